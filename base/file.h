@@ -1,0 +1,24 @@
+/*
+ * base/file: whole files, read with a limit and written so that a reader sees the old or the new, never half.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Gives *out with a terminating zero beyond len (the caller frees it). ERR_NOTFOUND, ERR_LONG over max, ERR_IO. */
+MUST_USE enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t);
+/* Write to a temporary name in the same folder, sync, rename, sync the folder. */
+MUST_USE enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/* Like file_write, but ERR_EXISTS when the name is taken. */
+MUST_USE enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/* Make a folder and its parents, mode 0700. OK when it is there. */
+MUST_USE enum err file_mkdirs(const char *path, struct trouble *t);
+/* "a/b" into out. ERR_LONG. */
+MUST_USE enum err file_join(char *out, size_t out_len, const char *a, const char *b);
+
+#endif
