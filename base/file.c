@@ -1,0 +1,257 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the system says, in the words of the reader. */
+static const struct {
+    int number;
+    enum err err;
+    const char *en, *nl;
+} reasons[] = {
+    { ENOENT, ERR_NOTFOUND, "it is not there", "het is er niet" },
+    { ENOTDIR, ERR_NOTFOUND, "a part of the path is not a folder", "een deel van het pad is geen map" },
+    { EEXIST, ERR_EXISTS, "the name is taken", "de naam bestaat al" },
+    { EACCES, ERR_IO, "this account may not do that", "dit account mag dat niet" },
+    { EPERM, ERR_IO, "this account may not do that", "dit account mag dat niet" },
+    { EISDIR, ERR_IO, "it is a folder", "het is een map" },
+    { EROFS, ERR_IO, "the disk is read-only", "de schijf is alleen om te lezen" },
+    { ENOSPC, ERR_FULL, "the disk is full", "de schijf is vol" },
+    { EDQUOT, ERR_FULL, "the disk quota is used up", "de ruimte van dit account is op" },
+    { ENAMETOOLONG, ERR_LONG, "the name is too long", "de naam is te lang" },
+};
+
+/* en and nl are the verb of what was tried. */
+static enum err system_trouble(struct trouble *t, const char *path, int number, const char *en, const char *nl)
+{
+    bool dutch = t != NULL && t->lang == LANG_NL;
+    const char *verb = dutch ? nl : en;
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].number == number)
+            return trouble_at(t, reasons[i].err, path, 0, 0, "cannot %s this: %s", "%s lukt niet: %s", verb,
+                dutch ? reasons[i].nl : reasons[i].en);
+    return trouble_at(t, ERR_IO, path, 0, 0, "cannot %s this: system error %d", "%s lukt niet: systeemfout %d", verb,
+        number);
+}
+
+static void wipe_free(uint8_t *data, size_t len)
+{
+    if (data != NULL)
+        sodium_memzero(data, len);
+    free(data);
+}
+
+/* Twice the room. Not realloc: what is read may be a key, and realloc leaves a copy behind. */
+static enum err grow(uint8_t **data, size_t *cap, size_t used)
+{
+    size_t more = *cap * 2;
+    uint8_t *fresh = malloc(more);
+
+    if (fresh == NULL)
+        return ERR_NOMEM;
+    memcpy(fresh, *data, used);
+    wipe_free(*data, *cap);
+    *data = fresh;
+    *cap = more;
+    return OK;
+}
+
+/* Read to the end, however long the system says the file is: it may grow, or be a pipe. */
+static enum err read_all(int fd, const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t)
+{
+    enum err e = OK;
+    struct stat st;
+    size_t cap = 4096, used = 0;
+    uint8_t *data = NULL;
+    ssize_t n;
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
+        cap = (size_t)st.st_size + 2;
+    data = malloc(cap);
+    e = data == NULL ? ERR_NOMEM : OK;
+    while (e == OK) {
+        n = read(fd, data + used, cap - used - 1);
+        if (n == 0)
+            break;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            e = system_trouble(t, path, errno, "read", "lezen");
+            break;
+        }
+        used += (size_t)n;
+        if (used > max)
+            e = trouble_at(t, ERR_LONG, path, 0, 0, "this file is longer than %zu bytes",
+                "dit bestand is langer dan %zu bytes", max);
+        else if (used == cap - 1)
+            e = grow(&data, &cap, used);
+    }
+    if (e == OK) {
+        data[used] = 0;
+        *out = data;
+        *len = used;
+        data = NULL;
+    }
+    wipe_free(data, cap);
+    return e;
+}
+
+enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t)
+{
+    enum err e;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return system_trouble(t, path, errno, "read", "lezen");
+    e = read_all(fd, path, max, out, len, t);
+    (void)close(fd);
+    if (e == ERR_NOMEM)
+        return trouble_at(t, e, path, 0, 0, "not enough memory to read this", "te weinig geheugen om dit te lezen");
+    return e;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+    while (len != 0) {
+        ssize_t n = write(fd, data, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        data += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* The folder of path, "." when it has none. */
+static enum err folder_of(const char *path, char out[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
+
+    if (len >= PATH_MAX)
+        return ERR_LONG;
+    memcpy(out, slash == NULL ? "." : path, len);
+    out[len] = '\0';
+    return OK;
+}
+
+/* A new name is durable only when its folder is. */
+static int sync_folder(const char *folder)
+{
+    int result, fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    result = fsync(fd);
+    (void)close(fd);
+    return result;
+}
+
+static int write_temporary(const char *temporary, const void *data, size_t len, mode_t mode)
+{
+    int saved, fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd < 0)
+        return -1;
+    if (fchmod(fd, mode) == 0 && write_all(fd, data, len) == 0 && fsync(fd) == 0)
+        return close(fd);
+    saved = errno;
+    (void)close(fd);
+    (void)unlink(temporary);
+    errno = saved;
+    return -1;
+}
+
+/* Some file systems know no renaming without replacing; those know links. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (link(from, to) != 0)
+        return -1;
+    (void)unlink(from);
+    return 0;
+}
+
+static enum err write_as(const char *path, const void *data, size_t len, mode_t mode, bool replace, struct trouble *t)
+{
+    char folder[PATH_MAX], temporary[PATH_MAX];
+    int saved;
+
+    if (folder_of(path, folder) != OK
+        || snprintf(temporary, sizeof temporary, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
+        return system_trouble(t, path, ENAMETOOLONG, "write", "schrijven");
+    if (write_temporary(temporary, data, len, mode) != 0)
+        return system_trouble(t, path, errno, "write", "schrijven");
+    if ((replace ? rename(temporary, path) : rename_new(temporary, path)) != 0) {
+        saved = errno;
+        (void)unlink(temporary);
+        return system_trouble(t, path, saved, "write", "schrijven");
+    }
+    if (sync_folder(folder) != 0)
+        return system_trouble(t, path, errno, "write", "schrijven");
+    return OK;
+}
+
+enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
+{
+    return write_as(path, data, len, mode, true, t);
+}
+
+enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
+{
+    return write_as(path, data, len, mode, false, t);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum err file_mkdirs(const char *path, struct trouble *t)
+{
+    char part[PATH_MAX];
+    size_t len = strlen(path);
+
+    if (len == 0 || len >= sizeof part)
+        return system_trouble(t, path, len == 0 ? ENOENT : ENAMETOOLONG, "make", "maken");
+    memcpy(part, path, len + 1);
+    for (size_t i = 1; i <= len; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        part[i] = '\0';
+        if (mkdir(part, S_IRWXU) != 0 && (errno != EEXIST || !is_folder(part)))
+            return system_trouble(t, part, errno, "make", "maken");
+        part[i] = path[i];
+    }
+    return OK;
+}
+
+enum err file_join(char *out, size_t out_len, const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    size_t slash = a_len != 0 && a[a_len - 1] == '/' ? 0 : 1;
+
+    if (a_len + slash + b_len >= out_len)
+        return ERR_LONG;
+    memmove(out, a, a_len);
+    out[a_len] = '/';
+    memcpy(out + a_len + slash, b, b_len + 1);
+    return OK;
+}
