@@ -1,0 +1,124 @@
+/*
+ * proto/region: the region file (a C2SP signed note over readable lines, signed by every founder's root key), the public files it is
+ * made from, certificates, and the registry folded from them: who exists, which keys are valid when.
+ * In this version the registry is the region file alone: all partners are founders.
+ *
+ *   schakel-region/v1
+ *   name demo
+ *   log <C2SP verifier key of the hub's log>
+ *   tls <base64 of the DER of the hub's certificate authority>
+ *   pseudonym-key <hex, joint public key>
+ *   pseudonym-hub <hex, the hub's share>
+ *   pseudonym-keyholder <hex>            (absent until there is one)
+ *   witness outsider|partner <vkey>      (any number)
+ *   adoption <how many adopters>
+ *   pack <hex, digest of the pack in force>
+ *   partner <hex 16 id> <handle> <kind> <hex root key> <name up to the end of the line>
+ */
+#ifndef PROTO_REGION_H
+#define PROTO_REGION_H
+
+#include "base/err.h"
+#include "proto/limits.h"
+#include "proto/msg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 16, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
+    PROTO_TLS_DER_MAX = 2048 };
+
+struct proto_partner {
+    uint8_t id[PROTO_PARTNER_LEN];
+    char handle[33];
+    char kind[PROTO_NAME_WIDTH + 1];
+    uint8_t root_key[PROTO_KEY_LEN];
+    char name[PROTO_NAME_TEXT_MAX + 1];
+};
+
+struct proto_region {
+    char name[33];
+    char log_vkey[PROTO_VKEY_MAX];
+    uint8_t log_key[PROTO_KEY_LEN];          /* from log_vkey */
+    char log_origin[PROTO_VKEY_MAX];
+    uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len;
+    uint8_t pseudonym_key[32], pseudonym_hub[32], pseudonym_keyholder[32];
+    bool has_keyholder;
+    uint8_t witness_count;
+    struct { bool outsider; char vkey[PROTO_VKEY_MAX]; } witness[PROTO_WITNESSES_MAX];
+    uint8_t adoption;
+    uint8_t pack[PROTO_HASH_LEN];
+    uint16_t partner_count;
+    struct proto_partner partner[PROTO_PARTNERS_MAX];  /* ascending by id */
+    uint16_t signed_count;                   /* how many founders' signatures verified */
+    uint8_t hash[PROTO_HASH_LEN];            /* SHA-256 of the text above the signatures */
+};
+
+/* SHA-256("schakel partner v1" | root key), first 16 bytes. */
+void proto_partner_id(const uint8_t root_key[PROTO_KEY_LEN], uint8_t out[PROTO_PARTNER_LEN]);
+
+/* Parse and verify. complete: every founder must have signed (ERR_SIGNATURE otherwise, naming who is missing). t says line. */
+MUST_USE enum err proto_region_parse(const uint8_t *text, size_t len, bool complete, struct proto_region *out, struct trouble *t);
+/* The text without signatures, from the fields. Gives *out (free()). */
+MUST_USE enum err proto_region_format(const struct proto_region *r, char **out, size_t *len);
+/* Add (or replace) the signature of a founder to region text. Gives *out. */
+MUST_USE enum err proto_region_sign(const uint8_t *text, size_t len, const char *handle, const uint8_t secret_key[64],
+    char **out, size_t *out_len, struct trouble *t);
+/* 8 groups of 4 hex digits that people compare aloud, from the hash. out holds 40. */
+void proto_region_fingerprint(const struct proto_region *r, char out[40]);
+
+/* NULL when there is none. Borrowed from r. */
+const struct proto_partner *proto_region_partner(const struct proto_region *r, const uint8_t id[PROTO_PARTNER_LEN]);
+const struct proto_partner *proto_region_handle(const struct proto_region *r, const char *handle);
+
+/* ---- public files: what a founder and a hub hand to `region make` (self-signed notes) ---- */
+struct proto_org_file { char handle[33], kind[PROTO_NAME_WIDTH + 1], name[PROTO_NAME_TEXT_MAX + 1]; uint8_t root_key[PROTO_KEY_LEN]; };
+struct proto_hub_file { char log_vkey[PROTO_VKEY_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len; uint8_t pseudonym_hub[32]; };
+MUST_USE enum err proto_org_file_format(const struct proto_org_file *f, const uint8_t secret_key[64], char **out, size_t *len);
+MUST_USE enum err proto_org_file_parse(const uint8_t *text, size_t len, struct proto_org_file *out, struct trouble *t);
+/* Signed with the log's key. */
+MUST_USE enum err proto_hub_file_format(const struct proto_hub_file *f, const uint8_t log_secret_key[64], char **out, size_t *len);
+MUST_USE enum err proto_hub_file_parse(const uint8_t *text, size_t len, struct proto_hub_file *out, struct trouble *t);
+
+/* ---- certificates: signed envelopes of type application/vnd.schakel.cert.v1 ---- */
+enum proto_use { PROTO_USE_NODE = 1, PROTO_USE_HPKE, PROTO_USE_OFFICER, PROTO_USE_TLS, PROTO_USE_STAFF, PROTO_USE_END };
+
+/* NODE, HPKE, OFFICER and TLS are signed by the root key, STAFF by the node key. TLS: key is SHA-256 of the public key info. */
+struct proto_cert {
+    uint8_t region[PROTO_HASH_LEN];
+    uint8_t partner[PROTO_PARTNER_LEN];
+    uint8_t use, role;                 /* role for STAFF only */
+    uint8_t key[PROTO_KEY_LEN];
+    uint64_t from_s, until_s;
+};
+MUST_USE enum err proto_cert_make(const struct proto_cert *c, const uint8_t signer_secret[64], uint8_t *out, size_t cap, size_t *len);
+/*
+ * Verify one signed cert under the region: region hash, partner, signer (root key, or for STAFF the key of a NODE cert that the
+ * caller gives: node may be NULL when use is not STAFF). Times are not judged here. ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX...
+ */
+MUST_USE enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len, const struct proto_cert *node,
+    struct proto_cert *out);
+/* The signed cert's claims without verification, to find out which node cert is needed. */
+MUST_USE enum err proto_cert_peek(const uint8_t *signed_cert, size_t len, struct proto_cert *out, uint8_t signer[PROTO_KEY_LEN]);
+bool proto_cert_valid_at(const struct proto_cert *c, uint64_t at_s);
+
+/* ---- join.req and welcome: files carried by people ---- */
+/* join.req = signed envelope (root key) of: region, partner, certs (node, hpke, officers, tls), PKCS#10 request for the TLS certificate. */
+struct proto_join {
+    uint8_t partner[PROTO_PARTNER_LEN];
+    uint8_t cert_count;
+    struct proto_blob cert[8];
+    struct proto_blob csr;             /* DER */
+};
+MUST_USE enum err proto_join_make(const struct proto_region *r, const struct proto_join *j, const uint8_t root_secret[64], uint8_t *out,
+    size_t cap, size_t *len);
+MUST_USE enum err proto_join_check(const struct proto_region *r, const uint8_t *data, size_t len, struct proto_join *out, struct trouble *t);
+/* welcome = signed envelope (log key) of: region, partner, hub address (host:port), client certificate (DER). */
+struct proto_welcome { uint8_t partner[PROTO_PARTNER_LEN]; char address[128]; struct proto_blob client_cert; };
+MUST_USE enum err proto_welcome_make(const struct proto_region *r, const struct proto_welcome *w, const uint8_t log_secret[64], uint8_t *out,
+    size_t cap, size_t *len);
+MUST_USE enum err proto_welcome_check(const struct proto_region *r, const uint8_t *data, size_t len, struct proto_welcome *out,
+    struct trouble *t);
+
+#endif
