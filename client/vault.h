@@ -1,0 +1,58 @@
+/*
+ * client/vault: the node's store. Every value is encrypted (XChaCha20-Poly1305 under a key of its table, derived from the vault key; the
+ * table's name and the key are the associated data) and every key is 16 to 48 bytes that say nothing (random ids, hashes, numbers): never a
+ * name or a citizen number. Records have a key of their own each, wrapped under the vault key, so that one can be erased alone.
+ * Used by the vault process only, from its one thread.
+ */
+#ifndef CLIENT_VAULT_H
+#define CLIENT_VAULT_H
+
+#include "base/err.h"
+#include "base/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum client_table {
+    CLIENT_T_META,        /* counters, newest checkpoint, running number: key is a short text */
+    CLIENT_T_PERSON,      /* SHA-256 of the number -> pseudonym and subject row */
+    CLIENT_T_SUBJECT,     /* subject type and value -> what this partner knows the child by */
+    CLIENT_T_RECORD,      /* subject, section -> content */
+    CLIENT_T_CASE,        /* case id -> members, purposes, subject, regisseur */
+    CLIENT_T_STATEMENT,   /* statement id -> signed original, where from, leaf, receipt */
+    CLIENT_T_REQUEST,     /* request or offer id -> both sides' desk row */
+    CLIENT_T_SHARE,       /* grant id -> what came in, until when, opened */
+    CLIENT_T_OUTBOX,      /* send order number -> act waiting for its receipt */
+    CLIENT_T_ARCHIVE,     /* running number -> signed envelope and receipt: the officer's proof of completeness */
+    CLIENT_T_CERT,        /* key -> signed certificate */
+    CLIENT_T_STAFF,       /* staff key -> name, role, wrapped private key */
+    CLIENT_T_DRAFT,       /* consents and weighings being made */
+    CLIENT_T_COUNT
+};
+
+struct vault;
+struct vault_txn;
+
+/* path is a folder. key (32 bytes) is borrowed during the call. ERR_KEY: the key does not open this vault. ERR_BUSY: another node runs. */
+MUST_USE enum err client_vault_open(const char *path, const uint8_t key[32], struct vault **out, struct trouble *t);
+void client_vault_close(struct vault *v);
+
+MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);
+MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case */
+void client_vault_abort(struct vault_txn *x);
+
+/* Gives *out, decrypted (the caller wipes if secret and frees). ERR_NOTFOUND; ERR_SIGNATURE: changed on disk. */
+MUST_USE enum err client_vault_get(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, uint8_t **out, size_t *len);
+MUST_USE enum err client_vault_put(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, const void *value, size_t len);
+MUST_USE enum err client_vault_delete(struct vault_txn *x, enum client_table t, const void *key, size_t key_len);
+
+/* Call each in key order while it returns true; key and value are valid during the call only. prefix_len 0: the whole table. */
+typedef bool client_vault_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len);
+MUST_USE enum err client_vault_walk(struct vault_txn *x, enum client_table t, const void *prefix, size_t prefix_len,
+    client_vault_each *each, void *arg);
+
+/* A key for text that must not show in the store: HMAC under the vault key. */
+void client_vault_name_key(struct vault *v, const char *domain, const void *data, size_t len, uint8_t out[32]);
+
+#endif
