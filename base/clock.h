@@ -22,7 +22,7 @@ struct date { int year, month, day; };
 /* The Dutch civil date at a moment. */
 struct date clock_date_nl(uint64_t at_s);
 
-/* The moment at which this civil day begins in the Netherlands (00:00 local). */
+/* The moment at which this civil day begins in the Netherlands (00:00 local); 0 before 2 January 1970. */
 uint64_t clock_midnight_nl(struct date d);
 
 /* Add days (may be negative). */
