@@ -11,7 +11,7 @@ function eleven(s,  i, sum) {
 }
 function next_number() { do counter++; while (!eleven(sprintf("9999%05d", counter))); return sprintf("9999%05d", counter) }
 function given() { return pick("Bra Cel Dav Eli Fem Gij Han Ilo Jur Kal Lis Mar Nou Ola Pie Quin Ros Sil Tijs Yar") pick("an e in ja mo na ra sa ta vi") }
-function family(  p) { p = pick("van|der|_ de|_ van|_ '|t|_ - - -"); if (p == "-") p = ""; gsub(/\|/, " ", p); sub(/_/, "", p); return p pick("Wilgen Sloot Molen Linden Dijk Heide Veld Brug Kade Polder") pick("kamp hof stra ma man veen laar rode") }
+function family(  p) { p = pick("van|der|_ de|_ van|_ 't|_ - - -"); if (p == "-") p = ""; gsub(/\|/, " ", p); sub(/_/, "", p); return p pick("Wilgen Sloot Molen Linden Dijk Heide Veld Brug Kade Polder") pick("kamp hof stra ma man veen laar rode") }
 function cell(s) { return s ~ /[",]/ ? "\"" s "\"" : s }
 function birth(age,  m, d) {
     m = 1 + rnd(12); d = 1 + rnd(28)
