@@ -160,6 +160,10 @@ const char *proto_statement_type(enum proto_statement_kind k);
 /* Short name for people and logs ("request"); "?" if unknown. */
 const char *proto_kind_name(enum proto_kind k);
 const char *proto_statement_name(enum proto_statement_kind k);
+/* Back from an envelope's type: PROTO_NONE, PROTO_SAY_NONE if it is no such type. A statement's type is "...say-consent.v1": no message
+ * and no statement share one. */
+enum proto_kind proto_kind_of_type(const char *type);
+enum proto_statement_kind proto_statement_of_type(const char *type);
 
 /* Bytes of the body (not yet signed). ERR_LONG when cap is too small, ERR_RANGE for a value without an encoding or a field set
  * that the kind does not have. */
@@ -169,7 +173,8 @@ MUST_USE enum err proto_statement_encode(const struct proto_statement *s, uint8_
 MUST_USE enum err proto_msg_decode(enum proto_kind kind, const uint8_t *body, size_t len, struct proto_msg *m);
 MUST_USE enum err proto_statement_decode(enum proto_statement_kind kind, const uint8_t *body, size_t len, struct proto_statement *s);
 
-/* SHA-256 over the body without issued, last seen checkpoint and running number: what a repeat under the same id must equal. */
+/* SHA-256 over kind and body without issued, last seen checkpoint and running number: what a repeat under the same id must equal.
+ * ERR_SHORT, ERR_RANGE (kind). */
 MUST_USE enum err proto_msg_repeat_digest(enum proto_kind kind, const uint8_t *body, size_t len, uint8_t out[PROTO_HASH_LEN]);
 
 /* Sort names or partners into their one encoding, dropping doubles. */
