@@ -53,7 +53,10 @@ MUST_USE enum err kv_append(struct kv_txn *x, kv_table t, const void *key, size_
 MUST_USE enum err kv_delete(struct kv_txn *x, kv_table t, const void *key, size_t key_len);
 MUST_USE enum err kv_count(struct kv_txn *x, kv_table t, uint64_t *out);
 
-/* A walk in key order. Views are valid until the next step, write or end. */
+/*
+ * A walk in key order. Views are valid until the next step, write or end. Deleting the key it stands on is allowed:
+ * the next step goes to the one after it. End it before its transaction ends.
+ */
 struct kv_walk {
     void *cursor;
     const uint8_t *key, *value;
@@ -68,7 +71,10 @@ void kv_walk_end(struct kv_walk *w);  /* also after ERR_NOTFOUND; twice is harml
 
 /* Grow the map when less than a quarter is free; call with no transaction open. ERR_FULL when the disk has under 5 % free. */
 MUST_USE enum err kv_make_room(struct kv *k);
-/* Copy a consistent image of the environment into folder path (which must not exist). */
+/*
+ * Copy a consistent image of the environment, without what was deleted, into folder path. ERR_EXISTS when there is such a
+ * path already, ERR_FULL, ERR_IO.
+ */
 MUST_USE enum err kv_backup(struct kv *k, const char *path);
 
 #endif
