@@ -1,8 +1,11 @@
 /*
- * proto/wire: the only file that knows nng. Request and reply over tcp (loopback only) or tls+tcp. Sizes limited to PROTO_FRAME_MAX on
- * every socket; nng's own resending is off; every wait has an end; nothing is closed under load: a process ends instead.
- * Open only after exec. The server side is a raw REP socket: an answer may come at any later time, in any order, without holding a
- * context. The callers are single-threaded poll loops; what nng's threads hand over is queued inside.
+ * proto/wire: the only files that know nng (wire.c, wire_server.c, wire_client.c). Request and reply over tcp (loopback only) or
+ * tls+tcp. Sizes limited to PROTO_FRAME_MAX on every socket; nng's own resending is off; every wait has an end; nothing is closed
+ * under load: a process ends instead. Open only after exec.
+ * Server: an answer may come at any later time, in any order. A connection with more than 640 questions under way is cut; beyond
+ * 8,192 in all the oldest question not yet answered is dropped (its client's time limit ends it). Connections that do not read
+ * their answers hold up nobody else.
+ * The callers are single-threaded poll loops; what nng's threads hand over is queued inside.
  */
 #ifndef PROTO_WIRE_H
 #define PROTO_WIRE_H
@@ -12,9 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WIRE_ROUTE_MAX = 64 };
+/* A route begins with WIRE_CONNECTION_LEN bytes that are the same for all that came over one connection, and for no other. */
+enum { WIRE_ROUTE_MAX = 64, WIRE_CONNECTION_LEN = 4 };
 
-/* PEM texts, borrowed during the call. All NULL: plain tcp, and then the host must be a loopback address (ERR_CONFIG). */
+/*
+ * PEM texts, borrowed during the call. All NULL (or no struct): plain tcp, and then the host must be a loopback address:
+ * 127.0.0.0/8, [::1] or localhost (ERR_CONFIG). Both sides verify the other against ca; a client checks PROTO_TLS_SERVER_NAME.
+ */
 struct wire_tls { const char *cert, *key, *ca; };
 
 struct wire_server;
@@ -26,22 +33,30 @@ int wire_server_fd(const struct wire_server *s);
 MUST_USE enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], size_t *route_len, void **handle,
     const uint8_t **frame, size_t *len);
 void wire_free(void *handle);
-/* Answer; a client that went away is not an error. */
+/*
+ * Answer, once for each route; never waits. A client that went away, a second answer and a route whose question was dropped
+ * are not errors. ERR_LONG over PROTO_FRAME_MAX, ERR_SHORT or ERR_LONG for a route that is none of ours, ERR_NOMEM.
+ */
 MUST_USE enum err wire_server_send(struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len);
-/* Until they could all be sent: for the last answers before the process ends. */
+/* Wait until the connections took all answers, and 50 ms for the last bytes: before the process ends. */
 void wire_server_drain(struct wire_server *s, uint32_t wait_ms);
 
 struct wire_client;
 MUST_USE enum err wire_dial(const char *address, const struct wire_tls *tls, struct wire_client **out, struct trouble *t);
 /* Readable when wire_call_done has something. */
 int wire_client_fd(const struct wire_client *c);
-/* Start a call; many may be under way (at most 256: ERR_BUSY). frame is copied. tag is the caller's. */
+/*
+ * Start a call; many may be under way or uncollected (at most 256: ERR_BUSY). frame is copied. tag is the caller's. While there
+ * is no connection the call waits for one within its time.
+ */
 MUST_USE enum err wire_call_start(struct wire_client *c, uint64_t tag, const uint8_t *frame, size_t len, uint32_t timeout_ms);
-/* A call that ended: *result OK with frame (wire_free(handle)), or ERR_PEER (no answer in time). ERR_BUSY: none now. */
+/* A call that ended: *result OK with frame (wire_free(handle)), or ERR_PEER (no answer in time, or the connection was lost).
+ * ERR_BUSY: none now. */
 MUST_USE enum err wire_call_done(struct wire_client *c, uint64_t *tag, enum err *result, void **handle, const uint8_t **frame, size_t *len);
-/* One call and its wait. Gives *handle. */
+/* One call and its wait. Gives *handle (wire_free). ERR_PEER as above, ERR_BUSY, ERR_LONG, ERR_NOMEM. */
 MUST_USE enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint32_t timeout_ms, void **handle,
     const uint8_t **reply, size_t *reply_len);
+/* Takes NULL. While calls are under way it does nothing: they, and the connection, end with the process. */
 void wire_close(struct wire_client *c);
 
 #endif
