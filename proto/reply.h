@@ -56,13 +56,20 @@ struct proto_mail {
     struct proto_blob attached[PROTO_STATEMENTS_MAX];
 };
 
+/* Rows and receipts alone, as they stand in a reply: for the store of a node or the hub. Sections ascend strictly, as in a message.
+ * ERR_RANGE, ERR_LONG; decode borrows data and leaves *r untouched on error. */
+MUST_USE enum err proto_rows_encode(const struct proto_rows *rows, uint8_t *out, size_t cap, size_t *len);
+MUST_USE enum err proto_receipt_encode(const struct proto_receipt *r, uint8_t *out, size_t cap, size_t *len);
+MUST_USE enum err proto_receipt_decode(const uint8_t *data, size_t len, struct proto_receipt *r);
+
 /* pad_to: 0, or the size the body is padded to with zeros (ERR_LONG when it does not fit). */
 MUST_USE enum err proto_reply_encode(const struct proto_reply *r, size_t pad_to, uint8_t *out, size_t cap, size_t *len);
 /* Borrows body. Padding must be zero. *r untouched on error. */
 MUST_USE enum err proto_reply_decode(const uint8_t *body, size_t len, struct proto_reply *r);
 
 MUST_USE enum err proto_mail_encode(const struct proto_mail *m, uint8_t *out, size_t cap, size_t *len);
-/* Decode the item at *at within the payload and move *at behind it. */
+/* Decode the item at *at within the payload and move *at behind it; the first is at 2, behind the count. ERR_SHORT, ERR_SYNTAX,
+ * ERR_RANGE: *at and *m are untouched then. */
 MUST_USE enum err proto_mail_decode(const uint8_t *payload, size_t len, size_t *at, struct proto_mail *m);
 
 /* The commitment of one side: HMAC-SHA-256(salt, "schakel side v1" | u64 number | u64 previous). */
