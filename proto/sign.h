@@ -22,7 +22,7 @@
 #define PROTO_SIGN_SECRET_LEN 64  /* as libsodium keeps it: seed, then public key */
 #define PROTO_SIGN_SIG_LEN 64
 #define PROTO_SIGN_BY_MAX 4
-#define PROTO_SIGN_NAME_MAX 48  /* of the <name> in application/vnd.schakel.<name>.v1 */
+#define PROTO_SIGN_NAME_MAX 37  /* of the <name> in application/vnd.schakel.<name>.v1; a type is 64 at most */
 #define PROTO_SIGN_TYPE_MAX (24 + PROTO_SIGN_NAME_MAX + 3)
 #define PROTO_SIGN_BODY_MAX ((size_t)1 << 20)  /* one frame */
 

@@ -129,7 +129,7 @@ static void another_key_does_not_verify(void **state)
 
 static void bodies_on_both_sides_of_the_stack_limit_verify(void **state)
 {
-    static const size_t sizes[] = { 0, 1, 4463, 4464, 4469, 4470, 4608, 65536, PROTO_SIGN_BODY_MAX };
+    static const size_t sizes[] = { 0, 1, 4479, 4480, 4481, 4608, 65536, PROTO_SIGN_BODY_MAX };
     uint8_t public_key[32], secret_key[64], sig[64];
 
     (void)state;
@@ -167,7 +167,7 @@ static void type_is_made_from_a_name(void **state)
     (void)state;
     assert_int_equal(proto_sign_type("consent", type), OK);
     assert_string_equal(type, TYPE);
-    assert_int_equal(proto_sign_type("abcdefghijklmnopqrstuvwxyz0123456789-_abcdefghij", type), OK);
+    assert_int_equal(proto_sign_type("abcdefghijklmnopqrstuvwxyz012345678-_", type), OK);
     assert_int_equal(strlen(type), PROTO_SIGN_TYPE_MAX);
 }
 
@@ -179,7 +179,7 @@ static void names_that_are_none_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(proto_sign_type(bad[i], type), ERR_SYNTAX);
-    assert_int_equal(proto_sign_type("abcdefghijklmnopqrstuvwxyz0123456789-_abcdefghijk", type), ERR_LONG);
+    assert_int_equal(proto_sign_type("abcdefghijklmnopqrstuvwxyz0123456789-_", type), ERR_LONG);
     assert_string_equal(type, "untouched");
 }
 

@@ -1,0 +1,249 @@
+#include "proto/leaf.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define VERSION 1
+#define TAG_LEN 16
+#define MASK_ALL ((1u << PROTO_LEAF_GROUPS) - 1)
+
+static const char *const names[PROTO_LEAF_GROUPS] = {
+    [PROTO_LEAF_ROUTING] = "routing",
+    [PROTO_LEAF_SUBJECT] = "subject",
+    [PROTO_LEAF_ACTOR] = "actor",
+    [PROTO_LEAF_PURPOSE] = "purpose",
+    [PROTO_LEAF_OUTCOME] = "outcome",
+    [PROTO_LEAF_EVIDENCE] = "evidence",
+};
+
+const char *proto_leaf_group_name(unsigned group)
+{
+    return group < PROTO_LEAF_GROUPS ? names[group] : NULL;
+}
+
+void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
+    uint8_t salt[PROTO_LEAF_SALT_LEN])
+{
+    static const char label[] = "schakel leaf salt";
+    const uint8_t number = (uint8_t)group;
+    crypto_auth_hmacsha256_state state;
+
+    (void)crypto_auth_hmacsha256_init(&state, seed, PROTO_LEAF_SEED_LEN);
+    (void)crypto_auth_hmacsha256_update(&state, (const uint8_t *)label, sizeof label - 1);
+    (void)crypto_auth_hmacsha256_update(&state, &number, 1);
+    (void)crypto_auth_hmacsha256_final(&state, salt);
+    sodium_memzero(&state, sizeof state);
+}
+
+static void update_field(crypto_auth_hmacsha256_state *state, const struct proto_leaf_field *f)
+{
+    uint8_t length[2];
+    struct wr w;
+
+    wr_init(&w, length, sizeof length);
+    wr_u16(&w, (uint16_t)f->len);
+    (void)crypto_auth_hmacsha256_update(state, length, sizeof length);
+    if (f->len != 0)
+        (void)crypto_auth_hmacsha256_update(state, f->data, f->len);
+}
+
+static enum err check_fields(const struct proto_leaf_group *g)
+{
+    if (g->count > PROTO_LEAF_FIELDS_MAX)
+        return ERR_RANGE;
+    for (size_t i = 0; i < g->count; i++) {
+        if (g->fields[i].len > PROTO_LEAF_FIELD_MAX)
+            return ERR_RANGE;
+    }
+    return OK;
+}
+
+enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PROTO_LEAF_SALT_LEN],
+    const struct proto_leaf_group *fields, uint8_t out[PROTO_LEAF_HASH_LEN])
+{
+    uint8_t tag[TAG_LEN] = "schakel ";
+    crypto_auth_hmacsha256_state state;
+    enum err e = check_fields(fields);
+
+    if (e != OK)
+        return e;
+    if (group >= PROTO_LEAF_GROUPS)
+        return ERR_RANGE;
+    memcpy(tag + 8, names[group], strlen(names[group]));
+    (void)crypto_auth_hmacsha256_init(&state, salt, PROTO_LEAF_SALT_LEN);
+    (void)crypto_auth_hmacsha256_update(&state, tag, sizeof tag);
+    for (size_t i = 0; i < fields->count; i++)
+        update_field(&state, &fields->fields[i]);
+    (void)crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+    return OK;
+}
+
+enum err proto_leaf_make(const uint8_t id[PROTO_LEAF_ID_LEN], const uint8_t seed[PROTO_LEAF_SEED_LEN],
+    const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t out[PROTO_LEAF_SIZE])
+{
+    struct proto_leaf leaf;
+    uint8_t salt[PROTO_LEAF_SALT_LEN];
+
+    memcpy(leaf.id, id, sizeof leaf.id);
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
+        enum err e;
+        proto_leaf_salt(seed, (enum proto_leaf_group_no)i, salt);
+        e = proto_leaf_commit((enum proto_leaf_group_no)i, salt, &groups[i], leaf.commitment[i]);
+        sodium_memzero(salt, sizeof salt);
+        if (e != OK)
+            return e;
+    }
+    proto_leaf_encode(&leaf, out);
+    return OK;
+}
+
+void proto_leaf_encode(const struct proto_leaf *leaf, uint8_t out[PROTO_LEAF_SIZE])
+{
+    struct wr w;
+
+    wr_init(&w, out, PROTO_LEAF_SIZE);
+    wr_u8(&w, VERSION);
+    wr_zero(&w, 1);
+    wr_copy(&w, leaf->id, sizeof leaf->id);
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++)
+        wr_copy(&w, leaf->commitment[i], PROTO_LEAF_HASH_LEN);
+    wr_zero(&w, 16);
+}
+
+enum err proto_leaf_decode(const uint8_t *data, size_t len, struct proto_leaf *out)
+{
+    struct proto_leaf leaf;
+    struct rd r;
+    enum err e;
+
+    rd_init(&r, data, len);
+    if (rd_u8(&r) != VERSION)
+        rd_fail(&r, ERR_VERSION);
+    rd_zero(&r, 1);
+    rd_copy(&r, leaf.id, sizeof leaf.id);
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++)
+        rd_copy(&r, leaf.commitment[i], sizeof leaf.commitment[i]);
+    rd_zero(&r, 16);
+    e = rd_end(&r);
+    if (e == OK)
+        *out = leaf;
+    return e;
+}
+
+enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_group_no group,
+    const uint8_t salt[PROTO_LEAF_SALT_LEN], const struct proto_leaf_group *fields)
+{
+    uint8_t expected[PROTO_LEAF_HASH_LEN];
+    enum err e = proto_leaf_commit(group, salt, fields, expected);
+
+    if (e == OK && sodium_memcmp(expected, leaf->commitment[group], sizeof expected) != 0)
+        e = ERR_SIGNATURE;
+    return e;
+}
+
+enum err proto_leaf_open(const uint8_t seed[PROTO_LEAF_SEED_LEN],
+    const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t mask, struct proto_leaf_opening *out)
+{
+    if (mask == 0 || mask > MASK_ALL)
+        return ERR_RANGE;
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
+        if ((mask >> i & 1) != 0 && check_fields(&groups[i]) != OK)
+            return ERR_RANGE;
+    }
+    memset(out, 0, sizeof *out);
+    out->mask = mask;
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
+        struct proto_leaf_opened *g = &out->group[i];
+        if ((mask >> i & 1) == 0)
+            continue;
+        proto_leaf_salt(seed, (enum proto_leaf_group_no)i, g->salt);
+        g->count = groups[i].count;
+        if (g->count != 0)
+            memcpy(g->field, groups[i].fields, g->count * sizeof g->field[0]);
+    }
+    return OK;
+}
+
+enum err proto_leaf_opening_encode(const struct proto_leaf_opening *o, uint8_t *out, size_t cap, size_t *len)
+{
+    struct wr w;
+    enum err e;
+
+    if (o->mask == 0 || o->mask > MASK_ALL)
+        return ERR_RANGE;
+    wr_init(&w, out, cap < PROTO_LEAF_OPENING_MAX ? cap : PROTO_LEAF_OPENING_MAX);
+    wr_u8(&w, VERSION);
+    wr_u8(&w, o->mask);
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
+        const struct proto_leaf_opened *g = &o->group[i];
+        struct proto_leaf_group fields = { g->field, g->count };
+        if ((o->mask >> i & 1) == 0)
+            continue;
+        e = check_fields(&fields);
+        if (e != OK)
+            return e;
+        wr_copy(&w, g->salt, sizeof g->salt);
+        wr_u8(&w, (uint8_t)g->count);
+        for (size_t j = 0; j < g->count; j++)
+            wr_bytes16(&w, g->field[j].data, g->field[j].len);
+    }
+    e = wr_end(&w);
+    if (e == OK)
+        *len = w.len;
+    return e;
+}
+
+static void read_group(struct rd *r, struct proto_leaf_opened *g)
+{
+    rd_copy(r, g->salt, sizeof g->salt);
+    g->count = rd_u8(r);
+    if (g->count > PROTO_LEAF_FIELDS_MAX)
+        rd_fail(r, ERR_RANGE);
+    for (size_t i = 0; r->err == OK && i < g->count; i++)
+        g->field[i].data = rd_bytes16(r, PROTO_LEAF_FIELD_MAX, &g->field[i].len);
+}
+
+enum err proto_leaf_opening_decode(const uint8_t *data, size_t len, struct proto_leaf_opening *out)
+{
+    struct proto_leaf_opening o;
+    struct rd r;
+    enum err e;
+
+    if (len > PROTO_LEAF_OPENING_MAX)
+        return ERR_LONG;
+    memset(&o, 0, sizeof o);
+    rd_init(&r, data, len);
+    if (rd_u8(&r) != VERSION)
+        rd_fail(&r, ERR_VERSION);
+    o.mask = rd_u8(&r);
+    if (o.mask == 0 || o.mask > MASK_ALL)
+        rd_fail(&r, ERR_RANGE);
+    for (unsigned i = 0; r.err == OK && i < PROTO_LEAF_GROUPS; i++) {
+        if ((o.mask >> i & 1) != 0)
+            read_group(&r, &o.group[i]);
+    }
+    e = rd_end(&r);
+    if (e == OK)
+        *out = o;
+    return e;
+}
+
+enum err proto_leaf_check(const struct proto_leaf *leaf, const struct proto_leaf_opening *o)
+{
+    if (o->mask == 0 || o->mask > MASK_ALL)
+        return ERR_RANGE;
+    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
+        struct proto_leaf_group fields = { o->group[i].field, o->group[i].count };
+        enum err e;
+        if ((o->mask >> i & 1) == 0)
+            continue;
+        e = proto_leaf_check_group(leaf, (enum proto_leaf_group_no)i, o->group[i].salt, &fields);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
