@@ -1,0 +1,102 @@
+#include "proto/reply.h"
+
+#include "base/wr.h"
+#include "proto/leaf.h"
+
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(PROTO_LEAF_LEN == PROTO_LEAF_SIZE, "one leaf");
+
+void proto_side_commit(const uint8_t salt[32], uint64_t number, uint64_t previous, uint8_t out[32])
+{
+    static const char label[] = "schakel side v1";
+    uint8_t text[sizeof label - 1 + 16];
+    struct wr w;
+
+    wr_init(&w, text, sizeof text);
+    wr_copy(&w, (const uint8_t *)label, sizeof label - 1);
+    wr_u64(&w, number);
+    wr_u64(&w, previous);
+    crypto_auth_hmacsha256(out, text, sizeof text, salt);
+}
+
+/* What an act's groups need beyond the message and the receipt. */
+struct act {
+    uint8_t time[8];
+    uint8_t kind;
+    uint8_t rows[1 + PROTO_SECTIONS_MAX * (PROTO_NAME_WIDTH + 3 + PROTO_RULE_WIDTH)];
+    size_t rows_len;
+    uint8_t digest[4][PROTO_HASH_LEN];
+    size_t digests;
+    struct proto_leaf_field routing[7], subject[3], actor[2], purpose[3], outcome[2], evidence[4];
+};
+
+static struct proto_leaf_field field(const void *data, size_t len)
+{
+    return (struct proto_leaf_field){.data = data, .len = len};
+}
+
+/* The envelope first, then what it carries: a carried original can later be shown without the message around it. */
+static void digest_evidence(struct act *a, const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len)
+{
+    const struct proto_blob carried[] = {{envelope, envelope_len}, m->original, m->weighing, m->approval};
+
+    for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
+        if (i > 0 && carried[i].len == 0)
+            continue;
+        crypto_hash_sha256(a->digest[a->digests], carried[i].data, carried[i].len);
+        a->evidence[a->digests] = field(a->digest[a->digests], PROTO_HASH_LEN);
+        a->digests++;
+    }
+}
+
+static void fill_groups(struct act *a, const struct proto_msg *m, const struct proto_receipt *r)
+{
+    const struct proto_header *h = &m->head;
+
+    a->routing[0] = field(h->from, sizeof h->from);
+    a->routing[1] = field(h->to, sizeof h->to);
+    a->routing[2] = field(h->id, sizeof h->id);
+    a->routing[3] = field(a->time, sizeof a->time);
+    a->routing[4] = field(&a->kind, 1);
+    a->routing[5] = field(r->from_side, sizeof r->from_side);
+    a->routing[6] = field(r->to_side, sizeof r->to_side);
+    a->subject[0] = field(&h->subject.type, 1);
+    a->subject[1] = field(h->subject.value, sizeof h->subject.value);
+    a->subject[2] = field(h->case_id, sizeof h->case_id);
+    a->actor[0] = field(h->actor, sizeof h->actor);
+    a->actor[1] = field(&h->role, 1);
+    a->purpose[0] = field(h->purpose, strlen(h->purpose));
+    a->purpose[1] = field(m->statements.id[0], (size_t)m->statements.count * PROTO_ID_LEN);
+    a->purpose[2] = field(h->pack, sizeof h->pack);
+    a->outcome[0] = field(&r->result, 1);
+    a->outcome[1] = field(a->rows, a->rows_len);
+}
+
+enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len, const struct proto_receipt *r,
+    uint8_t out[PROTO_LEAF_LEN])
+{
+    struct act a;
+    struct wr w;
+    enum err e;
+
+    memset(&a, 0, sizeof a);
+    wr_init(&w, a.time, sizeof a.time);
+    wr_u64(&w, r->time_s);
+    a.kind = (uint8_t)m->kind;
+    e = proto_rows_encode(&r->rows, a.rows, sizeof a.rows, &a.rows_len);
+    if (e != OK)
+        return e;
+    fill_groups(&a, m, r);
+    digest_evidence(&a, m, envelope, envelope_len);
+    const struct proto_leaf_group groups[PROTO_LEAF_GROUPS] = {
+        [PROTO_LEAF_ROUTING] = {a.routing, 7},
+        [PROTO_LEAF_SUBJECT] = {a.subject, 3},
+        [PROTO_LEAF_ACTOR] = {a.actor, 2},
+        [PROTO_LEAF_PURPOSE] = {a.purpose, 3},
+        [PROTO_LEAF_OUTCOME] = {a.outcome, 2},
+        [PROTO_LEAF_EVIDENCE] = {a.evidence, a.digests},
+    };
+    return proto_leaf_make(m->head.id, r->seed, groups, out);
+}
