@@ -2,6 +2,8 @@
 
 #include "base/wr.h"
 #include "proto/leaf.h"
+#include "proto/region.h"
+#include "proto/tlog.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -99,4 +101,76 @@ enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size
         [PROTO_LEAF_EVIDENCE] = {a.evidence, a.digests},
     };
     return proto_leaf_make(m->head.id, r->seed, groups, out);
+}
+
+static void proof_of(const struct proto_receipt *r, struct proto_merkle_proof *out)
+{
+    memset(out, 0, sizeof *out);
+    out->count = r->proof_len;
+    memcpy(out->hash, r->proof, (size_t)r->proof_len * PROTO_HASH_LEN);
+}
+
+/* What the receipt says of itself: this side, its commitment opened, and a leaf before it. */
+static bool side_is_right(const struct proto_receipt *r, uint8_t side)
+{
+    uint8_t commitment[32];
+
+    if (side > 1 || r->side != side || r->proof_len > PROTO_PROOF_MAX)
+        return false;
+    if (r->previous != PROTO_NO_LEAF && r->previous >= r->index)
+        return false;
+    proto_side_commit(r->side_salt, r->number, r->previous, commitment);
+    return sodium_memcmp(commitment, side == 0 ? r->from_side : r->to_side, sizeof commitment) == 0;
+}
+
+/* Every no is the same no to the caller, whatever the hub got wrong; only no memory is not the hub's doing. */
+static enum err no_of(enum err e)
+{
+    return e == OK || e == ERR_NOMEM ? e : ERR_SIGNATURE;
+}
+
+enum err proto_receipt_check(const struct proto_region *region, const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len,
+    const struct proto_receipt *r, uint8_t side, uint8_t root[32])
+{
+    uint8_t leaf[PROTO_LEAF_LEN], leaf_hash[PROTO_HASH_LEN];
+    struct proto_merkle_proof proof;
+    struct proto_tlog_checkpoint c;
+    struct proto_note_key log;
+    struct proto_note note;
+    enum err e;
+
+    e = proto_note_key_decode(region->log_vkey, &log);
+    if (e != OK)
+        return e;
+    if (!side_is_right(r, side))
+        return ERR_SIGNATURE;
+    e = proto_act_leaf(m, envelope, envelope_len, r, leaf);
+    if (e != OK)
+        return no_of(e);
+    e = proto_tlog_checkpoint_open(r->checkpoint.data, r->checkpoint.len, &log, &note, &c);
+    if (e != OK)
+        return no_of(e);
+    if (c.head.size != r->tree_size)
+        return ERR_SIGNATURE;
+    proto_merkle_leaf(leaf, sizeof leaf, leaf_hash);
+    proof_of(r, &proof);
+    e = proto_merkle_check_inclusion(&c.head, r->index, leaf_hash, &proof);
+    if (e == OK && root != NULL)
+        memcpy(root, c.head.root, PROTO_HASH_LEN);
+    return no_of(e);
+}
+
+/* Without the openings: whoever gets the file learns that the leaf is in the log, not what it says. */
+enum err proto_receipt_tlog_proof(const struct proto_receipt *r, char *out, size_t cap, size_t *len)
+{
+    struct proto_tlog_proof p;
+
+    if (r->proof_len > PROTO_PROOF_MAX)
+        return ERR_RANGE;
+    memset(&p, 0, sizeof p);
+    p.index = r->index;
+    proof_of(r, &p.path);
+    p.checkpoint = r->checkpoint.data;
+    p.checkpoint_len = r->checkpoint.len;
+    return proto_tlog_proof_encode(&p, (uint8_t *)out, cap, len);
 }

@@ -77,21 +77,24 @@ void proto_side_commit(const uint8_t salt[32], uint64_t number, uint64_t previou
 
 /*
  * The leaf of an act (DESIGN section 8): the one function by which the hub makes it and everybody else checks it.
- * message is the decoded body; envelope the signed bytes (its SHA-256 is the evidence).
+ * message is the decoded body; envelope the signed bytes it was decoded from (its SHA-256 is the evidence). Of the receipt it reads
+ * time, seed, both sides' commitments, result and rows. ERR_RANGE.
  */
 MUST_USE enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len,
     const struct proto_receipt *r, uint8_t out[PROTO_LEAF_LEN]);
 
 /*
  * Is the act in the tree that the checkpoint names, for this side? Rebuilds the leaf, checks side commitment, inclusion and the
- * checkpoint's signature under the log's key (vkey text of the region file). me is 0 for the sender, 1 for the addressee.
- * ERR_SIGNATURE says no. Fills *root (may be NULL) for the caller's own consistency check.
+ * checkpoint's signature under the log's key (vkey text of the region file). side is 0 for the sender, 1 for
+ * the addressee.
+ * ERR_SIGNATURE says no, whatever is wrong with the receipt; ERR_NOMEM; ERR_SYNTAX, ERR_VERSION or ERR_KEY for the region's own key.
+ * Fills *root (may be NULL) for the caller's own consistency check; the size is then r->tree_size.
  */
 struct proto_region;
 MUST_USE enum err proto_receipt_check(const struct proto_region *region, const struct proto_msg *m, const uint8_t *envelope,
     size_t envelope_len, const struct proto_receipt *r, uint8_t side, uint8_t root[32]);
 
-/* The receipt as a C2SP tlog-proof file for other programs. */
+/* The receipt as a C2SP tlog-proof file for other programs; out is not terminated. ERR_LONG, ERR_RANGE, ERR_SYNTAX (no checkpoint). */
 MUST_USE enum err proto_receipt_tlog_proof(const struct proto_receipt *r, char *out, size_t cap, size_t *len);
 
 #endif
