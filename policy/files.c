@@ -1,0 +1,70 @@
+#include "policy/files.h"
+
+#include "base/file.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum err policy_files_read(const char *folder, struct policy_files *out, struct trouble *t)
+{
+    struct policy_files files = { .data = { NULL } };
+    char path[PATH_MAX];
+    enum err e = OK;
+
+    for (enum policy_table_id id = 0; id < POLICY_TABLES && e == OK; id++) {
+        struct trouble one = { .lang = t == NULL ? LANG_EN : t->lang };
+
+        e = file_join(path, sizeof path, folder, policy_pack_file(id));
+        if (e == OK)
+            e = file_read(path, POLICY_TABLE_BYTES_MAX, &files.data[id], &files.len[id], &one);
+        else
+            (void)trouble_set(&one, e, "the name of this folder is too long", "de naam van deze map is te lang");
+        if (e == ERR_NOTFOUND)
+            e = OK;
+        else if (e != OK && t != NULL)
+            *t = one;
+    }
+    if (e == OK)
+        *out = files;
+    else
+        policy_files_free(&files);
+    return e;
+}
+
+void policy_files_free(struct policy_files *files)
+{
+    for (size_t i = 0; i < POLICY_TABLES; i++) {
+        free(files->data[i]);
+        files->data[i] = NULL;
+    }
+}
+
+struct policy_tables policy_files_tables(const struct policy_files *files)
+{
+    struct policy_tables tables;
+
+    for (size_t i = 0; i < POLICY_TABLES; i++) {
+        tables.table[i].data = files->data[i];
+        tables.table[i].len = files->len[i];
+    }
+    return tables;
+}
+
+enum err policy_files_load(const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_pack **out)
+{
+    struct policy_files files = { .data = { NULL } };
+    struct trouble t = { .lang = lang };
+    struct policy_tables tables;
+    enum err e;
+
+    e = policy_files_read(folder, &files, &t);
+    if (e != OK) {
+        if (report != NULL)
+            report(arg, &t);
+        return e;
+    }
+    tables = policy_files_tables(&files);
+    e = policy_pack_load(&tables, lang, report, arg, out);
+    policy_files_free(&files);
+    return e;
+}
