@@ -1,0 +1,57 @@
+/*
+ * tests/support/check: what nearly every test starts with: cmocka and its headers, inputs in heap blocks of exactly
+ * their size (so that the sanitizer sees one byte too far), and tables where every row is a test with a name.
+ */
+#ifndef TESTS_SUPPORT_CHECK_H
+#define TESTS_SUPPORT_CHECK_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* After cmocka: its macros need the four above. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* A copy of exactly len bytes; the caller frees it. Of nothing it is a block of one byte. */
+static inline uint8_t *check_exact(const void *data, size_t len)
+{
+    uint8_t *copy = malloc(len != 0 ? len : 1);
+
+    assert_non_null(copy);
+    if (len != 0)
+        memcpy(copy, data, len);
+    return copy;
+}
+
+/* A failure prints the words and not the numbers. */
+#define assert_err(got, expected) assert_string_equal(err_word(got), err_word(expected))
+
+enum { CHECK_TESTS_MAX = 256 };
+
+/* The tests of one program, filled row by row. Zero-initialised. */
+struct check_list {
+    struct CMUnitTest tests[CHECK_TESTS_MAX];
+    size_t count;
+};
+
+/* row is borrowed until check_run; the test gets it as *state. */
+static inline void check_add(struct check_list *list, const char *name, CMUnitTestFunction run, const void *row)
+{
+    union { const void *in; void *out; } unconst = { .in = row };
+
+    if (list->count == CHECK_TESTS_MAX)
+        abort();
+    list->tests[list->count++] = (struct CMUnitTest){ name, run, NULL, NULL, unconst.out };
+}
+
+static inline int check_run(struct check_list *list, const char *name)
+{
+    return _cmocka_run_group_tests(name, list->tests, list->count, NULL, NULL);
+}
+
+#endif
