@@ -1,0 +1,124 @@
+# tools/region.sh: the sample region on real processes, for tools/demo and the flow tests. To be sourced.
+# Needs: bin (folder with schakel and schakel-hub), region (folder for all state), source (the project's folder).
+# Gives: region_up, region_down, as PARTNER COMMAND..., value NAME (from a line of JSON on standard input).
+# shellcheck shell=bash
+
+partners="vo leerplicht cjg wijkteam"
+region_pids=()
+
+# A passphrase per person, only for the sample region: as everywhere it travels on a descriptor, never in arguments.
+secret() { printf '%s\n' "sample-$1-passphrase"; }
+
+# The text, number or word of a key in one line of JSON; the first one found.
+value() { sed -n 's/.*"'"$1"'":\("\([^"]*\)"\|\([0-9a-z]*\)\).*/\2\3/p' | head -n 1; }
+
+# as vo record list: a command of one partner, as its coordinator.
+as() {
+    local who=$1
+    shift
+    "$bin/schakel" --home "$region/$who" --as coordinator "$@"
+}
+
+free_port() {
+    local port try
+    for try in $(seq 50); do
+        port=$((20000 + (RANDOM * 7 + try) % 20000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return 0; fi
+    done
+    echo "no free port found between 20000 and 40000" >&2
+    return 69
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+    local until=$(($(date +%s%N) + $1 * 1000000000))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        [ "$(date +%s%N)" -lt "$until" ] || return 1
+        sleep 0.05
+    done
+}
+
+start_node() {
+    secret "$1-vault" >"$region/$1/pass"
+    "$bin/schakel" --home "$region/$1" node --passphrase-fd 4 4<"$region/$1/pass" >>"$region/$1/log" 2>&1 &
+    echo $! >"$region/$1/pid"
+    rm -f "$region/$1/pass"
+    region_pids+=("$!")
+    wait_for 10 "$bin/schakel" --home "$region/$1" status || { echo "the node of $1 does not answer; see $region/$1/log" >&2; return 70; }
+}
+
+stop_node() {
+    local pid
+    pid=$(cat "$region/$1/pid")
+    kill "$pid" 2>/dev/null || return 0
+    wait "$pid" 2>/dev/null || true
+    rm -f "$region/$1/pid"
+}
+
+start_hub() {
+    "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
+    echo $! >"$region/hub/pid"
+    region_pids+=("$!")
+    wait_for 10 "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
+}
+
+login() { as_login "$1" coordinator; }
+as_login() { secret "$1-$2" | "$bin/schakel" --home "$region/$1" --as "$2" login --passphrase-fd 0 >/dev/null; }
+
+staff() {
+    { secret "$1-$2"; } | "$bin/schakel" --home "$region/$1" staff add --name "$2" --role "$3" --passphrase-fd 0 >/dev/null
+    as_login "$1" "$2"
+}
+
+make_partner() {
+    local handle=$1 kind=$2 name=$3
+    mkdir -p "$region/$handle"
+    { secret "$handle-root"; secret "$handle-vault"; } |
+        "$bin/schakel" --home "$region/$handle" org init --handle "$handle" --kind "$kind" --name "$name" --passphrase-fd 0 >/dev/null
+}
+
+join_partner() {
+    { secret "$1-root"; secret "$1-vault"; } |
+        "$bin/schakel" --home "$region/$1" hub join --region "$region/region" --request "$region/$1/join.req" --passphrase-fd 0 >/dev/null
+    "$bin/schakel-hub" --home "$region/hub" welcome "$region/$1/join.req" -o "$region/$1/welcome" >/dev/null
+    secret "$1-vault" | "$bin/schakel" --home "$region/$1" hub join --welcome "$region/$1/welcome" --passphrase-fd 0 >/dev/null
+}
+
+sign_region() {
+    secret "$1-root" | "$bin/schakel" --home "$region/$1" region sign "$region/region" --passphrase-fd 0 >/dev/null
+}
+
+# Everything from nothing: keys, region file, four founders that sign it, hub, nodes, one coordinator each.
+region_up() {
+    local p
+    mkdir -p "$region"
+    region_port=$(free_port)
+    "$bin/schakel-hub" --home "$region/hub" init --name demo --listen "127.0.0.1:$region_port" --pack "$source/policy/packs/nl-jeugd" >/dev/null
+    make_partner vo vo "Voorbeeld College"
+    make_partner leerplicht leerplicht "Leerplicht Voorbeeldstad"
+    make_partner cjg cjg "CJG Voorbeeldstad"
+    make_partner wijkteam wijkteam "Wijkteam Voorbeeldwijk"
+    "$bin/schakel" region make --name demo --hub "$region/hub/hub.pub" --pack "$source/policy/packs/nl-jeugd" --out "$region/region" \
+        "$region"/{vo,leerplicht,cjg,wijkteam}/org.pub >/dev/null
+    for p in $partners; do sign_region "$p"; done
+    "$bin/schakel-hub" --home "$region/hub" init --region "$region/region" >/dev/null
+    for p in $partners; do join_partner "$p"; done
+    printf 'citizen_number = no\n' >>"$region/wijkteam/schakel.conf"
+    start_hub
+    for p in $partners; do
+        start_node "$p"
+        staff "$p" coordinator coordinator
+    done
+    mkdir -p "$region/data"
+    awk -v day="$(date +%F)" -v dir="$region/data" -f "$source/tests/data/make.awk"
+    for p in vo leerplicht cjg; do as "$p" record import "$region/data/$p.csv" >/dev/null; done
+}
+
+# End what this shell started, by its own process ids.
+region_down() {
+    local pid
+    for pid in "${region_pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${region_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    region_pids=()
+}
