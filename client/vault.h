@@ -1,7 +1,7 @@
 /*
  * client/vault: the node's store. Every value is encrypted (XChaCha20-Poly1305 under a key of its table, derived from the vault key; the
  * table's name and the key are the associated data) and every key is 16 to 48 bytes that say nothing (random ids, hashes, numbers): never a
- * name or a citizen number. Records have a key of their own each, wrapped under the vault key, so that one can be erased alone.
+ * name or a citizen number. Records and shares have a key of their own each (client/vault_slots), so that one can be erased alone.
  * Used by the vault process only, from its one thread.
  */
 #ifndef CLIENT_VAULT_H
@@ -38,7 +38,7 @@ struct vault_txn;
 MUST_USE enum err client_vault_open(const char *path, const uint8_t key[32], struct vault **out, struct trouble *t);
 void client_vault_close(struct vault *v);
 
-MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);
+MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);   /* ERR_FULL: no room to write */
 MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case */
 void client_vault_abort(struct vault_txn *x);
 
@@ -47,10 +47,17 @@ MUST_USE enum err client_vault_get(struct vault_txn *x, enum client_table t, con
 MUST_USE enum err client_vault_put(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, const void *value, size_t len);
 MUST_USE enum err client_vault_delete(struct vault_txn *x, enum client_table t, const void *key, size_t key_len);
 
-/* Call each in key order while it returns true; key and value are valid during the call only. prefix_len 0: the whole table. */
+/*
+ * Call each in key order while it returns true; key and value are valid during the call only, and each must not write to this table.
+ * prefix_len 0: the whole table.
+ */
 typedef bool client_vault_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len);
 MUST_USE enum err client_vault_walk(struct vault_txn *x, enum client_table t, const void *prefix, size_t prefix_len,
     client_vault_each *each, void *arg);
+
+/* The last key of the table, copied: for numbers that only grow. ERR_NOTFOUND: it is empty. ERR_LONG. */
+MUST_USE enum err client_vault_last(struct vault_txn *x, enum client_table t, uint8_t *key, size_t cap, size_t *key_len);
+MUST_USE enum err client_vault_count(struct vault_txn *x, enum client_table t, uint64_t *out);
 
 /* A key for text that must not show in the store: HMAC under the vault key. */
 void client_vault_name_key(struct vault *v, const char *domain, const void *data, size_t len, uint8_t out[32]);

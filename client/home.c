@@ -1,0 +1,50 @@
+#include "client/home.h"
+
+#include "base/conf.h"
+#include "base/file.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define TEXT_KEY(key, member) {.name = key, .type = CONF_TEXT, .offset = offsetof(struct client_conf, member), \
+    .size = sizeof ((struct client_conf *)0)->member}
+#define BOOL_KEY(key, member) {.name = key, .type = CONF_BOOL, .offset = offsetof(struct client_conf, member), .size = sizeof(bool)}
+
+static const struct conf_key keys[] = {
+    TEXT_KEY("hub", hub),
+    TEXT_KEY("pack", pack),
+    BOOL_KEY("plain", plain),
+    BOOL_KEY("citizen_number", citizen_number),
+};
+
+enum { CONF_MAX = 65536 };
+
+enum err client_home_path(const char *home, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t)
+{
+    enum err e = file_join(out, CLIENT_PATH_MAX, home, name);
+
+    return e == OK ? OK : trouble_at(t, e, name, 0, 0, "the name of the home folder is too long", "de naam van de thuismap is te lang");
+}
+
+enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t)
+{
+    struct client_conf conf = {.hub = "", .pack = "", .plain = false, .citizen_number = true};
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = client_home_path(home, "schakel.conf", path, t);
+
+    if (e == OK)
+        e = file_read(path, CONF_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND) {
+        e = OK;
+    } else if (e == OK) {
+        e = conf_parse(path, data, len, keys, sizeof keys / sizeof *keys, &conf, sizeof conf, t);
+    } else {
+        e = trouble_at(t, e, path, 0, 0, "cannot be read", "kan niet worden gelezen");
+    }
+    free(data);
+    if (e == OK)
+        *out = conf;
+    return e;
+}

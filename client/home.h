@@ -1,0 +1,30 @@
+/*
+ * client/home: the partner's folder and its settings.
+ *
+ *   schakel.conf  org.pub  region  welcome      keys/{root,vault,node,hpke,officer,tls,tls.csr}  certs/{node,hpke,officer,tls}
+ *   store/  run/control  run/session-LOGIN
+ */
+#ifndef CLIENT_HOME_H
+#define CLIENT_HOME_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CLIENT_PATH_MAX = 512 };
+
+/* schakel.conf; every default is in client_conf_read. */
+struct client_conf {
+    char hub[128];          /* host:port instead of the welcome's; empty: none */
+    char pack[CLIENT_PATH_MAX];  /* folder of the pack; empty: HOME/pack */
+    bool plain;             /* tcp without TLS, on loopback only */
+    bool citizen_number;    /* may this partner hold the number */
+};
+
+/* HOME/name into out. ERR_LONG with trouble. */
+MUST_USE enum err client_home_path(const char *home, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t);
+/* No file: the defaults. */
+MUST_USE enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t);
+
+#endif
