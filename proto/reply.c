@@ -74,6 +74,19 @@ enum err proto_rows_encode(const struct proto_rows *rows, uint8_t *out, size_t c
     return wr_end(&w);
 }
 
+enum err proto_rows_decode(const uint8_t *data, size_t len, struct proto_rows *rows)
+{
+    struct proto_rows fresh;
+    struct rd r;
+
+    memset(&fresh, 0, sizeof fresh);
+    rd_init(&r, data, len);
+    rows_read(&r, &fresh);
+    if (rd_end(&r) == OK)
+        *rows = fresh;
+    return r.err;
+}
+
 /* ---- receipts ---- */
 
 static bool receipt_is_right(const struct proto_receipt *c)

@@ -59,6 +59,7 @@ struct proto_mail {
 /* Rows and receipts alone, as they stand in a reply: for the store of a node or the hub. Sections ascend strictly, as in a message.
  * ERR_RANGE, ERR_LONG; decode borrows data and leaves *r untouched on error. */
 MUST_USE enum err proto_rows_encode(const struct proto_rows *rows, uint8_t *out, size_t cap, size_t *len);
+MUST_USE enum err proto_rows_decode(const uint8_t *data, size_t len, struct proto_rows *rows);
 MUST_USE enum err proto_receipt_encode(const struct proto_receipt *r, uint8_t *out, size_t cap, size_t *len);
 MUST_USE enum err proto_receipt_decode(const uint8_t *data, size_t len, struct proto_receipt *r);
 
