@@ -1,0 +1,311 @@
+#include "hub/store_statement.h"
+
+#include "hub/row.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum {
+    SUBJECT_LEN = 1 + 32,
+    BY_SUBJECT_LEN = SUBJECT_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
+    BY_CASE_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
+    ROW_VERSION = 1,
+    ROW_MAX = 2048  /* about 330 bytes, 640 of sections, 256 of addressees and 288 of deliveries at most */
+};
+
+/* ---- the row ---- */
+
+void hub_statement_from(const struct proto_statement *what, const struct proto_blob *original, enum proto_role role, uint64_t now_s,
+    struct hub_statement *out)
+{
+    struct hub_statement s = {.kind = what->kind, .role = role, .subject = what->subject, .made_s = what->made_s, .kept_s = now_s,
+        .addressees = what->addressees, .occurred_s = what->occurred_s, .until_s = what->until_s,
+        .has_reference = what->reference[0] != '\0' && what->reference_s != 0
+            && !sodium_is_zero(what->reference_digest, sizeof what->reference_digest),
+        .sections = what->sections, .code = what->code};
+
+    memcpy(s.id, what->id, sizeof s.id);
+    crypto_hash_sha256(s.digest, original->data, original->len);
+    memcpy(s.setter, what->setter, sizeof s.setter);
+    memcpy(s.case_id, what->case_id, sizeof s.case_id);
+    memcpy(s.purpose, what->purpose, sizeof s.purpose);
+    memcpy(s.refers, what->refers, sizeof s.refers);
+    memcpy(s.event, what->event, sizeof s.event);
+    memcpy(s.holder, what->holder, sizeof s.holder);
+    memcpy(s.receiver, what->receiver, sizeof s.receiver);
+    *out = s;
+}
+
+static void write_row(const struct hub_statement *s, struct wr *w)
+{
+    wr_u8(w, ROW_VERSION);
+    wr_u8(w, (uint8_t)s->kind);
+    wr_copy(w, s->digest, sizeof s->digest);
+    wr_copy(w, s->setter, sizeof s->setter);
+    wr_u8(w, (uint8_t)s->role);
+    wr_copy(w, s->case_id, sizeof s->case_id);
+    hub_row_write_subject(w, &s->subject);
+    wr_name(w, s->purpose, PROTO_PURPOSE_WIDTH);
+    wr_u64(w, s->made_s);
+    wr_u64(w, s->kept_s);
+    wr_u8(w, s->addressees.count);
+    for (size_t i = 0; i < s->addressees.count; i++)
+        wr_copy(w, s->addressees.id[i], PROTO_PARTNER_LEN);
+    wr_copy(w, s->refers, sizeof s->refers);
+    wr_name(w, s->event, PROTO_NAME_WIDTH);
+    wr_u64(w, s->occurred_s);
+    wr_u64(w, s->until_s);
+    wr_u8(w, s->has_reference);
+    wr_copy(w, s->holder, sizeof s->holder);
+    wr_copy(w, s->receiver, sizeof s->receiver);
+    hub_row_write_sections(w, &s->sections);
+    wr_u8(w, s->code);
+    wr_u64(w, s->ended_s);
+    wr_u64(w, s->status_s);
+    wr_u64(w, s->status_until_s);
+    wr_u8(w, s->delivered_count);
+    for (size_t i = 0; i < s->delivered_count; i++) {
+        wr_copy(w, s->delivered[i].to, PROTO_PARTNER_LEN);
+        wr_u8(w, (uint8_t)(s->delivered[i].acked | s->delivered[i].told_end << 1));
+    }
+}
+
+static void read_lists(struct rd *r, struct hub_statement *s)
+{
+    s->delivered_count = hub_row_read_count(r, PROTO_ADDRESSEES_MAX);
+    for (size_t i = 0; i < s->delivered_count; i++) {
+        uint8_t flags;
+
+        rd_copy(r, s->delivered[i].to, PROTO_PARTNER_LEN);
+        flags = rd_u8(r);
+        s->delivered[i].acked = (flags & 1) != 0;
+        s->delivered[i].told_end = (flags & 2) != 0;
+    }
+}
+
+static void read_row(struct rd *r, struct hub_statement *s)
+{
+    if (rd_u8(r) != ROW_VERSION)
+        rd_fail(r, ERR_VERSION);
+    s->kind = (enum proto_statement_kind)rd_u8(r);
+    rd_copy(r, s->digest, sizeof s->digest);
+    rd_copy(r, s->setter, sizeof s->setter);
+    s->role = (enum proto_role)rd_u8(r);
+    rd_copy(r, s->case_id, sizeof s->case_id);
+    hub_row_read_subject(r, &s->subject);
+    rd_name(r, PROTO_PURPOSE_WIDTH, s->purpose, sizeof s->purpose, true);
+    s->made_s = rd_u64(r);
+    s->kept_s = rd_u64(r);
+    s->addressees.count = hub_row_read_count(r, PROTO_ADDRESSEES_MAX);
+    for (size_t i = 0; i < s->addressees.count; i++)
+        rd_copy(r, s->addressees.id[i], PROTO_PARTNER_LEN);
+    rd_copy(r, s->refers, sizeof s->refers);
+    rd_name(r, PROTO_NAME_WIDTH, s->event, sizeof s->event, true);
+    s->occurred_s = rd_u64(r);
+    s->until_s = rd_u64(r);
+    s->has_reference = rd_u8(r) != 0;
+    rd_copy(r, s->holder, sizeof s->holder);
+    rd_copy(r, s->receiver, sizeof s->receiver);
+    hub_row_read_sections(r, &s->sections);
+    s->code = rd_u8(r);
+    s->ended_s = rd_u64(r);
+    s->status_s = rd_u64(r);
+    s->status_until_s = rd_u64(r);
+    read_lists(r, s);
+}
+
+/* ---- who knows it ---- */
+
+struct hub_delivery *hub_statement_delivery(struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    for (size_t i = 0; i < s->delivered_count; i++)
+        if (memcmp(s->delivered[i].to, partner, PROTO_PARTNER_LEN) == 0)
+            return &s->delivered[i];
+    return NULL;
+}
+
+bool hub_statement_is_known_to(const struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    if (memcmp(s->setter, partner, PROTO_PARTNER_LEN) == 0)
+        return true;
+    for (size_t i = 0; i < s->delivered_count; i++)
+        if (memcmp(s->delivered[i].to, partner, PROTO_PARTNER_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* Enter it under its child and its case for one partner. */
+static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    const uint8_t kind = (uint8_t)s->kind;
+    uint8_t key[BY_SUBJECT_LEN];
+    struct wr w;
+    enum err e = OK;
+
+    if (s->subject.type != PROTO_SUBJECT_NONE) {
+        wr_init(&w, key, sizeof key);
+        hub_row_write_subject(&w, &s->subject);
+        wr_copy(&w, partner, PROTO_PARTNER_LEN);
+        wr_copy(&w, s->id, sizeof s->id);
+        e = kv_put(x, t->by_subject, key, w.len, &kind, sizeof kind);
+    }
+    if (e == OK && !sodium_is_zero(s->case_id, sizeof s->case_id)) {
+        wr_init(&w, key, sizeof key);
+        wr_copy(&w, s->case_id, sizeof s->case_id);
+        wr_copy(&w, partner, PROTO_PARTNER_LEN);
+        wr_copy(&w, s->id, sizeof s->id);
+        e = kv_put(x, t->by_case, key, w.len, &kind, sizeof kind);
+    }
+    return e;
+}
+
+/* ---- put and get ---- */
+
+enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s)
+{
+    uint8_t row[ROW_MAX];
+    struct wr w;
+    enum err e;
+
+    wr_init(&w, row, sizeof row);
+    write_row(s, &w);
+    e = wr_end(&w);
+    return e != OK ? e : kv_put(x, t->statement, s->id, sizeof s->id, row, w.len);
+}
+
+enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
+    const struct proto_blob *original)
+{
+    enum err e = kv_add(x, t->original, s->id, sizeof s->id, original->data, original->len);
+
+    if (e == OK)
+        e = hub_store_statement_save(t, x, s);
+    return e != OK ? e : enter(t, x, s, s->setter);
+}
+
+enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
+    const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    enum err e;
+
+    if (s->delivered_count == PROTO_ADDRESSEES_MAX)
+        return ERR_RANGE;
+    s->delivered[s->delivered_count] = (struct hub_delivery){.acked = false};
+    memcpy(s->delivered[s->delivered_count].to, partner, PROTO_PARTNER_LEN);
+    s->delivered_count++;
+    e = hub_store_statement_save(t, x, s);
+    return e != OK ? e : enter(t, x, s, partner);
+}
+
+enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], struct hub_statement *out)
+{
+    struct hub_statement s = {.kind = PROTO_SAY_NONE};
+    const uint8_t *row;
+    size_t len;
+    struct rd r;
+    enum err e = kv_view(x, t->statement, id, PROTO_ID_LEN, &row, &len);
+
+    if (e != OK)
+        return e;
+    rd_init(&r, row, len);
+    read_row(&r, &s);
+    if (rd_end(&r) != OK)
+        return ERR_IO;
+    memcpy(s.id, id, sizeof s.id);
+    *out = s;
+    return OK;
+}
+
+enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out,
+    size_t *len)
+{
+    return kv_get_alloc(x, t->original, id, PROTO_ID_LEN, out, len);
+}
+
+/* ---- by child ---- */
+
+static bool is_handle(const struct proto_subject_id *s)
+{
+    return s->type == PROTO_SUBJECT_NONE || s->type == PROTO_SUBJECT_HANDLE;
+}
+
+static bool is_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b)
+{
+    return a->type == b->type && memcmp(a->value, b->value, sizeof a->value) == 0;
+}
+
+/*
+ * A case carries a child's statements to partners that know the child by the case's handle only. Two numbers that differ are two
+ * children, and then the case changes nothing: nobody asks about one child on what was said about another.
+ */
+bool hub_statement_is_about(const struct hub_statement *s, const struct hub_child *child)
+{
+    if (child->subject.type != PROTO_SUBJECT_NONE && is_same_subject(&s->subject, &child->subject))
+        return true;
+    if (sodium_is_zero(child->case_id, sizeof child->case_id) || memcmp(s->case_id, child->case_id, sizeof s->case_id) != 0)
+        return false;
+    return s->subject.type != child->subject.type ? is_handle(&s->subject) || is_handle(&child->subject)
+                                                  : s->subject.type == PROTO_SUBJECT_NONE;
+}
+
+/* One walk: over the keys that begin with prefix, which end in a statement's id. */
+struct walking {
+    const struct hub_tables *t;
+    const struct hub_child *child;
+    const uint8_t *other;
+    bool skip_same_subject;  /* they were met already */
+    hub_statement_each *each;
+    void *arg;
+};
+
+static enum err step(const struct walking *k, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN])
+{
+    struct hub_statement s;
+    enum err e = hub_store_statement_get(k->t, x, id, &s);
+
+    if (e != OK)
+        return e == ERR_NOTFOUND ? ERR_IO : e;
+    if (!hub_statement_is_known_to(&s, k->other) || !hub_statement_is_about(&s, k->child))
+        return OK;
+    if (k->skip_same_subject && is_same_subject(&s.subject, &k->child->subject))
+        return OK;
+    return k->each(k->arg, &s);
+}
+
+static enum err walk(const struct walking *k, struct kv_txn *x, kv_table table, const uint8_t *prefix, size_t len)
+{
+    struct kv_walk w = {0};
+    enum err e = kv_walk_from(x, table, prefix, len, &w);
+
+    while (e == OK && w.key_len == len + PROTO_ID_LEN && memcmp(w.key, prefix, len) == 0) {
+        e = step(k, x, w.key + len);
+        if (e == OK)
+            e = kv_walk_next(&w);
+    }
+    kv_walk_end(&w);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err hub_store_statement_walk(const struct hub_tables *t, struct kv_txn *x, const struct hub_child *child,
+    const uint8_t one[PROTO_PARTNER_LEN], const uint8_t other[PROTO_PARTNER_LEN], hub_statement_each *each, void *arg)
+{
+    struct walking k = {.t = t, .child = child, .other = other, .each = each, .arg = arg};
+    uint8_t prefix[SUBJECT_LEN + PROTO_PARTNER_LEN];
+    struct wr w;
+    enum err e = OK;
+
+    if (child->subject.type != PROTO_SUBJECT_NONE) {
+        wr_init(&w, prefix, sizeof prefix);
+        hub_row_write_subject(&w, &child->subject);
+        wr_copy(&w, one, PROTO_PARTNER_LEN);
+        e = walk(&k, x, t->by_subject, prefix, w.len);
+        k.skip_same_subject = true;
+    }
+    if (e == OK && !sodium_is_zero(child->case_id, sizeof child->case_id)) {
+        wr_init(&w, prefix, sizeof prefix);
+        wr_copy(&w, child->case_id, sizeof child->case_id);
+        wr_copy(&w, one, PROTO_PARTNER_LEN);
+        e = walk(&k, x, t->by_case, prefix, w.len);
+    }
+    return e;
+}

@@ -1,0 +1,25 @@
+/*
+ * hub/tables: the handlers' tables in the store, opened once. Only hub/store_* look into them; everybody else passes the pointer on.
+ */
+#ifndef HUB_TABLES_H
+#define HUB_TABLES_H
+
+#include "base/kv.h"
+
+struct hub_tables {
+    kv_table statement;   /* statement id -> row */
+    kv_table original;    /* statement id -> its signed bytes */
+    kv_table by_subject;  /* subject, who may see it, statement id -> kind */
+    kv_table by_case;     /* case, who may see it, statement id -> kind */
+    kv_table purpose;     /* case, purpose -> who opened it */
+    kv_table member;      /* case, purpose, partner -> standing */
+    kv_table request;     /* id of a request or offer -> row */
+    kv_table grant;       /* id of a grant or offer -> row */
+    kv_table release;     /* id of a release -> id of its grant */
+    kv_table due;         /* moment from which it may go, id of a request or offer -> nothing */
+};
+
+/* Takes NULL. The store itself belongs to the caller. hub_tables_open stands in hub/act.h. */
+void hub_tables_close(struct hub_tables *t);
+
+#endif
