@@ -1,0 +1,72 @@
+/*
+ * client/desk: what is asked and offered, on both sides: one row per request or offer (CLIENT_T_REQUEST), and the shares that came in
+ * or wait to go out (CLIENT_T_SHARE). The acts themselves are in desk_ask (asker), desk_hold (holder) and desk_mail (what comes in).
+ */
+#ifndef CLIENT_DESK_H
+#define CLIENT_DESK_H
+
+#include "client/node.h"
+
+enum client_desk_state {
+    CLIENT_DESK_NONE = 0,
+    CLIENT_DESK_SENT,        /* asker: no answer of the hub yet */
+    CLIENT_DESK_DENIED,      /* asker: the hub said no or not yet to every section */
+    CLIENT_DESK_WAITING,     /* asker: at the holder. holder: to be decided */
+    CLIENT_DESK_GRANTED,     /* granted; the content is not there yet */
+    CLIENT_DESK_ARRIVED,     /* receiver: the content is here, not opened */
+    CLIENT_DESK_OPENED,      /* receiver: read. holder: the receiver said so */
+    CLIENT_DESK_RELEASED,    /* holder: the content went out */
+    CLIENT_DESK_REFUSED,
+    CLIENT_DESK_CANCELLED,
+    CLIENT_DESK_WITHDRAWN,   /* consent withdrawn or objection before it was fetched */
+    CLIENT_DESK_NOT_FOR_US,
+    CLIENT_DESK_ENDED,       /* access is over, the copy is gone */
+    CLIENT_DESK_STATE_END
+};
+/* "waiting", for people and programs. */
+const char *client_desk_state_name(enum client_desk_state s);
+
+enum { CLIENT_NOTE_MAX = 600, CLIENT_PREFIX_LEN = 12 };
+
+struct client_desk {
+    uint8_t id[PROTO_ID_LEN];               /* of the request or offer */
+    uint8_t other[PROTO_PARTNER_LEN];
+    bool mine;                              /* this partner sent it */
+    bool offer;                             /* push */
+    bool accepted;                          /* receiver of an offer said yes */
+    bool doubt;                             /* holder: the child that is meant may be another */
+    uint8_t state, reason;                  /* enum client_desk_state; enum proto_refuse */
+    uint8_t case_id[PROTO_ID_LEN];
+    struct proto_subject_id child;          /* as this partner knows it */
+    struct proto_subject_id child_there;    /* as it stands in the message */
+    char purpose[PROTO_PURPOSE_WIDTH + 1];
+    struct proto_sections sections;         /* asked or offered */
+    struct proto_rows rows;                 /* the hub's answer */
+    struct proto_ids statements;            /* relied on */
+    uint64_t made_s, until_s;               /* of the request */
+    uint8_t grant_id[PROTO_ID_LEN];
+    uint8_t grant_statement[PROTO_ID_LEN];
+    struct proto_sections granted;
+    uint64_t access_until_s;
+    uint8_t digest[PROTO_HASH_LEN];         /* of the release */
+    uint64_t opened_s;
+    char birth_date[11], name_prefix[CLIENT_PREFIX_LEN + 1];  /* holder: sealed in the request; empty: not given */
+    char note[CLIENT_NOTE_MAX + 1];
+    bool weighed;                           /* a weighing of the asker travelled along */
+};
+
+/* ERR_NOTFOUND. */
+MUST_USE enum err client_desk_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_desk *out);
+MUST_USE enum err client_desk_put(struct vault_txn *x, const struct client_desk *d);
+/* Call for each row until it returns false. */
+typedef bool client_desk_each(void *arg, const struct client_desk *d);
+MUST_USE enum err client_desk_walk(struct vault_txn *x, client_desk_each *each, void *arg);
+/* The row whose grant this is. ERR_NOTFOUND. */
+MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t grant_id[PROTO_ID_LEN], struct client_desk *out);
+
+/* The ciphertext that waits to go out or to be opened, by request or offer id. Gives *out. */
+MUST_USE enum err client_share_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len);
+MUST_USE enum err client_share_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len);
+MUST_USE enum err client_share_destroy(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN]);  /* OK when it is gone already */
+
+#endif
