@@ -1,0 +1,241 @@
+#include "hub/ipc.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { IN_CAP = 2 * (HUB_IPC_HEAD + HUB_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20 };
+
+static const char *const role_names[HUB_ROLES] = { "none", "gate", "core", "signer", "oprf" };
+
+/* Who may say what to whom, and how long its body is. Everything else ends the reader. */
+static const struct rule {
+    enum hub_ipc_what what;
+    enum hub_role from, to;
+    size_t min, max;
+} rules[] = {
+    { HUB_IPC_FRAME,   HUB_ROLE_GATE,   HUB_ROLE_CORE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { HUB_IPC_FRAME,   HUB_ROLE_GATE,   HUB_ROLE_OPRF,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { HUB_IPC_ANSWER,  HUB_ROLE_CORE,   HUB_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { HUB_IPC_ANSWER,  HUB_ROLE_OPRF,   HUB_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { HUB_IPC_STOP,    HUB_ROLE_GATE,   HUB_ROLE_CORE,   0, 0 },
+    { HUB_IPC_STOP,    HUB_ROLE_GATE,   HUB_ROLE_OPRF,   0, 0 },
+    { HUB_IPC_LAST,    HUB_ROLE_CORE,   HUB_ROLE_SIGNER, 0, 0 },
+    { HUB_IPC_SIGN,    HUB_ROLE_CORE,   HUB_ROLE_SIGNER, 8 + 32 + 1, 8 + 32 + 1 + PROTO_PROOF_MAX * 32 },
+    { HUB_IPC_SIGNED,  HUB_ROLE_SIGNER, HUB_ROLE_CORE,   8 + 32, 8 + 32 + PROTO_NOTE_MAX },
+    { HUB_IPC_REFUSED, HUB_ROLE_SIGNER, HUB_ROLE_CORE,   1, 1 },
+};
+
+const char *hub_role_name(enum hub_role r)
+{
+    return (unsigned)r < HUB_ROLES ? role_names[r] : role_names[0];
+}
+
+enum hub_role hub_role_from(const char *name)
+{
+    for (unsigned i = 1; i < HUB_ROLES; i++)
+        if (strcmp(name, role_names[i]) == 0)
+            return (enum hub_role)i;
+    return HUB_ROLE_NONE;
+}
+
+static const struct rule *rule_of(enum hub_ipc_what what, enum hub_role from, enum hub_role to)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].what == what && rules[i].from == from && rules[i].to == to)
+            return &rules[i];
+    return NULL;
+}
+
+/* ---- in ---- */
+
+enum err hub_ipc_in_init(struct hub_ipc_in *in, int fd, enum hub_role from, enum hub_role to)
+{
+    uint8_t *buf = malloc(IN_CAP);
+
+    if (buf == NULL)
+        return ERR_NOMEM;
+    *in = (struct hub_ipc_in){ .fd = fd, .from = from, .to = to, .buf = buf, .cap = IN_CAP };
+    return OK;
+}
+
+void hub_ipc_in_fini(struct hub_ipc_in *in)
+{
+    free(in->buf);
+    in->buf = NULL;
+    in->cap = in->start = in->end = 0;
+}
+
+enum err hub_ipc_take(struct hub_ipc_in *in, struct hub_ipc_msg *m)
+{
+    const struct rule *rule;
+    struct rd r;
+    size_t left = in->end - in->start, len;
+    uint8_t what;
+    uint64_t tag;
+
+    if (left < HUB_IPC_HEAD)
+        return ERR_BUSY;
+    rd_init(&r, in->buf + in->start, left);
+    len = rd_u32(&r);
+    what = rd_u8(&r);
+    tag = rd_u64(&r);
+    if (len < HUB_IPC_HEAD - 4 || len > HUB_IPC_HEAD - 4 + HUB_IPC_BODY_MAX)
+        return ERR_LONG;
+    len -= HUB_IPC_HEAD - 4;
+    rule = rule_of((enum hub_ipc_what)what, in->from, in->to);
+    if (rule == NULL)
+        return ERR_DENIED;
+    if (len < rule->min || len > rule->max)
+        return ERR_RANGE;
+    if (rd_left(&r) < len)
+        return ERR_BUSY;
+    *m = (struct hub_ipc_msg){ .what = rule->what, .tag = tag, .body = rd_view(&r, len), .len = len };
+    in->start += HUB_IPC_HEAD + len;
+    return OK;
+}
+
+enum err hub_ipc_fill(struct hub_ipc_in *in)
+{
+    ssize_t n;
+
+    /* One message always fits behind the start once what is left has been moved to the front. */
+    if (in->start == in->end) {
+        in->start = in->end = 0;
+    } else if (in->cap - in->end < in->cap / 2) {
+        memmove(in->buf, in->buf + in->start, in->end - in->start);
+        in->end -= in->start;
+        in->start = 0;
+    }
+    do
+        n = recv(in->fd, in->buf + in->end, in->cap - in->end, 0);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_BUSY : ERR_PEER;
+    if (n == 0)
+        return ERR_PEER;
+    in->end += (size_t)n;
+    return OK;
+}
+
+enum err hub_ipc_next(struct hub_ipc_in *in, struct hub_ipc_msg *m)
+{
+    enum err e;
+
+    while ((e = hub_ipc_take(in, m)) == ERR_BUSY)
+        if ((e = hub_ipc_fill(in)) != OK)
+            return e;
+    return e;
+}
+
+/* ---- out ---- */
+
+void hub_ipc_out_init(struct hub_ipc_out *out, int fd, enum hub_role from, enum hub_role to)
+{
+    *out = (struct hub_ipc_out){ .fd = fd, .from = from, .to = to };
+}
+
+void hub_ipc_out_fini(struct hub_ipc_out *out)
+{
+    free(out->buf);
+    *out = (struct hub_ipc_out){ .fd = -1 };
+}
+
+static enum err make_room(struct hub_ipc_out *out, size_t need)
+{
+    size_t cap = out->cap != 0 ? out->cap : OUT_CAP_START;
+    uint8_t *grown;
+
+    if (out->start != 0 && out->cap - out->end < need) {
+        memmove(out->buf, out->buf + out->start, out->end - out->start);
+        out->end -= out->start;
+        out->start = 0;
+    }
+    while (cap - out->end < need)
+        cap *= 2;
+    if (cap == out->cap)
+        return OK;
+    grown = realloc(out->buf, cap);
+    if (grown == NULL)
+        return ERR_NOMEM;
+    out->buf = grown;
+    out->cap = cap;
+    return OK;
+}
+
+enum err hub_ipc_reserve(struct hub_ipc_out *out, enum hub_ipc_what what, uint64_t tag, size_t len, uint8_t **body)
+{
+    struct wr w;
+    enum err e;
+
+    if (rule_of(what, out->from, out->to) == NULL)
+        abort();
+    if (len > HUB_IPC_BODY_MAX)
+        return ERR_LONG;
+    e = make_room(out, HUB_IPC_HEAD + len);
+    if (e != OK)
+        return e;
+    wr_init(&w, out->buf + out->end, HUB_IPC_HEAD);
+    wr_u32(&w, 0);
+    wr_u8(&w, (uint8_t)what);
+    wr_u64(&w, tag);
+    *body = out->buf + out->end + HUB_IPC_HEAD;
+    return wr_end(&w);
+}
+
+void hub_ipc_written(struct hub_ipc_out *out, size_t len)
+{
+    struct wr w;
+
+    wr_init(&w, out->buf + out->end, 4);
+    wr_u32(&w, (uint32_t)(HUB_IPC_HEAD - 4 + len));
+    out->end += HUB_IPC_HEAD + len;
+}
+
+enum err hub_ipc_put(struct hub_ipc_out *out, enum hub_ipc_what what, uint64_t tag, const uint8_t *body, size_t len)
+{
+    uint8_t *to;
+    enum err e = hub_ipc_reserve(out, what, tag, len, &to);
+
+    if (e != OK)
+        return e;
+    if (len != 0)
+        memcpy(to, body, len);
+    hub_ipc_written(out, len);
+    return OK;
+}
+
+size_t hub_ipc_pending(const struct hub_ipc_out *out)
+{
+    return out->end - out->start;
+}
+
+/* All went: a buffer that one burst made large is given back. */
+static void emptied(struct hub_ipc_out *out)
+{
+    out->start = out->end = 0;
+    if (out->cap > OUT_CAP_KEEP) {
+        free(out->buf);
+        out->buf = NULL;
+        out->cap = 0;
+    }
+}
+
+enum err hub_ipc_flush(struct hub_ipc_out *out)
+{
+    while (out->start != out->end) {
+        ssize_t n = send(out->fd, out->buf + out->start, out->end - out->start, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_BUSY : ERR_PEER;
+        out->start += (size_t)n;
+    }
+    emptied(out);
+    return OK;
+}
