@@ -81,12 +81,13 @@ static size_t tests_of(const char *path, struct CMUnitTest *tests, size_t max)
 
 int main(void)
 {
-    struct CMUnitTest tests[400];
+    struct CMUnitTest tests[600];
     size_t n;
     int failed;
 
     pack = support_policy_pack(PACK);
     n = tests_of(PACK "/cases.csv", tests, 300);
+    n += tests_of(SOURCE_DIR "/tests/data/policy-borders.csv", tests + n, 300);
     failed = _cmocka_run_group_tests("cases", tests, n, NULL, NULL);
     policy_pack_free(pack);
     return failed;
