@@ -57,6 +57,16 @@ static enum err content_text(const char *section, const cJSON *obj, char **out)
     return e;
 }
 
+/* That there is a record of this child, so that all can be listed; under the first half of its records' keys. */
+static enum err subject_put(struct vault_txn *x, const struct proto_subject_id *who, const uint8_t key[KEY_LEN])
+{
+    uint8_t row[1 + sizeof who->value];
+
+    row[0] = who->type;
+    memcpy(row + 1, who->value, sizeof who->value);
+    return client_vault_put(x, CLIENT_T_SUBJECT, key, KEY_HALF, row, sizeof row);
+}
+
 enum err client_record_put(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
     const cJSON *obj, struct trouble *t)
 {
@@ -79,6 +89,8 @@ enum err client_record_put(struct client_node *n, struct vault_txn *x, const str
         record_key(n, who, section, key);
         e = client_vault_put(x, CLIENT_T_RECORD, key, sizeof key, text, strlen(text));
     }
+    if (e == OK)
+        e = subject_put(x, who, key);
     if (text != NULL)
         sodium_memzero(text, strlen(text));
     free(text);
@@ -175,4 +187,31 @@ void client_record_label(struct client_node *n, struct vault_txn *x, const struc
     } else {
         (void) snprintf(out, out_len, "%s (%s)", name, born);
     }
+}
+
+struct children {
+    client_record_each *each;
+    void *arg;
+};
+
+static bool child_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    const struct children *all = arg;
+    struct proto_subject_id who = {0};
+
+    (void) key;
+    (void) key_len;
+    if (len != 1 + sizeof who.value)
+        return true;
+    who.type = value[0];
+    memcpy(who.value, value + 1, sizeof who.value);
+    return all->each(all->arg, &who);
+}
+
+enum err client_record_children(struct client_node *n, struct vault_txn *x, client_record_each *each, void *arg)
+{
+    struct children all = {.each = each, .arg = arg};
+
+    (void) n;
+    return client_vault_walk(x, CLIENT_T_SUBJECT, NULL, 0, child_each, &all);
 }

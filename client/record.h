@@ -24,6 +24,10 @@ MUST_USE enum err client_record_sections(struct client_node *n, struct vault_txn
 /* "Lisa Voorbeeld (2012-01-01)" from the own record, or "child 3f2a91c0" when this partner has no name. out_len 128 is enough. */
 void client_record_label(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, char *out, size_t out_len);
 
+/* Each child there is a record of, in no order that says anything, until it returns false. */
+typedef bool client_record_each(void *arg, const struct proto_subject_id *who);
+MUST_USE enum err client_record_children(struct client_node *n, struct vault_txn *x, client_record_each *each, void *arg);
+
 /* What a file says, checked as a whole before anything is stored: nothing is half imported. */
 struct client_import_row { char number[10]; cJSON *sections; };  /* {"ident": {"name": ...}, ...} */
 struct client_import { size_t count; struct client_import_row *row; };
