@@ -1,0 +1,245 @@
+/* client/do_case: opening cases and who takes part in them. Own rows change when the hub's receipt is in (client/desk_sent). */
+#include "client/child.h"
+#include "client/desk_table.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each purpose of "a,b" in turn. */
+static enum err each_purpose(struct client_call *c, char *list, enum err (*act)(struct client_call *c, const char *purpose, void *arg), void *arg)
+{
+    char *save = NULL;
+    enum err e = OK;
+
+    for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
+        if (policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, p) == POLICY_UNKNOWN)
+            return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack", "%s is geen doel van het pakket", p);
+        e = act(c, p, arg);
+    }
+    return e;
+}
+
+struct membership {
+    struct vault_txn *x;
+    struct client_case *with;
+    enum proto_membership code;
+    const struct proto_partner *to;   /* NULL: the hub alone */
+    bool by_handle;
+};
+
+/* One membership statement for one purpose: to one partner, or to the hub alone. */
+static enum err membership_send(struct client_call *c, const char *purpose, void *arg)
+{
+    struct membership *m = arg;
+    struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) m->code};
+    enum err e = OK;
+
+    memcpy(s.case_id, m->with->id, sizeof s.case_id);
+    memcpy(s.purpose, purpose, strlen(purpose) + 1);
+    s.subject = m->with->child;
+    if (m->code == PROTO_MEMBER_INVITE) {
+        e = client_case_set(m->with, m->to->id, purpose, CLIENT_MEMBER_INVITED, m->by_handle);
+        memcpy(s.receiver, m->to->id, sizeof s.receiver);
+    }
+    if (m->to != NULL) {
+        s.subject = client_case_subject_for(m->with, m->to->id);
+        s.addressees.count = 1;
+        memcpy(s.addressees.id[0], m->to->id, PROTO_PARTNER_LEN);
+    }
+    if (e == OK)
+        e = client_case_put(m->x, m->with);
+    return e != OK ? e : client_statement_send(c->node, m->x, &s, c->who, NULL, c);
+}
+
+enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
+{
+    struct client_case with = {0};
+    struct client_child child = {0};
+    struct membership m = {.x = x, .with = &with, .code = PROTO_MEMBER_OPEN};
+    const char *purposes = NULL;
+    bool fresh = false;
+    char *list = NULL;
+    enum err e = client_arg_text(c, "purpose", &purposes);
+
+    if (e == OK && json_bool(c->args, "new_handle", &fresh) == OK && fresh) {
+        with.handle.type = PROTO_SUBJECT_HANDLE;
+        randombytes_buf(with.handle.value, sizeof with.handle.value);
+        with.child = with.handle;
+    } else if (e == OK) {
+        e = client_child_arg(c, x, "", &child);
+        with.child = child.here;
+    }
+    if (e != OK)
+        return e;
+    if ((list = strdup(purposes)) == NULL)
+        return ERR_NOMEM;
+    randombytes_buf(with.id, sizeof with.id);
+    e = client_case_put(x, &with);
+    if (e == OK)
+        e = each_purpose(c, list, membership_send, &m);
+    if (e == OK) {
+        client_reply_id(c->reply, "case", with.id);
+        client_reply_child(c->reply, "child", c->node, x, &with.child);
+    }
+    free(list);
+    return e;
+}
+
+static enum err case_arg(struct client_call *c, struct vault_txn *x, struct client_case *out)
+{
+    struct client_child child = {0};
+    const char *id = NULL;
+    enum err e = client_arg_text(c, "case", &id);
+
+    if (e == OK)
+        e = client_child_arg(c, x, "", &child);
+    if (e == OK)
+        *out = child.with;
+    return e;
+}
+
+enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
+{
+    struct client_case with = {0};
+    struct membership m = {.x = x, .with = &with, .code = PROTO_MEMBER_INVITE};
+    const char *purpose = NULL;
+    enum err e = case_arg(c, x, &with);
+
+    if (e == OK)
+        e = client_arg_purpose(c, true, &purpose);
+    if (e == OK)
+        e = client_arg_partner(c, "partner", &m.to);
+    if (e == OK && sodium_memcmp(m.to->id, c->node->me->id, PROTO_PARTNER_LEN) == 0)
+        e = trouble_at(&c->trouble, ERR_RANGE, "--partner", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+    if (e == OK && !client_case_takes_part(&with, c->node->me->id, purpose))
+        e = trouble_at(&c->trouble, ERR_STATE, "--purpose", 0, 0,
+            "this partner does not take part in the case for %s; open or accept it first",
+            "deze partner doet niet mee in de casus voor %s; open of aanvaard haar eerst", purpose);
+    (void) json_bool(c->args, "by_handle", &m.by_handle);
+    if (e == OK)
+        e = membership_send(c, purpose, &m);
+    if (e == OK) {
+        client_reply_id(c->reply, "case", with.id);
+        json_add_text(c->reply, "partner", m.to->handle);
+    }
+    return e;
+}
+
+/* Who should hear that we accept, decline or leave: every other member of the purpose. */
+static enum err tell_members(struct client_call *c, struct vault_txn *x, struct client_case *with, const char *purpose, enum proto_membership code)
+{
+    struct membership m = {.x = x, .with = with, .code = code};
+    enum err e = OK;
+    bool told = false;
+
+    for (uint16_t i = 0; e == OK && i < with->count; i++) {
+        const struct client_member *other = &with->member[i];
+        if (strcmp(other->purpose, purpose) != 0 || sodium_memcmp(other->partner, c->node->me->id, PROTO_PARTNER_LEN) == 0
+            || (other->state != CLIENT_MEMBER_OPENED && other->state != CLIENT_MEMBER_ACCEPTED))
+            continue;
+        m.to = proto_region_partner(&c->node->region, other->partner);
+        if (m.to != NULL) {
+            e = membership_send(c, purpose, &m);
+            told = true;
+        }
+    }
+    return e == OK && !told ? membership_send(c, purpose, &m) : e;
+}
+
+static bool may_move(enum client_member_state from, enum proto_membership to)
+{
+    if (to == PROTO_MEMBER_LEAVE)
+        return from == CLIENT_MEMBER_OPENED || from == CLIENT_MEMBER_ACCEPTED;
+    return from == CLIENT_MEMBER_INVITED;
+}
+
+/* For one purpose, or all for which it is the moment. */
+static enum err move(struct client_call *c, struct vault_txn *x, enum proto_membership code)
+{
+    struct client_case with = {0}, before;
+    const char *purpose = NULL;
+    bool moved = false;
+    enum err e = case_arg(c, x, &with);
+
+    if (e == OK)
+        e = client_arg_purpose(c, false, &purpose);
+    before = with;
+    for (uint16_t i = 0; e == OK && i < before.count; i++) {
+        const struct client_member *m = &before.member[i];
+        if (sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0 || (purpose[0] != '\0' && strcmp(purpose, m->purpose) != 0)
+            || !may_move(m->state, code))
+            continue;
+        e = tell_members(c, x, &with, m->purpose, code);
+        moved = true;
+    }
+    if (e == OK && !moved)
+        e = trouble_set(&c->trouble, ERR_STATE, "there is nothing to answer in this case; see: schakel case show",
+            "er is in deze casus niets te beantwoorden; zie: schakel case show");
+    if (e == OK)
+        client_reply_id(c->reply, "case", with.id);
+    return e;
+}
+
+enum err client_do_case_accept(struct client_call *c, struct vault_txn *x)
+{
+    return move(c, x, PROTO_MEMBER_ACCEPT);
+}
+
+enum err client_do_case_decline(struct client_call *c, struct vault_txn *x)
+{
+    return move(c, x, PROTO_MEMBER_DECLINE);
+}
+
+enum err client_do_case_leave(struct client_call *c, struct vault_txn *x)
+{
+    return move(c, x, PROTO_MEMBER_LEAVE);
+}
+
+struct showing {
+    struct client_call *c;
+    struct vault_txn *x;
+    cJSON *cases;
+    const struct client_case *only;
+};
+
+static const char *state_name(uint8_t state)
+{
+    static const char *const name[CLIENT_MEMBER_END] = {"?", "invited", "opened", "accepted", "declined", "left"};
+
+    return state < CLIENT_MEMBER_END ? name[state] : "?";
+}
+
+static bool show_each(void *arg, const struct client_case *with)
+{
+    struct showing *s = arg;
+    cJSON *row, *members;
+
+    if (s->only != NULL && sodium_memcmp(s->only->id, with->id, PROTO_ID_LEN) != 0)
+        return true;
+    row = json_push_object(s->cases);
+    client_reply_id(row, "case", with->id);
+    client_reply_child(row, "child", s->c->node, s->x, &with->child);
+    members = json_add_array(row, "members");
+    for (uint16_t i = 0; i < with->count; i++) {
+        cJSON *m = json_push_object(members);
+        json_add_text(m, "purpose", with->member[i].purpose);
+        json_add_text(m, "partner", client_handle(s->c->node, with->member[i].partner));
+        json_add_text(m, "state", state_name(with->member[i].state));
+    }
+    return true;
+}
+
+enum err client_do_case_show(struct client_call *c, struct vault_txn *x)
+{
+    struct showing s = {.c = c, .x = x, .cases = json_add_array(c->reply, "cases")};
+    struct client_child child = {0};
+    bool given = false;
+    enum err e = client_child_arg_may(c, x, &given, &child);
+
+    if (e != OK)
+        return e;
+    if (given)
+        s.only = &child.with;
+    return client_case_walk(x, show_each, &s);
+}
