@@ -99,7 +99,7 @@ static enum err scan_hex4(struct scan *s, uint32_t *out)
 /* After \u: no zero (cJSON would cut the text there), and surrogates only in pairs. */
 static enum err scan_unicode(struct scan *s)
 {
-    uint32_t first, second;
+    uint32_t first = 0, second = 0;
     enum err e = scan_hex4(s, &first);
 
     if (e != OK)
