@@ -150,3 +150,10 @@ enum err client_arg_purpose(struct client_call *c, bool required, const char **o
     *out = purpose;
     return OK;
 }
+
+bool client_arg_flag(const struct client_call *c, const char *name)
+{
+    bool given = false;
+
+    return json_bool(c->args, name, &given) == OK && given;
+}

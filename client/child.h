@@ -36,4 +36,7 @@ const char *client_handle(const struct client_node *n, const uint8_t id[PROTO_PA
 /* A purpose of the pack, or a trouble naming the option. */
 MUST_USE enum err client_arg_purpose(struct client_call *c, bool required, const char **out);
 
+/* Was this flag given? */
+bool client_arg_flag(const struct client_call *c, const char *name);
+
 #endif

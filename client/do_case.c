@@ -58,11 +58,10 @@ enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
     struct client_child child = {0};
     struct membership m = {.x = x, .with = &with, .code = PROTO_MEMBER_OPEN};
     const char *purposes = NULL;
-    bool fresh = false;
     char *list = NULL;
     enum err e = client_arg_text(c, "purpose", &purposes);
 
-    if (e == OK && json_bool(c->args, "new_handle", &fresh) == OK && fresh) {
+    if (e == OK && client_arg_flag(c, "new_handle")) {
         with.handle.type = PROTO_SUBJECT_HANDLE;
         randombytes_buf(with.handle.value, sizeof with.handle.value);
         with.child = with.handle;
@@ -116,7 +115,7 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
         e = trouble_at(&c->trouble, ERR_STATE, "--purpose", 0, 0,
             "this partner does not take part in the case for %s; open or accept it first",
             "deze partner doet niet mee in de casus voor %s; open of aanvaard haar eerst", purpose);
-    (void) json_bool(c->args, "by_handle", &m.by_handle);
+    m.by_handle = client_arg_flag(c, "by_handle");
     if (e == OK)
         e = membership_send(c, purpose, &m);
     if (e == OK) {
