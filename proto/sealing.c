@@ -37,7 +37,7 @@ enum err proto_sealing_part_make(const struct proto_sealing_part *p, const uint8
     uint8_t **out, size_t *out_len)
 {
     uint8_t info[PART_INFO_LEN];
-    const struct proto_seal_bound bound = {.info = bytes(info, sizeof info)};
+    const struct proto_seal_bound bound = {.info = {info, sizeof info}};
     size_t bucket = proto_seal_bucket(data.len);
     enum err e = part_info(p, info);
 
@@ -52,7 +52,7 @@ enum err proto_sealing_part_open(const struct proto_sealing_part *p, const uint8
     uint8_t **out, size_t *out_len)
 {
     uint8_t info[PART_INFO_LEN];
-    const struct proto_seal_bound bound = {.info = bytes(info, sizeof info)};
+    const struct proto_seal_bound bound = {.info = {info, sizeof info}};
     enum err e = part_info(p, info);
 
     if (e != OK)
@@ -105,7 +105,7 @@ static enum err release_bound(const struct proto_sealing_release *p, struct rele
 enum err proto_sealing_release_make(const struct proto_sealing_release *p, struct proto_blob data, uint8_t **out, size_t *out_len)
 {
     struct release_bound b;
-    const struct proto_seal_bound bound = {.info = bytes(b.info, sizeof b.info), .aad = bytes(b.aad, sizeof b.aad)};
+    const struct proto_seal_bound bound = {.info = {b.info, sizeof b.info}, .aad = {b.aad, sizeof b.aad}};
     size_t bucket = proto_seal_bucket(data.len);
     enum err e = release_bound(p, &b);
 
@@ -120,7 +120,7 @@ enum err proto_sealing_release_open(const struct proto_sealing_release *p, const
     struct proto_blob sealed, uint8_t **out, size_t *out_len)
 {
     struct release_bound b;
-    const struct proto_seal_bound bound = {.info = bytes(b.info, sizeof b.info), .aad = bytes(b.aad, sizeof b.aad)};
+    const struct proto_seal_bound bound = {.info = {b.info, sizeof b.info}, .aad = {b.aad, sizeof b.aad}};
     enum err e = release_bound(p, &b);
 
     if (e != OK)
