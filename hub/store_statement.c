@@ -9,6 +9,7 @@ enum {
     SUBJECT_LEN = 1 + 32,
     BY_SUBJECT_LEN = SUBJECT_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
     BY_CASE_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
+    CARRIED_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN,
     ROW_VERSION = 1,
     ROW_MAX = 2048  /* about 330 bytes, 640 of sections, 256 of addressees and 288 of deliveries at most */
 };
@@ -220,6 +221,31 @@ enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn 
     size_t *len)
 {
     return kv_get_alloc(x, t->original, id, PROTO_ID_LEN, out, len);
+}
+
+enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN])
+{
+    uint8_t row[CARRIED_LEN];
+    struct wr w;
+
+    wr_init(&w, row, sizeof row);
+    wr_copy(&w, s->id, sizeof s->id);
+    wr_copy(&w, to, PROTO_PARTNER_LEN);
+    return kv_add(x, t->carried, message, PROTO_ID_LEN, row, w.len);
+}
+
+enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out)
+{
+    uint8_t row[CARRIED_LEN];
+    enum err e = kv_get(x, t->carried, message, PROTO_ID_LEN, row, sizeof row);
+
+    if (e != OK)
+        return e;
+    if (memcmp(row + PROTO_ID_LEN, to, PROTO_PARTNER_LEN) != 0)
+        return ERR_NOTFOUND;
+    return hub_store_statement_get(t, x, row, out);
 }
 
 /* ---- by child ---- */

@@ -56,6 +56,12 @@ MUST_USE enum err hub_store_statement_add(const struct hub_tables *t, struct kv_
 /* It is sent to one more partner: adds it to s and to the index and stores the row. ERR_RANGE past PROTO_ADDRESSEES_MAX. */
 MUST_USE enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
     const uint8_t partner[PROTO_PARTNER_LEN]);
+/* This message carried it there: what an acknowledgement refers to. ERR_EXISTS. */
+MUST_USE enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN]);
+/* The statement that this message carried to that partner. ERR_NOTFOUND, also when it went to somebody else. */
+MUST_USE enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out);
 /* Store a changed row. */
 MUST_USE enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s);
 

@@ -1,0 +1,45 @@
+#include "hub/act.h"
+#include "hub/store_statement.h"
+
+#include <string.h>
+
+static enum proto_refusal check(const struct hub_act *a, const struct hub_statement *s)
+{
+    const struct proto_header *h = &a->msg.head;
+
+    if (memcmp(a->msg.digest, s->digest, sizeof s->digest) != 0)
+        return PROTO_DIGEST_DIFFERS;
+    if (a->to == NULL || memcmp(a->to->id, s->setter, sizeof s->setter) != 0)
+        return PROTO_MALFORMED;
+    /* The leaf of an acknowledgement must stand under the same child. */
+    if (memcmp(h->case_id, s->case_id, sizeof h->case_id) != 0 || h->subject.type != s->subject.type
+        || memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) != 0 || strcmp(h->purpose, s->purpose) != 0)
+        return PROTO_MALFORMED;
+    return PROTO_ACCEPTED;
+}
+
+/* The addressee has it, and its sender's node may stop repeating. It may be said again: the sender may have missed it. */
+enum err hub_on_ack(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
+{
+    struct hub_outcome fresh = {.result = PROTO_ACCEPTED};
+    struct hub_statement k;
+    struct hub_delivery *delivery;
+    enum err e = hub_store_statement_carried(s->tables, x, a->msg.refers, a->from->id, &k);
+
+    if (e == ERR_NOTFOUND) {
+        *o = (struct hub_outcome){.result = PROTO_NOT_FOUND};
+        return OK;
+    }
+    if (e != OK)
+        return e;
+    fresh.result = check(a, &k);
+    delivery = hub_statement_delivery(&k, a->from->id);
+    if (fresh.result == PROTO_ACCEPTED && delivery != NULL) {
+        delivery->acked = true;
+        e = hub_store_statement_save(s->tables, x, &k);
+        fresh.logged = fresh.mailed = true;
+    }
+    if (e == OK)
+        *o = fresh;
+    return e;
+}
