@@ -133,6 +133,7 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     put_sections(&w, &d->granted);
     wr_u64(&w, d->access_until_s);
     wr_copy(&w, d->digest, sizeof d->digest);
+    wr_copy(&w, d->pack, sizeof d->pack);
     wr_u64(&w, d->opened_s);
     put_text(&w, d->birth_date);
     put_text(&w, d->name_prefix);
@@ -167,6 +168,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     get_sections(&r, &d.granted);
     d.access_until_s = rd_u64(&r);
     rd_copy(&r, d.digest, sizeof d.digest);
+    rd_copy(&r, d.pack, sizeof d.pack);
     d.opened_s = rd_u64(&r);
     get_text(&r, d.birth_date, sizeof d.birth_date);
     get_text(&r, d.name_prefix, sizeof d.name_prefix);

@@ -49,6 +49,7 @@ struct client_desk {
     struct proto_sections granted;
     uint64_t access_until_s;
     uint8_t digest[PROTO_HASH_LEN];         /* of the release */
+    uint8_t pack[PROTO_HASH_LEN];           /* of the grant: the release is bound to it */
     uint64_t opened_s;
     char birth_date[11], name_prefix[CLIENT_PREFIX_LEN + 1];  /* holder: sealed in the request; empty: not given */
     char note[CLIENT_NOTE_MAX + 1];

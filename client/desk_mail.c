@@ -81,6 +81,7 @@ enum err client_mail_offer(struct client_node *n, struct vault_txn *x, const str
     d.granted = e->msg->sections;
     d.access_until_s = e->msg->until_s;
     memcpy(d.digest, e->msg->digest, sizeof d.digest);
+    memcpy(d.pack, e->msg->head.pack, sizeof d.pack);
     memcpy(d.grant_id, e->msg->head.id, sizeof d.grant_id);
     if (e->said != NULL)
         memcpy(d.grant_statement, e->said->id, sizeof d.grant_statement);
@@ -111,6 +112,7 @@ enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const str
     d.granted = e->msg->sections;
     d.access_until_s = e->msg->until_s;
     memcpy(d.digest, e->msg->digest, sizeof d.digest);
+    memcpy(d.pack, e->msg->head.pack, sizeof d.pack);
     memcpy(d.grant_id, e->msg->head.id, sizeof d.grant_id);
     if (e->said != NULL)
         memcpy(d.grant_statement, e->said->id, sizeof d.grant_statement);

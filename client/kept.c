@@ -1,0 +1,116 @@
+/* client/kept: rows of statements. The statement itself is not stored twice: it is decoded from its signed original. */
+#include "client/statement.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+#include "proto/sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8 };
+
+static enum proto_statement_kind kind_of(const char *type)
+{
+    for (int k = PROTO_SAY_NONE + 1; k < PROTO_SAY_END; k++) {
+        const char *known = proto_statement_type((enum proto_statement_kind) k);
+        if (known != NULL && strcmp(known, type) == 0)
+            return (enum proto_statement_kind) k;
+    }
+    return PROTO_SAY_NONE;
+}
+
+static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *out)
+{
+    struct client_kept k = {0};
+    struct proto_signed envelope;
+    struct rd r;
+    uint8_t mine;
+    enum err e;
+
+    rd_init(&r, row, len);
+    rd_copy(&r, k.signer, sizeof k.signer);
+    k.role = rd_u8(&r);
+    mine = rd_u8(&r);
+    k.leaf_index = rd_u64(&r);
+    k.leaf_s = rd_u64(&r);
+    k.acked = rd_u64(&r);
+    k.told = rd_u64(&r);
+    k.original_len = rd_left(&r);
+    k.original = rd_view(&r, k.original_len);
+    k.mine = mine != 0;
+    e = rd_end(&r);
+    if (e == OK)
+        e = proto_sign_decode(k.original, k.original_len, &envelope);
+    if (e == OK)
+        e = proto_statement_decode(kind_of(envelope.type), envelope.body, envelope.body_len, &k.what);
+    if (e == OK)
+        *out = k;
+    return e;
+}
+
+enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
+{
+    size_t cap = HEAD_LEN + k->original_len;
+    uint8_t *row = malloc(cap);
+    struct wr w;
+    enum err e;
+
+    if (row == NULL)
+        return ERR_NOMEM;
+    wr_init(&w, row, cap);
+    wr_copy(&w, k->signer, sizeof k->signer);
+    wr_u8(&w, k->role);
+    wr_u8(&w, k->mine ? 1 : 0);
+    wr_u64(&w, k->leaf_index);
+    wr_u64(&w, k->leaf_s);
+    wr_u64(&w, k->acked);
+    wr_u64(&w, k->told);
+    wr_copy(&w, k->original, k->original_len);
+    e = wr_end(&w);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_STATEMENT, k->what.id, PROTO_ID_LEN, row, w.len);
+    free(row);
+    return e;
+}
+
+enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory)
+{
+    uint8_t *row = NULL;
+    size_t len = 0;
+    enum err e = client_vault_get(x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN, &row, &len);
+
+    if (e == OK)
+        e = row_decode(row, len, out);
+    if (e != OK) {
+        free(row);
+        return e;
+    }
+    *memory = row;
+    return OK;
+}
+
+struct walk {
+    client_kept_each *each;
+    void *arg;
+    enum err err;
+};
+
+static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct walk *w = arg;
+    struct client_kept k;
+
+    (void) key;
+    (void) key_len;
+    w->err = row_decode(value, len, &k);
+    return w->err == OK && w->each(w->arg, &k);
+}
+
+enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, void *arg)
+{
+    struct walk w = {.each = each, .arg = arg};
+    enum err e = client_vault_walk(x, CLIENT_T_STATEMENT, NULL, 0, walk_each, &w);
+
+    return e != OK ? e : w.err;
+}

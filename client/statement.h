@@ -1,0 +1,38 @@
+/*
+ * client/statement: the signed originals this node keeps (CLIENT_T_STATEMENT): its own and those addressed to it, with when they were
+ * logged and who acknowledged them. What is not kept here does not exist for a decision.
+ * Sending and signing statements is in client/node.h (client_statement_send, client_statement_sign).
+ */
+#ifndef CLIENT_STATEMENT_H
+#define CLIENT_STATEMENT_H
+
+#include "client/node.h"
+
+struct client_kept {
+    struct proto_statement what;      /* decoded; its views borrow original */
+    const uint8_t *original;          /* the signed envelope */
+    size_t original_len;
+    uint8_t signer[PROTO_KEY_LEN];    /* the person's staff key */
+    uint8_t role;                     /* of the person, enum proto_role */
+    bool mine;                        /* made here */
+    uint64_t leaf_index, leaf_s;      /* of the message it came with; own: of the first receipt; leaf_s 0: not logged yet, does not count */
+    uint64_t acked;                   /* own: bit per addressee that acknowledged */
+    uint64_t told;                    /* own: bit per addressee whose message has its receipt */
+};
+
+/* Keep (or replace) a statement; the key is k->what.id. */
+MUST_USE enum err client_kept_put(struct vault_txn *x, const struct client_kept *k);
+/* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */
+MUST_USE enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory);
+/* Call for each until it returns false; k is valid during the call. */
+typedef bool client_kept_each(void *arg, const struct client_kept *k);
+MUST_USE enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, void *arg);
+
+/*
+ * Verify a signed statement of any kind: signer's staff certificate under its partner's node certificate, valid at at_s; setter is the
+ * signer's partner. Fills *s (borrows data) and *role. ERR_BUSY: a certificate is not known here yet (client/certs asks for it).
+ */
+MUST_USE enum err client_statement_check(struct client_node *n, struct vault_txn *x, const uint8_t *data, size_t len, uint64_t at_s,
+    struct proto_statement *s, uint8_t signer[PROTO_KEY_LEN], enum proto_role *role);
+
+#endif
