@@ -1,0 +1,60 @@
+/*
+ * client/facts: signed originals and the own record to what the policy may know about one child, between one asker and this holder.
+ * Only statements that count between the two are facts (MODEL section 1): each of them is the setter or an addressee, and it was logged.
+ */
+#ifndef CLIENT_FACTS_H
+#define CLIENT_FACTS_H
+
+#include "client/statement.h"
+#include "policy/eval.h"
+
+enum { CLIENT_CONSENTS_MAX = 64, CLIENT_EVENTS_MAX = 256 };
+
+/* What is asked: the child as this partner knows it, its case if there is one, and between whom. */
+struct client_question {
+    struct proto_subject_id child;
+    uint8_t case_id[PROTO_ID_LEN];                 /* zero: none */
+    const struct proto_partner *asker, *holder;
+    const char *purpose;
+    bool offer;                                    /* the holder sends: the receiver counts as member */
+    bool weighed, second;
+    bool before_grant;                             /* the holder's own steps still come */
+    const struct proto_ids *ticked;                /* what the holder's person checked; NULL: nothing */
+    uint64_t now_s;
+};
+
+/* One consent that counts, with who said what (when this partner may know it). */
+struct client_consent {
+    uint8_t id[PROTO_ID_LEN];
+    struct proto_sections sections;
+    uint8_t given, refused;       /* POLICY_WHO_* */
+    uint64_t made_s, until_s;     /* until: asked for; 0: it was not complete when it was recorded */
+    bool elsewhere;               /* recorded by neither holder nor asker's wish to know: needs the holder's tick */
+    bool known;                   /* who said what is known here */
+};
+
+struct client_facts {
+    struct policy_facts base;     /* but for the consent */
+    uint64_t objection_s;         /* the newest that counts; 0: none */
+    uint16_t consent_count;
+    struct client_consent consent[CLIENT_CONSENTS_MAX];
+    struct proto_ids counted;     /* events, consents and objections that were looked at: what a request points at */
+    char birth_date[11];          /* "" unknown */
+};
+
+MUST_USE enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
+/* The facts for one section: with the newest consent that covers it. */
+void client_facts_for(const struct client_facts *f, const char *section, struct policy_facts *out);
+/* All sections of a list. rows gets policy's numbers. decisions has room for sections->count. */
+void client_facts_decide(struct client_node *n, const struct client_facts *f, const struct proto_sections *sections,
+    struct policy_decision decisions[PROTO_SECTIONS_MAX]);
+
+/* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner. */
+MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
+    struct policy_facts *f, char birth_date[11]);
+/* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us to know. */
+MUST_USE enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused);
+/* "y,g1" to a mask of POLICY_WHO_PEOPLE. ERR_SYNTAX. */
+MUST_USE enum err client_facts_who(const char *text, uint8_t *out);
+
+#endif
