@@ -43,7 +43,7 @@ struct proto_reply {
     uint64_t hub_time_s;
     bool has_receipt;
     struct proto_receipt receipt;
-    struct proto_blob payload;            /* fetch, query, derive */
+    struct proto_blob payload;            /* fetch, query, derive (n * 32 evaluated, then the 64 of the proof) */
 };
 
 /* One item of a fetch's payload: what happened to the addressee. payload = u16 count, then items. */
