@@ -125,25 +125,34 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
-/* Who should hear that we accept, decline or leave: every other member of the purpose. */
+/*
+ * To every other member of the purpose, in one statement: it happens once. When one of them may not hold the number, all hear it under
+ * the case's handle; the case's id tells them which child.
+ */
 static enum err tell_members(struct client_call *c, struct vault_txn *x, struct client_case *with, const char *purpose, enum proto_membership code)
 {
-    struct membership m = {.x = x, .with = with, .code = code};
-    enum err e = OK;
-    bool told = false;
+    struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) code};
+    struct proto_subject_id as;
+    enum err e;
 
-    for (uint16_t i = 0; e == OK && i < with->count; i++) {
+    memcpy(s.case_id, with->id, sizeof s.case_id);
+    memcpy(s.purpose, purpose, strlen(purpose) + 1);
+    s.subject = with->child;
+    for (uint16_t i = 0; i < with->count && s.addressees.count < PROTO_ADDRESSEES_MAX; i++) {
         const struct client_member *other = &with->member[i];
         if (strcmp(other->purpose, purpose) != 0 || sodium_memcmp(other->partner, c->node->me->id, PROTO_PARTNER_LEN) == 0
             || (other->state != CLIENT_MEMBER_OPENED && other->state != CLIENT_MEMBER_ACCEPTED))
             continue;
-        m.to = proto_region_partner(&c->node->region, other->partner);
-        if (m.to != NULL) {
-            e = membership_send(c, purpose, &m);
-            told = true;
-        }
+        memcpy(s.addressees.id[s.addressees.count++], other->partner, PROTO_PARTNER_LEN);
+        as = client_case_subject_for(with, other->partner);
+        if (as.type == PROTO_SUBJECT_HANDLE)
+            s.subject = as;
     }
-    return e == OK && !told ? membership_send(c, purpose, &m) : e;
+    if (s.addressees.count == 0)
+        return trouble_set(&c->trouble, ERR_STATE, "there is no other member left who could be told", "er is geen ander lid meer dat het kan horen");
+    proto_partners_sort(&s.addressees);
+    e = client_case_put(x, with);
+    return e != OK ? e : client_statement_send(c->node, x, &s, c->who, NULL, c);
 }
 
 static bool may_move(enum client_member_state from, enum proto_membership to)

@@ -10,16 +10,6 @@
 
 enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8 };
 
-static enum proto_statement_kind kind_of(const char *type)
-{
-    for (int k = PROTO_SAY_NONE + 1; k < PROTO_SAY_END; k++) {
-        const char *known = proto_statement_type((enum proto_statement_kind) k);
-        if (known != NULL && strcmp(known, type) == 0)
-            return (enum proto_statement_kind) k;
-    }
-    return PROTO_SAY_NONE;
-}
-
 static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *out)
 {
     struct client_kept k = {0};
@@ -43,7 +33,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     if (e == OK)
         e = proto_sign_decode(k.original, k.original_len, &envelope);
     if (e == OK)
-        e = proto_statement_decode(kind_of(envelope.type), envelope.body, envelope.body_len, &k.what);
+        e = proto_statement_decode(proto_statement_of_type(envelope.type), envelope.body, envelope.body_len, &k.what);
     if (e == OK)
         *out = k;
     return e;

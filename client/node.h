@@ -19,12 +19,17 @@
 
 /* A person's open session in this node. The staff private key is in memory only while it is open. */
 struct client_session {
+    char login[33];
     char name[64];
     uint8_t key[PROTO_KEY_LEN];        /* public */
     enum proto_role role;
     uint64_t until_s;
+    uint64_t cert_until_s;             /* of the staff certificate */
+    char token[65];
     struct secret *secret;             /* Ed25519 secret key, 64 bytes */
 };
+
+struct client_calls;
 
 struct client_node {
     const char *home;
@@ -35,6 +40,10 @@ struct client_node {
     bool may_hold_number;              /* conf: citizen_number = yes|no */
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */
     struct client_sessions *sessions;
+    struct client_certs *certs;        /* of others and our own (client/certs.h) */
+    struct client_calls *calls;        /* commands under way (client/calls.h) */
+    uint64_t bad_mail;                 /* archived as such since the start */
+    uint64_t running;                  /* all running numbers up to this one are archived (client/archive.h) */
     struct secret *node_key;           /* Ed25519 */
     struct secret *hpke_key;           /* X25519 */
     uint8_t node_public[PROTO_KEY_LEN], hpke_public[PROTO_KEY_LEN];
@@ -47,22 +56,46 @@ struct client_call {
     const cJSON *args;                 /* {"command":"event.add", ...}: checked by the strict parser, borrowed */
     cJSON *reply;                      /* the handler adds its answer here */
     struct trouble trouble;            /* with the caller's language */
-    /* Set by client_call_wait: the reply goes out when these messages have their receipt, or after wait_ms (then "queued": true is added). */
+    struct vault_txn *txn;             /* of the handler that runs now */
+    /*
+     * Set by client_call_wait: the reply goes out when these messages have their receipt or a final refusal, or after wait_ms (then
+     * "queued": true is added). result of each: enum proto_refusal, CLIENT_NO_RESULT before there is one.
+     */
     uint8_t waiting_count;
     uint8_t waiting[PROTO_ADDRESSEES_MAX * 2][PROTO_ID_LEN];
-    /* Called with a read transaction when they are done (or timed out), to fill the reply from stored state; may be NULL. */
+    uint8_t result[PROTO_ADDRESSEES_MAX * 2];
+    /*
+     * Called with a read transaction when they are done (or timed out), to fill the reply from stored state; NULL: a refused message
+     * becomes the call's error (client_call_check). Also called, at once, when nothing is waited for.
+     */
     enum err (*finish)(struct client_call *c, struct vault_txn *x);
     uint8_t about[PROTO_ID_LEN];       /* for finish */
 };
+enum { CLIENT_NO_RESULT = 255 };
+/* Of the messages waited for: the first refusal as trouble and its class; OK when none was refused (yet). */
+MUST_USE enum err client_call_check(struct client_call *c);
 /* One row of the table of commands that the vault serves. role_mask: bit per enum proto_role; 0: no session needed. */
+/*
+ * A handler that returns ERR_BUSY after client_pseudonym or client_partner_hpke asked the hub for something is undone and run again
+ * when the answer is there; it must not have kept anything outside x.
+ */
 typedef enum err client_handler(struct client_call *c, struct vault_txn *x);
 struct client_command { const char *name; client_handler *run; uint32_t role_mask; bool writes; };
+/* The tables: foundation's (client/table.c) and casework's (client/desk_table.c). */
+extern const struct client_command client_base_commands[];
+extern const size_t client_base_commands_count;
+extern const struct client_command client_desk_commands[];
+extern const size_t client_desk_commands_count;
+#define CLIENT_ROLE(r) (UINT32_C(1) << (r))
+#define CLIENT_ANY_ROLE ((UINT32_C(1) << PROTO_ROLE_END) - 2)
 
 /* Typed arguments with a bilingual trouble naming the option when they are missing or wrong. Text is borrowed from args. */
 MUST_USE enum err client_arg_text(struct client_call *c, const char *name, const char **out);
 MUST_USE enum err client_arg_text_or(struct client_call *c, const char *name, const char *fallback, const char **out);
 MUST_USE enum err client_arg_date(struct client_call *c, const char *name, struct date *out);
-MUST_USE enum err client_arg_id(struct client_call *c, const char *name, uint8_t out[PROTO_ID_LEN]);   /* 32 hex, or a unique start of at least 4 is resolved by client_id_resolve */
+MUST_USE enum err client_arg_id(struct client_call *c, const char *name, uint8_t out[PROTO_ID_LEN]);   /* as client_id_resolve */
+/* 32 hex digits, or the unique start (at least 4) of an id this node knows: statement, request, case, draft. */
+MUST_USE enum err client_id_resolve(struct client_call *c, const char *text, uint8_t out[PROTO_ID_LEN]);
 MUST_USE enum err client_arg_partner(struct client_call *c, const char *name, const struct proto_partner **out);
 /* Comma or space separated names. */
 MUST_USE enum err client_arg_sections(struct client_call *c, const char *name, struct proto_sections *out);
@@ -97,20 +130,33 @@ struct client_mail_event {
     const struct proto_partner *from;
     const struct proto_statement *said;    /* of msg->original, verified with its person's certificate; NULL: none */
     enum proto_role said_role;
+    uint8_t said_by[PROTO_KEY_LEN];        /* the person's staff key */
+    uint8_t *ack_code;                     /* of a statement: PROTO_ACK_STORED unless the handler sets another; it is sent after it */
 };
 typedef enum err client_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
 typedef enum err client_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
 typedef enum err client_on_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e);
+/*
+ * NULL: nothing to do. An error of receipt or refused is logged and the message stays in the outbox; an error of mail archives it as
+ * bad mail. Statements are kept and acknowledged, and acknowledgements noted, before these run (client/statement.h).
+ */
 struct client_kind { enum proto_kind kind; client_on_receipt *receipt; client_on_refused *refused; client_on_mail *mail; };
 extern const struct client_kind client_kinds[];
 extern const size_t client_kinds_count;
 
 /* ---- keys of others ---- */
-/* The partner's valid HPKE key: from the vault's certificates; ERR_NOTFOUND: not known yet (hublink asks the hub; try again after its answer). */
+/*
+ * The partner's valid HPKE key. ERR_BUSY: not known here, and the hub is being asked: return it from the handler, the call is repeated.
+ * ERR_NOTFOUND: the hub has none: this partner has not joined yet.
+ */
 MUST_USE enum err client_partner_hpke(struct client_node *n, struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN], uint8_t out[PROTO_KEY_LEN]);
 
 /* ---- pseudonyms ---- */
-/* The subject id of a citizen number; known ones at once, else the hub (and the keyholder) must be asked: ERR_BUSY, and the call is repeated when it is there. */
+/*
+ * The subject id of a citizen number; known ones at once, else the hub (and the keyholder) must be asked: ERR_BUSY, and the call is
+ * repeated when it is there. Calls under way at the same time are asked for together (up to 64 under one proof). ERR_RANGE: no number;
+ * ERR_QUOTA, ERR_PEER with trouble.
+ */
 MUST_USE enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out);
 
 #endif

@@ -1,0 +1,86 @@
+#include "client/desk_reply.h"
+
+#include "base/text.h"
+#include "client/child.h"
+#include "policy/words.h"
+
+#include <string.h>
+
+void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
+    const struct policy_decision *d)
+{
+    struct client_explained words = {.whose = ""};
+    struct policy_decision seen = *d;
+    cJSON *row = json_push_object(array);
+
+    if (reader == CLIENT_READS_ASKER)
+        policy_eval_for_asker(d, &seen);
+    client_explain(n->pack, lang, reader, d, &words);
+    json_add_text(row, "section", section);
+    json_add_text(row, "verdict", policy_words_verdict(seen.verdict));
+    json_add_text(row, "reason", policy_words_reason(seen.reason));
+    json_add_text(row, "rule", d->rule >= 0 ? n->pack->rule[d->rule].id : "");
+    json_add_text(row, "text", words.text);
+    json_add_text(row, "step", words.step);
+    json_add_text(row, "whose", words.whose);
+}
+
+/* The events that the rules would need: from the pack alone, so it says nothing about what is there. */
+static uint64_t needed_events(struct client_node *n, const struct client_desk *d, const char *section)
+{
+    const struct proto_partner *other = proto_region_partner(&n->region, d->other);
+    const struct proto_partner *asker = d->mine == d->offer ? other : n->me, *holder = asker == n->me ? other : n->me;
+    struct policy_facts f = {.member = true, .hub_view = true, .before_grant = true, .age_years = -1};
+    struct policy_decision out;
+
+    if (other == NULL)
+        return 0;
+    f.asker_kind = policy_pack_find(n->pack, POLICY_SET_KINDS, asker->kind);
+    f.holder_kind = policy_pack_find(n->pack, POLICY_SET_KINDS, holder->kind);
+    f.purpose = policy_pack_find(n->pack, POLICY_SET_PURPOSES, d->purpose);
+    policy_eval_section(n->pack, &f, policy_pack_find(n->pack, POLICY_SET_SECTIONS, section), &out);
+    return out.need_events;
+}
+
+static struct policy_decision decision_of(struct client_node *n, const struct client_desk *d, const struct proto_row *row)
+{
+    struct policy_decision out = {.verdict = row->verdict < POLICY_VERDICTS ? row->verdict : POLICY_DENY,
+        .reason = row->reason < POLICY_REASONS ? row->reason : POLICY_NO_REASON, .rule = policy_pack_rule(n->pack, row->rule),
+        .at_holder = row->at_holder};
+
+    if (out.verdict == POLICY_NEED_EVENT)
+        out.need_events = needed_events(n, d, row->section);
+    return out;
+}
+
+void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
+{
+    cJSON *array = json_add_array(obj, "sections");
+
+    for (uint8_t i = 0; i < d->rows.count; i++) {
+        struct policy_decision one = decision_of(n, d, &d->rows.row[i]);
+        client_reply_decision(array, n, lang, CLIENT_READS_ASKER, d->rows.row[i].section, &one);
+    }
+}
+
+void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
+{
+    client_reply_id(obj, d->offer ? "offer" : "request", d->id);
+    json_add_text(obj, "state", client_desk_state_name(d->state));
+    json_add_text(obj, d->mine ? "to" : "from", client_handle(n, d->other));
+    client_reply_child(obj, "child", n, x, &d->child);
+    json_add_text(obj, "purpose", d->purpose);
+    client_reply_date(obj, "made", d->made_s);
+    if (d->mine)
+        client_reply_rows(obj, n, lang, d);
+    else
+        client_reply_sections(obj, "sections", &d->sections);
+    if (d->granted.count > 0) {
+        client_reply_sections(obj, "granted", &d->granted);
+        client_reply_date(obj, "until", d->access_until_s);
+    }
+    if (d->note[0] != '\0')
+        json_add_text(obj, "note", d->note);
+    json_add_bool(obj, "accepted", d->accepted);
+    client_reply_date(obj, "opened", d->opened_s);
+}

@@ -1,0 +1,18 @@
+/*
+ * client/desk_reply: rows of the desk as answers: per section what the answer is, the next step and whose it is.
+ */
+#ifndef CLIENT_DESK_REPLY_H
+#define CLIENT_DESK_REPLY_H
+
+#include "client/desk.h"
+#include "client/explain.h"
+
+/* One section's object: section, verdict, reason, rule, text, step, whose. */
+void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
+    const struct policy_decision *d);
+/* The hub's answer as the asker reads it: "sections". */
+void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
+/* The row: request, from, to, child, purpose, state, sections and so on. */
+void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d);
+
+#endif

@@ -1,0 +1,292 @@
+/* client/do_hold: the holder decides: look, agree as a second person, grant all or less, or refuse. */
+#include "client/child.h"
+#include "client/desk_reply.h"
+#include "client/desk_table.h"
+#include "client/hold.h"
+#include "client/weigh.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An open request of another partner. */
+static enum err waiting_arg(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    enum err e = client_desk_arg(c, x, "request", d);
+
+    if (e == OK && (d->mine || d->offer))
+        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this is not a request to you; see: schakel inbox",
+            "dit is geen verzoek aan u; zie: schakel inbox");
+    if (e == OK && d->state != CLIENT_DESK_WAITING)
+        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request is not open any more: %s", "dit verzoek is niet meer open: %s",
+            client_desk_state_name(d->state));
+    if (e == OK && d->until_s <= clock_now_s())
+        e = trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0, "this request is over its last day; ask the partner to send it again",
+            "de laatste dag van dit verzoek is voorbij; vraag de partner het opnieuw te sturen");
+    return e;
+}
+
+static void reply_decisions(struct client_call *c, const struct client_desk *d, const struct client_hold *h)
+{
+    cJSON *array = json_add_array(c->reply, "sections");
+
+    for (uint8_t i = 0; i < d->sections.count; i++)
+        client_reply_decision(array, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &h->decision[i]);
+}
+
+static void warn_doubt(struct client_call *c)
+{
+    json_add_text(c->reply, "warning", c->trouble.lang == LANG_NL
+        ? "Let op: geboortedatum of naam in het verzoek is anders dan in uw dossier. Bel de vrager na voordat u iets deelt."
+        : "Careful: birth date or name in the request differ from your record. Phone the asker before you share anything.");
+}
+
+enum err client_do_preview(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    struct client_hold *h = calloc(1, sizeof *h);
+    struct proto_sections missing;
+    cJSON *content = NULL;
+    enum err e = h == NULL ? ERR_NOMEM : waiting_arg(c, x, &d);
+
+    if (e == OK) {
+        h->before_grant = true;
+        e = client_hold_decide(c->node, x, &d, h);
+    }
+    if (e == OK)
+        e = client_hold_content(c->node, x, &d.child, &h->permitted, &content, &missing);
+    if (e == OK) {
+        client_reply_desk(c->reply, c->node, x, c->trouble.lang, &d);
+        cJSON_DeleteItemFromObjectCaseSensitive(c->reply, "sections");
+        reply_decisions(c, &d, h);
+        cJSON_AddItemToObject(c->reply, "would_leave", content);
+        client_reply_sections(c->reply, "not_in_record", &missing);
+        client_reply_date(c->reply, "until", h->permitted.count > 0 ? h->until_s : 0);
+        if (client_hold_doubt(c->node, x, &d))
+            warn_doubt(c);
+    }
+    free(h);
+    return e;
+}
+
+/* What the options of grant say. */
+struct granting {
+    struct client_desk d;
+    struct client_hold h;
+    struct proto_ids ticked;
+    uint8_t *weighing, *approval, *statement;
+    size_t weighing_len, approval_len, statement_len;
+    cJSON *content;
+};
+
+static enum err ticks_arg(struct client_call *c, struct proto_ids *out)
+{
+    const char *text = NULL;
+    char *list, *save = NULL;
+    enum err e = OK;
+
+    if (json_text(c->args, "tick", &text) != OK)
+        return OK;
+    if ((list = strdup(text)) == NULL)
+        return ERR_NOMEM;
+    for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
+        if (out->count == PROTO_STATEMENTS_MAX)
+            e = trouble_at(&c->trouble, ERR_LONG, "--tick", 0, 0, "at most %d", "hoogstens %d", PROTO_STATEMENTS_MAX);
+        else
+            e = client_id_resolve(c, p, out->id[out->count++]);
+    }
+    free(list);
+    return e;
+}
+
+static enum err fewer_arg(struct client_call *c, struct client_desk *d)
+{
+    struct proto_sections fewer = {0};
+    const char *text = NULL;
+    enum err e;
+
+    if (json_text(c->args, "sections", &text) != OK)
+        return OK;
+    e = client_arg_sections(c, "sections", &fewer);
+    for (uint8_t i = 0; e == OK && i < fewer.count; i++)
+        if (!proto_sections_has(&d->sections, fewer.name[i]))
+            e = trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s was not asked, or may not be shared", "%s is niet gevraagd, of mag niet gedeeld worden", fewer.name[i]);
+    if (e == OK)
+        d->sections = fewer;
+    return e;
+}
+
+static enum err until_arg(struct client_call *c, uint64_t limit, uint64_t *out)
+{
+    struct date day;
+    const char *text = NULL;
+    enum err e;
+
+    *out = limit;
+    if (json_text(c->args, "until", &text) != OK)
+        return OK;
+    e = client_arg_date(c, "until", &day);
+    if (e != OK)
+        return e;
+    *out = clock_midnight_nl(day);
+    if (*out > limit || *out <= clock_now_s()) {
+        char last[11];
+        date_format(clock_date_nl(limit), last);
+        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "access ends after today and not later than %s",
+            "toegang eindigt na vandaag en niet later dan %s", last);
+    }
+    return OK;
+}
+
+/* Everything that was asked for now must be a yes; otherwise nothing leaves, and the answer says which step is missing. */
+static enum err must_permit(struct client_call *c, struct granting *g)
+{
+    struct client_explained words = {.whose = ""};
+
+    for (uint8_t i = 0; i < g->d.sections.count; i++) {
+        if (g->h.decision[i].verdict == POLICY_PERMIT)
+            continue;
+        client_explain(c->node->pack, c->trouble.lang, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
+        return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
+    }
+    return OK;
+}
+
+static enum err gather(struct client_call *c, struct vault_txn *x, struct granting *g)
+{
+    struct proto_sections missing;
+    const char *approval = NULL;
+    enum err e = waiting_arg(c, x, &g->d);
+
+    if (e == OK && json_text(c->args, "approval", &approval) == OK)
+        g->d.sections = g->d.granted;
+    else if (e == OK)
+        e = fewer_arg(c, &g->d);
+    if (e == OK)
+        e = ticks_arg(c, &g->ticked);
+    if (e == OK && client_hold_doubt(c->node, x, &g->d) && !client_arg_flag(c, "confirm_child"))
+        e = trouble_set(&c->trouble, ERR_STATE,
+            "birth date or name in the request differ from your record: phone the asker. If it is this child, add --confirm-child;"
+            " if not, use schakel refuse --reason subject_doubt",
+            "geboortedatum of naam in het verzoek is anders dan in uw dossier: bel de vrager na. Is het dit kind, voeg --confirm-child toe;"
+            " zo niet, gebruik schakel refuse --reason subject_doubt");
+    if (e == OK)
+        e = client_weigh_use(c, x, &g->d, g->d.id, &g->d.sections, &g->weighing, &g->weighing_len);
+    if (e == OK)
+        e = client_approval_use(c, x, &g->d, &g->approval, &g->approval_len);
+    g->h.weighed_here = g->weighing_len > 0;
+    g->h.second = g->approval_len > 0;
+    g->h.ticked = &g->ticked;
+    if (e == OK)
+        e = client_hold_decide(c->node, x, &g->d, &g->h);
+    if (e == OK)
+        e = must_permit(c, g);
+    if (e == OK)
+        e = client_hold_content(c->node, x, &g->d.child, &g->h.permitted, &g->content, &missing);
+    if (e == OK && missing.count == g->h.permitted.count)
+        e = trouble_set(&c->trouble, ERR_NOTFOUND, "your record has none of these sections; write them with schakel record put, or use schakel refuse --reason nothing_held",
+            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put, of gebruik schakel refuse --reason nothing_held");
+    return e;
+}
+
+static enum err finish_grant(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    enum err e = client_desk_get(x, c->about, &d);
+
+    if (e != OK)
+        return e;
+    client_reply_id(c->reply, "grant", d.grant_id);
+    json_add_text(c->reply, "state", client_desk_state_name(d.state));
+    client_reply_sections(c->reply, "sections", &d.granted);
+    client_reply_date(c->reply, "until", d.access_until_s);
+    return OK;
+}
+
+/* Seal first: the grant names the digest of exactly these bytes, and they leave only after its receipt (client/desk_sent). */
+static enum err send_grant(struct client_call *c, struct vault_txn *x, struct granting *g)
+{
+    struct proto_msg m = {.kind = PROTO_GRANT};
+    struct client_desk *d = &g->d;
+    enum err e = OK;
+
+    if (g->approval_len == 0) {  /* else it is sealed already: exactly what the second person approved */
+        d->granted = g->h.permitted;
+        e = until_arg(c, g->h.until_s, &d->access_until_s);
+        if (e == OK)
+            e = client_hold_seal(c->node, x, d, g->content);
+    }
+    if (e == OK)
+        e = client_hold_sign(c, d, &g->statement, &g->statement_len);
+    if (e != OK)
+        return e;
+    client_desk_head(d, &m);
+    randombytes_buf(m.head.id, sizeof m.head.id);
+    memcpy(m.refers, d->id, sizeof m.refers);
+    m.sections = d->granted;
+    m.statements = g->ticked;
+    m.until_s = d->access_until_s;
+    memcpy(m.digest, d->digest, sizeof m.digest);
+    m.original = (struct proto_blob) {g->statement, g->statement_len};
+    m.weighing = (struct proto_blob) {g->weighing, g->weighing_len};
+    m.approval = (struct proto_blob) {g->approval, g->approval_len};
+    memcpy(d->grant_id, m.head.id, sizeof d->grant_id);
+    d->statements = g->h.counted;
+    e = client_desk_put(x, d);
+    if (e == OK)
+        e = client_outbox_put(c->node, x, &m, c->who, NULL);
+    if (e == OK) {
+        memcpy(c->about, d->id, sizeof c->about);
+        c->finish = finish_grant;
+        client_call_wait(c, m.head.id);
+    }
+    return e;
+}
+
+enum err client_do_grant(struct client_call *c, struct vault_txn *x)
+{
+    struct granting *g = calloc(1, sizeof *g);
+    enum err e = g == NULL ? ERR_NOMEM : gather(c, x, g);
+
+    if (e == OK)
+        e = send_grant(c, x, g);
+    if (g != NULL) {
+        free(g->weighing);
+        free(g->approval);
+        free(g->statement);
+        cJSON_Delete(g->content);
+    }
+    free(g);
+    return e;
+}
+
+enum err client_do_refuse(struct client_call *c, struct vault_txn *x)
+{
+    static const char *const reasons[PROTO_REFUSE_END] = {[PROTO_REFUSE_NOT_NEEDED] = "not_needed",
+        [PROTO_REFUSE_NOT_PROPORTIONATE] = "not_proportionate", [PROTO_REFUSE_SUBJECT_DOUBT] = "subject_doubt",
+        [PROTO_REFUSE_NOTHING_HELD] = "nothing_held", [PROTO_REFUSE_NOT_SAFE] = "not_safe"};
+    struct client_desk d;
+    struct proto_msg m = {.kind = PROTO_REFUSE};
+    const char *reason = NULL;
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = waiting_arg(c, x, &d);
+
+    if (e == OK)
+        e = client_arg_text(c, "reason", &reason);
+    for (uint8_t i = 1; e == OK && i < PROTO_REFUSE_END; i++)
+        if (reasons[i] != NULL && strcmp(reasons[i], reason) == 0)
+            m.code = i;
+    if (e == OK && m.code == 0)
+        e = trouble_at(&c->trouble, ERR_RANGE, "--reason", 0, 0, "choose not_needed, not_proportionate, subject_doubt, nothing_held or not_safe",
+            "kies not_needed, not_proportionate, subject_doubt, nothing_held of not_safe");
+    if (e != OK)
+        return e;
+    client_desk_head(&d, &m);
+    memcpy(m.refers, d.id, sizeof m.refers);
+    e = client_outbox_put(c->node, x, &m, c->who, id);
+    if (e == OK) {
+        client_call_wait(c, id);
+        client_reply_id(c->reply, "request", d.id);
+    }
+    return e;
+}

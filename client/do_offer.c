@@ -1,0 +1,232 @@
+/* client/do_offer: sending without being asked: a referral, a report, a handover. The offer carries its grant; the content follows on the
+ * receipt. And the receiver's answer to it. */
+#include "client/child.h"
+#include "client/desk_reply.h"
+#include "client/desk_table.h"
+#include "client/hold.h"
+#include "client/sealed.h"
+#include "client/weigh.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sending {
+    struct client_child child;
+    struct client_desk d;
+    struct client_hold h;
+    uint8_t *weighing, *approval, *statement, *sealed;
+    size_t weighing_len, approval_len, statement_len, sealed_len;
+    cJSON *content;
+};
+
+static enum err start_row(struct client_call *c, struct vault_txn *x, struct sending *g)
+{
+    const struct proto_partner *to = NULL;
+    const char *purpose = NULL;
+    struct client_desk *d = &g->d;
+    enum err e = client_arg_partner(c, "to", &to);
+
+    if (e == OK && to == c->node->me)
+        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+    if (e == OK)
+        e = client_arg_purpose(c, true, &purpose);
+    if (e == OK)
+        e = client_arg_sections(c, "sections", &d->sections);
+    if (e == OK)
+        e = client_sections_check(c, &d->sections);
+    if (e == OK)
+        e = client_child_arg(c, x, purpose, &g->child);
+    if (e == OK)
+        e = client_note_arg(c, d);
+    if (e != OK)
+        return e;
+    d->mine = d->offer = true;
+    d->state = CLIENT_DESK_SENT;
+    randombytes_buf(d->id, sizeof d->id);
+    memcpy(d->other, to->id, sizeof d->other);
+    memcpy(d->purpose, purpose, strlen(purpose) + 1);
+    if (g->child.has_case)
+        memcpy(d->case_id, g->child.with.id, sizeof d->case_id);
+    d->child = g->child.here;
+    d->made_s = clock_now_s();
+    memcpy(d->grant_id, d->id, sizeof d->grant_id);
+    return client_child_for(x, &g->child, to->id, &d->child_there);
+}
+
+static enum err must_permit(struct client_call *c, struct sending *g)
+{
+    struct client_explained words = {.whose = ""};
+
+    for (uint8_t i = 0; i < g->d.sections.count; i++) {
+        if (g->h.decision[i].verdict == POLICY_PERMIT)
+            continue;
+        client_explain(c->node->pack, c->trouble.lang, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
+        return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
+    }
+    return OK;
+}
+
+static enum err end_of_access(struct client_call *c, struct sending *g)
+{
+    const char *text = NULL;
+    struct date day;
+    enum err e;
+
+    g->d.access_until_s = g->h.until_s;
+    if (json_text(c->args, "until", &text) != OK)
+        return OK;
+    e = client_arg_date(c, "until", &day);
+    if (e == OK && clock_midnight_nl(day) < g->d.access_until_s)
+        g->d.access_until_s = clock_midnight_nl(day);
+    return e;
+}
+
+static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, struct sending *g)
+{
+    struct proto_sections missing;
+    enum err e = client_weigh_use(c, x, &g->d, g->d.id, &g->d.sections, &g->weighing, &g->weighing_len);
+
+    g->h.weighed_here = g->weighing_len > 0;
+    if (e == OK)
+        e = client_hold_decide(c->node, x, &g->d, &g->h);
+    if (e == OK)
+        e = must_permit(c, g);
+    if (e == OK)
+        e = client_hold_content(c->node, x, &g->d.child, &g->d.sections, &g->content, &missing);
+    if (e == OK && missing.count == g->d.sections.count)
+        e = trouble_set(&c->trouble, ERR_NOTFOUND, "your record has none of these sections; write them with schakel record put",
+            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put");
+    if (e == OK)
+        e = end_of_access(c, g);
+    if (e == OK)
+        e = client_hold_seal(c->node, x, &g->d, g->content);
+    g->d.granted = g->d.sections;
+    g->d.statements = g->h.counted;
+    if (e == OK)
+        e = client_hold_sign(c, &g->d, &g->statement, &g->statement_len);
+    return e != OK ? e : client_sealed_request_make(c->node, x, &g->d, g->d.id, &g->sealed, &g->sealed_len);
+}
+
+static enum err finish_offer(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    enum err e = client_desk_get(x, c->about, &d);
+
+    if (e != OK)
+        return e;
+    client_reply_id(c->reply, "offer", d.id);
+    json_add_text(c->reply, "result", client_desk_state_name(d.state));
+    client_reply_rows(c->reply, c->node, c->trouble.lang, &d);
+    client_reply_date(c->reply, "until", d.access_until_s);
+    return OK;
+}
+
+enum err client_do_send(struct client_call *c, struct vault_txn *x)
+{
+    struct sending *g = calloc(1, sizeof *g);
+    struct proto_msg m = {.kind = PROTO_OFFER};
+    enum err e = g == NULL ? ERR_NOMEM : start_row(c, x, g);
+
+    if (e == OK)
+        e = decide_and_seal(c, x, g);
+    if (e == OK)
+        e = client_desk_put(x, &g->d);
+    if (e == OK) {
+        client_desk_head(&g->d, &m);
+        memcpy(m.head.id, g->d.id, sizeof m.head.id);
+        m.sections = g->d.sections;
+        m.statements = g->d.statements;
+        m.until_s = g->d.access_until_s;
+        memcpy(m.digest, g->d.digest, sizeof m.digest);
+        m.original = (struct proto_blob) {g->statement, g->statement_len};
+        m.weighing = (struct proto_blob) {g->weighing, g->weighing_len};
+        m.sealed = (struct proto_blob) {g->sealed, g->sealed_len};
+        e = client_outbox_put(c->node, x, &m, c->who, NULL);
+    }
+    if (e == OK) {
+        memcpy(c->about, g->d.id, sizeof c->about);
+        c->finish = finish_offer;
+        client_call_wait(c, g->d.id);
+    }
+    if (g != NULL) {
+        free(g->weighing);
+        free(g->statement);
+        free(g->sealed);
+        cJSON_Delete(g->content);
+    }
+    free(g);
+    return e;
+}
+
+/* The receiver's answer: accept keeps the copy until its end, not-for-us destroys it at once. */
+static enum err answer(struct client_call *c, struct vault_txn *x, enum proto_answer code)
+{
+    struct client_desk d;
+    struct proto_msg m = {.kind = PROTO_ANSWER, .code = (uint8_t) code};
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = client_desk_arg(c, x, "offer", &d);
+
+    if (e == OK && (d.mine || !d.offer || d.accepted || (d.state != CLIENT_DESK_GRANTED && d.state != CLIENT_DESK_ARRIVED && d.state != CLIENT_DESK_OPENED)))
+        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0, "this is not an offer that waits for your answer; see: schakel inbox",
+            "dit is geen aanbod dat op uw antwoord wacht; zie: schakel inbox");
+    if (e != OK)
+        return e;
+    client_desk_head(&d, &m);
+    memcpy(m.refers, d.id, sizeof m.refers);
+    e = client_outbox_put(c->node, x, &m, c->who, id);
+    if (e == OK) {
+        client_call_wait(c, id);
+        client_reply_id(c->reply, "offer", d.id);
+    }
+    return e;
+}
+
+enum err client_do_accept(struct client_call *c, struct vault_txn *x)
+{
+    return answer(c, x, PROTO_ANSWER_ACCEPT);
+}
+
+enum err client_do_not_for_us(struct client_call *c, struct vault_txn *x)
+{
+    return answer(c, x, PROTO_ANSWER_NOT_FOR_US);
+}
+
+/* Reading tells the holder: the report goes out with the first opening, and the content is shown whether or not the hub can be reached. */
+enum err client_do_open(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    struct proto_msg m = {.kind = PROTO_REPORT, .code = PROTO_REPORT_OPENED};
+    cJSON *content = NULL;
+    enum err e = client_desk_arg(c, x, "share", &d);
+
+    if (e == OK && (d.mine == d.offer || (d.state != CLIENT_DESK_ARRIVED && d.state != CLIENT_DESK_OPENED)))
+        e = trouble_at(&c->trouble, ERR_STATE, "--share", 0, 0, "there is nothing to read (%s); see: schakel inbox",
+            "er is niets te lezen (%s); zie: schakel inbox", client_desk_state_name(d.state));
+    if (e == OK && d.access_until_s <= clock_now_s())
+        e = trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0, "access ended; ask again if it is still needed",
+            "de toegang is voorbij; vraag opnieuw als het nog nodig is");
+    if (e == OK)
+        e = client_hold_unseal(c->node, x, &d, &content);
+    if (e == OK && d.state == CLIENT_DESK_ARRIVED) {
+        client_desk_head(&d, &m);
+        memcpy(m.refers, d.grant_id, sizeof m.refers);
+        m.sections = d.granted;
+        d.state = CLIENT_DESK_OPENED;
+        d.opened_s = clock_now_s();
+        e = client_outbox_put(c->node, x, &m, c->who, NULL);
+        if (e == OK)
+            e = client_desk_put(x, &d);
+    }
+    if (e != OK) {
+        cJSON_Delete(content);
+        return e;
+    }
+    client_reply_id(c->reply, "share", d.id);
+    json_add_text(c->reply, "from", client_handle(c->node, d.other));
+    client_reply_child(c->reply, "child", c->node, x, &d.child);
+    json_add_text(c->reply, "purpose", d.purpose);
+    client_reply_date(c->reply, "until", d.access_until_s);
+    cJSON_AddItemToObject(c->reply, "sections", content);
+    return OK;
+}

@@ -1,0 +1,232 @@
+/* client/do_request: asking a partner for sections, and weighing before it. */
+#include "client/child.h"
+#include "client/desk_reply.h"
+#include "client/desk_table.h"
+#include "client/facts.h"
+#include "client/record.h"
+#include "client/sealed.h"
+#include "client/weigh.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PREFIX_LETTERS = 3 };
+
+/* What the holder compares with its own record, so that a wrong number does not open another child's file. */
+static void child_check(struct client_call *c, struct vault_txn *x, const struct client_child *child, struct client_desk *d)
+{
+    char name[96];
+    size_t len = 0;
+
+    if (client_record_field(c->node, x, &child->here, "ident", "birth_date", d->birth_date, sizeof d->birth_date) != OK)
+        d->birth_date[0] = '\0';
+    if (client_record_field(c->node, x, &child->here, "ident", "name", name, sizeof name) != OK)
+        return;
+    for (int letters = 0; letters < PREFIX_LETTERS && name[len] != '\0'; letters++)
+        do
+            len++;
+        while (((unsigned char) name[len] & 0xc0) == 0x80);
+    if (len > CLIENT_PREFIX_LEN)
+        len = CLIENT_PREFIX_LEN;
+    memcpy(d->name_prefix, name, len);
+    d->name_prefix[len] = '\0';
+}
+
+enum err client_note_arg(struct client_call *c, struct client_desk *d)
+{
+    const char *note = NULL;
+
+    if (json_text(c->args, "note", &note) != OK)
+        return OK;
+    if (strlen(note) > CLIENT_NOTE_MAX)
+        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "at most %d bytes; this note has %zu",
+            "hoogstens %d bytes; dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
+    memcpy(d->note, note, strlen(note) + 1);
+    return OK;
+}
+
+enum err client_sections_check(struct client_call *c, const struct proto_sections *s)
+{
+    for (uint8_t i = 0; i < s->count; i++)
+        if (policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, s->name[i]) == POLICY_UNKNOWN)
+            return trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s is not a section of the pack", "%s is geen onderdeel van het pakket", s->name[i]);
+    return OK;
+}
+
+/* The row and the message have the same head. */
+static enum err start_row(struct client_call *c, struct vault_txn *x, struct client_child *child, struct client_desk *d)
+{
+    const struct proto_partner *to = NULL;
+    const char *purpose = NULL;
+    enum err e = client_arg_partner(c, "to", &to);
+
+    if (e == OK && to == c->node->me)
+        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+    if (e == OK)
+        e = client_arg_purpose(c, true, &purpose);
+    if (e == OK)
+        e = client_arg_sections(c, "sections", &d->sections);
+    if (e == OK)
+        e = client_sections_check(c, &d->sections);
+    if (e == OK)
+        e = client_child_arg(c, x, purpose, child);
+    if (e == OK)
+        e = client_note_arg(c, d);
+    if (e != OK)
+        return e;
+    d->mine = true;
+    d->state = CLIENT_DESK_SENT;
+    randombytes_buf(d->id, sizeof d->id);
+    memcpy(d->other, to->id, sizeof d->other);
+    memcpy(d->purpose, purpose, strlen(purpose) + 1);
+    if (child->has_case)
+        memcpy(d->case_id, child->with.id, sizeof d->case_id);
+    d->child = child->here;
+    d->made_s = clock_now_s();
+    return client_child_for(x, child, to->id, &d->child_there);
+}
+
+void client_desk_head(const struct client_desk *d, struct proto_msg *m)
+{
+    memcpy(m->head.to, d->other, sizeof m->head.to);
+    memcpy(m->head.case_id, d->case_id, sizeof m->head.case_id);
+    m->head.subject = d->child_there;
+    memcpy(m->head.purpose, d->purpose, sizeof m->head.purpose);
+}
+
+static enum err point_at_statements(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    struct client_facts *f = calloc(1, sizeof *f);
+    struct client_question q = {.child = d->child, .asker = c->node->me, .holder = proto_region_partner(&c->node->region, d->other),
+        .purpose = d->purpose, .before_grant = true, .now_s = clock_now_s()};
+    enum err e = ERR_NOMEM;
+
+    memcpy(q.case_id, d->case_id, sizeof q.case_id);
+    if (f != NULL)
+        e = client_facts_collect(c->node, x, &q, f);
+    if (e == OK)
+        d->statements = f->counted;
+    free(f);
+    return e;
+}
+
+static enum err finish_request(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    enum err e = client_desk_get(x, c->about, &d);
+
+    if (e != OK)
+        return e;
+    client_reply_id(c->reply, "request", d.id);
+    client_reply_child(c->reply, "child", c->node, x, &d.child);
+    json_add_text(c->reply, "result", d.state == CLIENT_DESK_WAITING ? "at the holder" : client_desk_state_name(d.state));
+    client_reply_rows(c->reply, c->node, c->trouble.lang, &d);
+    return OK;
+}
+
+enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
+{
+    struct client_child child = {0};
+    struct client_desk d = {0};
+    struct proto_msg m = {.kind = PROTO_REQUEST};
+    uint8_t *sealed = NULL, *weighing = NULL;
+    size_t sealed_len = 0, weighing_len = 0;
+    enum err e = start_row(c, x, &child, &d);
+
+    if (e == OK) {
+        child_check(c, x, &child, &d);
+        e = point_at_statements(c, x, &d);
+    }
+    if (e == OK)
+        e = client_weigh_use(c, x, &d, d.id, &d.sections, &weighing, &weighing_len);
+    if (e == OK)
+        e = client_sealed_request_make(c->node, x, &d, d.id, &sealed, &sealed_len);
+    if (e == OK) {
+        d.weighed = weighing_len > 0;
+        client_desk_head(&d, &m);
+        memcpy(m.head.id, d.id, sizeof m.head.id);
+        m.sections = d.sections;
+        m.statements = d.statements;
+        m.weighing = (struct proto_blob) {weighing, weighing_len};
+        m.sealed = (struct proto_blob) {sealed, sealed_len};
+        e = client_desk_put(x, &d);
+    }
+    if (e == OK)
+        e = client_outbox_put(c->node, x, &m, c->who, NULL);
+    if (e == OK) {
+        memcpy(c->about, d.id, sizeof c->about);
+        c->finish = finish_request;
+        client_call_wait(c, d.id);
+    }
+    free(sealed);
+    free(weighing);
+    return e;
+}
+
+/* A row by --request or --offer. */
+enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
+{
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = client_arg_id(c, option, id);
+
+    if (e == OK)
+        e = client_desk_get(x, id, d);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(&c->trouble, e, option, 0, 0, "there is no such request or offer here; see: schakel request list",
+            "er is hier geen verzoek of aanbod met dit kenmerk; zie: schakel request list");
+    return e;
+}
+
+struct listing {
+    struct client_call *c;
+    struct vault_txn *x;
+    cJSON *array;
+};
+
+static bool list_each(void *arg, const struct client_desk *d)
+{
+    struct listing *l = arg;
+
+    client_reply_desk(json_push_object(l->array), l->c->node, l->x, l->c->trouble.lang, d);
+    return true;
+}
+
+enum err client_do_request_list(struct client_call *c, struct vault_txn *x)
+{
+    struct listing l = {.c = c, .x = x, .array = json_add_array(c->reply, "requests")};
+
+    return client_desk_walk(x, list_each, &l);
+}
+
+enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    enum err e = client_desk_arg(c, x, "request", &d);
+
+    if (e == OK)
+        client_reply_desk(c->reply, c->node, x, c->trouble.lang, &d);
+    return e;
+}
+
+enum err client_do_request_cancel(struct client_call *c, struct vault_txn *x)
+{
+    struct client_desk d;
+    struct proto_msg m = {.kind = PROTO_CANCEL};
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = client_desk_arg(c, x, "request", &d);
+
+    if (e == OK && (!d.mine || d.offer || (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)))
+        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an own request that is still open can be taken back; this one is %s",
+            "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; dit is %s", client_desk_state_name(d.state));
+    if (e != OK)
+        return e;
+    client_desk_head(&d, &m);
+    memcpy(m.refers, d.id, sizeof m.refers);
+    e = client_outbox_put(c->node, x, &m, c->who, id);
+    if (e == OK) {
+        client_call_wait(c, id);
+        client_reply_id(c->reply, "request", d.id);
+    }
+    return e;
+}

@@ -1,0 +1,180 @@
+#include "client/hold.h"
+
+#include "client/record.h"
+#include "policy/duty.h"
+#include "proto/seal.h"
+#include "proto/sealing.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rule says who weighs; the policy has one flag for it. */
+static void decide_one(struct client_node *n, const struct client_desk *d, const struct client_hold *h, const struct client_facts *f,
+    const char *section, struct policy_decision *out)
+{
+    uint8_t index = policy_pack_find(n->pack, POLICY_SET_SECTIONS, section);
+    bool asker_weighed = d->offer ? h->weighed_here : d->weighed;
+    struct policy_facts one;
+
+    client_facts_for(f, section, &one);
+    one.weighed = asker_weighed;
+    policy_eval_section(n->pack, &one, index, out);
+    if (out->rule >= 0 && n->pack->rule[out->rule].weigh == POLICY_WEIGH_HOLDER && h->weighed_here != asker_weighed) {
+        one.weighed = h->weighed_here;
+        policy_eval_section(n->pack, &one, index, out);
+    }
+}
+
+/* The end of access that the rule gives, or of the consent if that is earlier. */
+static uint64_t section_end(struct client_node *n, const struct client_facts *f, const char *section, const struct policy_decision *d,
+    uint64_t now_s)
+{
+    uint64_t end = policy_duty_access_end(now_s, d->access_days);
+
+    if (d->rule < 0 || n->pack->rule[d->rule].mode != POLICY_MODE_C)
+        return end;
+    for (uint16_t i = 0; i < f->consent_count; i++)
+        if (proto_sections_has(&f->consent[i].sections, section) && f->consent[i].until_s != 0 && f->consent[i].until_s < end)
+            end = f->consent[i].until_s;
+    return end;
+}
+
+enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+{
+    struct client_facts *f = calloc(1, sizeof *f);
+    struct client_question q = {.child = d->child, .asker = proto_region_partner(&n->region, d->other), .holder = n->me,
+        .purpose = d->purpose, .offer = d->offer, .second = h->second, .before_grant = h->before_grant, .ticked = h->ticked,
+        .now_s = clock_now_s()};
+    enum err e = f == NULL ? ERR_NOMEM : q.asker == NULL ? ERR_NOTFOUND : OK;
+
+    memcpy(q.case_id, d->case_id, sizeof q.case_id);
+    if (e == OK)
+        e = client_facts_collect(n, x, &q, f);
+    h->permitted.count = 0;
+    h->until_s = UINT64_MAX;
+    for (uint8_t i = 0; e == OK && i < d->sections.count; i++) {
+        uint64_t end;
+        decide_one(n, d, h, f, d->sections.name[i], &h->decision[i]);
+        if (h->decision[i].verdict != POLICY_PERMIT)
+            continue;
+        memcpy(h->permitted.name[h->permitted.count++], d->sections.name[i], sizeof h->permitted.name[0]);
+        end = section_end(n, f, d->sections.name[i], &h->decision[i], q.now_s);
+        if (end < h->until_s)
+            h->until_s = end;
+    }
+    if (e == OK)
+        h->counted = f->counted;
+    free(f);
+    return e;
+}
+
+enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
+    const struct proto_sections *sections, cJSON **out, struct proto_sections *missing)
+{
+    cJSON *all = cJSON_CreateObject(), *one = NULL;
+    enum err e = all == NULL ? ERR_NOMEM : OK;
+
+    missing->count = 0;
+    for (uint8_t i = 0; e == OK && i < sections->count; i++) {
+        e = client_record_get(n, x, child, sections->name[i], &one);
+        if (e == ERR_NOTFOUND) {
+            memcpy(missing->name[missing->count++], sections->name[i], sizeof missing->name[0]);
+            e = OK;
+        } else if (e == OK && !cJSON_AddItemToObject(all, sections->name[i], one)) {
+            cJSON_Delete(one);
+            e = ERR_NOMEM;
+        }
+    }
+    if (e != OK) {
+        cJSON_Delete(all);
+        return e;
+    }
+    *out = all;
+    return OK;
+}
+
+bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d)
+{
+    char born[16], name[96];
+
+    if (d->birth_date[0] != '\0' && client_record_field(n, x, &d->child, "ident", "birth_date", born, sizeof born) == OK
+        && strcmp(born, d->birth_date) != 0)
+        return true;
+    return d->name_prefix[0] != '\0' && client_record_field(n, x, &d->child, "ident", "name", name, sizeof name) == OK
+        && strncmp(name, d->name_prefix, strlen(d->name_prefix)) != 0;
+}
+
+static struct proto_sealing_release bound_to(const struct client_node *n, const struct client_desk *d, bool sending)
+{
+    struct proto_sealing_release r = {.subject = d->child_there, .until_s = d->access_until_s};
+
+    memcpy(r.region, n->region.hash, sizeof r.region);
+    memcpy(r.from, sending ? n->me->id : d->other, sizeof r.from);
+    memcpy(r.to, sending ? d->other : n->me->id, sizeof r.to);
+    memcpy(r.case_id, d->case_id, sizeof r.case_id);
+    memcpy(r.purpose, d->purpose, sizeof r.purpose);
+    memcpy(r.about, d->id, sizeof r.about);
+    memcpy(r.pack, d->pack, sizeof r.pack);
+    return r;
+}
+
+enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, const cJSON *content)
+{
+    struct proto_sealing_release r;
+    uint8_t *payload = NULL;
+    size_t len = 0;
+    char *text = NULL;
+    enum err e = json_print(content, &text);
+
+    memcpy(d->pack, n->pack->digest, sizeof d->pack);
+    r = bound_to(n, d, true);
+    if (e == OK)
+        e = client_partner_hpke(n, x, d->other, r.recipient_key);
+    if (e == OK)
+        e = proto_sealing_release_make(&r, (struct proto_blob) {(const uint8_t *) text, strlen(text)}, &payload, &len);
+    if (e == OK) {
+        proto_sealing_digest((struct proto_blob) {payload, len}, d->digest);
+        e = client_share_put(x, d->id, payload, len);
+    }
+    if (text != NULL)
+        sodium_memzero(text, strlen(text));
+    free(text);
+    proto_seal_free(payload, len);
+    return e;
+}
+
+enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out)
+{
+    struct proto_sealing_release r = bound_to(n, d, false);
+    uint8_t *payload = NULL, *plain = NULL;
+    size_t len = 0, plain_len = 0;
+    enum err e = client_share_get(x, d->id, &payload, &len);
+
+    memcpy(r.recipient_key, n->hpke_public, sizeof r.recipient_key);
+    if (e == OK) {
+        e = proto_sealing_release_open(&r, secret_wake(n->hpke_key), (struct proto_blob) {payload, len}, &plain, &plain_len);
+        secret_sleep(n->hpke_key);
+    }
+    if (e == OK)
+        e = json_parse(plain, plain_len, out, NULL);
+    proto_seal_free(plain, plain_len);
+    free(payload);
+    return e;
+}
+
+enum err client_hold_sign(struct client_call *c, struct client_desk *d, uint8_t **out, size_t *len)
+{
+    struct proto_statement s = {.kind = PROTO_SAY_GRANT, .subject = d->child_there, .sections = d->granted, .until_s = d->access_until_s};
+    enum err e;
+
+    memcpy(s.case_id, d->case_id, sizeof s.case_id);
+    memcpy(s.purpose, d->purpose, sizeof s.purpose);
+    memcpy(s.refers, d->id, sizeof s.refers);
+    memcpy(s.receiver, d->other, sizeof s.receiver);
+    memcpy(s.digest, d->digest, sizeof s.digest);
+    e = client_statement_sign(c->node, &s, c->who, out, len);
+    if (e == OK)
+        memcpy(d->grant_statement, s.id, sizeof d->grant_statement);
+    return e;
+}

@@ -1,0 +1,40 @@
+/*
+ * client/hold: the holder's side of a decision: evaluate what is asked (or offered) on originals and the own record, build exactly what would
+ * leave, and seal it. Preview, grant and offer use the same functions, so that what is shown is what goes.
+ */
+#ifndef CLIENT_HOLD_H
+#define CLIENT_HOLD_H
+
+#include "client/desk.h"
+#include "client/facts.h"
+
+struct client_hold {
+    bool before_grant;             /* the holder's steps count as done (preview) */
+    bool weighed_here, second;     /* a weighing of this partner, an approval of a second person travel along */
+    const struct proto_ids *ticked;
+    struct policy_decision decision[PROTO_SECTIONS_MAX];  /* of d->sections, in order */
+    struct proto_sections permitted;
+    uint64_t until_s;              /* the earliest end of access among the permitted */
+    struct proto_ids counted;      /* statements that were looked at */
+};
+
+/* Decide about d->sections. d->offer: this partner is the sender. */
+MUST_USE enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h);
+
+/* {"ident":{...},...}: what the own record has of these sections; others are left out and *missing says which. Gives *out. */
+MUST_USE enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
+    const struct proto_sections *sections, cJSON **out, struct proto_sections *missing);
+
+/* The child that is meant may be another: birth date or first letters of the name differ from the own record. */
+bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d);
+
+/* Seal content for the other partner, store the ciphertext under the row's id and set d->digest, pack. d->access_until_s is set. */
+MUST_USE enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, const cJSON *content);
+
+/* Receiver: open what lies there. Gives *out. */
+MUST_USE enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out);
+
+/* The person's grant statement for d, signed. Gives *out (free()). */
+MUST_USE enum err client_hold_sign(struct client_call *c, struct client_desk *d, uint8_t **out, size_t *len);
+
+#endif
