@@ -1,0 +1,782 @@
+/* hub/decide and hub/facts: from what was said to an answer, scene by scene, and what must never change an answer. */
+#include "tests/support/check.h"
+
+#include "tests/support/hub_fixture.h"
+
+#include "hub/decide.h"
+
+#include <stdio.h>
+
+enum { DAY_S = 86400, HOUR_S = 3600 };
+
+#define assert_answer(f, section, expected) assert_string_equal(hub_fixture_answer(f, section), expected)
+
+/* A statement of an event with a reference to a document outside. */
+static struct proto_statement event_with_reference(struct hub_fixture *f, const char *event, enum hub_fixture_who setter,
+    enum hub_fixture_who to)
+{
+    struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_EVENT, to, NOBODY);
+
+    (void)snprintf(s.event, sizeof s.event, "%s", event);
+    s.occurred_s = f->now_s;
+    (void)snprintf(s.reference, sizeof s.reference, "verzuimloket");
+    s.reference_s = f->now_s;
+    memset(s.reference_digest, 9, sizeof s.reference_digest);
+    hub_fixture_tell_all(f, &s);
+    return s;
+}
+
+static void end(struct hub_fixture *f, const struct proto_statement *s, enum proto_statement_kind kind, enum hub_fixture_who who,
+    enum hub_fixture_who to)
+{
+    struct proto_statement e = hub_fixture_say(f, who, kind, to, NOBODY);
+
+    memcpy(e.refers, s->id, sizeof e.refers);
+    hub_fixture_tell_all(f, &e);
+}
+
+/* The attendance officer, the school, and a case for what follows an absence report. */
+static void begin_absence(struct hub_fixture *f)
+{
+    f->purpose = "att_followup";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, LEERPLICHT, NOBODY);
+}
+
+/* ---- events ---- */
+
+static void no_ground_before_the_report(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "ident att effort guard"), PROTO_DENIED);
+    assert_true(f->out.logged);
+    assert_false(f->out.mailed);
+    assert_true(f->out.decision);
+    assert_int_equal(f->out.rows.count, 4);
+    assert_answer(f, "ident", "NEED_EVENT");
+    assert_answer(f, "att", "NEED_EVENT");
+    assert_answer(f, "effort", "NEED_EVENT");
+    assert_answer(f, "guard", "NEED_EVENT");
+}
+
+static void after_the_report_what_the_law_names(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "ident att effort guard enrol need learn health_med"), PROTO_ACCEPTED);
+    assert_true(f->out.mailed);
+    assert_answer(f, "ident", "PERMIT R02");
+    assert_answer(f, "att", "PERMIT R02");
+    assert_answer(f, "effort", "PERMIT R02");
+    assert_answer(f, "guard", "PERMIT R78");
+    assert_answer(f, "enrol", "PERMIT R78");
+    assert_answer(f, "need", "DENY NOT_IN_MATRIX");
+    assert_answer(f, "learn", "DENY NOT_IN_MATRIX");
+    assert_answer(f, "health_med", "DENY NOT_IN_MATRIX");
+    for (size_t i = 0; i < f->out.rows.count; i++)
+        assert_int_equal(f->out.rows.row[i].at_holder, f->out.rows.row[i].verdict == POLICY_PERMIT);
+}
+
+static void rows_stand_in_the_order_asked(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_sections asked = hub_fixture_sections("ident att effort guard enrol");
+
+    begin_absence(f);
+    (void)hub_fixture_request(f, LEERPLICHT, VO, "ident att effort guard enrol");
+    assert_int_equal(f->out.rows.count, asked.count);
+    for (size_t i = 0; i < asked.count; i++)
+        assert_string_equal(f->out.rows.row[i].section, asked.name[i]);
+}
+
+static void a_colleague_outside_the_case(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    hub_fixture_case(f, 2);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "ident"), PROTO_DENIED);
+    assert_answer(f, "ident", "DENY NOT_IN_CASE");
+    hub_fixture_case(f, 0);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "ident"), PROTO_DENIED);
+    assert_answer(f, "ident", "DENY NOT_IN_CASE");
+}
+
+static void a_case_for_another_purpose(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    f->purpose = "att_enforce";
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "DENY NOT_IN_CASE");
+    hub_fixture_open_case(f, LEERPLICHT, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+    assert_answer(f, "att", "PERMIT R01");
+}
+
+static void a_purpose_without_a_case(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    f->purpose = "anon_consult";
+    assert_refusal(hub_fixture_request(f, VO, LEERPLICHT, "anon"), PROTO_ACCEPTED);
+    assert_answer(f, "anon", "PERMIT R57");
+}
+
+static void an_event_is_valid_for_its_days(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    hub_fixture_days(f, 90);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+    hub_fixture_days(f, 1);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+}
+
+static void an_event_that_is_still_to_come(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s = hub_fixture_say(f, VO, PROTO_SAY_EVENT, LEERPLICHT, NOBODY);
+
+    begin_absence(f);
+    (void)snprintf(s.event, sizeof s.event, "VZM");
+    s.occurred_s = f->now_s + 2 * DAY_S;
+    hub_fixture_tell_all(f, &s);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    hub_fixture_days(f, 2);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+}
+
+static void an_event_with_an_end_of_its_own(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s = hub_fixture_say(f, VO, PROTO_SAY_EVENT, LEERPLICHT, NOBODY);
+
+    begin_absence(f);
+    (void)snprintf(s.event, sizeof s.event, "VZM");
+    s.occurred_s = f->now_s;
+    s.until_s = f->now_s + DAY_S;
+    hub_fixture_tell_all(f, &s);
+    hub_fixture_days(f, 1);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+    hub_fixture_days(f, 1);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+}
+
+static void an_ended_event_counts_no_longer(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    begin_absence(f);
+    s = hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    end(f, &s, PROTO_SAY_EVENT_END, VO, LEERPLICHT);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+}
+
+static void nobody_opens_its_own_door(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", LEERPLICHT, VO, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+}
+
+static void with_a_reference_it_waits_for_the_holder(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)event_with_reference(f, "VZM", LEERPLICHT, VO);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+    assert_answer(f, "att", "PERMIT R02");
+}
+
+static void an_event_by_a_kind_that_may_not_set_it(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", SMW, LEERPLICHT, VO);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+}
+
+static void a_report_of_a_former_school(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO2, LEERPLICHT, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO2, "att"), PROTO_ACCEPTED);
+}
+
+/* Named as an addressee, and never sent there: that partner cannot have seen it. */
+static void a_statement_counts_for_whom_it_was_sent_to(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s = hub_fixture_say(f, VO2, PROTO_SAY_EVENT, LEERPLICHT, VO, NOBODY);
+
+    begin_absence(f);
+    (void)snprintf(s.event, sizeof s.event, "VZM");
+    s.occurred_s = f->now_s;
+    assert_refusal(hub_fixture_tell(f, &s, LEERPLICHT), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_refusal(hub_fixture_tell(f, &s, VO), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+}
+
+static void an_event_of_a_pair_counts_for_that_pair(void **state)
+{
+    struct hub_fixture *f = *state;
+    uint64_t until_s = f->now_s + 100 * DAY_S;
+
+    f->purpose = "youth_help_access";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, CJG, NOBODY);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident", until_s);
+    (void)hub_fixture_event(f, "REFERRED", VO, CJG, JGZ);
+    (void)hub_fixture_request(f, CJG, VO, "ident");
+    assert_answer(f, "ident", "NEED_EVENT");
+    (void)hub_fixture_event(f, "REFERRED", VO, CJG, NOBODY);
+    (void)hub_fixture_request(f, CJG, VO, "ident");
+    assert_answer(f, "ident", "NEED_WEIGH R35");
+}
+
+static void an_event_of_a_purpose_counts_for_that_purpose(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    f->purpose = "sick_advice";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, JGZ, NOBODY);
+    (void)hub_fixture_event(f, "SICK_THR", VO, JGZ, NOBODY);
+    f->purpose = "return_plan";
+    (void)hub_fixture_event(f, "INFORMED", VO, JGZ, NOBODY);
+    f->purpose = "sick_advice";
+    (void)hub_fixture_request(f, JGZ, VO, "att_sick");
+    assert_answer(f, "att_sick", "NEED_EVENT");
+    (void)hub_fixture_event(f, "INFORMED", VO, JGZ, NOBODY);
+    (void)hub_fixture_request(f, JGZ, VO, "att_sick");
+    assert_answer(f, "att_sick", "PERMIT R11");
+}
+
+static void the_case_counts_when_both_are_in_it(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    f->purpose = "case_support";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, SMW, NOBODY);
+    (void)hub_fixture_consent(f, VO, VO, SMW, "ident", f->now_s + 100 * DAY_S);
+    (void)hub_fixture_request(f, SMW, VO, "ident");
+    assert_answer(f, "ident", "NEED_EVENT");
+    s = hub_fixture_say(f, SMW, PROTO_SAY_MEMBERSHIP, VO, NOBODY);
+    s.code = PROTO_MEMBER_INVITE;
+    memcpy(s.receiver, f->who[VO]->id, sizeof s.receiver);
+    hub_fixture_tell_all(f, &s);
+    (void)hub_fixture_request(f, SMW, VO, "ident");
+    assert_answer(f, "ident", "NEED_EVENT");
+    s = hub_fixture_say(f, VO, PROTO_SAY_MEMBERSHIP, SMW, NOBODY);
+    s.code = PROTO_MEMBER_ACCEPT;
+    hub_fixture_tell_all(f, &s);
+    (void)hub_fixture_request(f, SMW, VO, "ident");
+    assert_answer(f, "ident", "PERMIT R42");
+    s = hub_fixture_say(f, SMW, PROTO_SAY_MEMBERSHIP, VO, NOBODY);
+    s.code = PROTO_MEMBER_LEAVE;
+    hub_fixture_tell_all(f, &s);
+    (void)hub_fixture_request(f, SMW, VO, "ident");
+    assert_answer(f, "ident", "DENY NOT_IN_CASE");
+}
+
+/* ---- which child ---- */
+
+/* Asking about one child in the case of another finds nothing of that other. */
+static void a_case_does_not_carry_another_child(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    hub_fixture_child(f, 2);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+    assert_answer(f, "att", "NEED_EVENT");
+}
+
+/* A partner that knows the child by the case's handle only. */
+static void a_case_carries_a_handle_and_a_number(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    f->subject.type = PROTO_SUBJECT_HANDLE;
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    hub_fixture_child(f, 1);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+    hub_fixture_case(f, 2);
+    hub_fixture_open_case(f, LEERPLICHT, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_DENIED);
+}
+
+static void the_same_child_in_another_case(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    hub_fixture_case(f, 2);
+    hub_fixture_open_case(f, LEERPLICHT, NOBODY);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+}
+
+/* ---- consent ---- */
+
+/* The access team asks the school, after the family's own request for help. */
+static void begin_help(struct hub_fixture *f)
+{
+    f->purpose = "youth_help_access";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, CJG, NOBODY);
+    (void)hub_fixture_event(f, "REFERRED", VO, CJG, NOBODY);
+}
+
+static const char *ask_help(struct hub_fixture *f)
+{
+    struct hub_act a = hub_fixture_act(f, PROTO_REQUEST, CJG, VO);
+
+    a.msg.sections = hub_fixture_sections("ident need");
+    hub_fixture_weigh(f, &a, CJG);
+    (void)hub_fixture_run(f, &a);
+    return hub_fixture_answer(f, "need");
+}
+
+static void consent_incomplete_complete_withdrawn(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    begin_help(f);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", 0);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+    assert_refusal(f->out.result, PROTO_DENIED);
+    s = hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 100 * DAY_S);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+    end(f, &s, PROTO_SAY_WITHDRAWAL, CJG, VO);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 100 * DAY_S);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+}
+
+struct consent_row {
+    const char *name;
+    enum hub_fixture_who setter, holder, receiver;
+    const char *purpose, *sections;
+    uint8_t code;
+    const char *expected;
+};
+
+static const struct consent_row consents[] = {
+    {"a consent for this", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "PERMIT R35"},
+    {"a consent for another section", VO, VO, CJG, "youth_help_access", "ident", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another purpose", VO, VO, CJG, "case_support", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another receiver", VO, VO, JGZ, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another holder", CJG, VO2, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent the other way round", VO, CJG, VO, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"lifting secrecy is not processing", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_SECRECY, "NEED_CONSENT R35"},
+    {"a yes to help is not processing", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_HELP, "NEED_CONSENT R35"},
+};
+
+static void consent(void **state)
+{
+    const struct consent_row *row = *state;
+    struct hub_fixture *f = NULL;
+    void *fixture = NULL;
+    struct proto_statement s;
+
+    assert_int_equal(hub_fixture_setup(&fixture), 0);
+    f = fixture;
+    begin_help(f);
+    f->purpose = row->purpose;
+    s = hub_fixture_say(f, row->setter, PROTO_SAY_CONSENT, row->setter == VO ? CJG : VO, NOBODY);
+    memcpy(s.holder, f->who[row->holder]->id, sizeof s.holder);
+    memcpy(s.receiver, f->who[row->receiver]->id, sizeof s.receiver);
+    s.sections = hub_fixture_sections(row->sections);
+    s.code = row->code;
+    s.until_s = f->now_s + 100 * DAY_S;
+    hub_fixture_tell_all(f, &s);
+    f->purpose = "youth_help_access";
+    assert_string_equal(ask_help(f), row->expected);
+    assert_int_equal(hub_fixture_close(&fixture), 0);
+}
+
+static void a_consent_ends(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_help(f);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 10 * DAY_S);
+    hub_fixture_days(f, 9);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+    f->now_s += DAY_S - 1;
+    assert_string_equal(ask_help(f), "PERMIT R35");
+    f->now_s += 1;
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+}
+
+static void a_consent_lasts_at_most_the_months_of_the_pack(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_help(f);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 3000 * (uint64_t)DAY_S);
+    hub_fixture_days(f, 364);
+    (void)hub_fixture_event(f, "REFERRED", VO, CJG, NOBODY);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+    hub_fixture_days(f, 1);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+}
+
+static void a_consent_recorded_by_the_asker_needs_a_fresh_status(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s, status;
+
+    begin_help(f);
+    s = hub_fixture_consent(f, CJG, VO, CJG, "ident need", f->now_s + 100 * DAY_S);
+    hub_fixture_days(f, 7);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+    f->now_s++;
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+    status = hub_fixture_say(f, CJG, PROTO_SAY_STATUS, VO, NOBODY);
+    memcpy(status.refers, s.id, sizeof status.refers);
+    status.until_s = s.until_s;
+    assert_refusal(hub_fixture_tell_as(f, &status, VO, PROTO_ROLE_NONE), PROTO_ACCEPTED);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+}
+
+static void a_status_does_not_reach_further_than_the_consent(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s, status;
+
+    begin_help(f);
+    s = hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 5 * DAY_S);
+    status = hub_fixture_say(f, VO, PROTO_SAY_STATUS, CJG, NOBODY);
+    memcpy(status.refers, s.id, sizeof status.refers);
+    status.until_s = s.until_s + 50 * DAY_S;
+    hub_fixture_tell_all(f, &status);
+    hub_fixture_days(f, 5);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+}
+
+static void a_status_can_say_that_it_is_not_complete(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s, status;
+
+    begin_help(f);
+    s = hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    f->now_s++;
+    status = hub_fixture_say(f, VO, PROTO_SAY_STATUS, CJG, NOBODY);
+    memcpy(status.refers, s.id, sizeof status.refers);
+    hub_fixture_tell_all(f, &status);
+    assert_string_equal(ask_help(f), "NEED_CONSENT R35");
+}
+
+static void the_young_person_needs_no_status(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    begin_help(f);
+    s = hub_fixture_say(f, CJG, PROTO_SAY_CONSENT, VO, NOBODY);
+    memcpy(s.holder, f->who[VO]->id, sizeof s.holder);
+    memcpy(s.receiver, f->who[CJG]->id, sizeof s.receiver);
+    s.sections = hub_fixture_sections("ident need");
+    s.code = PROTO_CONSENT_PROCESSING;
+    s.until_s = f->now_s + 50 * DAY_S;
+    assert_refusal(hub_fixture_tell_as(f, &s, VO, PROTO_ROLE_YOUNG), PROTO_ACCEPTED);
+    hub_fixture_days(f, 30);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+}
+
+/* ---- objection ---- */
+
+static struct proto_statement object(struct hub_fixture *f, enum hub_fixture_who who, enum hub_fixture_who to)
+{
+    struct proto_statement s = hub_fixture_say(f, who, PROTO_SAY_OBJECTION, to, NOBODY);
+
+    hub_fixture_tell_all(f, &s);
+    return s;
+}
+
+static const char *ask_sick(struct hub_fixture *f)
+{
+    (void)hub_fixture_request(f, JGZ, VO, "att_sick");
+    return hub_fixture_answer(f, "att_sick");
+}
+
+static void begin_sick(struct hub_fixture *f)
+{
+    f->purpose = "sick_advice";
+    hub_fixture_case(f, 1);
+    hub_fixture_open_case(f, JGZ, NOBODY);
+    (void)hub_fixture_event(f, "SICK_THR", VO, JGZ, NOBODY);
+    (void)hub_fixture_event(f, "INFORMED", VO, JGZ, NOBODY);
+}
+
+static void an_objection_stops_a_public_task(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    begin_sick(f);
+    assert_string_equal(ask_sick(f), "PERMIT R11");
+    s = object(f, VO, JGZ);
+    assert_string_equal(ask_sick(f), "DENY RESTRICTED R11");
+    end(f, &s, PROTO_SAY_OBJECTION_END, VO, JGZ);
+    assert_string_equal(ask_sick(f), "PERMIT R11");
+}
+
+static void an_objection_does_not_stop_a_legal_duty(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_absence(f);
+    (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    (void)object(f, VO, LEERPLICHT);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "att"), PROTO_ACCEPTED);
+}
+
+static void an_objection_to_one_purpose_leaves_another(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_sick(f);
+    f->purpose = "return_plan";
+    (void)object(f, VO, JGZ);
+    f->purpose = "sick_advice";
+    assert_string_equal(ask_sick(f), "PERMIT R11");
+    f->purpose = "";
+    (void)object(f, VO, JGZ);
+    f->purpose = "sick_advice";
+    assert_string_equal(ask_sick(f), "DENY RESTRICTED R11");
+}
+
+static void the_end_of_an_objection_counts_for_who_was_told(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s, e;
+
+    begin_sick(f);
+    s = hub_fixture_say(f, SWV, PROTO_SAY_OBJECTION, VO, JGZ, NOBODY);
+    hub_fixture_tell_all(f, &s);
+    e = hub_fixture_say(f, SWV, PROTO_SAY_OBJECTION_END, VO, JGZ, NOBODY);
+    memcpy(e.refers, s.id, sizeof e.refers);
+    assert_refusal(hub_fixture_tell(f, &e, VO), PROTO_ACCEPTED);
+    assert_string_equal(ask_sick(f), "DENY RESTRICTED R11");
+    assert_refusal(hub_fixture_tell(f, &e, JGZ), PROTO_ACCEPTED);
+    assert_string_equal(ask_sick(f), "PERMIT R11");
+}
+
+static void a_consent_after_the_objection_counts(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_help(f);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    f->now_s += HOUR_S;
+    (void)object(f, VO, CJG);
+    assert_string_equal(ask_help(f), "DENY RESTRICTED R35");
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    assert_string_equal(ask_help(f), "DENY RESTRICTED R35");
+    f->now_s += HOUR_S;
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+}
+
+/* ---- weighing ---- */
+
+static void the_asker_weighs(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    begin_help(f);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    (void)hub_fixture_request(f, CJG, VO, "ident need");
+    assert_answer(f, "need", "NEED_WEIGH R35");
+    assert_refusal(f->out.result, PROTO_DENIED);
+    assert_string_equal(ask_help(f), "PERMIT R35");
+}
+
+static void a_weighing_of_some_sections(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct hub_act a;
+
+    begin_help(f);
+    (void)hub_fixture_consent(f, VO, VO, CJG, "ident need", f->now_s + 50 * DAY_S);
+    a = hub_fixture_act(f, PROTO_REQUEST, CJG, VO);
+    a.msg.sections = hub_fixture_sections("ident need");
+    hub_fixture_weigh(f, &a, CJG);
+    a.weighing.what.sections = hub_fixture_sections("need");
+    assert_refusal(hub_fixture_run(f, &a), PROTO_ACCEPTED);
+    assert_answer(f, "need", "PERMIT R35");
+    assert_answer(f, "ident", "NEED_WEIGH R35");
+}
+
+static void what_the_holder_weighs_waits_at_the_holder(void **state)
+{
+    struct hub_fixture *f = *state;
+
+    f->purpose = "child_safety";
+    (void)hub_fixture_event(f, "VT_REQUEST", VEILIG_THUIS, VO, NOBODY);
+    assert_refusal(hub_fixture_request(f, VEILIG_THUIS, VO, "safety"), PROTO_DENIED);
+    assert_answer(f, "safety", "NEED_EVENT");
+    (void)event_with_reference(f, "VT_REQUEST", VEILIG_THUIS, VO);
+    assert_refusal(hub_fixture_request(f, VEILIG_THUIS, VO, "safety"), PROTO_ACCEPTED);
+    assert_answer(f, "safety", "PERMIT R51");
+    assert_int_equal(f->out.rows.row[0].at_holder, 1);
+}
+
+/* ---- nothing that others were told ---- */
+
+static struct proto_rows ask_rows(struct hub_fixture *f)
+{
+    struct hub_act a = hub_fixture_act(f, PROTO_REQUEST, LEERPLICHT, VO);
+
+    a.msg.sections = hub_fixture_sections("ident att effort att_sick guard need");
+    (void)hub_fixture_run(f, &a);
+    return f->out.rows;
+}
+
+/* Every kind of statement between others: the rows stay byte for byte what they were. */
+static void statements_to_others_change_no_byte(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_rows before, after;
+    struct proto_statement s;
+
+    begin_absence(f);
+    for (int with_report = 0; with_report < 2; with_report++) {
+        before = ask_rows(f);
+        (void)hub_fixture_event(f, "LRV", VO2, LEERPLICHT, CJG);          /* the asker knows it, the holder does not */
+        (void)hub_fixture_event(f, "OVERIG", VO, CJG, JGZ);               /* the holder knows it, the asker does not */
+        (void)hub_fixture_event(f, "SICK_CHECKED", VO2, CJG, SWV);        /* neither */
+        (void)hub_fixture_consent(f, CJG, VO, JGZ, "att_sick need", f->now_s + 50 * DAY_S);
+        s = hub_fixture_say(f, JGZ, PROTO_SAY_CONSENT, VO, NOBODY);       /* for the asker, which was not told */
+        memcpy(s.holder, f->who[VO]->id, sizeof s.holder);
+        memcpy(s.receiver, f->who[LEERPLICHT]->id, sizeof s.receiver);
+        s.sections = hub_fixture_sections("att_sick need");
+        s.code = PROTO_CONSENT_PROCESSING;
+        s.until_s = f->now_s + 50 * DAY_S;
+        hub_fixture_tell_all(f, &s);
+        (void)object(f, VO, JGZ);
+        (void)object(f, CJG, LEERPLICHT);
+        after = ask_rows(f);
+        assert_memory_equal(&before, &after, sizeof before);
+        (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
+    }
+    (void)ask_rows(f);
+    assert_answer(f, "att", "PERMIT R02");
+}
+
+/* ---- again ---- */
+
+static void asked_again_for_a_partner_that_is_gone(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct hub_request r = {.state = HUB_REQUEST_GRANTED};
+    struct hub_grant g = {.until_s = 0};
+    struct hub_decision d;
+
+    memset(r.asker, 0x77, sizeof r.asker);
+    assert_err(hub_decide_again(&f->state, f->x, &r, &g, f->now_s, &d), ERR_NOTFOUND);
+}
+
+static void a_decision_is_whole_or_not(void **state)
+{
+    struct hub_decision d = {.rows = {.count = 0}};
+
+    (void)state;
+    assert_false(hub_decision_is_whole(&d));
+    d.rows.count = d.permitted.count = 2;
+    d.rows.row[0].verdict = d.rows.row[1].verdict = POLICY_PERMIT;
+    d.end_s[0] = 100;
+    d.end_s[1] = 200;
+    assert_true(hub_decision_is_whole(&d));
+    hub_decision_limit(&d, 100);
+    assert_true(hub_decision_is_whole(&d));
+    hub_decision_limit(&d, 101);
+    assert_false(hub_decision_is_whole(&d));
+    assert_int_equal(d.rows.row[0].verdict, POLICY_DENY);
+    assert_int_equal(d.rows.row[1].verdict, POLICY_PERMIT);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        hub_fixture_test(no_ground_before_the_report),
+        hub_fixture_test(after_the_report_what_the_law_names),
+        hub_fixture_test(rows_stand_in_the_order_asked),
+        hub_fixture_test(a_colleague_outside_the_case),
+        hub_fixture_test(a_case_for_another_purpose),
+        hub_fixture_test(a_purpose_without_a_case),
+        hub_fixture_test(an_event_is_valid_for_its_days),
+        hub_fixture_test(an_event_that_is_still_to_come),
+        hub_fixture_test(an_event_with_an_end_of_its_own),
+        hub_fixture_test(an_ended_event_counts_no_longer),
+        hub_fixture_test(nobody_opens_its_own_door),
+        hub_fixture_test(with_a_reference_it_waits_for_the_holder),
+        hub_fixture_test(an_event_by_a_kind_that_may_not_set_it),
+        hub_fixture_test(a_report_of_a_former_school),
+        hub_fixture_test(a_statement_counts_for_whom_it_was_sent_to),
+        hub_fixture_test(an_event_of_a_pair_counts_for_that_pair),
+        hub_fixture_test(an_event_of_a_purpose_counts_for_that_purpose),
+        hub_fixture_test(the_case_counts_when_both_are_in_it),
+        hub_fixture_test(a_case_does_not_carry_another_child),
+        hub_fixture_test(a_case_carries_a_handle_and_a_number),
+        hub_fixture_test(the_same_child_in_another_case),
+        hub_fixture_test(consent_incomplete_complete_withdrawn),
+        hub_fixture_test(a_consent_ends),
+        hub_fixture_test(a_consent_lasts_at_most_the_months_of_the_pack),
+        hub_fixture_test(a_consent_recorded_by_the_asker_needs_a_fresh_status),
+        hub_fixture_test(a_status_does_not_reach_further_than_the_consent),
+        hub_fixture_test(a_status_can_say_that_it_is_not_complete),
+        hub_fixture_test(the_young_person_needs_no_status),
+        hub_fixture_test(an_objection_stops_a_public_task),
+        hub_fixture_test(an_objection_does_not_stop_a_legal_duty),
+        hub_fixture_test(an_objection_to_one_purpose_leaves_another),
+        hub_fixture_test(the_end_of_an_objection_counts_for_who_was_told),
+        hub_fixture_test(a_consent_after_the_objection_counts),
+        hub_fixture_test(the_asker_weighs),
+        hub_fixture_test(a_weighing_of_some_sections),
+        hub_fixture_test(what_the_holder_weighs_waits_at_the_holder),
+        hub_fixture_test(statements_to_others_change_no_byte),
+        hub_fixture_test(asked_again_for_a_partner_that_is_gone),
+        hub_fixture_test(a_decision_is_whole_or_not),
+    };
+    struct check_list list = {.count = 0};
+    int failed = cmocka_run_group_tests_name("hub_decide", tests, NULL, NULL);
+
+    for (size_t i = 0; i < sizeof consents / sizeof *consents; i++)
+        check_add(&list, consents[i].name, consent, &consents[i]);
+    return failed + check_run(&list, "hub_decide consents");
+}
