@@ -115,8 +115,8 @@ enum err proto_hpke_key_pair(uint8_t secret_key[PROTO_HPKE_KEY_LEN], uint8_t pub
 }
 
 /*
- * The shared secret of the KEM (section 4.1).  crypto_scalarmult fails on an all-zero result, which is what a public key of
- * small order gives: without the check such a key would make a secret that everybody knows.
+ * The shared secret of the KEM (section 4.1). crypto_scalarmult fails on an all-zero result, which is what a
+ * public key of small order gives: without the check such a key would make a secret that everybody knows.
  */
 static enum err kem_secret(const uint8_t secret_key[32], const uint8_t other[32], const uint8_t enc[32],
     const uint8_t recipient[32], uint8_t out[HASH_LEN])

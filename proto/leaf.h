@@ -7,9 +7,9 @@
  *     salt i       = HMAC-SHA-256(seed, "schakel leaf salt" | u8 i)
  *     tag i        = "schakel " and the group's name, zeros up to 16 bytes
  *
- * One 32-byte seed a leaf, random; whoever has it can open all six.  An opening carries the salts of just the groups it
- * opens; a salt says nothing about another.  Fields are opaque here; their meaning is the caller's.
- * No state; any thread.  Source: our own; HMAC is RFC 2104.
+ * One 32-byte seed a leaf, random; whoever has it can open all six. An opening carries the salts of just the
+ * groups it opens; a salt says nothing about another. Fields are opaque here; their meaning is the caller's.
+ * No state; any thread. Source: our own; HMAC is RFC 2104.
  */
 #ifndef PROTO_LEAF_H
 #define PROTO_LEAF_H
@@ -86,24 +86,34 @@ void proto_leaf_encode(const struct proto_leaf *leaf, uint8_t out[PROTO_LEAF_SIZ
 /* ERR_SHORT, ERR_LONG, ERR_VERSION, ERR_RANGE (a reserved byte is set). */
 MUST_USE enum err proto_leaf_decode(const uint8_t *data, size_t len, struct proto_leaf *out);
 
-/* Do these fields open this group of the leaf? ERR_SIGNATURE when not, ERR_RANGE for too many or too long fields. */
+/*
+ * Do these fields open this group of the leaf? ERR_SIGNATURE when not, ERR_RANGE for too many or too long
+ * fields.
+ */
 MUST_USE enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_group_no group,
     const uint8_t salt[PROTO_LEAF_SALT_LEN], const struct proto_leaf_group *fields);
 
-/* The opening of the groups in mask from seed and fields (borrowed by *out). ERR_RANGE for a bad mask or fields. */
+/*
+ * The opening of the groups in mask from seed and fields (borrowed by *out). ERR_RANGE for a bad mask or
+ * fields.
+ */
 MUST_USE enum err proto_leaf_open(const uint8_t seed[PROTO_LEAF_SEED_LEN],
     const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t mask, struct proto_leaf_opening *out);
 
 /*
- * opening = u8 version (1) | u8 mask | for each open group, ascending: 32 salt | u8 count | count * (u16 length, bytes)
- * ERR_RANGE (mask, counts, lengths), ERR_LONG when cap is too small or PROTO_LEAF_OPENING_MAX is passed.
+ * opening = u8 version (1) | u8 mask | for each open group, ascending: 32 salt | u8 count | count * (u16
+ * length, bytes) ERR_RANGE (mask, counts, lengths), ERR_LONG when cap is too small or PROTO_LEAF_OPENING_MAX
+ * is passed.
  */
 MUST_USE enum err proto_leaf_opening_encode(const struct proto_leaf_opening *o, uint8_t *out, size_t cap, size_t *len);
 
 /* *out borrows data. ERR_SHORT, ERR_LONG, ERR_VERSION, ERR_RANGE. */
 MUST_USE enum err proto_leaf_opening_decode(const uint8_t *data, size_t len, struct proto_leaf_opening *out);
 
-/* Every group in the opening must open the leaf; ERR_SIGNATURE when one does not, ERR_RANGE when none is open. */
+/*
+ * Every group in the opening must open the leaf; ERR_SIGNATURE when one does not, ERR_RANGE when none is
+ * open.
+ */
 MUST_USE enum err proto_leaf_check(const struct proto_leaf *leaf, const struct proto_leaf_opening *o);
 
 #endif

@@ -113,8 +113,8 @@ static uint8_t split_level(uint64_t n)
 }
 
 /*
- * The root of the leaves [from, to), where from is a multiple of a power of two not below the range's length: the
- * left or right side of a split.  Read as complete subtrees from left to right and folded from the right.
+ * The root of the leaves [from, to), where from is a multiple of a power of two not below the range's length:
+ * the left or right side of a split. Read as complete subtrees from left to right and folded from the right.
  */
 static enum err range_root(const struct proto_merkle_store *store, uint64_t from, uint64_t to, uint8_t out[HASH_LEN])
 {
@@ -203,7 +203,9 @@ enum err proto_merkle_prove_consistency(const struct proto_merkle_store *store, 
         if (e != OK)
             return e;
     }
-    /* Where the old tree is itself a subtree of the new one, its root is known to the checker and left out. */
+    /*
+     * Where the old tree is itself a subtree of the new one, its root is known to the checker and left out.
+     */
     if (from != 0) {
         enum err e = push(store, from, to, &p);
         if (e != OK)
@@ -274,7 +276,9 @@ static enum err check_with_proof(const struct proto_merkle_head *older, const st
         at >>= 1;
         last >>= 1;
     }
-    /* at is 0 here just when the old tree is a complete subtree: then the proof starts with its root, unsent. */
+    /*
+     * at is 0 here just when the old tree is a complete subtree: then the proof starts with its root, unsent.
+     */
     memcpy(old_hash, at == 0 ? older->root : proof->hash[i++], HASH_LEN);
     memcpy(new_hash, old_hash, HASH_LEN);
     for (; i < proof->count; i++) {

@@ -1,10 +1,10 @@
 /*
  * proto/merkle: the tree of the log (RFC 6962 section 2.1, RFC 9162 section 2.1), SHA-256.
  *
- * Three uses.  The log appends: a tree keeps only its frontier, and each append names the subtrees it completed, so
- * that a store can keep them (level 0 are the leaf hashes; node (level, index) covers the leaves
- * index << level up to (index + 1) << level).  The log proves: proofs are made from such stored nodes, each with
- * some log2(size) reads.  Everybody checks.  No state; any thread.
+ * Three uses. The log appends: a tree keeps only its frontier, and each append names the subtrees it
+ * completed, so that a store can keep them (level 0 are the leaf hashes; node (level, index) covers the
+ * leaves index << level up to (index + 1) << level). The log proves: proofs are made from such stored nodes,
+ * each with some log2(size) reads. Everybody checks. No state; any thread.
  */
 #ifndef PROTO_MERKLE_H
 #define PROTO_MERKLE_H
@@ -29,7 +29,9 @@ struct proto_merkle_proof {
     uint8_t hash[PROTO_MERKLE_PROOF_MAX][PROTO_MERKLE_HASH_LEN];
 };
 
-/* frontier[l] is the complete subtree of 2^l leaves at the right edge; meant only where bit l of size is set. */
+/*
+ * frontier[l] is the complete subtree of 2^l leaves at the right edge; meant only where bit l of size is set.
+ */
 struct proto_merkle_tree {
     uint64_t size;
     uint8_t frontier[PROTO_MERKLE_LEVELS][PROTO_MERKLE_HASH_LEN];
@@ -63,8 +65,8 @@ MUST_USE enum err proto_merkle_load(const struct proto_merkle_store *store, uint
     struct proto_merkle_tree *t);
 
 /*
- * Append one leaf hash.  made (may be NULL) gets the subtrees now complete, from level 0 up; *count says how many.
- * ERR_RANGE when the tree is full; nothing is changed then.
+ * Append one leaf hash. made (may be NULL) gets the subtrees now complete, from level 0 up; *count says how
+ * many. ERR_RANGE when the tree is full; nothing is changed then.
  */
 MUST_USE enum err proto_merkle_append(struct proto_merkle_tree *t, const uint8_t leaf[PROTO_MERKLE_HASH_LEN],
     struct proto_merkle_made made[PROTO_MERKLE_LEVELS], size_t *count);
@@ -76,11 +78,17 @@ void proto_merkle_root(const struct proto_merkle_tree *t, uint8_t out[PROTO_MERK
 MUST_USE enum err proto_merkle_prove_inclusion(const struct proto_merkle_store *store, uint64_t index,
     uint64_t size, struct proto_merkle_proof *out);
 
-/* Proof that the tree of size extends that of old.  Empty for old = 0 and old = size.  ERR_RANGE unless old <= size. */
+/*
+ * Proof that the tree of size extends that of old. Empty for old = 0 and old = size. ERR_RANGE unless old <=
+ * size.
+ */
 MUST_USE enum err proto_merkle_prove_consistency(const struct proto_merkle_store *store, uint64_t old,
     uint64_t size, struct proto_merkle_proof *out);
 
-/* ERR_SIGNATURE when the proof does not lead from the leaf to the root, ERR_RANGE for an impossible index or size. */
+/*
+ * ERR_SIGNATURE when the proof does not lead from the leaf to the root, ERR_RANGE for an impossible index or
+ * size.
+ */
 MUST_USE enum err proto_merkle_check_inclusion(const struct proto_merkle_head *head, uint64_t index,
     const uint8_t leaf[PROTO_MERKLE_HASH_LEN], const struct proto_merkle_proof *proof);
 

@@ -314,7 +314,10 @@ enum err proto_note_parse(const uint8_t *data, size_t len, struct proto_note *ou
     return OK;
 }
 
-/* The signature in a line of this key's name and id. A length that is not the type's is a signature that fails. */
+/*
+ * The signature in a line of this key's name and id. A length that is not the type's is a signature that
+ * fails.
+ */
 static enum err read_sig(const struct proto_note_line *line, uint8_t type, struct proto_note_sig *sig)
 {
     uint8_t raw[COSIGNED_LEN], id[4];

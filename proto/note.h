@@ -6,8 +6,8 @@
  *     (em dash) name base64(4-byte key id | signature)
  *
  * Two of the assigned signature types: plain Ed25519 over the text (the log, founders, public files) and
- * cosignature/v1, Ed25519 over a time and the text (witnesses).  A line of a name and id that nobody asks for is
- * skipped, whatever its type and length, but it must have the form of a line.  No state; any thread.
+ * cosignature/v1, Ed25519 over a time and the text (witnesses). A line of a name and id that nobody asks for
+ * is skipped, whatever its type and length, but it must have the form of a line. No state; any thread.
  * Sources: c2sp.org/signed-note, c2sp.org/tlog-cosignature.
  */
 #ifndef PROTO_NOTE_H
@@ -73,8 +73,8 @@ MUST_USE enum err proto_note_key_make(const char *name, uint8_t type, const uint
     struct proto_note_key *out);
 
 /*
- * The text form, "name+id in hex+base64(type | key)".  Decoding: ERR_SYNTAX, ERR_VERSION (another type, or a longer
- * key than ours), ERR_KEY when the id does not belong to the key.
+ * The text form, "name+id in hex+base64(type | key)". Decoding: ERR_SYNTAX, ERR_VERSION (another type, or a
+ * longer key than ours), ERR_KEY when the id does not belong to the key.
  */
 void proto_note_key_encode(const struct proto_note_key *key, char out[PROTO_NOTE_VKEY_ROOM]);
 MUST_USE enum err proto_note_key_decode(const char *vkey, struct proto_note_key *out);
@@ -96,19 +96,23 @@ void proto_note_write_text(struct wr *w, const uint8_t *text, size_t text_len);
 void proto_note_write_line(struct wr *w, const struct proto_note_key *key, const struct proto_note_sig *sig);
 
 /*
- * Take a note apart; nothing is verified.  ERR_SYNTAX, ERR_LONG (note, line, number of lines), ERR_SHORT (no final
- * newline).
+ * Take a note apart; nothing is verified. ERR_SYNTAX, ERR_LONG (note, line, number of lines), ERR_SHORT (no
+ * final newline).
  */
 MUST_USE enum err proto_note_parse(const uint8_t *data, size_t len, struct proto_note *out);
 
 /*
- * Is the text signed by key?  Every line of that name and id must verify; of several cosignatures *sig (may be NULL) gets
- * the newest.  ERR_NOTFOUND when there is no such line, ERR_SIGNATURE when one does not verify, ERR_NOMEM.
+ * Is the text signed by key?  Every line of that name and id must verify; of several cosignatures *sig (may
+ * be NULL) gets the newest. ERR_NOTFOUND when there is no such line, ERR_SIGNATURE when one does not verify,
+ * ERR_NOMEM.
  */
 MUST_USE enum err proto_note_check(const struct proto_note *n, const struct proto_note_key *key,
     struct proto_note_sig *sig);
 
-/* The next line up to its newline, borrowed; for formats made of lines. ERR_SHORT sticks when there is no newline. */
+/*
+ * The next line up to its newline, borrowed; for formats made of lines. ERR_SHORT sticks when there is no
+ * newline.
+ */
 const uint8_t *proto_note_read_line(struct rd *r, size_t *len);
 
 #endif

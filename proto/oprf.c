@@ -213,7 +213,10 @@ static enum err weight(const uint8_t seed[HASH_LEN], size_t i, const uint8_t c[L
     return e == OK ? hash_to_scalar(transcript, w.len, out) : e;
 }
 
-/* sum += scalar * element. A sum starts as the identity, which is 32 zeros. ERR_SIGNATURE for a product that is identity. */
+/*
+ * sum += scalar * element. A sum starts as the identity, which is 32 zeros. ERR_SIGNATURE for a product that
+ * is identity.
+ */
 static enum err add_multiple(uint8_t sum[LEN], const uint8_t scalar[LEN], const uint8_t element[LEN])
 {
     uint8_t product[LEN];

@@ -1,10 +1,10 @@
 /*
- * proto/oprf: RFC 9497, suite ristretto255-SHA512, modes OPRF (0) and VOPRF (1), for one key; proto/pseudonym joins two.
- * Also what it stands on: expand_message_xmd of RFC 9380 with SHA-512.
+ * proto/oprf: RFC 9497, suite ristretto255-SHA512, modes OPRF (0) and VOPRF (1), for one key; proto/pseudonym
+ * joins two. Also what it stands on: expand_message_xmd of RFC 9380 with SHA-512.
  *
- * Scalars and elements are 32 bytes as ristretto255 encodes them; every element that comes from outside is checked to be
- * canonical and not the identity, every scalar to be below the group's order.  No state; any thread.  The
- * program has called sodium_init.
+ * Scalars and elements are 32 bytes as ristretto255 encodes them; every element that comes from outside is
+ * checked to be canonical and not the identity, every scalar to be below the group's order. No state; any
+ * thread. The program has called sodium_init.
  */
 #ifndef PROTO_OPRF_H
 #define PROTO_OPRF_H
@@ -31,7 +31,10 @@ struct proto_oprf_elements {
     size_t count;
 };
 
-/* expand_message_xmd (RFC 9380 section 5.3.1). ERR_RANGE for more than 255 * 64 bytes or a dst of 0 or over 255 bytes. */
+/*
+ * expand_message_xmd (RFC 9380 section 5.3.1). ERR_RANGE for more than 255 * 64 bytes or a dst of 0 or over
+ * 255 bytes.
+ */
 MUST_USE enum err proto_oprf_expand(const uint8_t *message, size_t len, const uint8_t *dst, size_t dst_len,
     uint8_t *out, size_t out_len);
 
@@ -47,7 +50,10 @@ MUST_USE enum err proto_oprf_check_element(const uint8_t element[PROTO_OPRF_LEN]
 /* A random blinding scalar, not zero. Secret until the output is made; the caller wipes it. */
 void proto_oprf_random_blind(uint8_t blind[PROTO_OPRF_LEN]);
 
-/* Blind (section 3.3.1). ERR_RANGE (input over the limit, blind not a scalar, input that maps to the identity). */
+/*
+ * Blind (section 3.3.1). ERR_RANGE (input over the limit, blind not a scalar, input that maps to the
+ * identity).
+ */
 MUST_USE enum err proto_oprf_blind(enum proto_oprf_mode mode, const uint8_t *input, size_t input_len,
     const uint8_t blind[PROTO_OPRF_LEN], uint8_t element[PROTO_OPRF_LEN]);
 
@@ -56,9 +62,9 @@ MUST_USE enum err proto_oprf_evaluate(const uint8_t secret_key[PROTO_OPRF_LEN], 
     uint8_t out[PROTO_OPRF_LEN]);
 
 /*
- * GenerateProof (section 2.2.1) that evaluated = secret_key * blinded for the whole batch.  r is the proof's random scalar
- * or NULL to draw one (what everybody but a published vector does).
- * ERR_RANGE (count 0, over the limit or unequal; an element; r), ERR_KEY.
+ * GenerateProof (section 2.2.1) that evaluated = secret_key * blinded for the whole batch. r is the proof's
+ * random scalar or NULL to draw one (what everybody but a published vector does). ERR_RANGE (count 0, over
+ * the limit or unequal; an element; r), ERR_KEY.
  */
 MUST_USE enum err proto_oprf_prove(const uint8_t secret_key[PROTO_OPRF_LEN], struct proto_oprf_elements blinded,
     struct proto_oprf_elements evaluated, const uint8_t *r, uint8_t proof[PROTO_OPRF_PROOF_LEN]);

@@ -1,10 +1,11 @@
 /*
  * proto/pseudonym: a subject's number to a pseudonym, with a key in two shares held by two organisations.
  *
- * RFC 9497 VOPRF under k = k_hub + k_keyholder (proto/oprf).  The node blinds; each holder evaluates the whole batch with its
- * share and proves it under its own public share key; the node checks every proof, that the share keys sum to the pinned joint
- * key, adds, unblinds, hashes.  The output is that of plain RFC 9497 under k: its first 32 bytes are the pseudonym.  Neither
- * holder learns input or output, and neither can compute one alone.  A failed proof voids the batch.
+ * RFC 9497 VOPRF under k = k_hub + k_keyholder (proto/oprf). The node blinds; each holder evaluates the whole
+ * batch with its share and proves it under its own public share key; the node checks every proof, that the
+ * share keys sum to the pinned joint key, adds, unblinds, hashes. The output is that of plain RFC 9497 under
+ * k: its first 32 bytes are the pseudonym. Neither holder learns input or output, and neither can compute one
+ * alone. A failed proof voids the batch.
  *
  *     input = each with a u16 length: "schakel pseudonym v1" | 32 region | u8 subject type | 9 digits
  *
@@ -56,8 +57,9 @@ MUST_USE enum err proto_pseudonym_evaluate(const uint8_t share[PROTO_OPRF_LEN], 
 
 /*
  * At the node: check one answer (a region without keyholder) or two against the joint key and add them up.
- * out has room for blinded.count elements.  ERR_KEY when the share keys do not sum to joint, ERR_SIGNATURE when a proof fails,
- * ERR_RANGE (counts, elements, a sum that is the identity). Nothing of the batch is given then.
+ * out has room for blinded.count elements. ERR_KEY when the share keys do not sum to joint, ERR_SIGNATURE
+ * when a proof fails, ERR_RANGE (counts, elements, a sum that is the identity). Nothing of the batch is given
+ * then.
  */
 MUST_USE enum err proto_pseudonym_combine(const uint8_t joint[PROTO_OPRF_LEN], struct proto_oprf_elements blinded,
     const struct proto_pseudonym_answer *answers, size_t count, uint8_t (*out)[PROTO_OPRF_LEN]);
@@ -71,8 +73,8 @@ MUST_USE enum err proto_pseudonym_join(const uint8_t (*share_keys)[PROTO_OPRF_LE
     uint8_t joint[PROTO_OPRF_LEN]);
 
 /*
- * Proof that who shows a public share key holds the share: without it the second holder could choose its key as
- * "the joint key I want minus yours".  ERR_KEY; ERR_SIGNATURE.
+ * Proof that who shows a public share key holds the share: without it the second holder could choose its key
+ * as "the joint key I want minus yours". ERR_KEY; ERR_SIGNATURE.
  */
 MUST_USE enum err proto_pseudonym_possession_make(const uint8_t share[PROTO_OPRF_LEN],
     uint8_t out[PROTO_PSEUDONYM_POSSESSION_LEN]);

@@ -5,9 +5,10 @@
  *     sealed    = 32 enc | HPKE ciphertext of the plaintext (proto/hpke, base mode)        for a key pair
  *     sealed    = ChaCha20-Poly1305 of the plaintext under a key used once, nonce zero     for a derived key
  *
- * Buckets: the first is 256 bytes; each next is 7 % more, rounded up to a multiple of 16.  The plaintext takes the smallest
- * bucket it fits; opening refuses any other and any padding that is not zero, so that there is one encoding.  Nothing is told
- * about a failure but that it failed.  No state; any thread.  The program has called sodium_init.
+ * Buckets: the first is 256 bytes; each next is 7 % more, rounded up to a multiple of 16. The plaintext takes
+ * the smallest bucket it fits; opening refuses any other and any padding that is not zero, so that there is
+ * one encoding. Nothing is told about a failure but that it failed. No state; any thread. The program has
+ * called sodium_init.
  */
 #ifndef PROTO_SEAL_H
 #define PROTO_SEAL_H
@@ -39,16 +40,17 @@ MUST_USE enum err proto_seal_make(const uint8_t recipient[PROTO_HPKE_KEY_LEN], c
     struct proto_hpke_bytes data, uint8_t **out, size_t *out_len);
 
 /*
- * Open what was sealed for us.  Gives *out (proto_seal_free; never NULL, also for no data).
- * ERR_SIGNATURE when it does not open, ERR_KEY (enc), ERR_SHORT, ERR_LONG and ERR_RANGE for a size that is no bucket's,
+ * Open what was sealed for us. Gives *out (proto_seal_free; never NULL, also for no data). ERR_SIGNATURE when
+ * it does not open, ERR_KEY (enc), ERR_SHORT, ERR_LONG and ERR_RANGE for a size that is no bucket's,
  * ERR_SYNTAX for wrong padding, ERR_NOMEM.
  */
 MUST_USE enum err proto_seal_open(const uint8_t secret_key[PROTO_HPKE_KEY_LEN], const struct proto_seal_bound *bound,
     struct proto_hpke_bytes sealed, uint8_t **out, size_t *out_len);
 
 /*
- * The same under a key that is used for this one plaintext and never again, such as one derived by proto_hpke_export per
- * leaf; the nonce is zero.  bound->info is not used: the key is bound already.  The result is the bucket and a tag.
+ * The same under a key that is used for this one plaintext and never again, such as one derived by
+ * proto_hpke_export per leaf; the nonce is zero. bound->info is not used: the key is bound already. The
+ * result is the bucket and a tag.
  */
 MUST_USE enum err proto_seal_make_once(const uint8_t key[PROTO_SEAL_KEY_LEN], const struct proto_seal_bound *bound,
     struct proto_hpke_bytes data, uint8_t **out, size_t *out_len);

@@ -5,9 +5,9 @@
  *     signed = u16 length, type | u32 length, body | u8 n | n * (32 key id | 64 Ed25519)
  *
  * The key id is the public key itself: whether that key may say this is for the caller to decide, after
- * verifying and before decoding the body.  Order of signatures has meaning to callers (first and second pair of
- * eyes), so it is kept and not sorted; a key signs once.  No state; any thread.  The program has called sodium_init.
- * Source: DSSE protocol (secure-systems-lab), RFC 8032.
+ * verifying and before decoding the body. Order of signatures has meaning to callers (first and second pair
+ * of eyes), so it is kept and not sorted; a key signs once. No state; any thread. The program has called
+ * sodium_init. Source: DSSE protocol (secure-systems-lab), RFC 8032.
  */
 #ifndef PROTO_SIGN_H
 #define PROTO_SIGN_H
@@ -77,12 +77,14 @@ size_t proto_sign_encoded_len(const struct proto_signed *s);
 MUST_USE enum err proto_sign_encode(const struct proto_signed *s, uint8_t *out, size_t cap, size_t *len);
 
 /*
- * Take an envelope apart; nothing is verified.  *out borrows data.  ERR_SHORT, ERR_LONG (bytes after the end),
+ * Take an envelope apart; nothing is verified. *out borrows data. ERR_SHORT, ERR_LONG (bytes after the end),
  * ERR_RANGE (counts, lengths, the same key twice), ERR_SYNTAX and ERR_VERSION (type).
  */
 MUST_USE enum err proto_sign_decode(const uint8_t *data, size_t len, struct proto_signed *out);
 
-/* Every signature in the envelope must verify; ERR_SIGNATURE when one does not, ERR_RANGE when there is none. */
+/*
+ * Every signature in the envelope must verify; ERR_SIGNATURE when one does not, ERR_RANGE when there is none.
+ */
 MUST_USE enum err proto_sign_check_all(const struct proto_signed *s);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * proto/tlog: the texts by which a log, its witnesses and those who check it talk, as C2SP writes them: the
- * checkpoint, the proof file (our receipts for other programs) and the request to a witness.  All of them carry a signed note
- * (proto/note) and Merkle proofs (proto/merkle).  No state; any thread.
- * Sources: c2sp.org/tlog-checkpoint, c2sp.org/tlog-proof, c2sp.org/tlog-witness.
+ * checkpoint, the proof file (our receipts for other programs) and the request to a witness. All of them
+ * carry a signed note (proto/note) and Merkle proofs (proto/merkle). No state; any thread. Sources:
+ * c2sp.org/tlog-checkpoint, c2sp.org/tlog-proof, c2sp.org/tlog-witness.
  */
 #ifndef PROTO_TLOG_H
 #define PROTO_TLOG_H
@@ -29,8 +29,8 @@ struct proto_tlog_checkpoint {
 };
 
 /*
- * A proof file. checkpoint (borrowed) is a signed note, verbatim. extra is for the application and proves nothing; there
- * is none when extra_len is 0.  Some 6 KiB.
+ * A proof file. checkpoint (borrowed) is a signed note, verbatim. extra is for the application and proves
+ * nothing; there is none when extra_len is 0. Some 6 KiB.
  */
 struct proto_tlog_proof {
     uint64_t index;
@@ -49,7 +49,10 @@ struct proto_tlog_request {
     size_t checkpoint_len;
 };
 
-/* The text of a checkpoint, to be signed as a note. ERR_SYNTAX (origin, extension), ERR_RANGE (size), ERR_LONG. */
+/*
+ * The text of a checkpoint, to be signed as a note. ERR_SYNTAX (origin, extension), ERR_RANGE (size),
+ * ERR_LONG.
+ */
 MUST_USE enum err proto_tlog_checkpoint_encode(const struct proto_tlog_checkpoint *c, uint8_t *out, size_t cap,
     size_t *len);
 
@@ -57,8 +60,9 @@ MUST_USE enum err proto_tlog_checkpoint_encode(const struct proto_tlog_checkpoin
 MUST_USE enum err proto_tlog_checkpoint_decode(const uint8_t *text, size_t len, struct proto_tlog_checkpoint *out);
 
 /*
- * A whole checkpoint: parse the note, verify the log's signature, decode, and the origin must be the key's name.
- * *note and *out borrow data. ERR_NOTFOUND when the log did not sign, ERR_SIGNATURE, ERR_KEY (origin), and the above.
+ * A whole checkpoint: parse the note, verify the log's signature, decode, and the origin must be the key's
+ * name. *note and *out borrow data. ERR_NOTFOUND when the log did not sign, ERR_SIGNATURE, ERR_KEY (origin),
+ * and the above.
  */
 MUST_USE enum err proto_tlog_checkpoint_open(const uint8_t *data, size_t len, const struct proto_note_key *log,
     struct proto_note *note, struct proto_tlog_checkpoint *out);
@@ -70,8 +74,8 @@ MUST_USE enum err proto_tlog_proof_encode(const struct proto_tlog_proof *p, uint
 MUST_USE enum err proto_tlog_proof_decode(const uint8_t *data, size_t len, struct proto_tlog_proof *out);
 
 /*
- * Is this leaf (its hash) where the proof says, under a checkpoint that the log signed?  *out (may be NULL) is the checkpoint,
- * borrowed from *p.  ERR_SIGNATURE, ERR_RANGE, and those of proto_tlog_checkpoint_open.
+ * Is this leaf (its hash) where the proof says, under a checkpoint that the log signed?  *out (may be NULL)
+ * is the checkpoint, borrowed from *p. ERR_SIGNATURE, ERR_RANGE, and those of proto_tlog_checkpoint_open.
  */
 MUST_USE enum err proto_tlog_proof_check(const struct proto_tlog_proof *p, const uint8_t leaf[PROTO_MERKLE_HASH_LEN],
     const struct proto_note_key *log, struct proto_tlog_checkpoint *out);

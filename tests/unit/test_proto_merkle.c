@@ -325,7 +325,10 @@ static void a_proof_cut_or_grown_is_refused(void **state)
     }
 }
 
-/* Not every other size can be refused: a proof fixes the path, and sizes may share one; the root then differs. */
+/*
+ * Not every other size can be refused: a proof fixes the path, and sizes may share one; the root then
+ * differs.
+ */
 static void a_proof_for_another_index_or_size_is_refused(void **state)
 {
     (void)state;

@@ -52,16 +52,6 @@ static enum err parse(const void *data, size_t len, struct proto_note *n, uint8_
     return proto_note_parse(*keep, len, n);
 }
 
-static enum err parse_text(const char *note)
-{
-    static struct proto_note n;
-    uint8_t *keep = NULL;
-    enum err e = parse(note, strlen(note), &n, &keep);
-
-    free(keep);
-    return e;
-}
-
 /* A note with a plain line, a cosignature and a line of a type nobody here knows. */
 static size_t make_note(uint8_t *out, size_t cap)
 {
@@ -408,72 +398,6 @@ static void a_time_beyond_63_bits_is_refused(void **state)
     assert_int_equal(proto_note_sign(&key, secret, TEXT, TEXT_LEN, &sig), OK);
 }
 
-#define REFUSED(name, text, expected) \
-    static void name(void **state) \
-    { \
-        (void)state; \
-        assert_int_equal(parse_text(text), expected); \
-    }
-
-#define LINE "\xe2\x80\x94 k AAAAAAA=\n"
-
-REFUSED(the_smallest_note_parses, "t\n\n" LINE, OK)
-REFUSED(text_of_one_newline_parses, "\n\n" LINE, OK)
-REFUSED(an_empty_note_is_refused, "", ERR_SHORT)
-REFUSED(a_note_without_final_newline_is_refused, "t\n\n\xe2\x80\x94 k AAAAAAA=", ERR_SHORT)
-REFUSED(text_alone_is_refused, "t\n", ERR_SYNTAX)
-REFUSED(text_and_an_empty_line_is_refused, "t\n\n", ERR_SYNTAX)
-REFUSED(signatures_alone_are_refused, LINE, ERR_SYNTAX)
-REFUSED(an_empty_line_and_signatures_are_refused, "\n" LINE, ERR_SYNTAX)
-REFUSED(an_empty_line_after_the_signatures_is_refused, "t\n\n" LINE "\n", ERR_SYNTAX)
-REFUSED(a_line_without_dash_is_refused, "t\n\nk AAAAAAA=\n", ERR_SYNTAX)
-REFUSED(a_hyphen_for_the_dash_is_refused, "t\n\n- k AAAAAAA=\n", ERR_SYNTAX)
-REFUSED(a_line_without_signature_is_refused, "t\n\n\xe2\x80\x94 k\n", ERR_SYNTAX)
-REFUSED(a_line_with_an_empty_name_is_refused, "t\n\n\xe2\x80\x94  AAAAAAA=\n", ERR_SYNTAX)
-REFUSED(a_line_with_two_spaces_is_refused, "t\n\n\xe2\x80\x94 k  AAAAAAA=\n", ERR_SYNTAX)
-REFUSED(a_name_with_a_plus_is_refused, "t\n\n\xe2\x80\x94 k+k AAAAAAA=\n", ERR_SYNTAX)
-REFUSED(a_signature_of_only_an_id_is_refused, "t\n\n\xe2\x80\x94 k AAAAAA==\n", ERR_SYNTAX)
-REFUSED(base64_that_is_not_canonical_is_refused, "t\n\n\xe2\x80\x94 k AAAAAAB=\n", ERR_SYNTAX)
-REFUSED(base64_without_padding_is_refused, "t\n\n\xe2\x80\x94 k AAAAAAA\n", ERR_SYNTAX)
-REFUSED(something_after_the_signature_is_refused, "t\n\n\xe2\x80\x94 k AAAAAAA= x\n", ERR_SYNTAX)
-REFUSED(a_control_character_is_refused, "t\x01\n\n" LINE, ERR_SYNTAX)
-REFUSED(a_carriage_return_is_refused, "t\r\n\r\n" LINE, ERR_SYNTAX)
-REFUSED(text_that_is_not_utf8_is_refused, "\xff\n\n" LINE, ERR_SYNTAX)
-
-static void a_zero_byte_is_refused(void **state)
-{
-    static struct proto_note n;
-    uint8_t *keep = NULL;
-
-    (void)state;
-    assert_int_equal(parse("t\0\n\n" LINE, 4 + sizeof LINE - 1, &n, &keep), ERR_SYNTAX);
-    free(keep);
-}
-
-static void lines_and_notes_over_their_limit_are_refused(void **state)
-{
-    static char note[PROTO_NOTE_LEN_MAX + 64];
-    size_t at = 3;
-
-    (void)state;
-    memcpy(note, "t\n\n", 3);
-    for (size_t i = 0; i < PROTO_NOTE_SIGS_MAX; i++, at += sizeof LINE - 1)
-        memcpy(note + at, LINE, sizeof LINE);
-    assert_int_equal(parse_text(note), OK);
-    memcpy(note + at, LINE, sizeof LINE);
-    assert_int_equal(parse_text(note), ERR_LONG);
-    memset(note, 'A', sizeof note);
-    memcpy(note, "t\n\n\xe2\x80\x94 k ", 9);
-    memcpy(note + 9 + 8184, "\n", 2);
-    assert_int_equal(parse_text(note), OK);
-    memset(note + 9, 'A', 8188);
-    memcpy(note + 9 + 8188, "\n", 2);
-    assert_int_equal(parse_text(note), ERR_LONG);
-    memset(note, '\n', sizeof note - 1);
-    note[PROTO_NOTE_LEN_MAX + 1] = 0;
-    assert_int_equal(parse_text(note), ERR_LONG);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,30 +420,6 @@ int main(void)
         cmocka_unit_test(signing_with_another_secret_is_refused),
         cmocka_unit_test(texts_that_are_none_are_not_signed_or_written),
         cmocka_unit_test(a_time_beyond_63_bits_is_refused),
-        cmocka_unit_test(the_smallest_note_parses),
-        cmocka_unit_test(text_of_one_newline_parses),
-        cmocka_unit_test(an_empty_note_is_refused),
-        cmocka_unit_test(a_note_without_final_newline_is_refused),
-        cmocka_unit_test(text_alone_is_refused),
-        cmocka_unit_test(text_and_an_empty_line_is_refused),
-        cmocka_unit_test(signatures_alone_are_refused),
-        cmocka_unit_test(an_empty_line_and_signatures_are_refused),
-        cmocka_unit_test(an_empty_line_after_the_signatures_is_refused),
-        cmocka_unit_test(a_line_without_dash_is_refused),
-        cmocka_unit_test(a_hyphen_for_the_dash_is_refused),
-        cmocka_unit_test(a_line_without_signature_is_refused),
-        cmocka_unit_test(a_line_with_an_empty_name_is_refused),
-        cmocka_unit_test(a_line_with_two_spaces_is_refused),
-        cmocka_unit_test(a_name_with_a_plus_is_refused),
-        cmocka_unit_test(a_signature_of_only_an_id_is_refused),
-        cmocka_unit_test(base64_that_is_not_canonical_is_refused),
-        cmocka_unit_test(base64_without_padding_is_refused),
-        cmocka_unit_test(something_after_the_signature_is_refused),
-        cmocka_unit_test(a_control_character_is_refused),
-        cmocka_unit_test(a_carriage_return_is_refused),
-        cmocka_unit_test(text_that_is_not_utf8_is_refused),
-        cmocka_unit_test(a_zero_byte_is_refused),
-        cmocka_unit_test(lines_and_notes_over_their_limit_are_refused),
     };
 
     if (sodium_init() < 0)

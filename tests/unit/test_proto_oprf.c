@@ -234,7 +234,9 @@ static void batches_of_wrong_counts_are_refused(void **state)
 
 static void bad_elements_are_refused(void **state)
 {
-    /* RFC 9496 appendix A.3: not canonical, negative, not a square; and the identity, which RFC 9497 forbids. */
+    /*
+     * RFC 9496 appendix A.3: not canonical, negative, not a square; and the identity, which RFC 9497 forbids.
+     */
     static const char *const bad[] = {
         "0000000000000000000000000000000000000000000000000000000000000000",
         "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",

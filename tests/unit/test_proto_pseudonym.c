@@ -1,6 +1,6 @@
 /*
- * proto/pseudonym: two shares give the output of one key, the official VOPRF vectors come out of a split key, and a
- * holder or network that cheats voids the batch.  All numbers are invented and from the range 9999xxxxx.
+ * proto/pseudonym: two shares give the output of one key, the official VOPRF vectors come out of a split key,
+ * and a holder or network that cheats voids the batch. All numbers are invented and from the range 9999xxxxx.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,7 +176,10 @@ static void the_same_number_gives_the_same_pseudonym_and_another_another(void **
     assert_int_equal(proto_pseudonym_finish(r.input[0], r.blind[0], r.combined[0], a), OK);
     assert_int_equal(proto_pseudonym_finish(r.input[1], r.blind[1], r.combined[1], b), OK);
     assert_memory_not_equal(a, b, 32);
-    /* again, with fresh blinds under the same shares, and the fourth as another type, the fifth in another region */
+    /*
+     * again, with fresh blinds under the same shares, and the fourth as another type, the fifth in another
+     * region
+     */
     other_region = r;
     for (size_t i = 0; i < NUMBERS; i++) {
         memcpy(other_region.input[i], r.input[0], sizeof input);
@@ -266,7 +269,10 @@ static void answers_in_either_order_combine_the_same(void **state)
     assert_memory_equal(r.combined, before, sizeof before);
 }
 
-/* Two holders that conspire to shift an element in opposite directions leave the sum right, but neither proof holds. */
+/*
+ * Two holders that conspire to shift an element in opposite directions leave the sum right, but neither proof
+ * holds.
+ */
 static void each_share_is_checked_not_only_the_sum(void **state)
 {
     static struct round r;

@@ -68,7 +68,9 @@ static void buckets_are_as_documented(void **state)
     assert_int_equal(proto_seal_bucket(SIZE_MAX), 0);
 }
 
-/* 16-byte steps at the start, then never more than 7 % and a block over what is needed; each fits its data. */
+/*
+ * 16-byte steps at the start, then never more than 7 % and a block over what is needed; each fits its data.
+ */
 static void buckets_grow_by_seven_percent(void **state)
 {
     size_t last = 256, buckets = 1;

@@ -1,6 +1,6 @@
 /*
- * The vectors of RFC 9180 for X25519, HKDF-SHA256 with ChaCha20-Poly1305 and with export only: mode base.  The psk, auth and
- * auth-psk settings of the file are not run: proto/hpke has no such modes.
+ * The vectors of RFC 9180 for X25519, HKDF-SHA256 with ChaCha20-Poly1305 and with export only: mode base. The
+ * psk, auth and auth-psk settings of the file are not run: proto/hpke has no such modes.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /*
- * The vectors of RFC 9497 for ristretto255-SHA512, modes OPRF and VOPRF (POPRF is not used here), with the whole key and with
- * the key split in two as proto/pseudonym does; and expand_message_xmd with SHA-512 of RFC 9380.
+ * The vectors of RFC 9497 for ristretto255-SHA512, modes OPRF and VOPRF (POPRF is not used here), with the
+ * whole key and with the key split in two as proto/pseudonym does; and expand_message_xmd with SHA-512 of RFC
+ * 9380.
  */
 #include <stdarg.h>
 #include <stddef.h>

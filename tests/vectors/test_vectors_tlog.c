@@ -1,7 +1,7 @@
 /*
- * The tlog vectors: proofs of transparency-dev/merkle, a whole tile log with its checkpoints, notes and cosignatures that
- * others signed, and an exchange with a witness.  The proofs over subtrees (merkle_subtree*.json) are not run: no part of
- * the product has them.
+ * The tlog vectors: proofs of transparency-dev/merkle, a whole tile log with its checkpoints, notes and
+ * cosignatures that others signed, and an exchange with a witness. The proofs over subtrees
+ * (merkle_subtree*.json) are not run: no part of the product has them.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,8 +17,8 @@
 #include <stdbool.h>
 
 /*
- * Some roots and hashes in the files are no hashes at all; those cannot even be handed over and count as refused.  One
- * of them is meant to be accepted: two equal roots of 12 bytes, which to us are no roots.
+ * Some roots and hashes in the files are no hashes at all; those cannot even be handed over and count as
+ * refused. One of them is meant to be accepted: two equal roots of 12 bytes, which to us are no roots.
  */
 #define NO_ROOTS "testdata/consistency/additional/sizes-are-equal-one-and-proof-is-empty.json"
 
@@ -152,7 +152,9 @@ static enum err get_log_node(void *context, uint8_t level, uint64_t index, uint8
     return OK;
 }
 
-/* Tile of size n: its hashes must be those of the entry bundle, and its root that of the signed checkpoint. */
+/*
+ * Tile of size n: its hashes must be those of the entry bundle, and its root that of the signed checkpoint.
+ */
 static void check_log_of_size(const struct proto_note_key *key, size_t n)
 {
     static struct proto_note note;

@@ -1,7 +1,7 @@
 /*
- * Project Wycheproof's edge cases against what we rely on: of libsodium Ed25519, X25519, the two AEADs and HMAC; of our own
- * HKDF-SHA-256 and the refusal of small-order keys in proto/hpke.  HKDF-SHA-512 is not in the product: its file is run over
- * the library's HMAC-SHA-512 with an HKDF written out here.
+ * Project Wycheproof's edge cases against what we rely on: of libsodium Ed25519, X25519, the two AEADs and
+ * HMAC; of our own HKDF-SHA-256 and the refusal of small-order keys in proto/hpke. HKDF-SHA-512 is not in the
+ * product: its file is run over the library's HMAC-SHA-512 with an HKDF written out here.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +73,9 @@ static void ed25519(void **state)
 
 static size_t x25519_zero, x25519_same;
 
-/* A shared secret of zeros must be refused, by the library and by the KEM built on it; any other must match. */
+/*
+ * A shared secret of zeros must be refused, by the library and by the KEM built on it; any other must match.
+ */
 static bool accept_x25519(const cJSON *group, const cJSON *test)
 {
     struct vector public_key = vector_hex(test, "public"), secret = vector_hex(test, "private");

@@ -1,8 +1,8 @@
 /*
- * tests/vectors/vectors: where the published vectors are, and reading them.  They are not part of the repository: the folder is
- * $SCHAKEL_VECTORS, else ../shared/vectors beside the source.  A test whose file is missing says so and is skipped; the
- * unit tests hold a few values of each source, so that a clone alone tests too.  cJSON is used directly: these files are larger than
- * what base/json lets in.
+ * tests/vectors/vectors: where the published vectors are, and reading them. They are not part of the
+ * repository: the folder is $SCHAKEL_VECTORS, else ../shared/vectors beside the source. A test whose file is
+ * missing says so and is skipped; the unit tests hold a few values of each source, so that a clone alone
+ * tests too. cJSON is used directly: these files are larger than what base/json lets in.
  */
 #ifndef TESTS_VECTORS_H
 #define TESTS_VECTORS_H
