@@ -303,6 +303,15 @@ struct proto_statement hub_fixture_consent(struct hub_fixture *f, enum hub_fixtu
     return s;
 }
 
+struct proto_statement hub_fixture_about(struct hub_fixture *f, enum hub_fixture_who who, enum proto_statement_kind kind,
+    const struct proto_statement *s, enum hub_fixture_who to)
+{
+    struct proto_statement about = hub_fixture_say(f, who, kind, to, NOBODY);
+
+    memcpy(about.refers, s->id, sizeof about.refers);
+    return about;
+}
+
 void hub_fixture_open_case(struct hub_fixture *f, enum hub_fixture_who opener, enum hub_fixture_who member)
 {
     struct proto_statement s = hub_fixture_say(f, opener, PROTO_SAY_MEMBERSHIP, NOBODY);

@@ -78,6 +78,9 @@ struct proto_statement hub_fixture_event(struct hub_fixture *f, const char *even
     enum hub_fixture_who other);
 struct proto_statement hub_fixture_consent(struct hub_fixture *f, enum hub_fixture_who setter, enum hub_fixture_who holder,
     enum hub_fixture_who receiver, const char *sections, uint64_t until_s);
+/* A statement of this kind about another one. */
+struct proto_statement hub_fixture_about(struct hub_fixture *f, enum hub_fixture_who who, enum proto_statement_kind kind,
+    const struct proto_statement *s, enum hub_fixture_who to);
 void hub_fixture_open_case(struct hub_fixture *f, enum hub_fixture_who opener, enum hub_fixture_who member);
 
 /* A request; the outcome is in f->out. */
