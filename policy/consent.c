@@ -47,12 +47,12 @@ static struct date earlier(struct date a, struct date b)
 /* Months later; a day that this month does not have becomes the first of the next. */
 static struct date add_months(struct date d, unsigned months)
 {
-    int total = d.month - 1 + (int)months;
-    struct date first = { d.year + total / 12, total % 12 + 1, 1 };
+    int total = d.year * 12 + d.month - 1 + (int)months;
+    struct date same = date_add_days((struct date){ total / 12, total % 12 + 1, 1 }, d.day - 1);
 
-    return date_add_days(first, d.day - 1).month == first.month
-        ? date_add_days(first, d.day - 1)
-        : date_add_days((struct date){ d.year + (total + 1) / 12, (total + 1) % 12 + 1, 1 }, 0);
+    if (same.day != d.day)
+        same.day = 1;
+    return same;
 }
 
 struct date policy_consent_end(struct date birth, struct date given, struct date asked, unsigned max_months)
