@@ -1,6 +1,7 @@
 /*
- * base/conf: "key = value" text to one struct. '#' starts a comment at the start of a line. An unknown or repeated key and
- * a wrong value are errors with file and line; the first is told in full, with how many follow. A table says which keys there are.
+ * base/conf: "key = value" text to one struct. '#' starts a comment at the start of a line. An unknown or repeated
+ * key and a wrong value are errors with file and line; the first is told in full, with how many follow. A table says
+ * which keys there are.
  */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H

@@ -29,7 +29,8 @@ void csv_drop(struct csv *c);  /* takes NULL */
 size_t csv_columns(const struct csv *c);
 size_t csv_rows(const struct csv *c);                       /* without the header */
 const char *csv_header(const struct csv *c, size_t column);
-const char *csv_cell(const struct csv *c, size_t row, size_t column);  /* white space around is trimmed; valid until csv_drop */
+/* White space around is trimmed. Valid until csv_drop. */
+const char *csv_cell(const struct csv *c, size_t row, size_t column);
 uint32_t csv_line(const struct csv *c, size_t row);         /* of the row's first cell, from 1 */
 /* The column of this name, or -1. */
 int csv_column(const struct csv *c, const char *name);

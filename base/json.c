@@ -285,7 +285,8 @@ enum err json_parse(const uint8_t *data, size_t len, cJSON **out, struct trouble
     /* What the scan let through is JSON, so only memory can fail. */
     parsed = cJSON_ParseWithLengthOpts((const char *)data, len, NULL, 0);
     if (parsed == NULL)
-        return trouble_set(t, ERR_NOMEM, "not enough memory to read the JSON", "te weinig geheugen om de JSON te lezen");
+        return trouble_set(t, ERR_NOMEM, "not enough memory to read the JSON",
+            "te weinig geheugen om de JSON te lezen");
     *out = parsed;
     return OK;
 }

@@ -15,7 +15,10 @@
 /* Gives *out (free with cJSON_Delete). t says line and column. ERR_SYNTAX, ERR_LONG, ERR_RANGE, ERR_NOMEM. */
 MUST_USE enum err json_parse(const uint8_t *data, size_t len, cJSON **out, struct trouble *t);
 
-/* Typed getters, for what json_parse gave: ERR_NOTFOUND when the key is missing, ERR_SYNTAX when of another type. Text is borrowed from obj. */
+/*
+ * Typed getters, for what json_parse gave: ERR_NOTFOUND when the key is missing, ERR_SYNTAX when of another type. Text
+ * is borrowed from obj.
+ */
 MUST_USE enum err json_text(const cJSON *obj, const char *key, const char **out);
 MUST_USE enum err json_u64(const cJSON *obj, const char *key, uint64_t *out);
 MUST_USE enum err json_bool(const cJSON *obj, const char *key, bool *out);

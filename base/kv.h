@@ -44,11 +44,14 @@ MUST_USE enum err kv_get(struct kv_txn *x, kv_table t, const void *key, size_t k
 /* Gives *out (the caller frees it). */
 MUST_USE enum err kv_get_alloc(struct kv_txn *x, kv_table t, const void *key, size_t key_len,
     uint8_t **out, size_t *out_len);
-MUST_USE enum err kv_put(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value, size_t value_len);
+MUST_USE enum err kv_put(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value,
+    size_t value_len);
 /* ERR_EXISTS if the key is there. */
-MUST_USE enum err kv_add(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value, size_t value_len);
+MUST_USE enum err kv_add(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value,
+    size_t value_len);
 /* Key greater than all before it: faster. ERR_EXISTS if it is not. */
-MUST_USE enum err kv_append(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value, size_t value_len);
+MUST_USE enum err kv_append(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const void *value,
+    size_t value_len);
 /* ERR_NOTFOUND if it was not there. */
 MUST_USE enum err kv_delete(struct kv_txn *x, kv_table t, const void *key, size_t key_len);
 MUST_USE enum err kv_count(struct kv_txn *x, kv_table t, uint64_t *out);
@@ -62,18 +65,21 @@ struct kv_walk {
     const uint8_t *key, *value;
     size_t key_len, value_len;
 };
-/* Stand on the first key at or after from (from_len 0: the first of all). ERR_NOTFOUND at the end. The walk must be ended. */
+/* Stand on the first key at or after from (from_len 0: the first of all). ERR_NOTFOUND at the end. End it all the same. */
 MUST_USE enum err kv_walk_from(struct kv_txn *x, kv_table t, const void *from, size_t from_len, struct kv_walk *w);
 MUST_USE enum err kv_walk_next(struct kv_walk *w);
 /* Stand on the last key of the table. */
 MUST_USE enum err kv_walk_last(struct kv_txn *x, kv_table t, struct kv_walk *w);
 void kv_walk_end(struct kv_walk *w);  /* also after ERR_NOTFOUND; twice is harmless */
 
-/* Grow the map when less than a quarter is free; call with no transaction open. ERR_FULL when the disk has under 5 % free. */
+/*
+ * Grow the map when less than a quarter is free; call with no transaction open. ERR_FULL when the disk has under 5 %
+ * free: the map was grown all the same, so that what must still be written can be.
+ */
 MUST_USE enum err kv_make_room(struct kv *k);
 /*
- * Copy a consistent image of the environment, without what was deleted, into folder path. ERR_EXISTS when there is such a
- * path already, ERR_FULL, ERR_IO.
+ * Copy a consistent image of the environment, without what was deleted, into folder path. ERR_EXISTS when there is
+ * such a path already, ERR_FULL, ERR_IO.
  */
 MUST_USE enum err kv_backup(struct kv *k, const char *path);
 

@@ -56,7 +56,7 @@ static int send_whole(int fd, const uint8_t *data, size_t len)
     return 0;
 }
 
-/* The start block in memory without a name: it holds keys, so it never touches a disk, and a pipe would be too small. */
+/* The start block in memory without a name: it holds keys, so it never touches a disk; a pipe would be too small. */
 static int start_file(const uint8_t *start, size_t len)
 {
     int fd = memfd_create("start", MFD_CLOEXEC);

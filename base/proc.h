@@ -1,8 +1,9 @@
 /*
  * base/proc: programs made of roles. The parent forks and execs its own binary with "--role NAME"; only then may a
  * child open nng or LMDB. A child gets a start block (what it may know) on descriptor 3 and its socketpairs on 4, 5, ...
- * Nothing is passed in argv or environment: of the latter only the language is kept (and in test builds what steers tests).
- * A child dies with its parent (PR_SET_PDEATHSIG: start roles from the main thread). SIGINT is for the parent; a role ignores it.
+ * Nothing is passed in argv or environment: of the latter only the language is kept (and in test builds what steers
+ * tests). A child dies with its parent (PR_SET_PDEATHSIG: start roles from the main thread). SIGINT is for the parent;
+ * a role ignores it.
  */
 #ifndef BASE_PROC_H
 #define BASE_PROC_H
@@ -25,7 +26,8 @@ struct proc {
 MUST_USE enum err proc_pair(int fds[2]);
 
 /*
- * Start /proc/self/exe as role. fds (fd_count of them) become 4, 5, ... in the child and are closed here, also on failure.
+ * Start /proc/self/exe as role. fds (fd_count of them) become 4, 5, ... in the child and are closed here, also on
+ * failure. At most PROC_FDS_MAX; a role's name has under 64 characters.
  * start is borrowed. ERR_LONG, ERR_IO. A child that cannot become the role ends with EX_OSERR: proc_wait tells.
  */
 MUST_USE enum err proc_start(const char *role, const uint8_t *start, size_t start_len, const int *fds, size_t fd_count,
@@ -37,16 +39,16 @@ const char *proc_role(int argc, char **argv);
 MUST_USE enum err proc_start_block(uint8_t **out, size_t *len);
 
 /*
- * In the parent: wait until SIGTERM or SIGINT (then every child gets SIGTERM, and SIGKILL after grace_ms) or until one child
- * ends by itself; then the others are ended likewise. *dead is the role that ended by itself, NULL after a signal.
+ * In the parent: wait until SIGTERM or SIGINT (then every child gets SIGTERM, and SIGKILL after grace_ms) or until one
+ * child ends by itself; then the others are ended likewise. *dead is the role that ended by itself, NULL after a signal.
  * OK after a signal and clean ends (exit 0 or SIGTERM), ERR_STATE when a child had to be killed or failed while ending,
  * ERR_PEER when a role died: end with EX_SOFTWARE (70) and name it. At most 16 children.
  */
 MUST_USE enum err proc_wait(const struct proc *procs, size_t count, uint64_t grace_ms, const char **dead);
 
 /*
- * Framed messages over a stream socket: u32 length, body. Blocking; whole, or ERR_PEER (the other end is gone), or ERR_LONG:
- * then nothing of the body was read, and the connection is of no further use.
+ * Framed messages over a stream socket: u32 length, body. Blocking; whole, or ERR_PEER (the other end is gone), or
+ * ERR_LONG: then nothing of the body was read, and the connection is of no further use.
  */
 MUST_USE enum err proc_send(int fd, const uint8_t *body, size_t len);
 /* Gives *body (the caller frees it). */
