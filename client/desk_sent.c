@@ -1,0 +1,200 @@
+/* client/desk_sent: what a receipt or a final refusal of an own act changes. Only here does the holder's ciphertext leave: after the receipt of
+ * the grant (DESIGN goal 3). */
+#include "client/desk_sent.h"
+
+#include "base/log.h"
+#include "client/desk_mail.h"
+#include "client/weigh.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err client_sent_request(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->head.id, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    d.rows = e->reply->receipt.rows;
+    d.made_s = e->reply->receipt.time_s;
+    d.until_s = e->msg->head.valid_until_s;
+    if (d.state == CLIENT_DESK_SENT)
+        d.state = CLIENT_DESK_WAITING;
+    return client_desk_put(x, &d);
+}
+
+/* A logged no has rows: which step is missing. Without a receipt there is only the hub's word. */
+enum err client_refused_desk(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->head.id, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    if (e->reply->has_receipt)
+        d.rows = e->reply->receipt.rows;
+    d.state = CLIENT_DESK_DENIED;
+    err = client_share_destroy(x, d.id);
+    return err != OK ? err : client_desk_put(x, &d);
+}
+
+/* The grant was refused: the request is open again, and what was sealed is gone. */
+enum err client_refused_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->refers, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    memset(d.grant_id, 0, sizeof d.grant_id);
+    d.granted.count = 0;
+    if (e->reply->has_receipt)
+        d.rows = e->reply->receipt.rows;
+    err = client_share_destroy(x, d.id);
+    return err != OK ? err : client_desk_put(x, &d);
+}
+
+static enum err release(struct client_node *n, struct vault_txn *x, struct client_desk *d)
+{
+    struct proto_msg m = {.kind = PROTO_RELEASE};
+    uint8_t *payload = NULL;
+    size_t len = 0;
+    enum err e = client_share_get(x, d->id, &payload, &len);
+
+    if (e == OK) {
+        client_desk_head(d, &m);
+        memcpy(m.refers, d->grant_id, sizeof m.refers);
+        memcpy(m.digest, d->digest, sizeof m.digest);
+        m.payload = (struct proto_blob) {payload, len};
+        e = client_outbox_put(n, x, &m, NULL, NULL);
+    }
+    free(payload);
+    return e != OK ? e : client_share_destroy(x, d->id);
+}
+
+enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->kind == PROTO_OFFER ? e->msg->head.id : e->msg->refers, &d);
+
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    d.rows = e->reply->receipt.rows;
+    d.state = CLIENT_DESK_GRANTED;
+    err = release(n, x, &d);
+    return err != OK ? err : client_desk_put(x, &d);
+}
+
+static enum err set_state(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
+{
+    struct client_desk d;
+    enum err e = client_desk_get(x, id, &d);
+
+    if (e != OK)
+        return e == ERR_NOTFOUND ? OK : e;
+    d.state = (uint8_t) state;
+    return client_desk_put(x, &d);
+}
+
+enum err client_sent_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_by_grant(x, e->msg->refers, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    if (d.state == CLIENT_DESK_GRANTED)
+        d.state = CLIENT_DESK_RELEASED;
+    return client_desk_put(x, &d);
+}
+
+enum err client_refused_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_by_grant(x, e->msg->refers, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    d.state = CLIENT_DESK_WITHDRAWN;
+    return client_desk_put(x, &d);
+}
+
+enum err client_sent_refuse(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    (void) n;
+    return set_state(x, e->msg->refers, CLIENT_DESK_REFUSED);
+}
+
+enum err client_sent_cancel(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    (void) n;
+    return set_state(x, e->msg->refers, CLIENT_DESK_CANCELLED);
+}
+
+enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->refers, &d);
+
+    (void) n;
+    if (err != OK)
+        return err == ERR_NOTFOUND ? OK : err;
+    if (e->msg->code == PROTO_ANSWER_ACCEPT) {
+        d.accepted = true;
+    } else {
+        d.state = CLIENT_DESK_NOT_FOR_US;
+        err = client_share_destroy(x, d.id);
+    }
+    return err != OK ? err : client_desk_put(x, &d);
+}
+
+struct ending {
+    uint64_t now_s;
+    struct proto_ids rows;
+};
+
+static bool ending_each(void *arg, const struct client_desk *d)
+{
+    struct ending *w = arg;
+    bool here = d->mine != d->offer && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
+
+    if (here && d->access_until_s <= w->now_s)
+        memcpy(w->rows.id[w->rows.count++], d->id, PROTO_ID_LEN);
+    return w->rows.count < PROTO_STATEMENTS_MAX;
+}
+
+/* Access is over: the copy goes, and the holder is told so. */
+static enum err end_access(struct client_node *n, struct vault_txn *x, struct client_desk *d)
+{
+    struct proto_msg m = {.kind = PROTO_REPORT, .code = PROTO_REPORT_EXPIRED};
+    enum err e = client_share_destroy(x, d->id);
+
+    client_desk_head(d, &m);
+    memcpy(m.refers, d->grant_id, sizeof m.refers);
+    m.sections = d->granted;
+    d->state = CLIENT_DESK_ENDED;
+    if (e == OK)
+        e = client_outbox_put(n, x, &m, NULL, NULL);
+    return e != OK ? e : client_desk_put(x, d);
+}
+
+enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s)
+{
+    struct ending w = {.now_s = now_s};
+    struct client_desk d;
+    enum err e = client_desk_walk(x, ending_each, &w);
+
+    for (uint8_t i = 0; e == OK && i < w.rows.count; i++) {
+        e = client_desk_get(x, w.rows.id[i], &d);
+        if (e == OK)
+            e = end_access(n, x, &d);
+    }
+    return e;
+}
