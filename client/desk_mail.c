@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "client/casebook.h"
 #include "client/sealed.h"
+#include "client/statement.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -47,7 +48,19 @@ static void row_start(struct client_desk *d, struct vault_txn *x, const struct c
     d->statements = m->statements;
     d->made_s = e->mail->receipt.time_s;
     d->until_s = m->head.valid_until_s;
-    d->weighed = m->weighing.len > 0;
+}
+
+/* A weighing counts when a person of the asker signed it about this very request. */
+static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
+{
+    const struct proto_blob *b = &e->msg->weighing;
+    struct proto_statement s;
+    uint8_t signer[PROTO_KEY_LEN];
+    enum proto_role role;
+
+    return b->len > 0 && client_statement_check(n, x, b->data, b->len, e->mail->receipt.time_s, &s, signer, &role) == OK
+        && s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id)
+        && sodium_memcmp(s.refers, e->msg->head.id, PROTO_ID_LEN) == 0;
 }
 
 /* Only what the hub let pass is for a person to decide. */
@@ -69,6 +82,7 @@ enum err client_mail_request(struct client_node *n, struct vault_txn *x, const s
     keep_permitted(&d);
     if (d.sections.count == 0)
         return OK;  /* answered by the hub; the archive has it for the officer */
+    d.weighed = is_weighed(n, x, e);
     client_sealed_request_read(n, e->msg, &d);
     return client_desk_put(x, &d);
 }
