@@ -350,6 +350,41 @@ static void a_proof_for_another_index_or_size_is_refused(void **state)
     }
 }
 
+/* Whoever makes up the roots as well could hide behind a proof that is longer than the tree is high. */
+static void a_proof_higher_than_its_tree_is_refused_whatever_the_roots(void **state)
+{
+    struct proto_merkle_head older = head_of(3), newer = head_of(4);
+    struct proto_merkle_proof p;
+
+    (void)state;
+    assert_int_equal(proto_merkle_prove_consistency(&store, 3, 4, &p), OK);
+    memset(p.hash[p.count], 7, 32);
+    proto_merkle_node(p.hash[p.count], older.root, older.root);
+    proto_merkle_node(p.hash[p.count], newer.root, newer.root);
+    p.count++;
+    assert_int_equal(proto_merkle_check_consistency(&older, &newer, &p), ERR_SIGNATURE);
+    newer = head_of(4);
+    assert_int_equal(proto_merkle_prove_inclusion(&store, 1, 4, &p), OK);
+    memset(p.hash[p.count], 7, 32);
+    proto_merkle_node(p.hash[p.count], newer.root, newer.root);
+    p.count++;
+    assert_int_equal(proto_merkle_check_inclusion(&newer, 1, leaf[1], &p), ERR_SIGNATURE);
+}
+
+/* The proof from 3 to 4 under a head that claims 8 leaves: it stops half way up. */
+static void a_proof_lower_than_its_tree_is_refused_whatever_the_roots(void **state)
+{
+    struct proto_merkle_head older = head_of(3), newer = head_of(4);
+    struct proto_merkle_proof p;
+
+    (void)state;
+    newer.size = 8;
+    assert_int_equal(proto_merkle_prove_consistency(&store, 3, 4, &p), OK);
+    assert_int_equal(proto_merkle_check_consistency(&older, &newer, &p), ERR_SIGNATURE);
+    assert_int_equal(proto_merkle_prove_inclusion(&store, 1, 4, &p), OK);
+    assert_int_equal(proto_merkle_check_inclusion(&newer, 1, leaf[1], &p), ERR_SIGNATURE);
+}
+
 static void from_the_empty_tree_only_an_empty_proof_counts(void **state)
 {
     struct proto_merkle_head empty = head_of(0), newer = head_of(9);
@@ -475,6 +510,8 @@ int main(void)
         cmocka_unit_test(every_flipped_byte_of_a_consistency_proof_is_refused),
         cmocka_unit_test(a_proof_cut_or_grown_is_refused),
         cmocka_unit_test(a_proof_for_another_index_or_size_is_refused),
+        cmocka_unit_test(a_proof_higher_than_its_tree_is_refused_whatever_the_roots),
+        cmocka_unit_test(a_proof_lower_than_its_tree_is_refused_whatever_the_roots),
         cmocka_unit_test(from_the_empty_tree_only_an_empty_proof_counts),
         cmocka_unit_test(a_wrong_root_of_size_zero_is_refused),
         cmocka_unit_test(the_same_size_needs_the_same_root),

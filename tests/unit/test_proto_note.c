@@ -386,16 +386,24 @@ static void texts_that_are_none_are_not_signed_or_written(void **state)
 
 static void a_time_beyond_63_bits_is_refused(void **state)
 {
+    static struct proto_note n;
     struct proto_note_key key;
     struct proto_note_sig sig = { .time_s = (uint64_t)1 << 63 };
-    uint8_t secret[64];
+    uint8_t secret[64], buf[512], *keep = NULL;
+    struct wr w;
 
     (void)state;
     make_key("k", PROTO_NOTE_COSIGNATURE, 1, &key, secret);
     assert_int_equal(proto_note_sign(&key, secret, TEXT, TEXT_LEN, &sig), ERR_RANGE);
     assert_int_equal(proto_note_verify(&key, TEXT, TEXT_LEN, &sig), ERR_RANGE);
+    wr_init(&w, buf, sizeof buf);
+    proto_note_write_text(&w, TEXT, TEXT_LEN);
+    proto_note_write_line(&w, &key, &sig);
+    assert_int_equal(parse(buf, w.len, &n, &keep), OK);
+    assert_int_equal(proto_note_check(&n, &key, NULL), ERR_SIGNATURE);
     sig.time_s--;
     assert_int_equal(proto_note_sign(&key, secret, TEXT, TEXT_LEN, &sig), OK);
+    free(keep);
 }
 
 int main(void)
