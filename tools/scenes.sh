@@ -1,0 +1,233 @@
+# tools/scenes.sh: the main job as scenes, each checked. To be sourced after tools/region.sh and region_up.
+# A scene returns 0 when everything it names was seen; what was missing stands in "why".
+# shellcheck shell=bash
+
+scenes="no_ground absence_report disclosure less_granted referral_sent consent_incomplete consent_complete consent_withdrawn holder_offline verify"
+why=""
+
+# expect WHAT TEXT PATTERN: the text (a line of JSON) matches the extended regular expression.
+expect() {
+    if printf '%s' "$2" | grep -qE -- "$3"; then return 0; fi
+    why="$1; got: $(printf '%s' "$2" | cut -c1-400)"
+    return 1
+}
+
+# The same, but it must not match.
+expect_not() {
+    if ! printf '%s' "$2" | grep -qE -- "$3"; then return 0; fi
+    why="$1; got: $(printf '%s' "$2" | cut -c1-400)"
+    return 1
+}
+
+# ask WHO COMMAND...: a command with --json; fills "got"; a command that fails is no failure of the scene by itself.
+ask() { got=$(as "$@" --json 2>&1) || true; }
+
+verdict() { printf '"section":"%s","verdict":"%s"' "$1" "$2"; }
+
+# The children of the scenes: the first three of the sample region, thirteen, fourteen and fifteen years old.
+child_number() { sed -n "$((1 + $1))p" "$region/data/vo.csv" | cut -d, -f1; }
+child_name() { sed -n "$((1 + $1))p" "$region/data/vo.csv" | cut -d, -f2; }
+
+# The id of the inbox's item of a kind from a partner; waits for it.
+inbox_id() {
+    local who=$1 kind=$2 from=$3 until=$((SECONDS + ${4:-5})) id
+    while :; do
+        id=$(as "$who" inbox --json 2>/dev/null | sed 's/},{/}\n{/g' | grep "\"kind\":\"$kind\",\"from\":\"$from\"" | value id)
+        if [ -n "$id" ]; then echo "$id"; return 0; fi
+        [ "$SECONDS" -lt "$until" ] || return 1
+        sleep 0.05
+    done
+}
+
+scene_no_ground() {
+    ask leerplicht case open --number "$(child_number 2)" --purpose att_followup
+    expect "the officer opens a case" "$got" '"ok":true' || return 1
+    case_b=$(printf '%s' "$got" | value case)
+    ask leerplicht request new --case "$case_b" --to vo --purpose att_followup --sections ident,att,effort
+    for section in ident att effort; do
+        expect "$section is not yet allowed" "$got" "$(verdict $section NEED_EVENT)" || return 1
+    done
+    expect "the answer names what would open it" "$got" 'VZM.*OVERIG.*LRV|VZM.*LRV' || return 1
+    ask vo inbox
+    expect_not "nothing lies at the school" "$got" '"kind":"request"'
+}
+
+scene_absence_report() {
+    local began
+    began=$(date +%s%N)
+    ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht
+    expect "the school reports" "$got" '"ok":true' || return 1
+    while :; do
+        got=$(as leerplicht inbox --all --json)
+        printf '%s' "$got" | grep -q '"event":"VZM"' && break
+        [ $(($(date +%s%N) - began)) -lt 2000000000 ] || { why="not in the inbox within 2 s"; return 1; }
+        sleep 0.02
+    done
+    expect "with the child's name there" "$got" "$(child_name 2)"
+}
+
+scene_disclosure() {
+    local request share
+    ask leerplicht request new --case "$case_b" --to vo --purpose att_followup --sections ident,att,effort,guard,enrol,need
+    request=$(printf '%s' "$got" | value request)
+    for section in ident att effort guard enrol; do
+        expect "$section is at the holder" "$got" "$(verdict $section PERMIT)" || return 1
+    done
+    expect "support needs are refused with the reason" "$got" "$(verdict need DENY)"',"reason":"NOT_IN_MATRIX"' || return 1
+    share=$(inbox_id vo request leerplicht) || { why="the request did not arrive"; return 1; }
+    ask vo preview --request "$share"
+    expect "the school sees what would leave" "$got" '"would_leave":\{.*"att":\{' || return 1
+    expect_not "and nothing else" "$got" '"would_leave":\{[^}]*"need"' || return 1
+    ask vo grant --request "$share"
+    expect "the school grants" "$got" '"ok":true' || return 1
+    share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
+    ask leerplicht open --share "$share"
+    expect "identity is read" "$got" "$(child_name 2)" || return 1
+    for section in ident att effort guard enrol; do
+        expect "$section is read" "$got" "\"$section\":\\{" || return 1
+    done
+    expect_not "support needs did not travel" "$got" 'quiet place' || return 1
+    [ "$share" = "$request" ] || { why="the share belongs to another request"; return 1; }
+}
+
+scene_less_granted() {
+    local request share
+    ask vo event add --number "$(child_number 3)" --event VZM --to leerplicht
+    ask leerplicht case open --number "$(child_number 3)" --purpose att_followup
+    case_c=$(printf '%s' "$got" | value case)
+    ask leerplicht request new --case "$case_c" --to vo --purpose att_followup --sections ident,att,effort
+    expect "the request goes to the school" "$got" "$(verdict effort PERMIT)" || return 1
+    request=$(inbox_id vo request leerplicht) || { why="the request did not arrive"; return 1; }
+    ask vo grant --request "$request" --sections ident,att
+    expect "the school grants two of three" "$got" '"sections":\["att","ident"\]' || return 1
+    share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
+    ask leerplicht open --share "$share"
+    expect "attendance arrived" "$got" '"att":\{' || return 1
+    expect_not "effort did not" "$got" '"effort":\{'
+}
+
+scene_referral_sent() {
+    local offer weighing
+    ask vo event add --number "$(child_number 2)" --event REFERRED --to cjg
+    expect "the family agreed to the referral" "$got" '"ok":true' || return 1
+    ask vo consent record --number "$(child_number 2)" --holder vo --receiver cjg --purpose youth_help_access \
+        --sections ident,need,own_words --yes y,g1,g2
+    expect "everybody said yes" "$got" '"complete":true' || return 1
+    ask vo weigh --number "$(child_number 2)" --answer 1="help that fits" --answer 7="needs only, no causes" --answer 17="until the first talk"
+    weighing=$(printf '%s' "$got" | value weighing)
+    ask vo send --number "$(child_number 2)" --to cjg --purpose youth_help_access --sections ident,need,own_words --weigh "$weighing" \
+        --note "Please phone the family before Friday."
+    expect "the referral is sent" "$got" '"ok":true' || return 1
+    offer=$(inbox_id cjg offer vo) || { why="the referral did not arrive"; return 1; }
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/cjg' --as coordinator inbox --json | grep -q '\"state\":\"arrived\"'" || { why="its content did not arrive"; return 1; }
+    ask cjg open --share "$offer"
+    expect "the CJG reads the family's own words" "$got" '"own_words":\{' || return 1
+    ask cjg accept --offer "$offer"
+    expect "and accepts" "$got" '"ok":true' || return 1
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator request show --request '$offer' --json | grep -q '\"accepted\":true'" || { why="the school does not hear of it"; return 1; }
+}
+
+# The neighbourhood team may not hold the number: it knows the child by the case.
+join_team() {
+    ask vo case open --number "$(child_number 1)" --purpose case_support
+    case_a=$(printf '%s' "$got" | value case)
+    ask vo case invite --case "$case_a" --partner wijkteam --purpose case_support --by-handle
+    expect "the team is invited" "$got" '"ok":true' || return 1
+    inbox_id wijkteam invitation vo >/dev/null || { why="the invitation did not arrive"; return 1; }
+    ask wijkteam case accept --case "$case_a"
+    expect "the team accepts" "$got" '"ok":true' || return 1
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator case show --case '$case_a' --json | grep -q accepted" || { why="the school does not hear of it"; return 1; }
+}
+
+team_asks() {
+    local weighing
+    ask wijkteam weigh --case "$case_a" --answer 1="a plan with the family" --answer 7="needs only" --answer 17="three months"
+    weighing=$(printf '%s' "$got" | value weighing)
+    ask wijkteam request new --case "$case_a" --to vo --purpose case_support --sections need --weigh "$weighing"
+}
+
+scene_consent_incomplete() {
+    join_team || return 1
+    ask vo consent record --case "$case_a" --holder vo --receiver wijkteam --purpose case_support --sections need --yes y,g1
+    expect "one parent is missing" "$got" '"complete":false' || return 1
+    expect "the recorder sees who" "$got" 'second parent' || return 1
+    team_asks
+    expect "the team reads not yet" "$got" "$(verdict need NEED_CONSENT)" || return 1
+    expect "that not everybody said yes" "$got" 'not everybody' || return 1
+    expect_not "and not who" "$got" 'parent'
+}
+
+scene_consent_complete() {
+    local request share
+    ask vo consent record --case "$case_a" --holder vo --receiver wijkteam --purpose case_support --sections need --yes y,g1,g2
+    expect "now it is complete" "$got" '"complete":true' || return 1
+    team_asks
+    expect "the request goes to the school" "$got" "$(verdict need PERMIT)" || return 1
+    request=$(inbox_id vo request wijkteam) || { why="the request did not arrive"; return 1; }
+    ask vo grant --request "$request"
+    expect "the school grants" "$got" '"ok":true' || return 1
+    share=$(inbox_id wijkteam share vo) || { why="the share did not arrive"; return 1; }
+    ask wijkteam open --share "$share"
+    expect "the team reads it" "$got" 'quiet place'
+}
+
+cjg_asks() {
+    local weighing
+    ask cjg weigh --case "$case_d" --answer 1="deciding on help" --answer 7="what was tried only" --answer 17="until the decision"
+    weighing=$(printf '%s' "$got" | value weighing)
+    ask cjg request new --case "$case_d" --to vo --purpose youth_help_access --sections effort --weigh "$weighing"
+}
+
+scene_consent_withdrawn() {
+    local consent request
+    ask cjg case open --number "$(child_number 2)" --purpose youth_help_access
+    case_d=$(printf '%s' "$got" | value case)
+    ask cjg consent record --case "$case_d" --holder vo --receiver cjg --purpose youth_help_access --sections effort --yes y,g1,g2
+    expect "given at the CJG" "$got" '"complete":true' || return 1
+    consent=$(printf '%s' "$got" | value statement)
+    cjg_asks
+    expect "asked" "$got" "$(verdict effort PERMIT)" || return 1
+    request=$(inbox_id vo request cjg) || { why="the request did not arrive"; return 1; }
+    stop_node cjg
+    ask vo grant --request "$request" --tick "$consent"
+    expect "granted while the CJG is away" "$got" '"ok":true' || return 1
+    ask vo consent withdraw --statement "$consent"
+    expect "withdrawn at the school" "$got" '"ok":true' || return 1
+    start_node cjg && login cjg || { why="the CJG does not come back"; return 1; }
+    inbox_id cjg withdrawal vo >/dev/null || { why="the receiver was not told"; return 1; }
+    sleep 0.5
+    ask cjg inbox
+    expect_not "what was not fetched does not come" "$got" '"kind":"share"' || return 1
+    cjg_asks
+    expect "the next request is refused" "$got" "$(verdict effort NEED_CONSENT)"
+}
+
+scene_holder_offline() {
+    local request share
+    stop_node vo
+    ask leerplicht request new --case "$case_c" --to vo --purpose att_followup --sections guard
+    expect "the request waits at the hub" "$got" "$(verdict guard PERMIT)" || return 1
+    start_node vo && login vo || { why="the school does not come back"; return 1; }
+    request=$(inbox_id vo request leerplicht) || { why="the request did not arrive"; return 1; }
+    ask vo grant --request "$request"
+    share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
+    ask leerplicht open --share "$share"
+    expect "it is read" "$got" '"guard":\{'
+}
+
+scene_verify() {
+    local copy="$region/export"
+    rm -rf "$copy" "$copy.forged"
+    got=$("$bin/schakel-hub" --home "$region/hub" export "$copy" --json 2>&1) || { why="export: $got"; return 1; }
+    got=$("$bin/schakel" verify --region "$region/region" --log "$copy" --json 2>&1) || { why="verify: $got"; return 1; }
+    expect "the log verifies" "$got" '"ok":true' || return 1
+    log_size=$(printf '%s' "$got" | value size)
+    cp -r "$copy" "$copy.forged"
+    # One byte of leaf 7: leaves lie one after the other, each with its length before it.
+    printf '\377' | dd of="$copy.forged/$(cd "$copy" && ls tile/entries/000* -d | head -n 1)" bs=1 seek=$((7 * 228 + 60)) conv=notrunc status=none 2>/dev/null ||
+        printf '\377' | dd of="$(find "$copy.forged/tile/entries" -type f | head -n 1)" bs=1 seek=$((7 * 228 + 60)) conv=notrunc status=none
+    got=$("$bin/schakel" verify --region "$region/region" --log "$copy.forged" --json 2>&1) && { why="a changed leaf was accepted"; return 1; }
+    expect "the changed leaf is named" "$got" 'leaf 7' || return 1
+    got=$(as leerplicht verify --receipts --json 2>&1) || { why="receipts: $got"; return 1; }
+    expect "the receipts verify" "$got" '"ok":true'
+}
