@@ -56,7 +56,10 @@ MUST_USE enum err wire_call_done(struct wire_client *c, uint64_t *tag, enum err 
 /* One call and its wait. Gives *handle (wire_free). ERR_PEER as above, ERR_BUSY, ERR_LONG, ERR_NOMEM. */
 MUST_USE enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint32_t timeout_ms, void **handle,
     const uint8_t **reply, size_t *reply_len);
-/* Takes NULL. While calls are under way it does nothing: they, and the connection, end with the process. */
+/*
+ * Takes NULL. Frees what is ours; the connection stays with nng until the process ends (closing it can hang), so a process
+ * dials an address once and keeps the client. While calls are under way it does nothing at all.
+ */
 void wire_close(struct wire_client *c);
 
 #endif

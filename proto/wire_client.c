@@ -13,16 +13,15 @@
 
 enum { CALLS_MAX = 256, RECONNECT_MIN_MS = 100, RECONNECT_MAX_MS = 2000 };
 
-enum phase { PHASE_FREE, PHASE_SENDING, PHASE_RECEIVING, PHASE_DONE };
-
 /*
  * One call. The aio runs send, then receive, never both: nng 1.5.2 crashes when a receive is given up while its send still
- * waits. Phase and the links are under the client's lock; the rest belongs to whoever the phase says.
+ * waits. next and is_done are under the client's lock; the rest is nng's threads' from the start of the call until is_done.
  */
 struct call {
     struct wire_client *client;
     struct call *next;   /* in the free list or the list of ended calls */
-    enum phase phase;
+    bool is_done;
+    bool is_sending;     /* else receiving */
     bool waited_for;     /* by wire_call: not put into the list of ended calls */
     nng_ctx ctx;
     nng_aio *aio;
@@ -33,7 +32,6 @@ struct call {
 
 struct wire_client {
     nng_socket socket;
-    bool has_socket;
     int bell;
     pthread_mutex_t lock;
     pthread_cond_t ended;    /* for wire_call */
@@ -49,7 +47,7 @@ static void call_end(struct call *k, enum err result, nng_msg *reply)
     pthread_mutex_lock(&c->lock);
     k->result = result;
     k->reply = reply;
-    k->phase = PHASE_DONE;
+    k->is_done = true;
     k->next = NULL;
     if (k->waited_for) {
         pthread_cond_broadcast(&c->ended);
@@ -80,14 +78,14 @@ static void on_step(void *arg)
     int rv = nng_aio_result(k->aio);
     nng_msg *msg = NULL;
 
-    if (k->phase == PHASE_SENDING && rv == 0) {
-        k->phase = PHASE_RECEIVING;
+    if (k->is_sending && rv == 0) {
+        k->is_sending = false;
         nng_aio_set_timeout(k->aio, time_left(k));
         nng_ctx_recv(k->ctx, k->aio);
         return;
     }
     /* A failed send gives the message back; a receive has one only when it went well. */
-    if (k->phase == PHASE_SENDING || rv == 0) {
+    if (k->is_sending || rv == 0) {
         msg = nng_aio_get_msg(k->aio);
         nng_aio_set_msg(k->aio, NULL);
     }
@@ -153,7 +151,7 @@ static enum err call_take(struct wire_client *c, struct call **out)
 /* With the lock held. */
 static void call_give_back(struct wire_client *c, struct call *k)
 {
-    k->phase = PHASE_FREE;
+    k->is_done = false;
     k->reply = NULL;
     k->next = c->free_list;
     c->free_list = k;
@@ -181,7 +179,7 @@ static enum err start(struct wire_client *c, bool waited_for, uint64_t tag, cons
     k->tag = tag;
     k->waited_for = waited_for;
     k->deadline_ms = clock_mono_ms() + timeout_ms;
-    k->phase = PHASE_SENDING;
+    k->is_sending = true;
     nng_aio_set_msg(k->aio, msg);
     nng_aio_set_timeout(k->aio, time_left(k));
     if (out != NULL)
@@ -230,7 +228,7 @@ enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint
     if (e != OK)
         return e;
     pthread_mutex_lock(&c->lock);
-    while (k->phase != PHASE_DONE)
+    while (!k->is_done)
         pthread_cond_wait(&c->ended, &c->lock);
     if ((e = k->result) == OK) {
         *handle = k->reply;
@@ -256,7 +254,6 @@ static enum err set_up(struct wire_client *c, const char *url, const struct wire
 
     if ((rv = nng_req0_open(&c->socket)) != 0)
         return wire_nng_err(rv);
-    c->has_socket = true;
     if ((e = wire_nng_socket(c->socket)) != OK)
         return e;
     /* Not resent by nng: a repeat is ours to decide, with the same message id. */
@@ -315,12 +312,10 @@ void wire_close(struct wire_client *c)
     if (!idle)
         return;
     for (size_t i = 0; i < c->call_count; i++) {
-        (void)nng_ctx_close(c->call[i]->ctx);
         nng_aio_free(c->call[i]->aio);
         free(c->call[i]);
     }
-    if (c->has_socket)
-        (void)nng_close(c->socket);
+    /* Not nng_close: in nng 1.5.2 it waits for ever now and then, even for a socket at rest (tried: one time in 2,000). */
     if (c->bell >= 0)
         (void)close(c->bell);
     pthread_cond_destroy(&c->ended);

@@ -49,7 +49,6 @@ struct connection { uint32_t id, count; };
 
 struct wire_server {
     nng_socket socket;
-    bool has_socket;
     int bell;
     pthread_mutex_t lock;
     struct list idle, queued, held;
@@ -375,7 +374,6 @@ static enum err set_up(struct wire_server *s, const char *url, const struct wire
 
     if ((rv = nng_rep0_open(&s->socket)) != 0)
         return wire_nng_err(rv);
-    s->has_socket = true;
     if ((e = wire_nng_socket(s->socket)) != OK)
         return e;
     if ((rv = nng_listener_create(&l, s->socket, url)) != 0)
@@ -410,9 +408,7 @@ enum err wire_listen(const char *address, const struct wire_tls *tls, struct wir
     if ((e = wire_bell_open(&s->bell)) == OK)
         e = set_up(s, url, tls, t);
     if (e != OK) {
-        /* Nothing listens yet and no context exists, so closing is safe here. */
-        if (s->has_socket)
-            (void)nng_close(s->socket);
+        /* The socket stays with nng: closing can hang, and a program that cannot listen ends. */
         if (s->bell >= 0)
             (void)close(s->bell);
         pthread_mutex_destroy(&s->lock);
