@@ -1,0 +1,266 @@
+#include "client/cmd.h"
+
+#include "base/args.h"
+
+#include "client/control.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOME_DEFAULT "/var/lib/schakel"
+
+static const struct client_cmd *const tables[] = {client_base_cmds, client_casework_cmds};
+
+/* How many words of argv are this command's name; 0: another. */
+static int words_match(const char *name, int argc, char **argv)
+{
+    int n = 0;
+
+    while (*name != '\0') {
+        size_t len = strcspn(name, " ");
+
+        if (n >= argc || strlen(argv[n]) != len || strncmp(argv[n], name, len) != 0)
+            return 0;
+        n++;
+        name += len;
+        name += *name == ' ';
+    }
+    return n;
+}
+
+static const struct client_cmd *find(int argc, char **argv, int *used)
+{
+    const struct client_cmd *best = NULL;
+
+    *used = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct client_cmd *c = tables[i]; c->name != NULL; c++) {
+            int n = words_match(c->name, argc, argv);
+
+            if (n > *used) {
+                *used = n;
+                best = c;
+            }
+        }
+    return best;
+}
+
+static void usage(FILE *out, enum lang lang, const char *first)
+{
+    size_t len = first != NULL ? strlen(first) : 0;
+
+    (void)fprintf(out, "%s: schakel %s [%s]\n\n", lang == LANG_NL ? "gebruik" : "usage", lang == LANG_NL ? "OPDRACHT" : "COMMAND",
+        lang == LANG_NL ? "opties" : "options");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct client_cmd *c = tables[i]; c->name != NULL; c++)
+            if (first == NULL || (strncmp(c->name, first, len) == 0 && (c->name[len] == ' ' || c->name[len] == '\0')))
+                (void)fprintf(out, "  %-20s %s\n", c->name, lang == LANG_NL ? c->help.nl : c->help.en);
+    (void)fprintf(out, "\n%s\n", lang == LANG_NL ? "Bij elke opdracht: --help" : "With any command: --help");
+}
+
+static bool is_group(const char *first)
+{
+    size_t len = strlen(first);
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct client_cmd *c = tables[i]; c->name != NULL; c++)
+            if (strncmp(c->name, first, len) == 0 && c->name[len] == ' ')
+                return true;
+    return false;
+}
+
+static enum lang lang_of_environment(void)
+{
+    const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+
+        if (value != NULL && *value != '\0')
+            return strncmp(value, "nl", 2) == 0 ? LANG_NL : LANG_EN;
+    }
+    return LANG_EN;
+}
+
+/* --lang and --json count for errors in the options before them, too. */
+static void look_ahead(struct client_run *r, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        const char *lang = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7
+            : strcmp(argv[i], "--lang") == 0 && i + 1 < argc  ? argv[i + 1]
+                                                              : "";
+        if (strcmp(lang, "nl") == 0 || strcmp(lang, "en") == 0)
+            r->lang = strcmp(lang, "nl") == 0 ? LANG_NL : LANG_EN;
+        if (strcmp(argv[i], "--json") == 0)
+            r->json = true;
+    }
+    r->t->lang = r->lang;
+}
+
+/* ---- running ---- */
+
+static void wipe_secrets(const struct client_cmd *cmd, cJSON *args)
+{
+    char key[64];
+
+    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++) {
+        cJSON *item;
+
+        if (o->type != CLIENT_OPT_SECRET && o->type != CLIENT_OPT_NEW_SECRET)
+            continue;
+        client_opts_key(o->name, key, sizeof key);
+        item = cJSON_GetObjectItemCaseSensitive(args, key);
+        if (cJSON_IsString(item))
+            sodium_memzero(item->valuestring, strlen(item->valuestring));
+    }
+}
+
+enum err client_run_call(struct client_run *r, const char *command, cJSON **reply)
+{
+    char token[65];
+    int fd = -1;
+    cJSON *answer = NULL;
+    enum err e = client_session_token(r->home, r->as, token, r->t);
+
+    if (e == ERR_NOTFOUND && r->as == NULL)
+        e = OK;
+    else if (e == OK)
+        json_add_text(r->args, "token", token);
+    json_add_text(r->args, "command", command);
+    json_add_text(r->args, "lang", r->lang == LANG_NL ? "nl" : "en");
+    if (e == OK)
+        e = client_control_connect(r->home, &fd, r->t);
+    if (e == OK)
+        e = client_control_send(fd, r->args, r->t);
+    if (e == OK)
+        e = client_control_receive(fd, &answer, r->t);
+    if (e == OK)
+        e = client_control_check(answer, r->t);
+    if (fd >= 0)
+        (void)close(fd);
+    if (e == OK) {
+        *reply = answer;
+        answer = NULL;
+    }
+    cJSON_Delete(answer);
+    sodium_memzero(token, sizeof token);
+    return e;
+}
+
+static enum err run(struct client_run *r)
+{
+    enum err e;
+
+    if (r->from != NULL && r->cmd->call != NULL && r->cmd->local == NULL)
+        return client_from_run(r);
+    if (r->from != NULL)
+        return trouble_at(r->t, ERR_USAGE, "--from", 0, 0, "does not go with this command", "past niet bij deze opdracht");
+    e = client_opts_check(r, r->args, r->t);
+    if (e == OK)
+        e = client_opts_ask(r);
+    if (e == OK)
+        e = r->cmd->local != NULL ? r->cmd->local(r) : client_run_call(r, r->cmd->call, &r->reply);
+    wipe_secrets(r->cmd, r->args);
+    return e;
+}
+
+static enum err print_json(const cJSON *obj)
+{
+    char *text = NULL;
+    enum err e = json_print(obj, &text);
+
+    if (e == OK)
+        (void)puts(text);
+    free(text);
+    return e;
+}
+
+static void print_trouble(const struct client_run *r)
+{
+    char line[800];
+    cJSON *error = NULL;
+
+    if (r->json) {
+        error = client_print_error(r->t);
+        if (print_json(error) != OK)
+            (void)puts("{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"no memory\"}}");
+        cJSON_Delete(error);
+        return;
+    }
+    trouble_line(r->t, line, sizeof line);
+    (void)fprintf(stderr, "schakel: %s\n", line);
+}
+
+static enum err print_answer(const struct client_run *r)
+{
+    if (r->reply == NULL)
+        return OK;
+    if (r->json && cJSON_GetObjectItemCaseSensitive(r->reply, "ok") == NULL)
+        json_add_bool(r->reply, "ok", true);
+    if (r->json)
+        return print_json(r->reply);
+    if (r->cmd->print != NULL)
+        r->cmd->print(r, r->reply);
+    else
+        client_print_reply(r, r->reply);
+    return OK;
+}
+
+static int finish(struct client_run *r, enum err e)
+{
+    if (e == OK)
+        e = print_answer(r);
+    if (e == OK && fflush(stdout) != 0)
+        e = ERR_IO;
+    /* A report per line was printed already where t is empty but the class is not. */
+    if (e != OK && (r->from == NULL || r->t->err != OK)) {
+        (void)trouble_set(r->t, e, "the command failed (%s)", "de opdracht is mislukt (%s)", err_word(e));
+        print_trouble(r);
+    }
+    cJSON_Delete(r->args);
+    cJSON_Delete(r->reply);
+    return err_exit(e);
+}
+
+int client_cmd_main(int argc, char **argv)
+{
+    static const char *const valued[] = {"--home", "--as", "--lang", "--passphrase-fd", NULL};
+    struct trouble t = {.lang = LANG_EN};
+    struct client_run r = {.lang = lang_of_environment(), .passphrase_fd = -1, .t = &t};
+    bool help = false;
+    int used = 0;
+    const char *home = getenv("SCHAKEL_HOME");
+    enum err e;
+
+    r.home = home != NULL && *home != '\0' ? home : HOME_DEFAULT;
+    args_command_first(argc, argv, valued);
+    look_ahead(&r, argc, argv);
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0)
+        return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(argc < 2 ? stderr : stdout, r.lang, NULL);
+        return argc < 2 ? err_exit(ERR_USAGE) : 0;
+    }
+    r.cmd = find(argc - 1, argv + 1, &used);
+    if (r.cmd == NULL) {
+        if (is_group(argv[1]) && !r.json) {
+            bool asked = argc >= 3 && strcmp(argv[2], "--help") == 0;
+
+            usage(asked ? stdout : stderr, r.lang, argv[1]);
+            return asked ? 0 : err_exit(ERR_USAGE);
+        }
+        return finish(&r, trouble_at(&t, ERR_USAGE, argv[1], 0, 0, "there is no such command; see: schakel --help",
+                              "deze opdracht bestaat niet; zie: schakel --help"));
+    }
+    r.args = cJSON_CreateObject();
+    e = client_opts_parse(&r, argc - used, argv + used, &help);
+    if (e == OK && help) {
+        client_opts_help(r.cmd, r.lang);
+        cJSON_Delete(r.args);
+        return 0;
+    }
+    return finish(&r, e == OK ? run(&r) : e);
+}
