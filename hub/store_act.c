@@ -75,24 +75,6 @@ static enum err encode(const struct hub_act_row *a, uint8_t out[ROW_MAX], size_t
     return e;
 }
 
-static void read_rows(struct rd *r, struct proto_rows *rows)
-{
-    uint8_t count = rd_u8(r);
-
-    if (count > PROTO_SECTIONS_MAX)
-        rd_fail(r, ERR_RANGE);
-    for (size_t i = 0; r->err == OK && i < count; i++) {
-        struct proto_row *row = &rows->row[i];
-
-        rd_name(r, PROTO_NAME_WIDTH, row->section, sizeof row->section, false);
-        row->verdict = rd_u8(r);
-        row->reason = rd_u8(r);
-        row->at_holder = rd_u8(r);
-        rd_name(r, PROTO_RULE_WIDTH, row->rule, sizeof row->rule, true);
-    }
-    rows->count = count;
-}
-
 /* Our own rows, but read as carefully as anything: a damaged page must not become a receipt. */
 static enum err decode(uint64_t index, const uint8_t *data, size_t len, struct hub_act_row *out)
 {
@@ -114,8 +96,7 @@ static enum err decode(uint64_t index, const uint8_t *data, size_t len, struct h
     a.to_number = rd_u64(&r);
     a.to_previous = rd_u64(&r);
     a.decision = decision == 1;
-    read_rows(&r, &a.rows);
-    if (rd_end(&r) != OK || decision > 1)
+    if (r.err != OK || decision > 1 || proto_rows_decode(r.at, rd_left(&r), &a.rows) != OK)
         return ERR_IO;
     *out = a;
     return OK;

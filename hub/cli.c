@@ -1,0 +1,256 @@
+#include "hub/cli.h"
+
+#include "base/args.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define HOME_DEFAULT "/var/lib/schakel-hub"
+
+enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS,
+    KEY_UNDO, OPTIONS_MAX = 16 };
+
+/* bit 0: every command has it. */
+static const struct option_row {
+    const char *name;
+    int key;
+    const char *value;
+    unsigned bit;
+    const char *en, *nl;
+} options[] = {
+    { "home", KEY_HOME, "DIR", 0, "the hub's folder (else SCHAKEL_HOME, else " HOME_DEFAULT ")",
+        "de map van de hub (anders SCHAKEL_HOME, anders " HOME_DEFAULT ")" },
+    { "json", KEY_JSON, NULL, 0, "answer as one line of JSON", "antwoord als een regel JSON" },
+    { "lang", KEY_LANG, "nl|en", 0, "language of texts", "taal van teksten" },
+    { "name", KEY_NAME, "NAME", HUB_OPT_NAME, "short name, part of the log's name", "korte naam, deel van de naam van het logboek" },
+    { "origin", KEY_ORIGIN, "TEXT", HUB_OPT_ORIGIN, "the log's name, instead of schakel-NAME.log",
+        "de naam van het logboek, in plaats van schakel-NAAM.log" },
+    { "region", KEY_REGION, "FILE", HUB_OPT_REGION, "install this region file", "installeer dit regiobestand" },
+    { "listen", KEY_LISTEN, "HOST:PORT", HUB_OPT_LISTEN, "where the hub listens", "waar de hub luistert" },
+    { "plain", KEY_PLAIN, NULL, HUB_OPT_PLAIN, "tcp without TLS, on this machine only", "tcp zonder TLS, alleen op deze machine" },
+    { "pack", KEY_PACK, "DIR", HUB_OPT_PACK, "folder of the policy pack", "map van het beleidspakket" },
+    { "output", 'o', "FILE", HUB_OPT_OUTPUT, "where the welcome is written", "waar het welkomstbestand komt" },
+    { "address", KEY_ADDRESS, "HOST:PORT", HUB_OPT_ADDRESS, "where the partner reaches the hub (else the listening address)",
+        "waar de partner de hub bereikt (anders het adres waarop hij luistert)" },
+    { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },
+};
+
+/* One command's options and what parsing fills. */
+struct parsing {
+    const struct hub_cli_row *row;
+    struct hub_cli *cli;
+    bool is_usage_wrong;
+};
+
+static error_t on_option(int key, char *value, struct argp_state *state)
+{
+    struct parsing *p = state->input;
+    struct hub_cli *c = p->cli;
+    const char **text[] = { &c->home, NULL, NULL, &c->name, &c->origin, &c->region, &c->listen, NULL, &c->pack, &c->address };
+
+    switch (key) {
+    case KEY_JSON: c->json = true; return 0;
+    case KEY_LANG: c->lang = strcmp(value, "nl") == 0 ? LANG_NL : LANG_EN; return 0;
+    case KEY_PLAIN: c->plain = true; return 0;
+    case KEY_UNDO: c->undo = true; return 0;
+    case 'o': c->output = value; return 0;
+    case ARGP_KEY_ARG:
+        if (p->row->argument == NULL || c->argument != NULL)
+            p->is_usage_wrong = true;
+        c->argument = value;
+        return 0;
+    case ARGP_KEY_END:
+        p->is_usage_wrong = p->is_usage_wrong || (p->row->argument != NULL && c->argument == NULL);
+        return 0;
+    default:
+        if (key < KEY_HOME || key > KEY_ADDRESS)
+            return ARGP_ERR_UNKNOWN;
+        *text[key - KEY_HOME] = value;
+        return 0;
+    }
+}
+
+static error_t parse(struct parsing *p, int argc, char **argv)
+{
+    struct argp_option table[OPTIONS_MAX] = { { 0 } };
+    struct argp argp = { .options = table, .parser = on_option, .args_doc = p->row->argument };
+    enum lang lang = p->cli->lang;
+    char program[64];
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const struct option_row *o = &options[i];
+
+        if (o->bit == 0 || (p->row->options & o->bit) != 0)
+            table[n++] = (struct argp_option){ o->name, o->key, o->value, 0, lang == LANG_NL ? o->nl : o->en, 0 };
+    }
+    argp.doc = lang == LANG_NL ? p->row->nl : p->row->en;
+    (void)snprintf(program, sizeof program, "schakel-hub %s", p->row->name);
+    argv[0] = program;
+    argp_err_exit_status = EX_USAGE;
+    return argp_parse(&argp, argc, argv, 0, NULL, p);
+}
+
+/* ---- what people read ---- */
+
+static void print_value(const cJSON *v, enum lang lang)
+{
+    if (cJSON_IsString(v))
+        (void)printf("%s", v->valuestring);
+    else if (cJSON_IsBool(v))
+        (void)printf("%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : (lang == LANG_NL ? "nee" : "no"));
+    else if (cJSON_IsNumber(v))
+        (void)printf("%.0f", v->valuedouble);
+}
+
+static void print_row(const cJSON *row, enum lang lang)
+{
+    const cJSON *v;
+
+    cJSON_ArrayForEach(v, row) {
+        (void)printf("%s", v == row->child ? "  " : "; ");
+        if (cJSON_IsBool(v))
+            (void)printf("%s: ", hub_text_label(v->string, lang));
+        print_value(v, lang);
+    }
+    (void)printf("\n");
+}
+
+static void print_reply(const cJSON *reply, enum lang lang)
+{
+    const cJSON *v, *row;
+
+    cJSON_ArrayForEach(v, reply) {
+        if (strcmp(v->string, "ok") == 0)
+            continue;
+        (void)printf("%s: ", hub_text_label(v->string, lang));
+        if (!cJSON_IsArray(v)) {
+            print_value(v, lang);
+            (void)printf("\n");
+            continue;
+        }
+        (void)printf("\n");
+        cJSON_ArrayForEach(row, v)
+            print_row(row, lang);
+    }
+}
+
+static void print_json(const cJSON *root)
+{
+    char *text = NULL;
+
+    if (json_print(root, &text) == OK)
+        (void)printf("%s\n", text);
+    free(text);
+}
+
+static int finish(struct hub_cli *c, enum err e)
+{
+    char line[768];
+
+    if (e == OK) {
+        if (c->json)
+            print_json(c->reply);
+        else
+            print_reply(c->reply, c->lang);
+        return EX_OK;
+    }
+    (void)trouble_set(c->t, e, "it did not work (%s)", "het is niet gelukt (%s)", err_word(e));
+    if (c->json) {
+        cJSON *root = cJSON_CreateObject(), *error;
+
+        json_add_bool(root, "ok", false);
+        error = json_add_object(root, "error");
+        json_add_text(error, "class", err_word(e));
+        json_add_text(error, "text", c->t->text);
+        json_add_text(error, "where", c->t->where);
+        json_add_u64(error, "line", c->t->line);
+        json_add_u64(error, "column", c->t->column);
+        print_json(root);
+        cJSON_Delete(root);
+    } else {
+        trouble_line(c->t, line, sizeof line);
+        (void)fprintf(stderr, "schakel-hub: %s\n", line);
+    }
+    return c->exit_code != 0 ? c->exit_code : err_exit(e);
+}
+
+static int usage(enum lang lang, bool asked)
+{
+    FILE *to = asked ? stdout : stderr;
+
+    (void)fprintf(to, lang == LANG_NL ? "Gebruik: schakel-hub OPDRACHT [OPTIES]\n\n" : "Usage: schakel-hub COMMAND [OPTIONS]\n\n");
+    for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++)
+        (void)fprintf(to, "  %-10s %-10s %s\n", r->name, r->argument != NULL ? r->argument : "", lang == LANG_NL ? r->nl : r->en);
+    (void)fprintf(to, "\n%s\n", lang == LANG_NL ? "schakel-hub OPDRACHT --help zegt meer." : "schakel-hub COMMAND --help says more.");
+    return asked ? EX_OK : EX_USAGE;
+}
+
+/* --lang, wherever it stands, else the environment: the texts of --help depend on it. */
+static enum lang language(int argc, char **argv)
+{
+    const char *env = getenv("LC_ALL");
+
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            return strcmp(argv[i] + 7, "nl") == 0 ? LANG_NL : LANG_EN;
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            return strcmp(argv[i + 1], "nl") == 0 ? LANG_NL : LANG_EN;
+    }
+    if (env == NULL || env[0] == '\0')
+        env = getenv("LC_MESSAGES");
+    if (env == NULL || env[0] == '\0')
+        env = getenv("LANG");
+    return env != NULL && strncmp(env, "nl", 2) == 0 ? LANG_NL : LANG_EN;
+}
+
+static int run_row(const struct hub_cli_row *row, struct hub_cli *c, int argc, char **argv)
+{
+    struct parsing p = { .row = row, .cli = c };
+    enum err e;
+    int code;
+
+    if (parse(&p, argc, argv) != 0)
+        return EX_USAGE;
+    c->t->lang = c->lang;
+    if (c->home == NULL)
+        c->home = getenv("SCHAKEL_HOME");
+    if (c->home == NULL || c->home[0] == '\0')
+        c->home = HOME_DEFAULT;
+    c->reply = cJSON_CreateObject();
+    json_add_bool(c->reply, "ok", true);
+    if (p.is_usage_wrong)
+        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes %s: see schakel-hub %s --help",
+            "`schakel-hub %s` wil %s: zie schakel-hub %s --help", row->name,
+            row->argument != NULL ? row->argument : "-", row->name);
+    else
+        e = row->run(c);
+    code = finish(c, e);
+    cJSON_Delete(c->reply);
+    return code;
+}
+
+int hub_cli_main(int argc, char **argv)
+{
+    static const char *const valued[] = { "--home", "--lang", NULL };
+    struct trouble t = { 0 };
+    struct hub_cli c = { .lang = language(argc, argv), .t = &t };
+
+    args_command_first(argc, argv, valued);
+    t.lang = c.lang;
+    if (argc < 2)
+        return usage(c.lang, false);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(c.lang, true);
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("schakel-hub %s\n", SCHAKEL_VERSION);
+        return EX_OK;
+    }
+    for (const struct hub_cli_row *row = hub_cli_rows; row->name != NULL; row++)
+        if (strcmp(argv[1], row->name) == 0)
+            return run_row(row, &c, argc - 1, argv + 1);
+    return usage(c.lang, false);
+}

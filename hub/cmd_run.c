@@ -1,0 +1,208 @@
+#include "hub/cli.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "hub/home.h"
+#include "hub/ipc.h"
+#include "hub/start.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { GRACE_MS = 15000, ROLE_COUNT = 4 };
+
+/* What the parent has read before it starts anybody. Secrets are wiped as soon as their role has them. */
+struct run {
+    struct hub_conf conf;
+    struct proto_region *region;
+    char *region_text;
+    size_t region_len;
+    char store[HUB_PATH_MAX], partners[HUB_PATH_MAX], seeds[HUB_PATH_MAX], status[HUB_PATH_MAX], signed_last[HUB_PATH_MAX],
+        quota[HUB_PATH_MAX];
+    uint8_t log_secret[64], share[32];
+    char *tls_cert, *tls_key, *tls_ca;
+    size_t tls_cert_len, tls_key_len, tls_ca_len;
+};
+
+static void wipe(struct run *r)
+{
+    sodium_memzero(r->log_secret, sizeof r->log_secret);
+    sodium_memzero(r->share, sizeof r->share);
+    if (r->tls_key != NULL)
+        sodium_memzero(r->tls_key, r->tls_key_len);
+    free(r->tls_cert);
+    free(r->tls_key);
+    free(r->tls_ca);
+    r->tls_cert = r->tls_key = r->tls_ca = NULL;
+}
+
+static enum err read_paths(const struct hub_cli *c, struct run *r)
+{
+    const struct { const char *name; char *out; } paths[] = {
+        { "store", r->store }, { "partners", r->partners }, { "seeds/days", r->seeds }, { "run/status.json", r->status },
+        { "signer/last", r->signed_last }, { "oprf/quota", r->quota },
+    };
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < sizeof paths / sizeof *paths; i++)
+        e = hub_home_path(c->home, paths[i].name, paths[i].out, c->t);
+    return e;
+}
+
+static enum err read_keys(const struct hub_cli *c, struct run *r)
+{
+    enum err e = hub_home_secret_get(c->home, "log", r->log_secret, sizeof r->log_secret, c->t);
+
+    if (e == OK)
+        e = hub_home_secret_get(c->home, "pseudonym", r->share, sizeof r->share, c->t);
+    if (e != OK || r->conf.plain)
+        return e;
+    e = hub_home_text(c->home, "keys/tls-server.crt", &r->tls_cert, &r->tls_cert_len, c->t);
+    if (e == OK)
+        e = hub_home_text(c->home, "keys/tls-server.key", &r->tls_key, &r->tls_key_len, c->t);
+    if (e == OK)
+        e = hub_home_text(c->home, "keys/tls-ca.crt", &r->tls_ca, &r->tls_ca_len, c->t);
+    return e;
+}
+
+static enum err start(const char *role, const struct proto_blob *parts, size_t count, const int *fds, size_t fd_count,
+    struct proc *out)
+{
+    uint8_t *block = NULL;
+    size_t len = 0;
+    enum err e = hub_start_encode(parts, count, &block, &len);
+
+    if (e == OK)
+        e = proc_start(role, block, len, fds, fd_count, out);
+    else
+        for (size_t i = 0; i < fd_count; i++)
+            (void)close(fds[i]);
+    if (block != NULL)
+        sodium_memzero(block, len);
+    free(block);
+    return e;
+}
+
+static enum err start_signer(const struct run *r, int core, struct proc *out)
+{
+    const struct proto_blob parts[HUB_SIGNER_STARTS] = {
+        [HUB_SIGNER_STATE] = hub_start_text(r->signed_last),
+        [HUB_SIGNER_VKEY] = hub_start_text(r->region->log_vkey),
+        [HUB_SIGNER_SECRET] = { r->log_secret, sizeof r->log_secret },
+    };
+
+    return start("signer", parts, HUB_SIGNER_STARTS, &core, 1, out);
+}
+
+static enum err start_oprf(const struct run *r, int gate, struct proc *out)
+{
+    uint8_t per_partner[8], total[8];
+    const struct proto_blob parts[HUB_OPRF_STARTS] = {
+        [HUB_OPRF_QUOTA_FILE] = hub_start_text(r->quota),
+        [HUB_OPRF_PARTNERS] = hub_start_text(r->partners),
+        [HUB_OPRF_REGION] = { (const uint8_t *)r->region_text, r->region_len },
+        [HUB_OPRF_SHARE] = { r->share, sizeof r->share },
+        [HUB_OPRF_PER_PARTNER] = hub_start_number(r->conf.pseudonyms_per_partner, per_partner),
+        [HUB_OPRF_TOTAL] = hub_start_number(r->conf.pseudonyms_total, total),
+    };
+
+    return start("oprf", parts, HUB_OPRF_STARTS, &gate, 1, out);
+}
+
+static enum err start_core(const struct run *r, int gate, int signer, struct proc *out)
+{
+    uint8_t threads[8];
+    const int fds[] = { gate, signer };
+    const struct proto_blob parts[HUB_CORE_STARTS] = {
+        [HUB_CORE_STORE] = hub_start_text(r->store),
+        [HUB_CORE_PARTNERS] = hub_start_text(r->partners),
+        [HUB_CORE_SEEDS] = hub_start_text(r->seeds),
+        [HUB_CORE_STATUS] = hub_start_text(r->status),
+        [HUB_CORE_PACK] = hub_start_text(r->conf.pack),
+        [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
+        [HUB_CORE_THREADS] = hub_start_number(r->conf.verify_threads, threads),
+    };
+
+    return start("core", parts, HUB_CORE_STARTS, fds, 2, out);
+}
+
+static enum err start_gate(const struct run *r, int core, int oprf, struct proc *out)
+{
+    const struct proto_blob none = { NULL, 0 };
+    const int fds[] = { core, oprf };
+    const struct proto_blob parts[HUB_GATE_STARTS] = {
+        [HUB_GATE_ADDRESS] = hub_start_text(r->conf.listen),
+        [HUB_GATE_CERT] = r->conf.plain ? none : hub_start_text(r->tls_cert),
+        [HUB_GATE_KEY] = r->conf.plain ? none : hub_start_text(r->tls_key),
+        [HUB_GATE_CA] = r->conf.plain ? none : hub_start_text(r->tls_ca),
+    };
+
+    return start("gate", parts, HUB_GATE_STARTS, fds, 2, out);
+}
+
+/* Core and signer first: the gate takes nothing that nobody can answer. */
+static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT])
+{
+    int gate_core[2], gate_oprf[2], core_signer[2];
+    enum err e = proc_pair(gate_core);
+
+    if (e == OK)
+        e = proc_pair(gate_oprf);
+    if (e == OK)
+        e = proc_pair(core_signer);
+    if (e == OK)
+        e = start_signer(r, core_signer[1], &procs[0]);
+    if (e == OK)
+        e = start_core(r, gate_core[1], core_signer[0], &procs[1]);
+    if (e == OK)
+        e = start_oprf(r, gate_oprf[1], &procs[2]);
+    if (e == OK)
+        e = start_gate(r, gate_core[0], gate_oprf[0], &procs[3]);
+    return e;
+}
+
+static enum err prepare(const struct hub_cli *c, struct run *r)
+{
+    enum err e;
+
+    r->region = calloc(1, sizeof *r->region);
+    if (r->region == NULL)
+        return ERR_NOMEM;
+    e = hub_conf_read(c->home, &r->conf, c->t);
+    if (e == OK)
+        e = read_paths(c, r);
+    if (e == OK)
+        e = hub_home_region(c->home, &r->region_text, &r->region_len, r->region, c->t);
+    return e == OK ? read_keys(c, r) : e;
+}
+
+enum err hub_cmd_run(struct hub_cli *c)
+{
+    struct proc procs[ROLE_COUNT] = { { 0 } };
+    struct run r = { 0 };
+    const char *dead = NULL;
+    enum err e;
+
+    log_init("schakel-hub", LOG_INFO);
+    proc_harden();
+    e = prepare(c, &r);
+    if (e == OK)
+        e = start_all(&r, procs);
+    wipe(&r);
+    free(r.region_text);
+    free(r.region);
+    if (e != OK)
+        return e;
+    e = proc_wait(procs, ROLE_COUNT, GRACE_MS, &dead);
+    if (dead == NULL)
+        return e;
+    c->exit_code = EX_SOFTWARE;
+    return trouble_at(c->t, ERR_STATE, dead, 0, 0,
+        "this part of the hub ended by itself, so the hub has stopped; its last lines above say why. Start it again",
+        "dit deel van de hub is uit zichzelf gestopt, dus de hub is gestopt; de laatste regels hierboven zeggen waarom. "
+        "Start hem opnieuw");
+}

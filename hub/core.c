@@ -1,0 +1,228 @@
+#include "hub/core.h"
+
+#include "base/clock.h"
+#include "base/rd.h"
+#include "base/wr.h"
+#include "hub/tables.h"
+#include "policy/files.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STORE_FORMAT = 1, IDLE_MS = 1000 };
+
+/* ---- opening ---- */
+
+static enum err load_region(struct hub_core *c, struct trouble *t)
+{
+    c->region = calloc(1, sizeof *c->region);
+    if (c->region == NULL)
+        return ERR_NOMEM;
+    return proto_region_parse((const uint8_t *)c->config.region, c->config.region_len, true, c->region, t);
+}
+
+/* The pack in the folder must be the one that the region adopted: another pack is another law. */
+static enum err load_pack(struct hub_core *c, struct trouble *t)
+{
+    enum lang lang = t != NULL ? t->lang : LANG_EN;
+    enum err e = policy_files_load(c->config.pack, lang, NULL, NULL, &c->pack);
+
+    if (e != OK)
+        return trouble_at(t, e, c->config.pack, 0, 0, "the policy pack cannot be read", "het beleidspakket is niet te lezen");
+    if (sodium_memcmp(c->pack->digest, c->region->pack, PROTO_HASH_LEN) != 0)
+        return trouble_at(t, ERR_CONFIG, c->config.pack, 0, 0,
+            "this is not the pack that the region adopted: set `pack` in schakel.conf to the folder of that one",
+            "dit is niet het pakket dat de regio heeft aangenomen: zet `pack` in schakel.conf op de map daarvan");
+    return OK;
+}
+
+static enum err get_number(struct hub_core *c, const char *key, uint64_t none, uint64_t *out)
+{
+    uint8_t value[8];
+    struct kv_txn *x = NULL;
+    struct rd r;
+    enum err e = kv_begin(c->kv, false, &x);
+
+    if (e != OK)
+        return e;
+    e = kv_get(x, c->meta, key, strlen(key), value, sizeof value);
+    kv_abort(x);
+    rd_init(&r, value, sizeof value);
+    if (e == OK || e == ERR_NOTFOUND)
+        *out = e == OK ? rd_u64(&r) : none;
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+static enum err set_format(struct hub_core *c)
+{
+    uint8_t value[8];
+    struct kv_txn *x = NULL;
+    struct wr w;
+    enum err e = kv_begin(c->kv, true, &x);
+
+    if (e != OK)
+        return e;
+    wr_init(&w, value, sizeof value);
+    wr_u64(&w, STORE_FORMAT);
+    e = kv_put(x, c->meta, "format", 6, value, sizeof value);
+    if (e == OK)
+        return kv_commit(x);
+    kv_abort(x);
+    return e;
+}
+
+static enum err check_format(struct hub_core *c, struct trouble *t)
+{
+    uint64_t format;
+    enum err e = get_number(c, "format", 0, &format);
+
+    if (e == OK && format == 0)
+        e = set_format(c);
+    else if (e == OK && format != STORE_FORMAT)
+        e = trouble_at(t, ERR_VERSION, c->config.store, 0, 0,
+            "this store has format %llu and this program knows format %d: use the newer program",
+            "deze opslag heeft formaat %llu en dit programma kent formaat %d: gebruik het nieuwere programma",
+            (unsigned long long)format, STORE_FORMAT);
+    return e;
+}
+
+static enum err open_store(struct hub_core *c, struct trouble *t)
+{
+    enum err e = kv_open(c->config.store, c->config.map_bytes, &c->kv, t);
+
+    if (e == OK)
+        e = kv_table_open(c->kv, "meta", &c->meta);
+    if (e == OK)
+        e = check_format(c, t);
+    if (e == OK)
+        e = get_number(c, "time", 0, &c->leaf_s);
+    if (e == OK)
+        e = hub_ledger_open(c->kv, &c->ledger, t);
+    if (e == OK)
+        e = hub_store_act_open(c->kv, &c->acts);
+    if (e == OK)
+        e = hub_store_mail_open(c->kv, &c->mail);
+    if (e == OK)
+        e = hub_store_number_open(c->kv, &c->numbers);
+    if (e == OK)
+        e = hub_store_cert_open(c->kv, &c->cert_store);
+    if (e == OK)
+        e = hub_tables_open(c->kv, &c->state.tables);
+    if (e == OK)
+        e = hub_seeds_open(c->config.seeds, &c->seeds, t);
+    return e;
+}
+
+static enum err open_keys(struct hub_core *c)
+{
+    bool changed;
+    enum err e = hub_certs_new(&c->certs);
+
+    if (e == OK)
+        e = hub_roster_new(c->config.partners, c->region, c->certs, &c->roster);
+    if (e == OK)
+        e = hub_publish_load(c);
+    if (e == OK)
+        e = hub_publish_roster(c, &changed);
+    return e;
+}
+
+/* What the signer signed last, and then a checkpoint of the log as it is: it differs after a crash between commit and signature. */
+static enum err first_checkpoint(struct hub_core *c, struct trouble *t)
+{
+    enum err e = c->config.last(c->config.sign_arg, &c->checkpoint);
+
+    if (e == OK && c->checkpoint.head.size > hub_ledger_size(c->ledger))
+        return trouble_at(t, ERR_STATE, c->config.store, 0, 0,
+            "the store has %llu leaves but %llu were signed: it is older than the log. Restore the missing leaves from a mirror",
+            "de opslag heeft %llu bladen maar er zijn er %llu ondertekend: hij is ouder dan het logboek. Zet de bladen terug uit "
+            "een spiegel", (unsigned long long)hub_ledger_size(c->ledger), (unsigned long long)c->checkpoint.head.size);
+    if (e == OK)
+        e = hub_round_run(c, NULL);
+    if (e == ERR_SIGNATURE)
+        e = trouble_at(t, e, c->config.store, 0, 0,
+            "the signer refuses: this store does not continue the log that was signed. Restore the right one",
+            "de ondertekenaar weigert: deze opslag is geen vervolg op het ondertekende logboek. Zet de goede terug");
+    return e;
+}
+
+enum err hub_core_open(const struct hub_core_config *config, struct hub_core **out, struct trouble *t)
+{
+    struct hub_core *c = calloc(1, sizeof *c);
+    enum err e = ERR_NOMEM;
+
+    if (c == NULL)
+        return e;
+    c->config = *config;
+    c->reply = malloc(PROTO_FRAME_MAX);
+    c->payload = malloc(PROTO_FRAME_MAX);
+    if (c->reply == NULL || c->payload == NULL)
+        goto out;
+    hub_ipc_out_init(&c->answers, config->gate_fd, HUB_ROLE_CORE, HUB_ROLE_GATE);
+    e = load_region(c, t);
+    if (e == OK)
+        e = load_pack(c, t);
+    if (e == OK)
+        e = open_store(c, t);
+    if (e != OK)
+        goto out;
+    c->state.kv = c->kv;
+    c->state.pack = c->pack;
+    c->state.region = c->region;
+    e = open_keys(c);
+    c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs };
+    if (e == OK)
+        e = first_checkpoint(c, t);
+out:
+    if (e == OK)
+        *out = c;
+    else
+        hub_core_close(c);
+    return e;
+}
+
+void hub_core_close(struct hub_core *c)
+{
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < PROTO_PARTNERS_MAX; i++)
+        hub_job_free(c->waiting[i]);
+    hub_ipc_out_fini(&c->answers);
+    hub_roster_free(c->roster);
+    hub_certs_free(c->certs);
+    hub_seeds_close(c->seeds);
+    hub_tables_close(c->state.tables);
+    hub_store_cert_close(c->cert_store);
+    hub_store_number_close(c->numbers);
+    hub_store_mail_close(c->mail);
+    hub_store_act_close(c->acts);
+    hub_ledger_close(c->ledger);
+    kv_close(c->kv);
+    policy_pack_free(c->pack);
+    free(c->region);
+    free(c->reply);
+    free(c->payload);
+    free(c);
+}
+
+/* ---- the loop ---- */
+
+enum err hub_core_loop(struct hub_core *c)
+{
+    enum hub_verify_state state = HUB_VERIFY_GOES_ON;
+    enum err e = OK;
+
+    while (e == OK && state == HUB_VERIFY_GOES_ON) {
+        struct hub_job *jobs;
+
+        hub_status_write(c, "running");
+        jobs = hub_verify_take(c->pool, hub_fetch_next_ms(c, IDLE_MS), HUB_ROUND_MAX, &state);
+        if (jobs != NULL || hub_fetch_next_ms(c, 1) == 0)
+            e = hub_round_run(c, jobs);
+    }
+    if (e == OK)
+        e = hub_round_end(c);
+    hub_status_write(c, e == OK ? "stopped" : "failed");
+    return e == OK && state == HUB_VERIFY_LOST ? ERR_PEER : e;
+}

@@ -1,0 +1,157 @@
+#include "hub/core.h"
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/rd.h"
+#include "base/wr.h"
+#include "hub/start.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, SEND_BUFFER = 4 << 20 };
+
+#define MAP_BYTES ((uint64_t)1 << 30)  /* grows before it is full */
+
+/* The signer, through its socket: one question under way. */
+struct signing {
+    struct hub_ipc_in in;
+    struct hub_ipc_out out;
+};
+
+static enum err receive(struct signing *s, struct hub_signed *out)
+{
+    struct hub_signed got = { 0 };
+    struct hub_ipc_msg m;
+    struct rd r;
+    enum err e = hub_ipc_flush(&s->out);
+
+    if (e == OK)
+        e = hub_ipc_next(&s->in, &m);
+    if (e != OK)
+        return e;
+    rd_init(&r, m.body, m.len);
+    if (m.what == HUB_IPC_REFUSED) {
+        e = (enum err)rd_u8(&r);
+        return e > OK && e < ERR_CLASSES ? e : ERR_PEER;
+    }
+    got.head.size = rd_u64(&r);
+    rd_copy(&r, got.head.root, sizeof got.head.root);
+    got.note_len = rd_left(&r);
+    if (got.note_len > sizeof got.note)
+        return ERR_LONG;
+    rd_copy(&r, got.note, got.note_len);
+    if (rd_end(&r) != OK)
+        return r.err;
+    *out = got;
+    return OK;
+}
+
+static enum err ask_last(void *arg, struct hub_signed *out)
+{
+    struct signing *s = arg;
+    enum err e = hub_ipc_put(&s->out, HUB_IPC_LAST, 0, NULL, 0);
+
+    return e == OK ? receive(s, out) : e;
+}
+
+static enum err ask_sign(void *arg, const struct proto_merkle_head *head, const struct proto_merkle_proof *proof,
+    struct hub_signed *out)
+{
+    uint8_t body[8 + PROTO_HASH_LEN + 1 + PROTO_PROOF_MAX * PROTO_HASH_LEN];
+    struct signing *s = arg;
+    struct hub_signed got;
+    struct wr w;
+    enum err e;
+
+    wr_init(&w, body, sizeof body);
+    wr_u64(&w, head->size);
+    wr_copy(&w, head->root, sizeof head->root);
+    wr_u8(&w, proof->count);
+    wr_copy(&w, proof->hash[0], (size_t)proof->count * PROTO_HASH_LEN);
+    e = wr_end(&w);
+    if (e == OK)
+        e = hub_ipc_put(&s->out, HUB_IPC_SIGN, 0, body, w.len);
+    if (e == OK)
+        e = receive(s, &got);
+    if (e != OK)
+        return e;
+    /* Another head than the one asked for would make every receipt under it worthless. */
+    if (got.head.size != head->size || sodium_memcmp(got.head.root, head->root, sizeof head->root) != 0)
+        return ERR_SIGNATURE;
+    *out = got;
+    return OK;
+}
+
+static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_core_config *c, uint64_t *threads)
+{
+    c->store = hub_start_as_text(&part[HUB_CORE_STORE]);
+    c->partners = hub_start_as_text(&part[HUB_CORE_PARTNERS]);
+    c->seeds = hub_start_as_text(&part[HUB_CORE_SEEDS]);
+    c->status = hub_start_as_text(&part[HUB_CORE_STATUS]);
+    c->pack = hub_start_as_text(&part[HUB_CORE_PACK]);
+    c->region = (const char *)part[HUB_CORE_REGION].data;
+    c->region_len = part[HUB_CORE_REGION].len;
+    c->map_bytes = MAP_BYTES;
+    c->gate_fd = GATE_FD;
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL)
+        return ERR_SYNTAX;
+    return hub_start_as_number(&part[HUB_CORE_THREADS], threads);
+}
+
+static enum err run(const struct hub_core_config *config, uint64_t threads, struct trouble *t)
+{
+    struct hub_core *c = NULL;
+    enum err e = hub_core_open(config, &c, t);
+
+    if (e == OK)
+        e = hub_verify_start(&c->judge, GATE_FD, (size_t)threads, &c->pool);
+    if (e == OK) {
+        log_event(LOG_INFO, "core runs", NULL);
+        e = hub_core_loop(c);
+    }
+    /* The verifying threads may still look at region and keys when the gate was lost: leave them to the end of the process. */
+    if (e == OK)
+        hub_core_close(c);
+    return e;
+}
+
+int hub_core_run(void)
+{
+    struct hub_core_config config = { 0 };
+    struct proto_blob part[HUB_CORE_STARTS];
+    struct trouble t = { 0 };
+    struct signing s;
+    uint8_t *block = NULL;
+    char line[768];
+    size_t len = 0;
+    uint64_t threads = 0;
+    enum err e;
+
+    log_init("schakel-hub core", LOG_INFO);
+    proc_harden();
+    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
+        return EX_OSERR;
+    e = proc_start_block(&block, &len);
+    if (e == OK)
+        e = hub_start_decode(block, len, part, HUB_CORE_STARTS);
+    if (e == OK)
+        e = config_from(part, &config, &threads);
+    if (e == OK)
+        e = hub_ipc_in_init(&s.in, SIGNER_FD, HUB_ROLE_SIGNER, HUB_ROLE_CORE);
+    if (e == OK) {
+        hub_ipc_out_init(&s.out, SIGNER_FD, HUB_ROLE_CORE, HUB_ROLE_SIGNER);
+        config.last = ask_last;
+        config.sign = ask_sign;
+        config.sign_arg = &s;
+        e = run(&config, threads, &t);
+    }
+    if (e == OK)
+        return EX_OK;
+    trouble_line(&t, line, sizeof line);
+    log_event(LOG_ERROR, "core ends", "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
+}

@@ -1,0 +1,328 @@
+#include "hub/gate.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "hub/ipc.h"
+#include "hub/start.h"
+#include "proto/reply.h"
+#include "proto/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+    CORE_FD = PROC_FIRST_FD, OPRF_FD = PROC_FIRST_FD + 1,
+    BATCH = 256,              /* frames taken before answers are looked at again */
+    BUFFERED_MAX = 8 << 20,   /* bytes waiting for core: beyond it frames wait in the network's own buffers */
+    SEND_BUFFER = 4 << 20,
+    DRAIN_MS = 2000,
+    LOST_WAIT_MS = 3000
+};
+
+/* A question under way: where its answer goes. */
+struct slot {
+    uint8_t route[WIRE_ROUTE_MAX];
+    size_t route_len;
+    uint32_t turn;      /* in the tag, so that a late second answer finds nothing */
+    bool used;
+    uint32_t next_free;
+};
+
+struct link {
+    struct hub_ipc_in in;
+    struct hub_ipc_out out;
+    bool ended;
+};
+
+struct gate {
+    struct wire_server *server;
+    struct link core, oprf;
+    struct slot slot[HUB_GATE_QUEUE_MAX];
+    uint32_t first_free;
+    size_t under_way;
+    bool stopping;
+};
+
+/* ---- slots ---- */
+
+static void slots_init(struct gate *g)
+{
+    for (uint32_t i = 0; i < HUB_GATE_QUEUE_MAX; i++)
+        g->slot[i].next_free = i + 1;
+}
+
+static bool slot_take(struct gate *g, const uint8_t *route, size_t route_len, uint64_t *tag)
+{
+    uint32_t i = g->first_free;
+    struct slot *s;
+
+    if (i == HUB_GATE_QUEUE_MAX)
+        return false;
+    s = &g->slot[i];
+    g->first_free = s->next_free;
+    memcpy(s->route, route, route_len);
+    s->route_len = route_len;
+    s->used = true;
+    s->turn++;
+    g->under_way++;
+    *tag = (uint64_t)s->turn << 32 | i;
+    return true;
+}
+
+/* NULL when the tag is of no question under way. */
+static struct slot *slot_find(struct gate *g, uint64_t tag)
+{
+    uint32_t i = (uint32_t)tag;
+
+    if (i >= HUB_GATE_QUEUE_MAX || !g->slot[i].used || g->slot[i].turn != (uint32_t)(tag >> 32))
+        return NULL;
+    return &g->slot[i];
+}
+
+static void slot_free(struct gate *g, struct slot *s)
+{
+    s->used = false;
+    s->next_free = g->first_free;
+    g->first_free = (uint32_t)(s - g->slot);
+    g->under_way--;
+}
+
+/* ---- frames from the network ---- */
+
+/* The gate's own answers: to what is no frame, and to what does not fit any more. */
+static enum err answer_self(struct gate *g, const uint8_t *route, size_t route_len, enum proto_refusal why)
+{
+    uint8_t body[PROTO_REPLY_PLAIN], frame[PROTO_FRAME_HEAD + PROTO_REPLY_PLAIN];
+    struct proto_reply reply = { .result = (uint8_t)why, .hub_time_s = clock_now_s() };
+    size_t len, frame_len;
+    enum err e = proto_reply_encode(&reply, PROTO_REPLY_PLAIN, body, sizeof body, &len);
+
+    if (e == OK)
+        e = proto_frame_encode(PROTO_REPLY, body, len, frame, sizeof frame, &frame_len);
+    return e == OK ? wire_server_send(g->server, route, route_len, frame, frame_len) : e;
+}
+
+static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len)
+{
+    enum proto_kind kind;
+    const uint8_t *body;
+    size_t body_len;
+    uint64_t tag;
+
+    if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
+        return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
+    if (!slot_take(g, route, route_len, &tag))
+        return answer_self(g, route, route_len, PROTO_TROUBLE);
+    return hub_ipc_put(kind == PROTO_DERIVE ? &g->oprf.out : &g->core.out, HUB_IPC_FRAME, tag, frame, len);
+}
+
+static bool has_room(const struct gate *g)
+{
+    return hub_ipc_pending(&g->core.out) < BUFFERED_MAX && hub_ipc_pending(&g->oprf.out) < BUFFERED_MAX;
+}
+
+static enum err take_frames(struct gate *g)
+{
+    for (size_t i = 0; i < BATCH && has_room(g); i++) {
+        uint8_t route[WIRE_ROUTE_MAX];
+        const uint8_t *frame;
+        size_t route_len, len;
+        void *handle;
+        enum err e = wire_server_recv(g->server, route, &route_len, &handle, &frame, &len);
+
+        if (e == ERR_BUSY)
+            return OK;
+        if (e == OK) {
+            e = forward(g, route, route_len, frame, len);
+            wire_free(handle);
+        }
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+/* ---- answers from core and oprf ---- */
+
+static enum err take_answers(struct gate *g, struct link *l)
+{
+    struct hub_ipc_msg m;
+    enum err e = hub_ipc_fill(&l->in);
+
+    if (e == ERR_PEER)
+        l->ended = true;
+    if (e != OK)
+        return e == ERR_BUSY || e == ERR_PEER ? OK : e;
+    while ((e = hub_ipc_take(&l->in, &m)) == OK) {
+        struct slot *s = slot_find(g, m.tag);
+
+        if (s == NULL)
+            continue;
+        e = wire_server_send(g->server, s->route, s->route_len, m.body, m.len);
+        slot_free(g, s);
+        if (e != OK)
+            return e;
+    }
+    return e == ERR_BUSY ? OK : e;
+}
+
+/* ---- the loop ---- */
+
+static enum err flush(struct link *l)
+{
+    enum err e = l->ended ? OK : hub_ipc_flush(&l->out);
+
+    if (e == ERR_PEER)
+        l->ended = true;
+    return e == ERR_BUSY || e == ERR_PEER ? OK : e;
+}
+
+static enum err stop_taking(struct gate *g)
+{
+    enum err e;
+
+    g->stopping = true;
+    e = hub_ipc_put(&g->core.out, HUB_IPC_STOP, 0, NULL, 0);
+    return e == OK ? hub_ipc_put(&g->oprf.out, HUB_IPC_STOP, 0, NULL, 0) : e;
+}
+
+static short link_events(const struct link *l)
+{
+    return (short)(POLLIN | (hub_ipc_pending(&l->out) != 0 ? POLLOUT : 0));
+}
+
+static enum err step(struct gate *g, int signals)
+{
+    struct pollfd p[4] = {
+        { .fd = g->stopping || !has_room(g) ? -1 : wire_server_fd(g->server), .events = POLLIN },
+        { .fd = g->core.ended ? -1 : CORE_FD, .events = link_events(&g->core) },
+        { .fd = g->oprf.ended ? -1 : OPRF_FD, .events = link_events(&g->oprf) },
+        { .fd = g->stopping ? -1 : signals, .events = POLLIN },
+    };
+    enum err e = OK;
+
+    if (poll(p, 4, -1) < 0)
+        return errno == EINTR ? OK : ERR_IO;
+    if (p[1].revents & (POLLIN | POLLHUP | POLLERR))
+        e = take_answers(g, &g->core);
+    if (e == OK && p[2].revents & (POLLIN | POLLHUP | POLLERR))
+        e = take_answers(g, &g->oprf);
+    if (e == OK && p[0].revents & POLLIN)
+        e = take_frames(g);
+    if (e == OK && p[3].revents & POLLIN)
+        e = stop_taking(g);
+    if (e == OK)
+        e = flush(&g->core);
+    return e == OK ? flush(&g->oprf) : e;
+}
+
+static enum err loop(struct gate *g, int signals)
+{
+    enum err e = OK;
+
+    while (e == OK && !(g->core.ended && g->oprf.ended)) {
+        e = step(g, signals);
+        if (e == OK && !g->stopping && (g->core.ended || g->oprf.ended)) {
+            /* The other died. The parent sees that and ends us; if we ended first it would name the wrong one. */
+            log_event(LOG_ERROR, "role lost", "role", g->core.ended ? "core" : "oprf", NULL);
+            (void)poll(NULL, 0, LOST_WAIT_MS);
+            return ERR_PEER;
+        }
+    }
+    if (e == OK)
+        wire_server_drain(g->server, DRAIN_MS);
+    return e;
+}
+
+/* ---- the start ---- */
+
+static enum err link_init(struct link *l, int fd, enum hub_role role)
+{
+    int size = SEND_BUFFER, flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+        return ERR_IO;
+    /* Best effort: a smaller buffer only means more system calls. */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    hub_ipc_out_init(&l->out, fd, HUB_ROLE_GATE, role);
+    return hub_ipc_in_init(&l->in, fd, role, HUB_ROLE_GATE);
+}
+
+static enum err listen_from_start(struct gate *g, struct trouble *t)
+{
+    struct proto_blob part[HUB_GATE_STARTS];
+    uint8_t *block = NULL;
+    size_t len = 0;
+    enum err e = proc_start_block(&block, &len);
+
+    if (e != OK)
+        return e;
+    e = hub_start_decode(block, len, part, HUB_GATE_STARTS);
+    if (e == OK) {
+        const char *address = hub_start_as_text(&part[HUB_GATE_ADDRESS]);
+        struct wire_tls tls = { hub_start_as_text(&part[HUB_GATE_CERT]), hub_start_as_text(&part[HUB_GATE_KEY]),
+            hub_start_as_text(&part[HUB_GATE_CA]) };
+        bool plain = part[HUB_GATE_CERT].len == 0 && part[HUB_GATE_KEY].len == 0 && part[HUB_GATE_CA].len == 0;
+
+        if (address == NULL || (!plain && (tls.cert == NULL || tls.key == NULL || tls.ca == NULL)))
+            e = ERR_SYNTAX;
+        else
+            e = wire_listen(address, plain ? NULL : &tls, &g->server, t);
+        if (e == OK)
+            log_event(LOG_INFO, "listening", "address", address, "mode", plain ? "plain" : "tls", NULL);
+    }
+    sodium_memzero(block, len);
+    free(block);
+    return e;
+}
+
+static int open_signals(void)
+{
+    sigset_t term;
+
+    if (sigemptyset(&term) != 0 || sigaddset(&term, SIGTERM) != 0 || sigprocmask(SIG_BLOCK, &term, NULL) != 0)
+        return -1;
+    return signalfd(-1, &term, SFD_CLOEXEC);
+}
+
+int hub_gate_run(void)
+{
+    struct gate *g = calloc(1, sizeof *g);
+    struct trouble t = { 0 };
+    char line[768];
+    int signals = -1;
+    enum err e = g == NULL ? ERR_NOMEM : OK;
+
+    log_init("schakel-hub gate", LOG_INFO);
+    proc_harden();
+    /* Before nng starts its threads, so that they inherit the mask. */
+    if (e == OK && (signals = open_signals()) < 0)
+        e = ERR_IO;
+    if (e == OK) {
+        slots_init(g);
+        e = link_init(&g->core, CORE_FD, HUB_ROLE_CORE);
+    }
+    if (e == OK)
+        e = link_init(&g->oprf, OPRF_FD, HUB_ROLE_OPRF);
+    if (e == OK)
+        e = listen_from_start(g, &t);
+    if (e == OK)
+        e = loop(g, signals);
+    /* nng is not closed: the process ends. */
+    if (e == OK)
+        return EX_OK;
+    trouble_line(&t, line, sizeof line);
+    log_event(LOG_ERROR, "gate ends", "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
+}

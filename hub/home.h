@@ -1,0 +1,43 @@
+/*
+ * hub/home: the hub's folder and its settings.
+ *
+ *   schakel.conf  hub.pub  region
+ *   keys/{log,pseudonym,tls-ca.key,tls-ca.crt,tls-server.key,tls-server.crt}   each 0600, for the one role that needs it
+ *   partners/HANDLE.{join,blocked}     store/     signer/last     seeds/days     oprf/quota     run/status.json
+ */
+#ifndef HUB_HOME_H
+#define HUB_HOME_H
+
+#include "base/err.h"
+#include "proto/region.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HUB_PATH_MAX = 512 };
+
+/* schakel.conf; every default is in hub_conf_read. */
+struct hub_conf {
+    char listen[128];           /* host:port */
+    char pack[HUB_PATH_MAX];    /* folder of the pack; empty: HOME/pack */
+    bool plain;                 /* tcp without TLS, on loopback only */
+    uint64_t verify_threads;
+    uint64_t pseudonyms_per_partner, pseudonyms_total;  /* a day */
+};
+
+/* HOME/name into out. ERR_LONG with trouble. */
+MUST_USE enum err hub_home_path(const char *home, const char *name, char out[HUB_PATH_MAX], struct trouble *t);
+/* ERR_CONFIG, ERR_SYNTAX, ERR_RANGE... with file and line. No file: ERR_NOTFOUND, and the step to take. */
+MUST_USE enum err hub_conf_read(const char *home, struct hub_conf *out, struct trouble *t);
+
+/* The region file, text and parsed: gives *text, fills *out. ERR_NOTFOUND says how to get one. */
+MUST_USE enum err hub_home_region(const char *home, char **text, size_t *len, struct proto_region *out, struct trouble *t);
+
+/* A secret of out_len bytes kept as hex in keys/name. */
+MUST_USE enum err hub_home_secret_put(const char *home, const char *name, const uint8_t *secret, size_t len, struct trouble *t);
+MUST_USE enum err hub_home_secret_get(const char *home, const char *name, uint8_t *out, size_t out_len, struct trouble *t);
+/* A text file of the home, at most 64 KiB, with its zero. Gives *out: wipe when secret. */
+MUST_USE enum err hub_home_text(const char *home, const char *name, char **out, size_t *len, struct trouble *t);
+
+#endif

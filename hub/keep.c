@@ -1,0 +1,68 @@
+#include "hub/core.h"
+
+#include <string.h>
+
+enum { DROPS_A_ROUND = 64, DAY_S = 86400 };
+
+/* Does this leaf's mail still wait for its addressee? */
+static enum err mail_waits(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row, bool *waits)
+{
+    struct hub_mail_row mail;
+    enum err e;
+
+    *waits = false;
+    if (row->to_number == 0)
+        return OK;
+    e = hub_store_mail_next(c->mail, x, row->to, row->to_number - 1, &mail);
+    if (e == OK)
+        *waits = mail.number == row->to_number;
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* In small portions, so that no round waits for it: rows whose ids may be used again. Mail that waits holds them, but not for ever. */
+enum err hub_keep_drop(struct hub_core *c, struct kv_txn *x)
+{
+    for (size_t i = 0; i < DROPS_A_ROUND; i++) {
+        struct hub_act_row row;
+        bool waits;
+        enum err e = hub_store_act_oldest(c->acts, x, &row);
+
+        if (e == ERR_NOTFOUND || (e == OK && row.time_s + PROTO_ID_KEEP_S >= c->now_s))
+            return OK;
+        if (e == OK)
+            e = mail_waits(c, x, &row, &waits);
+        if (e != OK)
+            return e;
+        if (waits && row.time_s + HUB_MAIL_KEEP_S >= c->now_s)
+            return OK;
+        if (waits)
+            e = hub_store_mail_delete(c->mail, x, row.to, row.to_number);
+        if (e == OK)
+            e = hub_store_act_drop(c->acts, x, &row);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+/* Once a day: the seeds of leaves without a row are erased, and keys that can matter to no known id are forgotten. */
+enum err hub_keep_daily(struct hub_core *c)
+{
+    struct hub_act_row row;
+    struct kv_txn *x = NULL;
+    enum err e;
+
+    if (c->day == c->now_s / DAY_S)
+        return OK;
+    c->day = c->now_s / DAY_S;
+    if (c->now_s > PROTO_ID_KEEP_S)
+        hub_certs_drop_ended(c->certs, c->now_s - PROTO_ID_KEEP_S);
+    e = kv_begin(c->kv, false, &x);
+    if (e != OK)
+        return e;
+    e = hub_store_act_oldest(c->acts, x, &row);
+    kv_abort(x);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    return e == OK ? hub_seeds_forget(c->seeds, row.time_s) : e;
+}

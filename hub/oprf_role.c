@@ -1,0 +1,102 @@
+#include "hub/oprf.h"
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "hub/ipc.h"
+#include "hub/start.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { FRAME_MAX = 8192 };  /* of an answer: 64 elements, a proof, a reply around them */
+
+static enum err loop(struct hub_oprf *o, struct hub_job *j)
+{
+    uint8_t frame[FRAME_MAX];
+    struct hub_ipc_out out;
+    struct hub_ipc_msg m;
+    struct hub_ipc_in in;
+    size_t len;
+    enum err e = hub_ipc_in_init(&in, PROC_FIRST_FD, HUB_ROLE_GATE, HUB_ROLE_OPRF);
+
+    if (e != OK)
+        return e;
+    hub_ipc_out_init(&out, PROC_FIRST_FD, HUB_ROLE_OPRF, HUB_ROLE_GATE);
+    while ((e = hub_ipc_next(&in, &m)) == OK && m.what == HUB_IPC_FRAME) {
+        e = hub_job_reset(j, m.len);
+        if (e != OK)
+            break;
+        memcpy(j->frame, m.body, m.len);
+        e = hub_oprf_answer(o, j, frame, sizeof frame, &len);
+        if (e == OK)
+            e = hub_ipc_put(&out, HUB_IPC_ANSWER, m.tag, frame, len);
+        if (e == OK)
+            e = hub_ipc_flush(&out);
+        if (e != OK)
+            break;
+    }
+    hub_ipc_out_fini(&out);
+    hub_ipc_in_fini(&in);
+    return e;
+}
+
+static enum err open_from_start(struct hub_oprf *o, struct trouble *t)
+{
+    struct proto_blob part[HUB_OPRF_STARTS];
+    uint64_t per_partner = 0, total = 0;
+    const char *quota, *partners;
+    uint8_t *block = NULL;
+    size_t len = 0;
+    enum err e = proc_start_block(&block, &len);
+
+    if (e != OK)
+        return e;
+    e = hub_start_decode(block, len, part, HUB_OPRF_STARTS);
+    if (e == OK)
+        e = hub_start_as_number(&part[HUB_OPRF_PER_PARTNER], &per_partner);
+    if (e == OK)
+        e = hub_start_as_number(&part[HUB_OPRF_TOTAL], &total);
+    if (e == OK) {
+        quota = hub_start_as_text(&part[HUB_OPRF_QUOTA_FILE]);
+        partners = hub_start_as_text(&part[HUB_OPRF_PARTNERS]);
+        if (quota == NULL || partners == NULL || part[HUB_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
+            || total > UINT32_MAX)
+            e = ERR_SYNTAX;
+        else
+            e = hub_oprf_open(o, (const char *)part[HUB_OPRF_REGION].data, part[HUB_OPRF_REGION].len, partners,
+                part[HUB_OPRF_SHARE].data, quota, (uint32_t)per_partner, (uint32_t)total, t);
+    }
+    sodium_memzero(block, len);
+    free(block);
+    return e;
+}
+
+int hub_oprf_run(void)
+{
+    struct hub_job *j = hub_job_new();
+    struct trouble t = { 0 };
+    struct hub_oprf *o = calloc(1, sizeof *o);
+    char line[768];
+    enum err e = j == NULL || o == NULL ? ERR_NOMEM : OK;
+
+    log_init("schakel-hub oprf", LOG_INFO);
+    proc_harden();
+    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
+        return EX_OSERR;
+    if (e == OK)
+        e = open_from_start(o, &t);
+    if (e == OK) {
+        e = loop(o, j);
+        hub_oprf_close(o);
+    }
+    hub_job_free(j);
+    free(o);
+    if (e == OK)
+        return EX_OK;
+    trouble_line(&t, line, sizeof line);
+    log_event(LOG_ERROR, "oprf ends", "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
+}

@@ -1,0 +1,134 @@
+#include "hub/signer.h"
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/rd.h"
+#include "base/wr.h"
+#include "hub/ipc.h"
+#include "hub/start.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static enum err say_signed(struct hub_ipc_out *out, uint64_t tag, const struct hub_signed *s)
+{
+    uint8_t body[8 + PROTO_MERKLE_HASH_LEN + HUB_SIGNER_NOTE_MAX];
+    struct wr w;
+    enum err e;
+
+    wr_init(&w, body, sizeof body);
+    wr_u64(&w, s->head.size);
+    wr_copy(&w, s->head.root, sizeof s->head.root);
+    wr_copy(&w, s->note, s->note_len);
+    e = wr_end(&w);
+    return e != OK ? e : hub_ipc_put(out, HUB_IPC_SIGNED, tag, body, w.len);
+}
+
+static enum err read_request(const struct hub_ipc_msg *m, struct proto_merkle_head *head, struct proto_merkle_proof *proof)
+{
+    struct rd r;
+
+    rd_init(&r, m->body, m->len);
+    head->size = rd_u64(&r);
+    rd_copy(&r, head->root, sizeof head->root);
+    proof->count = rd_u8(&r);
+    if (proof->count > PROTO_MERKLE_PROOF_MAX)
+        return ERR_RANGE;
+    for (size_t i = 0; i < proof->count; i++)
+        rd_copy(&r, proof->hash[i], sizeof proof->hash[i]);
+    return rd_end(&r);
+}
+
+/* One request. A refusal is an answer; only what makes the signer itself doubtful ends it. */
+static enum err answer(struct hub_signer *s, const struct hub_ipc_msg *m, struct hub_ipc_out *out)
+{
+    const struct hub_signed *result = hub_signer_last(s);
+    struct proto_merkle_proof proof;
+    struct proto_merkle_head head;
+    uint8_t refusal;
+    enum err e = OK;
+
+    if (m->what == HUB_IPC_SIGN) {
+        e = read_request(m, &head, &proof);
+        if (e == OK)
+            e = hub_signer_sign(s, &head, &proof, &result);
+    }
+    if (e == OK)
+        return say_signed(out, m->tag, result);
+    log_event(LOG_ERROR, "checkpoint refused", "err", err_word(e), NULL);
+    if (e == ERR_IO)
+        return e;
+    refusal = (uint8_t)e;
+    return hub_ipc_put(out, HUB_IPC_REFUSED, m->tag, &refusal, 1);
+}
+
+static enum err loop(struct hub_signer *s)
+{
+    struct hub_ipc_out out;
+    struct hub_ipc_msg m;
+    struct hub_ipc_in in;
+    enum err e = hub_ipc_in_init(&in, PROC_FIRST_FD, HUB_ROLE_CORE, HUB_ROLE_SIGNER);
+
+    if (e != OK)
+        return e;
+    hub_ipc_out_init(&out, PROC_FIRST_FD, HUB_ROLE_SIGNER, HUB_ROLE_CORE);
+    while ((e = hub_ipc_next(&in, &m)) == OK) {
+        e = answer(s, &m, &out);
+        if (e == OK)
+            e = hub_ipc_flush(&out);
+        if (e != OK)
+            break;
+    }
+    hub_ipc_out_fini(&out);
+    hub_ipc_in_fini(&in);
+    /* Core is done with us. Whether it ended well is for the parent to see. */
+    return e == ERR_PEER ? OK : e;
+}
+
+static enum err open_from_start(struct hub_signer **out, struct trouble *t)
+{
+    struct proto_blob part[HUB_SIGNER_STARTS];
+    const char *path, *vkey;
+    uint8_t *block = NULL;
+    size_t len = 0;
+    enum err e = proc_start_block(&block, &len);
+
+    if (e != OK)
+        return e;
+    e = hub_start_decode(block, len, part, HUB_SIGNER_STARTS);
+    if (e == OK) {
+        path = hub_start_as_text(&part[HUB_SIGNER_STATE]);
+        vkey = hub_start_as_text(&part[HUB_SIGNER_VKEY]);
+        e = path == NULL || vkey == NULL || part[HUB_SIGNER_SECRET].len != PROTO_NOTE_KEY_LEN * 2 ? ERR_SYNTAX
+            : hub_signer_open(path, vkey, part[HUB_SIGNER_SECRET].data, out, t);
+    }
+    sodium_memzero(block, len);
+    free(block);
+    return e;
+}
+
+int hub_signer_run(void)
+{
+    struct hub_signer *s = NULL;
+    struct trouble t = { 0 };
+    char line[768];
+    enum err e;
+
+    log_init("schakel-hub signer", LOG_INFO);
+    proc_harden();
+    /* The gate is asked to stop, and the others end when nobody needs them any more. */
+    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
+        return EX_OSERR;
+    e = open_from_start(&s, &t);
+    if (e == OK)
+        e = loop(s);
+    hub_signer_close(s);
+    if (e == OK)
+        return EX_OK;
+    trouble_line(&t, line, sizeof line);
+    log_event(LOG_ERROR, "signer ends", "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
+}

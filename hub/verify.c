@@ -1,0 +1,208 @@
+#include "hub/verify.h"
+
+#include "base/log.h"
+#include "hub/ipc.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SPARE_MAX = 256 };
+
+struct hub_verify {
+    struct hub_envelope_context context;
+
+    pthread_mutex_t reading;      /* whoever holds it reads the socket */
+    struct hub_ipc_in in;
+    uint64_t arrivals;
+    bool over;
+
+    pthread_mutex_t lock;         /* everything below */
+    pthread_cond_t some;
+    struct hub_job *first, **last;
+    size_t under_way;             /* read, and not yet in the list */
+    enum hub_verify_state state;
+    struct hub_job *spare;
+    size_t spare_count;
+};
+
+static struct hub_job *take_spare(struct hub_verify *v)
+{
+    struct hub_job *j;
+
+    (void)pthread_mutex_lock(&v->lock);
+    j = v->spare;
+    if (j != NULL) {
+        v->spare = j->next;
+        v->spare_count--;
+    }
+    (void)pthread_mutex_unlock(&v->lock);
+    return j != NULL ? j : hub_job_new();
+}
+
+/* Nobody reads any more; the frames that were read are still judged and answered. */
+static void end_reading(struct hub_verify *v, enum hub_verify_state state)
+{
+    v->over = true;
+    (void)pthread_mutex_lock(&v->lock);
+    v->state = state;
+    (void)pthread_cond_signal(&v->some);
+    (void)pthread_mutex_unlock(&v->lock);
+}
+
+/* The next frame as a job; NULL when there will be none. */
+static struct hub_job *read_job(struct hub_verify *v)
+{
+    struct hub_job *j = NULL;
+    struct hub_ipc_msg m;
+    enum err e;
+
+    (void)pthread_mutex_lock(&v->reading);
+    e = v->over ? ERR_PEER : hub_ipc_next(&v->in, &m);
+    if (e == OK && m.what == HUB_IPC_FRAME) {
+        j = take_spare(v);
+        e = j == NULL ? ERR_NOMEM : hub_job_reset(j, m.len);
+    }
+    if (e == OK && j != NULL) {
+        memcpy(j->frame, m.body, m.len);
+        j->tag = m.tag;
+        j->arrival = ++v->arrivals;
+        (void)pthread_mutex_lock(&v->lock);
+        v->under_way++;
+        (void)pthread_mutex_unlock(&v->lock);
+    } else if (!v->over) {
+        hub_job_free(j);
+        j = NULL;
+        if (e != OK)
+            log_event(LOG_ERROR, "gate lost", "err", err_word(e), NULL);
+        end_reading(v, e == OK ? HUB_VERIFY_STOPPED : HUB_VERIFY_LOST);
+    }
+    (void)pthread_mutex_unlock(&v->reading);
+    return j;
+}
+
+static void *run(void *arg)
+{
+    struct hub_verify *v = arg;
+    struct hub_job *j;
+
+    while ((j = read_job(v)) != NULL) {
+        hub_envelope_judge(&v->context, j);
+        (void)pthread_mutex_lock(&v->lock);
+        v->under_way--;
+        if (v->first == NULL)
+            (void)pthread_cond_signal(&v->some);
+        *v->last = j;
+        v->last = &j->next;
+        (void)pthread_mutex_unlock(&v->lock);
+    }
+    return NULL;
+}
+
+/* Signals go to the writer's thread alone. */
+static enum err start_threads(struct hub_verify *v, size_t threads)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    enum err e = OK;
+
+    if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return ERR_IO;
+    for (size_t i = 0; e == OK && i < threads; i++)
+        if (pthread_create(&thread, NULL, run, v) != 0 || pthread_detach(thread) != 0)
+            e = ERR_NOMEM;
+    if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0)
+        e = ERR_IO;
+    return e;
+}
+
+enum err hub_verify_start(const struct hub_envelope_context *context, int fd, size_t threads, struct hub_verify **out)
+{
+    struct hub_verify *v = calloc(1, sizeof *v);
+    pthread_condattr_t attr;
+    enum err e;
+
+    if (v == NULL)
+        return ERR_NOMEM;
+    v->context = *context;
+    v->last = &v->first;
+    if (pthread_condattr_init(&attr) != 0 || pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0
+        || pthread_cond_init(&v->some, &attr) != 0 || pthread_mutex_init(&v->lock, NULL) != 0
+        || pthread_mutex_init(&v->reading, NULL) != 0) {
+        free(v);
+        return ERR_NOMEM;
+    }
+    e = hub_ipc_in_init(&v->in, fd, HUB_ROLE_GATE, HUB_ROLE_CORE);
+    if (e != OK) {
+        free(v);
+        return e;
+    }
+    /* Threads that were started before one failed may use v: it stays. The caller ends its process. */
+    e = start_threads(v, threads);
+    if (e == OK)
+        *out = v;
+    return e;
+}
+
+static struct timespec after_ms(uint64_t ms)
+{
+    struct timespec t;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        abort();
+    t.tv_sec += (time_t)(ms / 1000);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_nsec -= 1000000000;
+        t.tv_sec++;
+    }
+    return t;
+}
+
+/* Cut the list behind max. With the lock held. */
+static struct hub_job *cut(struct hub_verify *v, size_t max)
+{
+    struct hub_job *jobs = v->first, **end = &jobs;
+
+    for (size_t i = 0; i < max && *end != NULL; i++)
+        end = &(*end)->next;
+    v->first = *end;
+    *end = NULL;
+    if (v->first == NULL)
+        v->last = &v->first;
+    return jobs;
+}
+
+struct hub_job *hub_verify_take(struct hub_verify *v, uint64_t wait_ms, size_t max, enum hub_verify_state *state)
+{
+    struct timespec until = after_ms(wait_ms);
+    struct hub_job *jobs;
+    int rc = 0;
+
+    (void)pthread_mutex_lock(&v->lock);
+    while (v->first == NULL && rc != ETIMEDOUT && (v->state == HUB_VERIFY_GOES_ON || v->under_way != 0))
+        rc = pthread_cond_timedwait(&v->some, &v->lock, &until);
+    jobs = cut(v, max);
+    *state = jobs == NULL && v->under_way == 0 ? v->state : HUB_VERIFY_GOES_ON;
+    (void)pthread_mutex_unlock(&v->lock);
+    return jobs;
+}
+
+void hub_verify_give_back(struct hub_verify *v, struct hub_job *j)
+{
+    bool kept;
+
+    (void)pthread_mutex_lock(&v->lock);
+    kept = v->spare_count < SPARE_MAX;
+    if (kept) {
+        j->next = v->spare;
+        v->spare = j;
+        v->spare_count++;
+    }
+    (void)pthread_mutex_unlock(&v->lock);
+    if (!kept)
+        hub_job_free(j);
+}
