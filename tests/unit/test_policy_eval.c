@@ -543,6 +543,9 @@ static void test_asker_steps_are_not_the_holders(void **state)
     f.unticked = event("OTS");
     assert_int_equal(decide(&f, "att").verdict, POLICY_NEED_WEIGH);
     assert_false(decide(&f, "att").at_holder);
+    f.events = event("OTS");
+    assert_int_equal(decide(&f, "att").verdict, POLICY_NEED_WEIGH);
+    f.events = 0;
     f.weighed = true;
     assert_int_equal(decide(&f, "att").verdict, POLICY_PERMIT);
     f.before_grant = false;

@@ -50,6 +50,17 @@ static const struct mistake mistakes[] = {
     { "a mistake in the last cell, which is empty", POLICY_TABLE_GROUNDS, NULL,
         "ground,meaning,survives_objection\nCONSENT,consent,no\nLAW,law,", ERR_RANGE,
         "grounds.csv:3:9: survives_objection \"\": expected one of: no, yes\n" },
+    { "blanks and quotes before a mistake", POLICY_TABLE_GROUNDS, NULL,
+        "ground,meaning,survives_objection\nLAW,law,  \"maybe\"\nCONSENT,consent,no\n", ERR_RANGE,
+        "grounds.csv:2:12: survives_objection \"maybe\": expected one of: no, yes\n" },
+    { "a table of one column", POLICY_TABLE_PARAMETERS, NULL, "parameter\nhours\n", ERR_SYNTAX,
+        "parameters.csv:1:1: column \"value\" is missing\n"
+        "parameters.csv:1:1: column \"valid_from\" is missing\n"
+        "parameters.csv:1:1: column \"source\" is missing\n" },
+    { "of a long cell 80 bytes are shown", POLICY_TABLE_PURPOSES, "help,help,yes",
+        "help,help,abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcd", ERR_RANGE,
+        "purposes.csv:2:11: needs_case \"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab\": "
+        "expected one of: no, yes\n" },
     { "a kind in capitals", POLICY_TABLE_KINDS, "po,school", "PO,school", ERR_SYNTAX,
         "kinds.csv:2:1: kind \"PO\": expected a name of small letters, digits and _, a letter first, at most 31\n" },
     { "a kind with a digit first", POLICY_TABLE_KINDS, "po,school", "1po,school", ERR_SYNTAX,
@@ -459,6 +470,13 @@ static void test_parameters(void **state)
     assert_int_equal(value, 16);
     assert_err(policy_pack_parameter(p, "hours", (struct date){ 2026, 8, 1 }, &value), OK);
     assert_int_equal(value, 20);
+    policy_pack_free(p);
+    texts = support_policy_small();
+    assert_err(support_policy_load(&texts, LANG_EN, NULL, 0, &p), OK);
+    assert_err(policy_pack_parameter(p, "hours", (struct date){ 2026, 8, 1 }, &value), OK);
+    assert_int_equal(value, 20);
+    assert_err(policy_pack_parameter(p, "hours", (struct date){ 2026, 7, 31 }, &value), OK);
+    assert_int_equal(value, 16);
     policy_pack_free(p);
 }
 
