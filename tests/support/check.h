@@ -28,6 +28,18 @@ static inline uint8_t *check_exact(const void *data, size_t len)
     return copy;
 }
 
+/* A field of fixed width: the text, then zeros to its end. */
+static inline void check_put(char *field, size_t width, const char *text)
+{
+    size_t len = strlen(text);
+
+    assert_true(len < width);
+    memset(field, 0, width);
+    memcpy(field, text, len);
+}
+
+#define check_name(field, text) check_put(field, sizeof(field), text)
+
 /* A failure prints the words and not the numbers. */
 #define assert_err(got, expected) assert_string_equal(err_word(got), err_word(expected))
 

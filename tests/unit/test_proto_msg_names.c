@@ -14,7 +14,7 @@ static void make_request(struct proto_msg *m)
     memset(m->head.id, 0x22, sizeof m->head.id);
     memset(m->head.from, 0x33, sizeof m->head.from);
     m->head.issued_s = 1700000000;
-    strcpy(m->head.purpose, "att_enforce");
+    check_name(m->head.purpose, "att_enforce");
     m->head.role = PROTO_ROLE_COORDINATOR;
     m->sections = (struct proto_sections){.count = 2, .name = {"att_detail", "ident"}};
 }

@@ -54,7 +54,7 @@ static void fill_msg(struct proto_msg *m)
     memset(m->head.case_id, 0x44, sizeof m->head.case_id);
     m->head.subject.type = PROTO_SUBJECT_CITIZEN;
     memset(m->head.subject.value, 0x45, sizeof m->head.subject.value);
-    strcpy(m->head.purpose, "att_enforce");
+    check_name(m->head.purpose, "att_enforce");
     memset(m->head.pack, 0x46, sizeof m->head.pack);
     memset(m->head.actor, 0x47, sizeof m->head.actor);
     m->head.role = PROTO_ROLE_COORDINATOR;
@@ -214,7 +214,7 @@ static void sign_checkpoint(struct log *l, const struct proto_note_key *key, con
     size_t len = 0;
 
     memset(&c, 0, sizeof c);
-    strcpy(c.origin, origin);
+    check_name(c.origin, origin);
     c.head.size = size;
     memcpy(c.head.root, root, 32);
     assert_err(proto_tlog_checkpoint_encode(&c, text, sizeof text, &len), OK);
@@ -400,7 +400,7 @@ static void test_receipt_region(void **state)
 {
     struct log *l = *state;
 
-    strcpy(l->region->log_vkey, "nothing");
+    check_name(l->region->log_vkey, "nothing");
     assert_err(judge(l, 1, NULL), ERR_SYNTAX);
 }
 

@@ -41,7 +41,7 @@ static void fill_release(struct proto_sealing_release *p)
     memset(p->case_id, 0x15, sizeof p->case_id);
     p->subject.type = PROTO_SUBJECT_CITIZEN;
     memset(p->subject.value, 0x16, sizeof p->subject.value);
-    strcpy(p->purpose, "att_enforce");
+    check_name(p->purpose, "att_enforce");
     memset(p->about, 0x17, sizeof p->about);
     p->until_s = 1800000000;
     memset(p->pack, 0x18, sizeof p->pack);
@@ -181,7 +181,7 @@ static void test_release(void **state)
         case 4: p.case_id[0] ^= 1; break;
         case 5: p.subject.type = PROTO_SUBJECT_EDUCATION; break;
         case 6: p.subject.value[31] ^= 1; break;
-        case 7: strcpy(p.purpose, "case_support"); break;
+        case 7: check_name(p.purpose, "case_support"); break;
         case 8: p.about[0] ^= 1; break;
         case 9: p.until_s++; break;
         default: p.pack[0] ^= 1; break;
@@ -239,7 +239,7 @@ static void test_release_refuses(void **state)
 
     (void)state;
     fill_release(&p);
-    strcpy(p.purpose, "two words");
+    check_name(p.purpose, "two words");
     assert_err(proto_sealing_release_make(&p, text(), &sealed, &len), ERR_RANGE);
     memset(p.purpose, 'a', sizeof p.purpose);
     assert_err(proto_sealing_release_make(&p, text(), &sealed, &len), ERR_RANGE);
