@@ -1,0 +1,22 @@
+/*
+ * tests/support/wire_ask: questions over proto/wire, for the tests of it.
+ */
+#ifndef SUPPORT_WIRE_ASK_H
+#define SUPPORT_WIRE_ASK_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct wire_client;
+
+enum { WIRE_ASK_WAIT_MS = 10000 };
+
+/* Ask: kind, then four bytes of number. */
+void wire_ask_start(struct wire_client *c, uint64_t tag, char kind, uint32_t number, uint32_t timeout_ms);
+
+/* The next call to end, and how; its answer, of at most cap bytes, in out unless cap is 0. Fails when none ends in time. */
+enum err wire_ask_next(struct wire_client *c, uint64_t *tag, uint8_t *out, size_t cap, size_t *len);
+
+#endif
