@@ -118,21 +118,21 @@ static void wipe_secrets(const struct client_cmd *cmd, cJSON *args)
     }
 }
 
-enum err client_run_call(struct client_run *r, const char *command, cJSON **reply)
+const char *client_run_text(const struct client_run *r, const char *key)
 {
-    char token[65];
+    const char *text = NULL;
+
+    return json_text(r->args, key, &text) == OK ? text : NULL;
+}
+
+enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJSON **reply)
+{
     int fd = -1;
     cJSON *answer = NULL;
-    enum err e = client_session_token(r->home, r->as, token, r->t);
+    enum err e = client_control_connect(r->home, &fd, r->t);
 
-    if (e == ERR_NOTFOUND && r->as == NULL)
-        e = OK;
-    else if (e == OK)
-        json_add_text(r->args, "token", token);
     json_add_text(r->args, "command", command);
     json_add_text(r->args, "lang", r->lang == LANG_NL ? "nl" : "en");
-    if (e == OK)
-        e = client_control_connect(r->home, &fd, r->t);
     if (e == OK)
         e = client_control_send(fd, r->args, r->t);
     if (e == OK)
@@ -146,8 +146,21 @@ enum err client_run_call(struct client_run *r, const char *command, cJSON **repl
         answer = NULL;
     }
     cJSON_Delete(answer);
-    sodium_memzero(token, sizeof token);
     return e;
+}
+
+enum err client_run_call(struct client_run *r, const char *command, cJSON **reply)
+{
+    char token[65];
+    enum err e = client_session_token(r->home, r->as, token, r->t);
+
+    if (e == OK)
+        json_add_text(r->args, "token", token);
+    sodium_memzero(token, sizeof token);
+    /* Whether somebody must be logged in is for the node to say. */
+    if (e != OK && (e != ERR_NOTFOUND || r->as != NULL))
+        return e;
+    return client_run_call_as_nobody(r, command, reply);
 }
 
 static enum err run(struct client_run *r)

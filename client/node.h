@@ -30,6 +30,7 @@ struct client_session {
 };
 
 struct client_calls;
+struct client_pseudonyms;
 
 struct client_node {
     const char *home;
@@ -41,6 +42,7 @@ struct client_node {
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */
     struct client_sessions *sessions;
     struct client_certs *certs;        /* of others and our own (client/certs.h) */
+    struct client_pseudonyms *pseudonyms;  /* being asked for (client/pseudonym.h) */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t bad_mail;                 /* archived as such since the start */
     uint64_t running;                  /* all running numbers up to this one are archived (client/archive.h) */

@@ -313,6 +313,18 @@ enum err client_vault_walk(struct vault_txn *x, enum client_table t, const void 
     return e == ERR_NOTFOUND ? OK : e;
 }
 
+enum err client_vault_has(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, bool *has)
+{
+    const uint8_t *value = NULL;
+    size_t len = 0;
+    enum err e = kv_view(x->kv, x->v->table[t], key, key_len, &value, &len);
+
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
+    *has = e == OK;
+    return OK;
+}
+
 enum err client_vault_last(struct vault_txn *x, enum client_table t, uint8_t *key, size_t cap, size_t *key_len)
 {
     struct kv_walk w = {0};

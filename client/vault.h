@@ -55,6 +55,7 @@ typedef bool client_vault_each(void *arg, const uint8_t *key, size_t key_len, co
 MUST_USE enum err client_vault_walk(struct vault_txn *x, enum client_table t, const void *prefix, size_t prefix_len,
     client_vault_each *each, void *arg);
 
+MUST_USE enum err client_vault_has(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, bool *has);
 /* The last key of the table, copied: for numbers that only grow. ERR_NOTFOUND: it is empty. ERR_LONG. */
 MUST_USE enum err client_vault_last(struct vault_txn *x, enum client_table t, uint8_t *key, size_t cap, size_t *key_len);
 MUST_USE enum err client_vault_count(struct vault_txn *x, enum client_table t, uint64_t *out);

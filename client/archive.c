@@ -1,0 +1,164 @@
+#include "client/archive.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1, HEAD = 4 + 16 + 8 };
+
+static void number_key(uint64_t number, uint8_t out[8])
+{
+    struct wr w;
+
+    wr_init(&w, out, 8);
+    wr_u64(&w, number);
+    if (wr_end(&w) != OK)
+        abort();
+}
+
+static enum err decode(const uint8_t *data, size_t len, struct client_archived *out)
+{
+    struct client_archived a = {0};
+    struct rd r;
+
+    rd_init(&r, data, len);
+    if (rd_u8(&r) != VERSION)
+        rd_fail(&r, ERR_VERSION);
+    a.direction = rd_u8(&r);
+    a.kind = rd_u8(&r);
+    a.bad = rd_u8(&r) != 0;
+    a.index = rd_u64(&r);
+    a.time_s = rd_u64(&r);
+    a.envelope.data = rd_bytes32(&r, PROTO_FRAME_MAX, &a.envelope.len);
+    a.proof.data = rd_bytes32(&r, PROTO_FRAME_MAX, &a.proof.len);
+    if (rd_end(&r) == OK)
+        *out = a;
+    return r.err;
+}
+
+enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_archived *out, uint8_t **memory)
+{
+    uint8_t key[8], *row = NULL;
+    size_t len = 0;
+    enum err e;
+
+    number_key(number, key);
+    e = client_vault_get(x, CLIENT_T_ARCHIVE, key, sizeof key, &row, &len);
+    if (e == OK)
+        e = decode(row, len, out);
+    if (e != OK) {
+        free(row);
+        return e;
+    }
+    out->number = number;
+    *memory = row;
+    return OK;
+}
+
+/*
+ * A leaf may come in twice (a fetch overlaps a reply), each time with another checkpoint: what makes it the same is its place. Mail that
+ * could not be believed never stands in the way of what can. ERR_NOTFOUND: put it.
+ */
+static enum err same(struct vault_txn *x, const struct client_archived *a)
+{
+    struct client_archived old;
+    uint8_t *memory = NULL;
+    enum err e = client_archive_get(x, a->number, &old, &memory);
+
+    free(memory);
+    if (e != OK)
+        return e;
+    if (old.bad && !a->bad)
+        return ERR_NOTFOUND;
+    return a->bad || (old.index == a->index && old.direction == a->direction) ? OK : ERR_EXISTS;
+}
+
+enum err client_archive_put(struct vault_txn *x, const struct client_archived *a)
+{
+    size_t cap = HEAD + a->envelope.len + a->proof.len;
+    uint8_t key[8], *row;
+    struct wr w;
+    enum err e = same(x, a);
+
+    if (e != ERR_NOTFOUND)
+        return e;
+    row = malloc(cap);
+    if (row == NULL)
+        return ERR_NOMEM;
+    wr_init(&w, row, cap);
+    wr_u8(&w, VERSION);
+    wr_u8(&w, a->direction);
+    wr_u8(&w, a->kind);
+    wr_u8(&w, a->bad);
+    wr_u64(&w, a->index);
+    wr_u64(&w, a->time_s);
+    wr_bytes32(&w, a->envelope.data, a->envelope.len);
+    wr_bytes32(&w, a->proof.data, a->proof.len);
+    number_key(a->number, key);
+    e = wr_end(&w);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_ARCHIVE, key, sizeof key, row, w.len);
+    free(row);
+    return e;
+}
+
+uint64_t client_archive_running(const struct client_node *n)
+{
+    return n->running;
+}
+
+static enum err go_on(struct vault_txn *x, uint64_t *at)
+{
+    uint8_t key[8];
+    bool has = true;
+    enum err e = OK;
+
+    while (e == OK && has) {
+        number_key(*at + 1, key);
+        e = client_vault_has(x, CLIENT_T_ARCHIVE, key, sizeof key, &has);
+        *at += e == OK && has;
+    }
+    return e;
+}
+
+/* At start the last number tells at once when nothing is missing before it: as many rows, no gap. */
+static enum err start_from(struct vault_txn *x, uint64_t *at)
+{
+    uint8_t key[8];
+    size_t len = 0;
+    uint64_t count = 0, last;
+    struct rd r;
+    enum err e = client_vault_last(x, CLIENT_T_ARCHIVE, key, sizeof key, &len);
+
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = client_vault_count(x, CLIENT_T_ARCHIVE, &count);
+    if (e != OK)
+        return e;
+    rd_init(&r, key, len);
+    last = rd_u64(&r);
+    if (rd_end(&r) == OK && last == count)
+        *at = last;
+    return r.err;
+}
+
+enum err client_archive_advance(struct client_node *n)
+{
+    struct vault_txn *x = NULL;
+    uint64_t at = n->running;
+    enum err e = client_vault_begin(n->vault, false, &x);
+
+    if (e != OK)
+        return e;
+    if (at == 0)
+        e = start_from(x, &at);
+    if (e == OK)
+        e = go_on(x, &at);
+    client_vault_abort(x);
+    if (e == OK)
+        n->running = at;
+    return e;
+}

@@ -1,0 +1,35 @@
+/*
+ * client/archive: what this partner sent and received, by running number: the signed envelope and the hub's receipt. With it the privacy
+ * officer proves that the list is complete, and what the log's leaves mean.
+ *
+ *     row (CLIENT_T_ARCHIVE, u64 number) = u8 version 1 | u8 direction | u8 kind | u8 bad | u64 leaf index | u64 leaf time |
+ *                                          u32 length, envelope | u32 length, proof
+ *     proof = sent: the hub's reply body (proto_reply);  received: the mail item (proto_mail, it contains the envelope: envelope is empty)
+ */
+#ifndef CLIENT_ARCHIVE_H
+#define CLIENT_ARCHIVE_H
+
+#include "client/node.h"
+
+enum client_archive_direction { CLIENT_SENT = 1, CLIENT_RECEIVED = 2 };
+
+/* Borrowed. */
+struct client_archived {
+    uint64_t number;
+    uint8_t direction, kind;
+    bool bad;                      /* mail that could not be believed: kept, acted upon never */
+    uint64_t index, time_s;        /* of the leaf; index PROTO_NO_LEAF when it was bad */
+    struct proto_blob envelope, proof;
+};
+
+/* ERR_EXISTS: this number is there already, with another leaf: the hub gave it twice. The same again, or bad mail over good, is OK. */
+MUST_USE enum err client_archive_put(struct vault_txn *x, const struct client_archived *a);
+/* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */
+MUST_USE enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_archived *out, uint8_t **memory);
+
+/* The number up to which everything is stored: what a fetch names, and the hub then deletes. */
+uint64_t client_archive_running(const struct client_node *n);
+/* After a commit (and at start): look how far it goes now. */
+MUST_USE enum err client_archive_advance(struct client_node *n);
+
+#endif

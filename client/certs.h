@@ -1,0 +1,39 @@
+/*
+ * client/certs: which keys speak for whom, and when: certificates of others and our own, verified under the region. Kept in CLIENT_T_CERT and,
+ * all of them, in memory: there are a few for each partner and one for each of its staff. What is not known is asked of the hub, which
+ * cannot make one up: a root key of the region file stands above each.
+ */
+#ifndef CLIENT_CERTS_H
+#define CLIENT_CERTS_H
+
+#include "client/node.h"
+
+struct client_certs;
+
+/* Read them all. Sets n->certs. */
+MUST_USE enum err client_certs_open(struct client_node *n);
+void client_certs_close(struct client_certs *c);  /* takes NULL */
+
+/* Verify, remember and (in x) keep. The node certificate above a staff certificate must be known. OK when it was known. */
+MUST_USE enum err client_certs_add(struct client_node *n, struct vault_txn *x, const uint8_t *cert, size_t len);
+
+/* A certificate of this use for this key, valid at this moment, and all above it too. ERR_NOTFOUND. */
+MUST_USE enum err client_certs_of_key(const struct client_node *n, const uint8_t key[PROTO_KEY_LEN], enum proto_use use, uint64_t at_s,
+    struct proto_cert *out);
+/* The partner's, of this use, valid then; the one that ends last. ERR_NOTFOUND. */
+MUST_USE enum err client_certs_of_partner(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN], enum proto_use use,
+    uint64_t at_s, struct proto_cert *out);
+
+/*
+ * Ask the hub for a key's certificate (or all of a partner's: key NULL). ERR_BUSY: being asked; when the answer is there calls run again
+ * and the inbox goes on. ERR_NOTFOUND: the hub answered within the last seconds that there is none. ERR_PEER: the hub does not answer.
+ */
+MUST_USE enum err client_certs_ask(struct client_node *n, const uint8_t *key, const uint8_t partner[PROTO_PARTNER_LEN]);
+
+/* Now and then ask for those of every partner. */
+void client_certs_step(struct client_node *n);
+
+/* How many, for status. */
+size_t client_certs_count(const struct client_node *n);
+
+#endif

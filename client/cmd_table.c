@@ -1,0 +1,68 @@
+/* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
+#include "client/cmd_policy.h"
+#include "client/cmds.h"
+
+#define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
+#define ROOT {"root-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the root key", "wachtzin van de hoofdsleutel"}
+
+static const struct client_opt org_init_opts[] = {
+    {"handle", CLIENT_OPT_TEXT, true, {"short name: small letters, digits, -", "korte naam: kleine letters, cijfers, -"}, "NAME", NULL},
+    {"kind", CLIENT_OPT_TEXT, true, {"kind of organisation, as in the pack", "soort organisatie, zoals in het pakket"}, "KIND", NULL},
+    {"name", CLIENT_OPT_TEXT, true, {"name for people", "naam voor mensen"}, "TEXT", NULL},
+    {"root-passphrase", CLIENT_OPT_NEW_SECRET, true, {"", ""}, "new passphrase of the root key", "nieuwe wachtzin van de hoofdsleutel"},
+    {"vault-passphrase", CLIENT_OPT_NEW_SECRET, true, {"", ""}, "new passphrase of the vault", "nieuwe wachtzin van de kluis"},
+    END};
+static const struct client_opt region_make_opts[] = {
+    {"name", CLIENT_OPT_TEXT, true, {"short name of the region", "korte naam van de regio"}, "NAME", NULL},
+    {"hub", CLIENT_OPT_TEXT, true, {"public file of the hub", "openbaar bestand van de hub"}, "hub.pub", NULL},
+    {"pack", CLIENT_OPT_TEXT, true, {"folder of the policy pack, or its digest", "map van het beleidspakket, of zijn digest"}, "DIR", NULL},
+    {"out", CLIENT_OPT_TEXT, true, {"the region file to make", "het regiobestand dat wordt gemaakt"}, "FILE", NULL},
+    {"org", CLIENT_OPT_ARGS, true, {"public files of the founders", "openbare bestanden van de oprichters"}, "ORG.pub", NULL},
+    END};
+static const struct client_opt region_sign_opts[] = {
+    {"region", CLIENT_OPT_TEXT, true, {"the region file; the signature is added to it", "het regiobestand; de handtekening komt erbij"}, "FILE", NULL},
+    ROOT, END};
+static const struct client_opt region_show_opts[] = {
+    {"file", CLIENT_OPT_ARG, true, {"the region file", "het regiobestand"}, "FILE", NULL}, END};
+static const struct client_opt hub_join_opts[] = {
+    {"region", CLIENT_OPT_TEXT, false, {"the signed region file", "het ondertekende regiobestand"}, "FILE", NULL},
+    {"request", CLIENT_OPT_TEXT, false, {"write the request for the hub here", "schrijf het verzoek aan de hub hier"}, "join.req", NULL},
+    {"welcome", CLIENT_OPT_TEXT, false, {"read the hub's answer from here", "lees het antwoord van de hub hier"}, "welcome", NULL},
+    END};
+static const struct client_opt node_opts[] = {
+    {"vault-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the vault", "wachtzin van de kluis"}, END};
+static const struct client_opt login_opts[] = {
+    {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "your passphrase", "uw wachtzin"}, END};
+static const struct client_opt staff_add_opts[] = {
+    {"name", CLIENT_OPT_TEXT, true, {"name of the person", "naam van de persoon"}, "TEXT", NULL},
+    {"role", CLIENT_OPT_TEXT, true, {"caseworker, coordinator, second, officer, fg, admin", "caseworker, coordinator, second, officer, fg, admin"},
+        "ROLE", NULL},
+    {"login", CLIENT_OPT_TEXT, false, {"what to log in with; else made from the name", "waarmee men zich aanmeldt; anders uit de naam"}, "LOGIN", NULL},
+    {"passphrase", CLIENT_OPT_NEW_SECRET, true, {"", ""}, "new passphrase of this person", "nieuwe wachtzin van deze persoon"},
+    END};
+static const struct client_opt staff_end_opts[] = {
+    {"login", CLIENT_OPT_TEXT, true, {"who leaves", "wie vertrekt"}, "LOGIN", NULL}, END};
+const struct client_cmd client_base_cmds[] = {
+    {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
+        client_cmd_org_init, NULL},
+    {"org login", {"the administrator logs in", "de beheerder meldt zich aan"}, login_opts, NULL, client_cmd_login, NULL},
+    {"org status", {"how this organisation's node is doing", "hoe het met het knooppunt gaat"}, NULL, "status", NULL, NULL},
+    {"region make", {"make a region file from public files", "maak een regiobestand van openbare bestanden"}, region_make_opts, NULL,
+        client_cmd_region_make, NULL},
+    {"region sign", {"sign a region file as a founder", "onderteken een regiobestand als oprichter"}, region_sign_opts, NULL,
+        client_cmd_region_sign, NULL},
+    {"region show", {"what a region file says, and who signed it", "wat een regiobestand zegt, en wie het ondertekende"}, region_show_opts,
+        NULL, client_cmd_region_show, NULL},
+    {"hub join", {"join a hub: two files carried by people", "sluit aan bij een hub: twee bestanden die mensen brengen"}, hub_join_opts, NULL,
+        client_cmd_hub_join, NULL},
+    {"node", {"run this partner's node", "draai het knooppunt van deze partner"}, node_opts, NULL, client_cmd_node, NULL},
+    {"staff add", {"add somebody who works here", "voeg een medewerker toe"}, staff_add_opts, "staff.add", NULL, NULL},
+    {"staff list", {"who works here", "wie hier werkt"}, NULL, "staff.list", NULL, NULL},
+    {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, NULL},
+    {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
+    {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
+    {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, NULL},
+    {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,
+        client_cmd_policy_run, NULL},
+    {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},
+};

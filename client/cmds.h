@@ -1,0 +1,20 @@
+/*
+ * client/cmds: the commands that run here and not in the node, one function each. All fill r->reply; errors with trouble.
+ */
+#ifndef CLIENT_CMDS_H
+#define CLIENT_CMDS_H
+
+#include "client/cmd.h"
+
+enum err client_cmd_org_init(struct client_run *r);
+enum err client_cmd_region_make(struct client_run *r);
+enum err client_cmd_region_sign(struct client_run *r);
+enum err client_cmd_region_show(struct client_run *r);
+enum err client_cmd_hub_join(struct client_run *r);
+enum err client_cmd_node(struct client_run *r);
+enum err client_cmd_login(struct client_run *r);
+enum err client_cmd_logout(struct client_run *r);
+enum err client_cmd_archive_export(struct client_run *r);
+enum err client_cmd_verify(struct client_run *r);
+
+#endif

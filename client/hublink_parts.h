@@ -1,0 +1,83 @@
+/*
+ * client/hublink_parts: what the files of the link share. Nobody else includes this.
+ */
+#ifndef CLIENT_HUBLINK_PARTS_H
+#define CLIENT_HUBLINK_PARTS_H
+
+#include "client/hublink.h"
+
+enum { LINK_CALLS = 96, LINK_FLIGHT = 16, LINK_WINDOW = 64, LINK_HEADS = 16 };
+enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000 };
+
+struct link_call {
+    client_link_done *done;      /* NULL: free */
+    void *arg;
+    uint32_t use;                /* so that a late answer never meets a new call in its place */
+};
+
+struct outbox_item;
+
+struct client_hublink {
+    struct client_node *node;
+    struct wire_client *wire;
+    struct link_call call[LINK_CALLS];
+    uint8_t *frame;              /* PROTO_FRAME_MAX: what is being made */
+    uint8_t *body;               /* PROTO_FRAME_MAX */
+    bool up, probing;
+    uint64_t heard_s, probe_at_ms;
+
+    /* outbox.c */
+    struct outbox_item *item;    /* in the order of sending */
+    size_t item_count, item_cap, in_flight;
+    uint64_t *fresh;             /* put since the last step, committed or not */
+    size_t fresh_count, fresh_cap;
+    uint64_t next_order, group;
+
+    /* inbox.c */
+    bool fetching, batch_waits;
+    uint8_t *batch;              /* a fetch's payload that waits for certificates */
+    size_t batch_len;
+    uint64_t fetch_at_ms, batch_at_ms;
+    uint8_t fetch[1024];         /* the one under way: it may become a leaf */
+    size_t fetch_len;
+    uint64_t fetch_number;       /* of its leaf; 0: none */
+
+    /* heads.c */
+    struct proto_merkle_head newest, checked;   /* seen; and shown to extend all before it */
+    uint64_t newest_s, check_at_ms;
+    struct proto_merkle_head other[LINK_HEADS]; /* what partners saw, to be compared */
+    size_t other_count;
+    struct proto_merkle_head asked;
+    bool checking, forked;
+};
+
+/* hublink.c: fill the header of m: region, from, issued, pack, seen, running. */
+void client_link_header(struct client_node *n, struct proto_header *h);
+/* Body of len bytes as kind, signed by the node, into out. */
+MUST_USE enum err client_link_sign(struct client_node *n, enum proto_kind kind, const uint8_t *body, size_t len, uint8_t *out, size_t cap,
+    size_t *out_len);
+/* A signed envelope on its way. */
+MUST_USE enum err client_link_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
+    client_link_done *done, void *arg);
+
+/* outbox.c */
+MUST_USE enum err client_outbox_load(struct client_node *n);
+void client_outbox_step(struct client_node *n);
+uint64_t client_outbox_due(const struct client_node *n, uint64_t now_ms, uint64_t max);
+void client_outbox_wake(struct client_node *n);    /* the hub is back: forget the waits */
+size_t client_outbox_sent(const struct client_hublink *l);   /* acts that the hub may have and that are not answered */
+void client_outbox_drop(struct client_hublink *l);
+
+/* inbox.c */
+void client_inbox_step(struct client_node *n);
+void client_inbox_process(struct client_node *n);  /* certificates came in */
+
+/* heads.c */
+MUST_USE enum err client_heads_load(struct client_node *n);
+/* A checkpoint of the hub, from a receipt that was checked. */
+void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s);
+/* One that a partner says it saw. */
+void client_heads_other(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
+void client_heads_step(struct client_node *n);
+
+#endif

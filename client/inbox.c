@@ -1,0 +1,313 @@
+/*
+ * client/hublink: the waiting fetch. One is always under way; what it brings waits until the certificates it needs are here, and is then
+ * applied, all in one transaction, or one by one when that fails: what is wrong with one mail never holds up another.
+ */
+#include "client/hublink_parts.h"
+
+#include "base/log.h"
+#include "base/rd.h"
+#include "client/archive.h"
+#include "client/calls.h"
+#include "client/mail.h"
+#include "client/outbox.h"
+#include "proto/sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, SAME_AGAIN_MS = 200, TROUBLE_MS = 5000, OVERTAKEN_MS = 3000 };
+
+/* ---- a batch ---- */
+
+static uint16_t batch_start(const struct client_hublink *l, size_t *at)
+{
+    struct rd r;
+    uint16_t count;
+
+    rd_init(&r, l->batch, l->batch_len);
+    count = rd_u16(&r);
+    *at = 2;
+    return r.err == OK ? count : 0;
+}
+
+static enum err next_mail(const struct client_hublink *l, size_t *at, struct client_mail *m)
+{
+    size_t from = *at;
+    enum err e = proto_mail_decode(l->batch, l->batch_len, at, &m->mail);
+
+    if (e == OK)
+        m->item = (struct proto_blob){l->batch + from, *at - from};
+    return e;
+}
+
+/* Ask for what is missing: ERR_BUSY, ERR_PEER: not yet. */
+static enum err batch_keys(struct client_node *n, struct client_mail *m)
+{
+    size_t at;
+    uint16_t count = batch_start(n->link, &at);
+    enum err all = OK;
+
+    for (uint16_t i = 0; i < count; i++) {
+        enum err e = next_mail(n->link, &at, m);
+
+        if (e != OK)
+            return OK;
+        e = client_mail_keys(n, m);
+        if (e != OK && (all == OK || all == ERR_BUSY))
+            all = e;
+    }
+    return all;
+}
+
+/* One mail in a transaction of its own. */
+static enum err apply_alone(struct client_node *n, const struct client_mail *m)
+{
+    bool bad = false;
+    enum err e = OK;
+
+    for (int try = 0; try < 2; try++) {
+        struct vault_txn *x = NULL;
+
+        e = client_vault_begin(n->vault, true, &x);
+        if (e == OK)
+            e = client_mail_apply(n, x, m, try == 1, &bad);
+        if (e == OK)
+            return client_vault_commit(x);
+        client_vault_abort(x);
+        if (!bad)
+            return e;
+    }
+    return e;
+}
+
+static enum err apply_together(struct client_node *n, struct client_mail *m, uint16_t count, bool *alone)
+{
+    struct vault_txn *x = NULL;
+    size_t at;
+    bool bad = false;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    (void)batch_start(n->link, &at);
+    for (uint16_t i = 0; e == OK && i < count; i++) {
+        e = next_mail(n->link, &at, m);
+        if (e == OK)
+            e = client_mail_apply(n, x, m, false, &bad);
+    }
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    *alone = bad;
+    return e;
+}
+
+static enum err apply_batch(struct client_node *n, struct client_mail *m)
+{
+    size_t at;
+    uint16_t count = batch_start(n->link, &at);
+    bool alone = false;
+    enum err e = count == 0 ? OK : apply_together(n, m, count, &alone);
+
+    if (!alone)
+        return e;
+    e = OK;
+    for (uint16_t i = 0; e == OK && i < count; i++) {
+        e = next_mail(n->link, &at, m);
+        if (e == OK)
+            e = apply_alone(n, m);
+    }
+    return e;
+}
+
+/* ---- numbers that never come ---- */
+
+static bool own_act_under_way(const struct client_hublink *l)
+{
+    return client_outbox_sent(l) != 0;
+}
+
+/*
+ * The hub sends what waits in the order of numbers. A number below one that came, which is neither there nor of an own act without its
+ * answer, was taken out of the mailbox because it was no longer permitted (its place is explained by the leaf of a fetch), or is kept from us.
+ * It is archived as missing: the list has no gap, and completeness shows it.
+ */
+static enum err fill_gaps(struct client_node *n, uint64_t upto)
+{
+    struct vault_txn *x = NULL;
+    enum err e = OK;
+
+    if (upto <= n->running + 1 || own_act_under_way(n->link))
+        return OK;
+    e = client_vault_begin(n->vault, true, &x);
+    for (uint64_t at = n->running + 1; e == OK && at < upto; at++) {
+        struct client_archived a = {.number = at, .direction = CLIENT_RECEIVED, .kind = PROTO_NONE, .index = PROTO_NO_LEAF};
+        struct client_archived old;
+        uint8_t *memory = NULL;
+
+        e = client_archive_get(x, at, &old, &memory);
+        free(memory);
+        if (e == ERR_NOTFOUND) {
+            e = client_archive_put(x, &a);
+            log_event(LOG_WARN, "number-missing", NULL);
+        }
+    }
+    if (e != OK) {
+        client_vault_abort(x);
+        return e;
+    }
+    e = client_vault_commit(x);
+    return e == OK ? client_archive_advance(n) : e;
+}
+
+static uint64_t highest(const struct client_hublink *l, struct client_mail *m)
+{
+    size_t at;
+    uint16_t count = batch_start(l, &at);
+    uint64_t top = 0;
+
+    for (uint16_t i = 0; i < count && next_mail(l, &at, m) == OK; i++)
+        if (m->mail.number > top)
+            top = m->mail.number;
+    return top;
+}
+
+/* ---- processing ---- */
+
+static void drop_batch(struct client_hublink *l)
+{
+    free(l->batch);
+    l->batch = NULL;
+    l->batch_len = 0;
+    l->batch_waits = false;
+}
+
+void client_inbox_process(struct client_node *n)
+{
+    struct client_hublink *l = n->link;
+    struct client_mail *m;
+    uint64_t before = n->running, top;
+    enum err e;
+
+    if (!l->batch_waits)
+        return;
+    m = calloc(1, sizeof *m);
+    e = m == NULL ? ERR_NOMEM : batch_keys(n, m);
+    if (e == ERR_BUSY || e == ERR_PEER || e == ERR_NOMEM) {
+        l->batch_at_ms = clock_mono_ms() + 500;
+        free(m);
+        return;
+    }
+    e = apply_batch(n, m);
+    if (e == OK)
+        e = client_archive_advance(n);
+    top = highest(l, m);
+    if (e == OK)
+        e = fill_gaps(n, top > l->fetch_number ? top : l->fetch_number);
+    if (e != OK) {
+        log_event(LOG_ERROR, "mail-not-applied", "err", err_word(e), NULL);
+        l->fetch_at_ms = clock_mono_ms() + TROUBLE_MS;
+    } else if (n->running == before && batch_start(l, &(size_t){0}) != 0) {
+        l->fetch_at_ms = clock_mono_ms() + SAME_AGAIN_MS;
+    }
+    drop_batch(l);
+    free(m);
+}
+
+/* ---- fetching ---- */
+
+/* The fetch itself became a leaf: something was taken out of the mailbox. Archived like any act of ours. */
+static enum err archive_fetch(struct client_node *n, const struct proto_reply *reply)
+{
+    struct client_hublink *l = n->link;
+    struct proto_signed s;
+    struct proto_msg *m = malloc(sizeof *m);
+    struct vault_txn *x = NULL;
+    uint8_t root[PROTO_HASH_LEN];
+    struct proto_reply bare = *reply;
+    struct client_archived a = {.number = reply->receipt.number, .direction = CLIENT_SENT, .kind = PROTO_FETCH,
+        .index = reply->receipt.index, .time_s = reply->receipt.time_s, .envelope = {l->fetch, l->fetch_len}};
+    size_t len = 0;
+    enum err e = m == NULL ? ERR_NOMEM : proto_sign_decode(l->fetch, l->fetch_len, &s);
+
+    if (e == OK)
+        e = proto_msg_decode(PROTO_FETCH, s.body, s.body_len, m);
+    if (e == OK)
+        e = proto_receipt_check(&n->region, m, l->fetch, l->fetch_len, &reply->receipt, 0, root);
+    bare.payload = (struct proto_blob){0};
+    bare.result = reply->receipt.result;
+    if (e == OK)
+        e = proto_reply_encode(&bare, 0, l->body, PROTO_FRAME_MAX, &len);
+    a.proof = (struct proto_blob){l->body, len};
+    if (e == OK)
+        e = client_vault_begin(n->vault, true, &x);
+    if (e == OK) {
+        e = client_archive_put(x, &a);
+        if (e == OK)
+            e = client_vault_commit(x);
+        else
+            client_vault_abort(x);
+    }
+    if (e == OK)
+        l->fetch_number = a.number;
+    free(m);
+    return e;
+}
+
+static void fetched(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
+{
+    struct client_hublink *l = n->link;
+
+    (void)arg;
+    l->fetching = false;
+    l->fetch_at_ms = 0;
+    if (result != OK || (reply->result != PROTO_ACCEPTED && !reply->has_receipt)) {
+        bool overtaken = result == OK && reply->result == PROTO_OVERTAKEN;
+
+        l->fetch_at_ms = clock_mono_ms() + (overtaken ? OVERTAKEN_MS : 1000);
+        if (result == OK && !overtaken)
+            log_event(LOG_WARN, "fetch-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
+        return;
+    }
+    l->fetch_number = 0;
+    if (reply->has_receipt && archive_fetch(n, reply) != OK)
+        log_event(LOG_WARN, "bad-receipt", "kind", "fetch", NULL);
+    if (reply->payload.len < 2)
+        return;
+    l->batch = malloc(reply->payload.len);
+    if (l->batch == NULL) {
+        l->fetch_at_ms = clock_mono_ms() + TROUBLE_MS;
+        return;
+    }
+    memcpy(l->batch, reply->payload.data, reply->payload.len);
+    l->batch_len = reply->payload.len;
+    l->batch_waits = true;
+    l->batch_at_ms = 0;
+    client_inbox_process(n);
+}
+
+static enum err send_fetch(struct client_node *n)
+{
+    struct client_hublink *l = n->link;
+    struct proto_msg m = {.kind = PROTO_FETCH, .number = PROTO_WAIT_MAX_S};
+    size_t len = 0;
+    enum err e;
+
+    client_link_header(n, &m.head);
+    e = proto_msg_encode(&m, l->body, PROTO_FRAME_MAX, &len);
+    if (e == OK)
+        e = client_link_sign(n, PROTO_FETCH, l->body, len, l->fetch, sizeof l->fetch, &l->fetch_len);
+    return e == OK ? client_link_send(n, PROTO_FETCH, l->fetch, l->fetch_len, FETCH_MS, fetched, NULL) : e;
+}
+
+void client_inbox_step(struct client_node *n)
+{
+    struct client_hublink *l = n->link;
+    uint64_t now = clock_mono_ms();
+
+    if (l->batch_waits && now >= l->batch_at_ms)
+        client_inbox_process(n);
+    if (!l->up || l->fetching || l->batch_waits || now < l->fetch_at_ms)
+        return;
+    l->fetching = send_fetch(n) == OK;
+    if (!l->fetching)
+        l->fetch_at_ms = now + 1000;
+}

@@ -1,0 +1,167 @@
+#include "client/keeping.h"
+
+#include "client/statement.h"
+#include "proto/sign.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY_S = 86400, CARRY_LEN = 1 + PROTO_ID_LEN };
+
+/* In CLIENT_T_META: "c" and the message's id. */
+static void carry_key(const uint8_t message[PROTO_ID_LEN], uint8_t out[CARRY_LEN])
+{
+    out[0] = 'c';
+    memcpy(out + 1, message, PROTO_ID_LEN);
+}
+
+enum err client_keeping_carries(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], const uint8_t statement[PROTO_ID_LEN])
+{
+    uint8_t key[CARRY_LEN];
+
+    carry_key(message, key);
+    return client_vault_put(x, CLIENT_T_META, key, sizeof key, statement, PROTO_ID_LEN);
+}
+
+static enum err carried(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], uint8_t statement[PROTO_ID_LEN])
+{
+    uint8_t key[CARRY_LEN], *value = NULL;
+    size_t len = 0;
+    enum err e;
+
+    carry_key(message, key);
+    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len);
+    if (e == OK && len != PROTO_ID_LEN)
+        e = ERR_RANGE;
+    if (e == OK)
+        memcpy(statement, value, PROTO_ID_LEN);
+    free(value);
+    return e;
+}
+
+/* Which of the statement's addressees this is; -1: none. */
+static int addressee(const struct proto_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    for (size_t i = 0; i < s->addressees.count; i++)
+        if (memcmp(s->addressees.id[i], partner, PROTO_PARTNER_LEN) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Bits of a kept statement of ours; the first leaf counts. */
+static enum err note(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t partner[PROTO_PARTNER_LEN], bool acked,
+    const struct proto_receipt *receipt)
+{
+    struct client_kept *k = malloc(sizeof *k);
+    uint8_t *memory = NULL;
+    int i;
+    enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, id, k, &memory);
+
+    if (e == OK && k->mine) {
+        i = addressee(&k->what, partner);
+        if (i >= 0 && acked)
+            k->acked |= UINT64_C(1) << i;
+        if (i >= 0 && !acked)
+            k->told |= UINT64_C(1) << i;
+        if (!acked && k->leaf_s == 0) {
+            k->leaf_index = receipt->index;
+            k->leaf_s = receipt->time_s;
+        }
+        e = client_kept_put(x, k);
+    }
+    free(memory);
+    free(k);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    uint8_t statement[PROTO_ID_LEN];
+    enum err e;
+
+    (void)n;
+    if (ev->msg->kind != PROTO_STATEMENT || !ev->reply->has_receipt)
+        return OK;
+    e = carried(x, ev->msg->head.id, statement);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    return e == OK ? note(x, statement, ev->msg->head.to, false, &ev->reply->receipt) : e;
+}
+
+static enum err keep(struct vault_txn *x, const struct client_mail_event *ev)
+{
+    struct client_kept *k = calloc(1, sizeof *k);
+    uint8_t *memory = NULL;
+    enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, ev->said->id, k, &memory);
+
+    /* A repeat: what is kept stays, and it is only acknowledged again. */
+    if (e == ERR_NOTFOUND) {
+        *k = (struct client_kept){.what = *ev->said, .original = ev->msg->original.data, .original_len = ev->msg->original.len,
+            .role = (uint8_t)ev->said_role, .leaf_index = ev->mail->receipt.index, .leaf_s = ev->mail->receipt.time_s};
+        memcpy(k->signer, ev->said_by, sizeof k->signer);
+        e = client_kept_put(x, k);
+    }
+    free(memory);
+    free(k);
+    return e;
+}
+
+enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev)
+{
+    uint8_t statement[PROTO_ID_LEN];
+    enum err e;
+
+    (void)n;
+    if (ev->msg->kind == PROTO_STATEMENT)
+        return ev->said != NULL ? keep(x, ev) : ERR_STATE;
+    if (ev->msg->kind != PROTO_ACK)
+        return OK;
+    e = carried(x, ev->msg->refers, statement);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    return e == OK ? note(x, statement, ev->msg->head.from, true, NULL) : e;
+}
+
+enum err client_keeping_ack(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, enum proto_ack code)
+{
+    struct proto_msg *m = calloc(1, sizeof *m);
+    enum err e = m == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK) {
+        m->kind = PROTO_ACK;
+        m->code = (uint8_t)code;
+        memcpy(m->head.to, ev->msg->head.from, sizeof m->head.to);
+        memcpy(m->head.case_id, ev->msg->head.case_id, sizeof m->head.case_id);
+        m->head.subject = ev->msg->head.subject;
+        memcpy(m->head.purpose, ev->msg->head.purpose, sizeof m->head.purpose);
+        memcpy(m->refers, ev->msg->head.id, sizeof m->refers);
+        if (crypto_hash_sha256(m->digest, ev->msg->original.data, ev->msg->original.len) != 0)
+            abort();
+        e = client_outbox_put(n, x, m, NULL, NULL);
+    }
+    free(m);
+    return e;
+}
+
+struct count { uint64_t now_s, found; };
+
+static bool count_each(void *arg, const struct client_kept *k)
+{
+    struct count *c = arg;
+    uint64_t all = k->what.addressees.count == 0 ? 0 : (UINT64_C(1) << k->what.addressees.count) - 1;
+
+    if (k->mine && k->leaf_s != 0 && k->leaf_s + DAY_S < c->now_s && (k->acked & all) != all)
+        c->found++;
+    return true;
+}
+
+enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, uint64_t *count)
+{
+    struct count c = {.now_s = now_s};
+    enum err e = client_kept_walk(x, count_each, &c);
+
+    if (e == OK)
+        *count = c.found;
+    return e;
+}

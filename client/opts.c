@@ -1,0 +1,246 @@
+/* client/cmd: options, from a row to JSON. */
+#include "client/cmd.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "client/ask.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_FIRST = 512, KEY_JSON = 1024, KEY_LANG, KEY_HOME, KEY_AS, KEY_FD, KEY_FROM, KEY_HELP, COMMON = 7 };
+
+static const struct { const char *name; int key; const char *value; struct client_words help; } common[COMMON] = {
+    {"json", KEY_JSON, NULL, {"answer in JSON", "antwoord in JSON"}},
+    {"lang", KEY_LANG, "nl|en", {"language of texts", "taal van de teksten"}},
+    {"home", KEY_HOME, "DIR", {"the partner's folder", "de map van de partner"}},
+    {"as", KEY_AS, "LOGIN", {"whose session to use", "wiens sessie wordt gebruikt"}},
+    {"passphrase-fd", KEY_FD, "N", {"read passphrases as lines from descriptor N", "lees wachtzinnen als regels van descriptor N"}},
+    {"from", KEY_FROM, "FILE.csv", {"do it for each row; columns are option names", "doe het voor elke rij; kolommen zijn namen van opties"}},
+    {"help", KEY_HELP, NULL, {"this text", "deze tekst"}},
+};
+
+struct parse { struct client_run *r; bool *help; size_t bare; enum err err; };
+
+void client_opts_key(const char *name, char *out, size_t out_len)
+{
+    size_t n = strnlen(name, out_len - 1);
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = name[i] == '-' ? '_' : name[i];
+    out[n] = '\0';
+}
+
+static bool is_bare(const struct client_opt *o)
+{
+    return o->type == CLIENT_OPT_ARG || o->type == CLIENT_OPT_ARGS;
+}
+
+static bool is_secret(const struct client_opt *o)
+{
+    return o->type == CLIENT_OPT_SECRET || o->type == CLIENT_OPT_NEW_SECRET;
+}
+
+static enum err add_file(struct client_run *r, const char *key, const char *path)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = file_read(path, CLIENT_OPT_FILE_MAX, &data, &len, r->t);
+
+    if (e == OK && !text_is_utf8(data, len))
+        e = trouble_at(r->t, ERR_SYNTAX, path, 0, 0, "is not text in UTF-8", "is geen tekst in UTF-8");
+    if (e == OK)
+        json_add_text(r->args, key, (const char *)data);
+    free(data);
+    return e;
+}
+
+static enum err add_many(struct client_run *r, const char *key, const char *value)
+{
+    cJSON *array = cJSON_GetObjectItemCaseSensitive(r->args, key);
+
+    if (array == NULL)
+        array = json_add_array(r->args, key);
+    json_push_text(array, value);
+    return OK;
+}
+
+enum err client_opts_set(struct client_run *r, const struct client_opt *o, const char *value)
+{
+    char key[64];
+    uint64_t number;
+    bool many = o->type == CLIENT_OPT_MANY || o->type == CLIENT_OPT_ARGS;
+
+    client_opts_key(o->name, key, sizeof key);
+    if (!many && cJSON_GetObjectItemCaseSensitive(r->args, key) != NULL)
+        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "is given twice", "is twee keer gegeven");
+    if (value != NULL && !text_is_utf8((const uint8_t *)value, strlen(value)))
+        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "is not text in UTF-8", "is geen tekst in UTF-8");
+    if (many)
+        return add_many(r, key, value);
+    if (o->type == CLIENT_OPT_FILE)
+        return add_file(r, key, value);
+    if (o->type == CLIENT_OPT_FLAG) {
+        json_add_bool(r->args, key, true);
+        return OK;
+    }
+    if (o->type != CLIENT_OPT_NUMBER) {
+        json_add_text(r->args, key, value);
+        return OK;
+    }
+    if (text_u64(value, (uint64_t)1 << 53, &number) != OK)
+        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "must be a whole number", "moet een geheel getal zijn");
+    json_add_u64(r->args, key, number);
+    return OK;
+}
+
+static enum err add_bare(struct parse *p, const char *value)
+{
+    size_t at = 0;
+
+    for (const struct client_opt *o = p->r->cmd->opts; o != NULL && o->name != NULL; o++) {
+        if (!is_bare(o))
+            continue;
+        if (at == p->bare || o->type == CLIENT_OPT_ARGS) {
+            p->bare += o->type == CLIENT_OPT_ARG;
+            return client_opts_set(p->r, o, value);
+        }
+        at++;
+    }
+    return trouble_at(p->r->t, ERR_USAGE, value, 0, 0, "this command takes no such argument; see --help",
+        "deze opdracht kent dit argument niet; zie --help");
+}
+
+static enum err set_common(struct parse *p, int key, char *value)
+{
+    struct client_run *r = p->r;
+    uint64_t n = 0;
+
+    switch (key) {
+    case KEY_JSON: r->json = true; return OK;
+    case KEY_HELP: *p->help = true; return OK;
+    case KEY_HOME: r->home = value; return OK;
+    case KEY_AS: r->as = value; return OK;
+    case KEY_FROM: r->from = value; return OK;
+    case KEY_FD:
+        if (text_u64(value, 1023, &n) != OK)
+            return trouble_at(r->t, ERR_USAGE, "--passphrase-fd", 0, 0, "must be a number", "moet een getal zijn");
+        r->passphrase_fd = (int)n;
+        return OK;
+    case KEY_LANG:
+        if (strcmp(value, "nl") != 0 && strcmp(value, "en") != 0)
+            return trouble_at(r->t, ERR_USAGE, "--lang", 0, 0, "must be nl or en", "moet nl of en zijn");
+        r->lang = r->t->lang = strcmp(value, "nl") == 0 ? LANG_NL : LANG_EN;
+        return OK;
+    default: return ERR_USAGE;
+    }
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+    struct parse *p = state->input;
+
+    if (key == ARGP_KEY_ARG)
+        p->err = add_bare(p, arg);
+    else if (key >= KEY_JSON && key < KEY_JSON + COMMON)
+        p->err = set_common(p, key, arg);
+    else if (key >= KEY_FIRST && key < KEY_FIRST + CLIENT_OPTS_MAX)
+        p->err = client_opts_set(p->r, &p->r->cmd->opts[key - KEY_FIRST], arg);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return p->err == OK ? 0 : EINVAL;
+}
+
+enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *help)
+{
+    struct argp_option options[CLIENT_OPTS_MAX + COMMON + 1];
+    struct argp argp = {.options = options, .parser = parse_one};
+    struct parse p = {.r = r, .help = help};
+    size_t n = 0;
+    int at = 0;
+
+    memset(options, 0, sizeof options);
+    for (size_t i = 0; r->cmd->opts != NULL && r->cmd->opts[i].name != NULL; i++) {
+        const struct client_opt *o = &r->cmd->opts[i];
+
+        if (i == CLIENT_OPTS_MAX)
+            abort();
+        if (!is_bare(o) && !is_secret(o))
+            options[n++] = (struct argp_option){.name = o->name, .key = KEY_FIRST + (int)i, .arg = o->type == CLIENT_OPT_FLAG ? NULL : "VALUE"};
+    }
+    for (size_t i = 0; i < COMMON; i++)
+        options[n++] = (struct argp_option){.name = common[i].name, .key = common[i].key, .arg = common[i].value};
+    if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, &at, &p) == 0)
+        return OK;
+    if (p.err != OK)
+        return p.err;
+    return trouble_at(r->t, ERR_USAGE, at > 0 && at <= argc ? argv[at - 1] : "", 0, 0,
+        "this option is not known, or its value is missing; see --help", "deze optie bestaat niet, of de waarde ontbreekt; zie --help");
+}
+
+enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t)
+{
+    char key[64];
+
+    for (const struct client_opt *o = r->cmd->opts; o != NULL && o->name != NULL; o++) {
+        client_opts_key(o->name, key, sizeof key);
+        if (o->required && !is_secret(o) && cJSON_GetObjectItemCaseSensitive(args, key) == NULL)
+            return trouble_at(t, ERR_USAGE, o->name, 0, 0, "is needed: %s", "is nodig: %s",
+                t != NULL && t->lang == LANG_NL ? o->help.nl : o->help.en);
+    }
+    return OK;
+}
+
+enum err client_opts_ask(struct client_run *r)
+{
+    char key[64], *words = NULL;
+    enum err e = OK;
+
+    for (const struct client_opt *o = r->cmd->opts; e == OK && o != NULL && o->name != NULL; o++) {
+        if (!is_secret(o))
+            continue;
+        client_opts_key(o->name, key, sizeof key);
+        e = client_ask(r->passphrase_fd, r->lang == LANG_NL ? o->value_nl : o->value, o->type == CLIENT_OPT_NEW_SECRET, &words, r->t);
+        if (e == OK)
+            json_add_text(r->args, key, words);
+        client_ask_drop(words);
+        words = NULL;
+    }
+    return e;
+}
+
+/* ---- help ---- */
+
+static void help_line(const char *name, const char *value, const char *text)
+{
+    char left[64];
+
+    (void)snprintf(left, sizeof left, "--%s%s%s", name, value != NULL ? " " : "", value != NULL ? value : "");
+    (void)printf("  %-26s %s\n", left, text);
+}
+
+void client_opts_help(const struct client_cmd *cmd, enum lang lang)
+{
+    bool nl = lang == LANG_NL;
+
+    (void)printf("%s: schakel %s [%s]", nl ? "gebruik" : "usage", cmd->name, nl ? "opties" : "options");
+    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++)
+        if (is_bare(o))
+            (void)printf(" %s%s", o->value != NULL ? o->value : o->name, o->type == CLIENT_OPT_ARGS ? "..." : "");
+    (void)printf("\n%s\n\n", nl ? cmd->help.nl : cmd->help.en);
+    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++) {
+        const char *text = nl ? o->help.nl : o->help.en;
+        char line[256];
+
+        (void)snprintf(line, sizeof line, "%s%s", text, !o->required || is_secret(o) ? "" : nl ? " (nodig)" : " (needed)");
+        if (is_bare(o))
+            (void)printf("  %-26s %s\n", o->value != NULL ? o->value : o->name, line);
+        else if (!is_secret(o))
+            help_line(o->name, o->type == CLIENT_OPT_FLAG ? NULL : o->value != NULL ? o->value : "VALUE", line);
+    }
+    for (size_t i = 0; i < COMMON; i++)
+        if (common[i].key != KEY_FROM || cmd->call != NULL)
+            help_line(common[i].name, common[i].value, nl ? common[i].help.nl : common[i].help.en);
+}

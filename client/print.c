@@ -1,0 +1,148 @@
+/* client/cmd: a reply for people, and errors as JSON. */
+#include "client/cmd.h"
+
+#include "client/texts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL_MAX = 200, COLUMNS_MAX = 16, INDENT = 2 };
+
+/* Characters, not bytes; nothing here is wider than one column. */
+static int width(const char *text)
+{
+    int n = 0;
+
+    for (const char *p = text; *p != '\0'; p++)
+        n += ((unsigned char)*p & 0xc0) != 0x80;
+    return n;
+}
+
+static void pad(const char *text, int to)
+{
+    (void)printf("%s%*s", text, to > width(text) ? to - width(text) : 0, "");
+}
+
+/* Text of others must not move the cursor of a terminal. */
+static void clean(char *text)
+{
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = ' ';
+}
+
+static void cell(const cJSON *v, enum lang lang, char out[CELL_MAX])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    /* Numbers of our own making are kept as their digits. */
+    if (cJSON_IsString(v) || cJSON_IsRaw(v)) {
+        (void)snprintf(out, CELL_MAX, "%s", v->valuestring);
+    } else if (cJSON_IsBool(v)) {
+        (void)snprintf(out, CELL_MAX, "%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : lang == LANG_NL ? "nee" : "no");
+    } else if (cJSON_IsNumber(v)) {
+        (void)snprintf(out, CELL_MAX, "%.0f", v->valuedouble);
+    } else if (cJSON_IsArray(v)) {
+        const cJSON *item;
+
+        cJSON_ArrayForEach(item, v)
+            if (cJSON_IsString(item) && used < CELL_MAX - 1)
+                used += (size_t)snprintf(out + used, CELL_MAX - used, "%s%s", used != 0 ? ", " : "", item->valuestring);
+    }
+    clean(out);
+}
+
+static bool is_table(const cJSON *v)
+{
+    return cJSON_IsArray(v) && cJSON_IsObject(cJSON_GetArrayItem(v, 0));
+}
+
+/* Columns are the keys of the first row: rows of one array look the same. */
+static void print_table(const cJSON *array, enum lang lang)
+{
+    const char *keys[COLUMNS_MAX];
+    int widths[COLUMNS_MAX];
+    size_t n = 0;
+    char text[CELL_MAX];
+    const cJSON *row, *item;
+
+    cJSON_ArrayForEach(item, cJSON_GetArrayItem(array, 0)) {
+        if (n == COLUMNS_MAX)
+            break;
+        keys[n] = item->string;
+        client_texts_label(item->string, lang, text, sizeof text);
+        widths[n++] = width(text);
+    }
+    cJSON_ArrayForEach(row, array)
+        for (size_t i = 0; i < n; i++) {
+            cell(cJSON_GetObjectItemCaseSensitive(row, keys[i]), lang, text);
+            if (width(text) > widths[i])
+                widths[i] = width(text);
+        }
+    (void)printf("%*s", INDENT, "");
+    for (size_t i = 0; i < n; i++) {
+        client_texts_label(keys[i], lang, text, sizeof text);
+        pad(text, i + 1 < n ? widths[i] + 2 : 0);
+    }
+    (void)printf("\n");
+    cJSON_ArrayForEach(row, array) {
+        (void)printf("%*s", INDENT, "");
+        for (size_t i = 0; i < n; i++) {
+            cell(cJSON_GetObjectItemCaseSensitive(row, keys[i]), lang, text);
+            pad(text, i + 1 < n ? widths[i] + 2 : 0);
+        }
+        (void)printf("\n");
+    }
+}
+
+static void print_object(const cJSON *obj, enum lang lang, int indent)
+{
+    char label[96], text[CELL_MAX];
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, obj) {
+        if (item->string == NULL || strcmp(item->string, "ok") == 0)
+            continue;
+        client_texts_label(item->string, lang, label, sizeof label);
+        if (is_table(item) || cJSON_IsObject(item)) {
+            (void)printf("%*s%s:\n", indent, "", label);
+            if (cJSON_IsObject(item))
+                print_object(item, lang, indent + INDENT);
+            else
+                print_table(item, lang);
+            continue;
+        }
+        if (cJSON_IsString(item)) {
+            (void)printf("%*s%s: ", indent, "", label);
+            for (const char *p = item->valuestring; *p != '\0'; p++)
+                (void)putchar((unsigned char)*p >= ' ' || *p == '\n' ? *p : ' ');
+            (void)printf("\n");
+            continue;
+        }
+        cell(item, lang, text);
+        (void)printf("%*s%s: %s\n", indent, "", label, text);
+    }
+}
+
+void client_print_reply(const struct client_run *r, const cJSON *reply)
+{
+    print_object(reply, r->lang, 0);
+}
+
+cJSON *client_print_error(const struct trouble *t)
+{
+    cJSON *whole = cJSON_CreateObject(), *error;
+
+    json_add_bool(whole, "ok", false);
+    error = json_add_object(whole, "error");
+    json_add_text(error, "class", err_word(t->err));
+    json_add_text(error, "text", t->text);
+    if (t->where[0] != '\0')
+        json_add_text(error, "where", t->where);
+    if (t->line != 0)
+        json_add_u64(error, "line", t->line);
+    if (t->column != 0)
+        json_add_u64(error, "column", t->column);
+    return whole;
+}

@@ -1,0 +1,189 @@
+#include "client/receipt.h"
+
+#include "base/log.h"
+#include "base/wr.h"
+#include "client/archive.h"
+#include "client/calls.h"
+#include "client/hublink_parts.h"
+#include "client/keeping.h"
+#include "proto/sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One sent envelope, decoded. Freed by drop. */
+struct sent {
+    uint8_t *envelope;
+    size_t len;
+    struct proto_signed s;
+    struct proto_msg msg;
+    uint8_t root[PROTO_HASH_LEN];
+};
+
+static void drop(struct sent *one)
+{
+    if (one != NULL)
+        free(one->envelope);
+    free(one);
+}
+
+static enum err open_variant(const struct client_outbox_row *row, const struct client_variant *v, struct sent **out)
+{
+    struct sent *one = calloc(1, sizeof *one);
+    enum err e = one == NULL ? ERR_NOMEM : client_outbox_envelope(row, v, &one->envelope, &one->len);
+
+    if (e == OK)
+        e = proto_sign_decode(one->envelope, one->len, &one->s);
+    if (e == OK)
+        e = proto_msg_decode((enum proto_kind)row->kind, one->s.body, one->s.body_len, &one->msg);
+    if (e != OK) {
+        drop(one);
+        return e;
+    }
+    *out = one;
+    return OK;
+}
+
+/* The envelope that this receipt is for: the newest first. ERR_SIGNATURE: for none of them. */
+static enum err matching(struct client_node *n, const struct client_outbox_row *row, const struct proto_receipt *receipt, struct sent **out)
+{
+    enum err e = ERR_SIGNATURE;
+
+    for (size_t i = row->count; i > 0; i--) {
+        struct sent *one = NULL;
+
+        e = open_variant(row, &row->variant[i - 1], &one);
+        if (e == OK)
+            e = proto_receipt_check(&n->region, &one->msg, one->envelope, one->len, receipt, 0, one->root);
+        if (e == OK) {
+            *out = one;
+            return OK;
+        }
+        drop(one);
+    }
+    return e;
+}
+
+static const struct client_kind *kind_row(enum proto_kind kind)
+{
+    for (size_t i = 0; i < client_kinds_count; i++)
+        if (client_kinds[i].kind == kind)
+            return &client_kinds[i];
+    return NULL;
+}
+
+static enum err remove_row(struct vault_txn *x, uint64_t order)
+{
+    uint8_t key[8];
+    struct wr w;
+
+    wr_init(&w, key, sizeof key);
+    wr_u64(&w, order);
+    return wr_end(&w) == OK ? client_vault_delete(x, CLIENT_T_OUTBOX, key, sizeof key) : w.err;
+}
+
+static enum err archive(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    struct client_hublink *l = n->link;
+    struct client_archived a = {.number = ev->reply->receipt.number, .direction = CLIENT_SENT, .kind = (uint8_t)ev->msg->kind,
+        .index = ev->reply->receipt.index, .time_s = ev->reply->receipt.time_s, .envelope = {ev->envelope, ev->envelope_len}};
+    size_t len = 0;
+    enum err e = proto_reply_encode(ev->reply, 0, l->body, PROTO_FRAME_MAX, &len);
+
+    a.proof = (struct proto_blob){l->body, len};
+    return e == OK ? client_archive_put(x, &a) : e;
+}
+
+/* What the kind does on a receipt or a refusal. */
+static enum err tell_kind(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    const struct client_kind *kind = kind_row(ev->msg->kind);
+    bool accepted = ev->reply->result == PROTO_ACCEPTED;
+    enum err e = accepted ? client_keeping_receipt(n, x, ev) : OK;
+
+    if (e != OK || kind == NULL)
+        return e;
+    if (accepted)
+        return kind->receipt != NULL ? kind->receipt(n, x, ev) : OK;
+    return kind->refused != NULL ? kind->refused(n, x, ev) : OK;
+}
+
+static enum err settle(struct client_node *n, uint64_t order, const struct client_receipt_event *ev)
+{
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    if (e == OK && ev->reply->has_receipt)
+        e = archive(n, x, ev);
+    if (e == OK)
+        e = tell_kind(n, x, ev);
+    if (e == OK)
+        e = remove_row(x, order);
+    if (e != OK) {
+        client_vault_abort(x);
+        log_event(LOG_ERROR, "receipt-not-applied", "kind", proto_kind_name(ev->msg->kind), "err", err_word(e), NULL);
+        return e;
+    }
+    return client_vault_commit(x);
+}
+
+static enum err with_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply)
+{
+    struct sent *one = NULL;
+    struct client_receipt_event ev = {.reply = reply};
+    enum err e = reply->receipt.result == reply->result ? matching(n, row, &reply->receipt, &one) : ERR_SIGNATURE;
+
+    if (e != OK) {
+        log_event(LOG_WARN, "bad-receipt", "kind", proto_kind_name((enum proto_kind)row->kind), "err", err_word(e), NULL);
+        return e;
+    }
+    ev.msg = &one->msg;
+    ev.envelope = one->envelope;
+    ev.envelope_len = one->len;
+    e = settle(n, order, &ev);
+    if (e == OK) {
+        client_heads_saw(n, reply->receipt.tree_size, one->root, reply->receipt.time_s);
+        e = client_archive_advance(n);
+        client_calls_result(n, one->msg.head.id, (enum proto_refusal)reply->result);
+    }
+    drop(one);
+    return e;
+}
+
+/* A refusal without a leaf proves nothing, and nothing is made durable from it but that this act is not sent again. */
+static enum err without_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply)
+{
+    struct sent *one = NULL;
+    struct client_receipt_event ev = {.reply = reply};
+    enum err e = open_variant(row, &row->variant[row->count - 1], &one);
+
+    if (e != OK)
+        return e;
+    ev.msg = &one->msg;
+    ev.envelope = one->envelope;
+    ev.envelope_len = one->len;
+    e = settle(n, order, &ev);
+    log_event(LOG_WARN, "act-refused", "kind", proto_kind_name(one->msg.kind), "reason",
+        proto_refusal_name((enum proto_refusal)reply->result), NULL);
+    if (e == OK)
+        client_calls_result(n, one->msg.head.id, (enum proto_refusal)reply->result);
+    drop(one);
+    return e;
+}
+
+enum err client_receipt_apply(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
+    enum client_receipt_verdict *verdict)
+{
+    enum proto_refusal result = (enum proto_refusal)reply->result;
+    enum err e;
+
+    if (reply->has_receipt)
+        e = with_receipt(n, order, row, reply);
+    else if (result == PROTO_ACCEPTED || result == PROTO_TROUBLE || proto_refusal_may_retry(result))
+        return OK;
+    else
+        e = without_receipt(n, order, row, reply);
+    if (e == OK)
+        *verdict = CLIENT_RECEIPT_DONE;
+    return e;
+}

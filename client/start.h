@@ -1,0 +1,22 @@
+/*
+ * client/start: the node's processes. The parent (schakel node) asks the passphrase and starts the role vault, which has the keys, the store,
+ * the control socket and the link to the hub. A role that ends by itself ends the node with exit 70 and its name.
+ */
+#ifndef CLIENT_START_H
+#define CLIENT_START_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the vault may know. Encoded into the start block; borrowed from it when decoded. */
+struct client_start { enum lang lang; char home[512]; char passphrase[1025]; };
+
+MUST_USE enum err client_start_encode(const struct client_start *s, uint8_t *out, size_t cap, size_t *len);
+MUST_USE enum err client_start_decode(const uint8_t *data, size_t len, struct client_start *out);
+
+/* In a child: run the role; returns its exit code. */
+int client_start_role(const char *role);
+
+#endif

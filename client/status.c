@@ -1,0 +1,97 @@
+#include "client/status.h"
+
+#include "base/text.h"
+#include "client/certs.h"
+#include "client/hublink.h"
+#include "client/keeping.h"
+#include "client/sessions.h"
+
+enum { DAY_S = 86400 };
+
+static void add_time(cJSON *obj, const char *key, uint64_t at_s)
+{
+    char text[17] = "";
+
+    if (at_s != 0)
+        clock_format_nl(at_s, text);
+    json_add_text(obj, key, text);
+}
+
+static void add_link(cJSON *r, const struct client_link_status *s)
+{
+    char hex[2 * PROTO_HASH_LEN + 1];
+
+    json_add_bool(r, "hub_reachable", s->up);
+    add_time(r, "hub_heard", s->heard_s);
+    json_add_u64(r, "outbox", s->outbox);
+    if (s->outbox != 0) {
+        add_time(r, "outbox_oldest", s->oldest_s);
+        if (s->trouble[0] != '\0')
+            json_add_text(r, "outbox_trouble", s->trouble);
+    }
+    json_add_bool(r, "log_trusted", s->trusted);
+    json_add_u64(r, "checkpoint_size", s->checkpoint_size);
+    text_hex(s->checkpoint_root, sizeof s->checkpoint_root, hex, sizeof hex);
+    json_add_text(r, "checkpoint_root", hex);
+    add_time(r, "checkpoint_time", s->checkpoint_s);
+    json_add_u64(r, "running", s->running);
+    json_add_u64(r, "bad_mail", s->bad_mail);
+}
+
+static uint64_t days_left(const struct client_node *n, enum proto_use use)
+{
+    struct proto_cert c;
+    uint64_t now = clock_now_s();
+
+    return client_certs_of_partner(n, n->me->id, use, now, &c) == OK ? (c.until_s - now) / DAY_S : 0;
+}
+
+static void add_certs(cJSON *r, const struct client_node *n)
+{
+    cJSON *certs = json_add_object(r, "certs");
+
+    json_add_u64(certs, "node", days_left(n, PROTO_USE_NODE));
+    json_add_u64(certs, "hpke", days_left(n, PROTO_USE_HPKE));
+    json_add_u64(certs, "officer", days_left(n, PROTO_USE_OFFICER));
+}
+
+struct people { cJSON *rows; uint64_t now_s; };
+
+static bool add_person(void *arg, const struct client_staff *s)
+{
+    struct people *p = arg;
+    cJSON *row;
+
+    if (s->ended)
+        return true;
+    row = json_push_object(p->rows);
+    json_add_text(row, "login", s->login);
+    json_add_text(row, "role", proto_role_name((enum proto_role)s->role));
+    json_add_u64(row, "cert_days", s->cert_until_s > p->now_s ? (s->cert_until_s - p->now_s) / DAY_S : 0);
+    return true;
+}
+
+/* Without a session: how the link is. With one: the people, and what they wait for. */
+enum err client_do_status(struct client_call *c, struct vault_txn *x)
+{
+    struct client_link_status s;
+    struct people p = {.now_s = clock_now_s()};
+    uint64_t unconfirmed = 0;
+    enum err e = OK;
+
+    client_hublink_status(c->node, &s);
+    json_add_text(c->reply, "partner", c->node->me->handle);
+    json_add_text(c->reply, "region", c->node->region.name);
+    add_link(c->reply, &s);
+    add_certs(c->reply, c->node);
+    json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
+    if (c->who == NULL)
+        return OK;
+    e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
+    if (e == OK) {
+        json_add_u64(c->reply, "unconfirmed", unconfirmed);
+        p.rows = json_add_array(c->reply, "staff");
+        e = client_staff_walk(x, add_person, &p);
+    }
+    return e;
+}

@@ -1,0 +1,16 @@
+/* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
+#include "client/sessions.h"
+#include "client/status.h"
+
+#define ADMIN CLIENT_ROLE(PROTO_ROLE_ADMIN)
+
+const struct client_command client_base_commands[] = {
+    {"status", client_do_status, 0, false},
+    {"login", client_do_login, 0, true},
+    {"logout", client_do_logout, CLIENT_ANY_ROLE, false},
+    /* No session is needed for the first of the staff; the handler sees to it. */
+    {"staff.add", client_do_staff_add, 0, true},
+    {"staff.list", client_do_staff_list, CLIENT_ANY_ROLE, false},
+    {"staff.end", client_do_staff_end, ADMIN, true},
+};
+const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

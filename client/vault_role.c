@@ -1,0 +1,282 @@
+#include "client/vault_role.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "client/archive.h"
+#include "client/calls.h"
+#include "client/certs.h"
+#include "client/home.h"
+#include "client/hublink.h"
+#include "client/keyfile.h"
+#include "client/pseudonym.h"
+#include "client/sessions.h"
+#include "policy/files.h"
+#include "proto/tls.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_BYTES_MAX = 65536, STEP_MS = 5000 };
+
+/* ---- what is read at the start ---- */
+
+static enum err read_home(const char *home, const char *name, size_t max, uint8_t **data, size_t *len, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, name, path, t);
+
+    if (e == OK)
+        e = file_read(path, max, data, len, NULL);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(t, ERR_STATE, path, 0, 0, "is not here: join the hub first (schakel hub join)",
+            "is er niet: sluit eerst aan bij de hub (schakel hub join)");
+    return e == OK ? OK : trouble_at(t, e, path, 0, 0, "cannot be read", "kan niet worden gelezen");
+}
+
+static enum err open_region(struct client_node *n, struct trouble *t)
+{
+    uint8_t *data = NULL, root[32], id[PROTO_PARTNER_LEN];
+    size_t len = 0;
+    enum err e = read_home(n->home, "region", PROTO_REGION_FILE_MAX, &data, &len, t);
+
+    if (e == OK)
+        e = proto_region_parse(data, len, true, &n->region, t);
+    free(data);
+    if (e == OK)
+        e = client_keyfile_public(n->home, "root", root, t);
+    if (e != OK)
+        return e;
+    proto_partner_id(root, id);
+    n->me = proto_region_partner(&n->region, id);
+    return n->me != NULL ? OK
+                         : trouble_at(t, ERR_KEY, "region", 0, 0, "does not name this organisation", "noemt deze organisatie niet");
+}
+
+static enum err open_keys(struct client_node *n, const char *passphrase, struct secret **vault_key, struct trouble *t)
+{
+    struct client_unlock by = {.passphrase = passphrase};
+    enum err e = client_keyfile_open(n->home, "vault", &by, vault_key, NULL, t);
+
+    by = (struct client_unlock){.key = *vault_key};
+    if (e == OK)
+        e = client_keyfile_open(n->home, "node", &by, &n->node_key, n->node_public, t);
+    if (e == OK)
+        e = client_keyfile_open(n->home, "hpke", &by, &n->hpke_key, n->hpke_public, t);
+    return e;
+}
+
+static enum err open_pack(struct client_vault_role *v, const struct client_conf *conf, enum lang lang, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = client_home_path(v->node.home, "pack", path, t);
+    const char *folder = conf->pack[0] != '\0' ? conf->pack : path;
+
+    if (e == OK)
+        e = policy_files_load(folder, lang, NULL, NULL, &v->pack);
+    if (e != OK)
+        return trouble_at(t, e, folder, 0, 0, "is not a policy pack; say where it is in schakel.conf: pack = FOLDER",
+            "is geen beleidspakket; zeg in schakel.conf waar het is: pack = MAP");
+    if (sodium_memcmp(v->pack->digest, v->node.region.pack, PROTO_HASH_LEN) != 0)
+        return trouble_at(t, ERR_CONFIG, folder, 0, 0, "is not the pack that this region adopted; see: schakel region show",
+            "is niet het pakket dat deze regio heeft aangenomen; zie: schakel region show");
+    v->node.pack = v->pack;
+    return OK;
+}
+
+static enum err open_store(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = client_home_path(n->home, "store", path, t);
+
+    if (e == OK) {
+        e = client_vault_open(path, secret_wake(vault_key), &n->vault, t);
+        secret_sleep(vault_key);
+    }
+    if (e == OK)
+        e = client_certs_open(n);
+    if (e == OK)
+        e = client_sessions_open(n);
+    if (e == OK)
+        e = client_pseudonyms_open(n);
+    return e == OK ? client_archive_advance(n) : e;
+}
+
+/* Our own certificates count for us as those of others do. */
+static enum err add_own_certs(struct client_node *n, struct trouble *t)
+{
+    static const char *const names[] = {"certs/node", "certs/hpke", "certs/officer"};
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    for (size_t i = 0; e == OK && i < sizeof names / sizeof *names; i++) {
+        uint8_t *data = NULL;
+        size_t len = 0;
+
+        e = read_home(n->home, names[i], PROTO_CERT_MAX, &data, &len, t);
+        if (e == OK)
+            e = client_certs_add(n, x, data, len);
+        free(data);
+        if (e != OK)
+            e = trouble_at(t, e, names[i], 0, 0, "is not a certificate of this organisation for this region: join again (schakel hub join)",
+                "is geen certificaat van deze organisatie voor deze regio: sluit opnieuw aan (schakel hub join)");
+    }
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
+/* ---- the link: TLS by the keys and certificates of the welcome, or plain tcp on loopback ---- */
+
+static enum err dial_tls(struct client_node *n, const char *address, const struct proto_welcome *w, struct secret *vault_key,
+    struct trouble *t)
+{
+    struct client_unlock by = {.key = vault_key};
+    struct proto_pem cert = {0}, ca = {0};
+    struct secret *key = NULL;
+    char *key_text = NULL;
+    size_t len = 0;
+    enum err e = client_keyfile_open(n->home, "tls", &by, &key, NULL, t);
+
+    if (e == OK)
+        e = proto_tls_der_to_pem(w->client_cert.data, w->client_cert.len, &cert);
+    if (e == OK)
+        e = proto_tls_der_to_pem(n->region.tls_der, n->region.tls_der_len, &ca);
+    if (e == OK) {
+        len = secret_len(key);
+        key_text = calloc(1, len + 1);
+        e = key_text == NULL ? ERR_NOMEM : OK;
+    }
+    if (e == OK) {
+        memcpy(key_text, secret_wake(key), len);
+        secret_sleep(key);
+        e = client_hublink_open(n, address, &(struct wire_tls){cert.text, key_text, ca.text}, t);
+    }
+    if (key_text != NULL)
+        sodium_memzero(key_text, len);
+    free(key_text);
+    free(cert.text);
+    free(ca.text);
+    secret_free(key);
+    return e;
+}
+
+static enum err open_link(struct client_node *n, const struct client_conf *conf, struct secret *vault_key, struct trouble *t)
+{
+    struct proto_welcome w;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    const char *address;
+    enum err e = read_home(n->home, "welcome", FILE_BYTES_MAX, &data, &len, t);
+
+    if (e == OK)
+        e = proto_welcome_check(&n->region, data, len, &w, t);
+    if (e == OK) {
+        address = conf->hub[0] != '\0' ? conf->hub : w.address;
+        e = conf->plain ? client_hublink_open(n, address, NULL, t) : dial_tls(n, address, &w, vault_key, t);
+    }
+    free(data);
+    return e;
+}
+
+static enum err open_control(struct client_vault_role *v, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = client_home_path(v->node.home, "run/control", path, t);
+
+    if (e == OK)
+        e = client_control_listen(path, &v->control, t);
+    return e == OK ? client_calls_open(&v->node, v->control) : e;
+}
+
+enum err client_vault_role_open(const struct client_start *s, struct client_vault_role *v, struct trouble *t)
+{
+    struct client_node *n = &v->node;
+    struct secret *vault_key = NULL;
+    struct client_conf conf;
+    enum err e;
+
+    n->home = s->home;
+    e = client_conf_read(n->home, &conf, t);
+    if (e == OK)
+        e = open_region(n, t);
+    if (e == OK)
+        e = open_keys(n, s->passphrase, &vault_key, t);
+    if (e == OK)
+        e = open_pack(v, &conf, s->lang, t);
+    if (e == OK)
+        e = open_store(n, vault_key, t);
+    if (e == OK)
+        e = add_own_certs(n, t);
+    n->may_hold_number = e == OK && conf.citizen_number;
+    if (e == OK)
+        e = open_link(n, &conf, vault_key, t);
+    if (e == OK)
+        e = open_control(v, t);
+    secret_free(vault_key);
+    if (e != OK)
+        client_vault_role_close(v);
+    return e == OK ? OK : trouble_set(t, e, "the node could not start (%s)", "het knooppunt kon niet starten (%s)", err_word(e));
+}
+
+void client_vault_role_close(struct client_vault_role *v)
+{
+    struct client_node *n = &v->node;
+
+    client_calls_close(n->calls);
+    client_control_close(v->control);
+    client_hublink_close(n->link);
+    client_pseudonyms_close(n->pseudonyms);
+    client_sessions_close(n->sessions);
+    client_certs_close(n->certs);
+    client_vault_close(n->vault);
+    policy_pack_free(v->pack);
+    secret_free(n->node_key);
+    secret_free(n->hpke_key);
+    n->calls = NULL;
+    n->link = NULL;
+    n->vault = NULL;
+}
+
+/* ---- the loop ---- */
+
+static void step(struct client_node *n)
+{
+    client_sessions_step(n);
+    client_calls_step(n);
+    client_pseudonyms_step(n);
+    client_certs_step(n);
+    client_hublink_step(n);
+}
+
+static int wait_ms(const struct client_node *n)
+{
+    uint64_t due = client_calls_due(n, STEP_MS);
+
+    return (int)client_hublink_due(n, due);
+}
+
+void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop)
+{
+    struct pollfd fds[CLIENT_CONTROL_CONNS + 2];
+    struct client_node *n = &v->node;
+
+    while (*stop == 0) {
+        size_t count;
+        int ready;
+
+        step(n);
+        fds[0] = (struct pollfd){.fd = client_hublink_fd(n->link), .events = POLLIN};
+        count = client_control_fds(v->control, fds + 1);
+        ready = poll(fds, (nfds_t)(count + 1), wait_ms(n));
+        if (ready < 0)
+            continue;
+        if (fds[0].revents != 0)
+            client_hublink_ready(n);
+        client_control_step(v->control, fds + 1, count);
+        client_calls_serve(n);
+    }
+}
