@@ -149,18 +149,26 @@ enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJ
     return e;
 }
 
+/* Whether somebody must be logged in is for the node to say; only then does it matter that several are. */
 enum err client_run_call(struct client_run *r, const char *command, cJSON **reply)
 {
+    struct trouble several = {.lang = r->lang}, *t = r->t;
     char token[65];
-    enum err e = client_session_token(r->home, r->as, token, r->t);
+    enum err who = client_session_token(r->home, r->as, token, &several), e;
 
-    if (e == OK)
+    if (who != OK && r->as != NULL) {
+        *t = several;
+        return who;
+    }
+    if (who == OK)
         json_add_text(r->args, "token", token);
     sodium_memzero(token, sizeof token);
-    /* Whether somebody must be logged in is for the node to say. */
-    if (e != OK && (e != ERR_NOTFOUND || r->as != NULL))
-        return e;
-    return client_run_call_as_nobody(r, command, reply);
+    e = client_run_call_as_nobody(r, command, reply);
+    if (e == ERR_DENIED && who == ERR_USAGE) {
+        *t = several;
+        return who;
+    }
+    return e;
 }
 
 static enum err run(struct client_run *r)

@@ -181,6 +181,7 @@ enum err client_from_run(struct client_run *r)
     if (e == OK) {
         e = client_session_token(r->home, r->as, f.token, r->t);
         if (e == ERR_NOTFOUND && r->as == NULL) {
+            r->t->err = OK;
             f.token[0] = '\0';
             e = OK;
         }

@@ -144,6 +144,7 @@ enum err client_link_ask(struct client_node *n, struct proto_msg *m, uint32_t ti
     if (!l->up && !l->probing)
         return ERR_PEER;
     client_link_header(n, &m->head);
+    m->head.valid_until_s = m->head.issued_s + LINK_ASK_VALID_S;
     e = proto_msg_encode(m, l->body, PROTO_FRAME_MAX, &body_len);
     if (e == OK && (envelope = malloc(body_len + 256)) == NULL)
         e = ERR_NOMEM;

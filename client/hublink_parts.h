@@ -7,7 +7,7 @@
 #include "client/hublink.h"
 
 enum { LINK_CALLS = 96, LINK_FLIGHT = 16, LINK_WINDOW = 64, LINK_HEADS = 16 };
-enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000 };
+enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_ASK_VALID_S = 600 };
 
 struct link_call {
     client_link_done *done;      /* NULL: free */

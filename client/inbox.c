@@ -292,6 +292,7 @@ static enum err send_fetch(struct client_node *n)
     enum err e;
 
     client_link_header(n, &m.head);
+    m.head.valid_until_s = m.head.issued_s + LINK_ASK_VALID_S;
     e = proto_msg_encode(&m, l->body, PROTO_FRAME_MAX, &len);
     if (e == OK)
         e = client_link_sign(n, PROTO_FETCH, l->body, len, l->fetch, sizeof l->fetch, &l->fetch_len);

@@ -153,13 +153,31 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     return p->err == OK ? 0 : EINVAL;
 }
 
+/* argp says that something is wrong with an option, but not with which. */
+static const char *unknown_option(int argc, char **argv, const struct argp_option *options)
+{
+    for (int i = 1; i < argc; i++) {
+        size_t len = strcspn(argv[i], "="), matches = 0;
+
+        if (strncmp(argv[i], "--", 2) != 0 || len == 2) {
+            if (argv[i][0] == '-' && argv[i][1] != '\0')
+                return argv[i];
+            continue;
+        }
+        for (const struct argp_option *o = options; o->name != NULL; o++)
+            matches += strncmp(o->name, argv[i] + 2, len - 2) == 0;
+        if (matches == 0)
+            return argv[i];
+    }
+    return argv[argc - 1];
+}
+
 enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *help)
 {
     struct argp_option options[CLIENT_OPTS_MAX + COMMON + 1];
     struct argp argp = {.options = options, .parser = parse_one};
     struct parse p = {.r = r, .help = help};
     size_t n = 0;
-    int at = 0;
 
     memset(options, 0, sizeof options);
     for (size_t i = 0; r->cmd->opts != NULL && r->cmd->opts[i].name != NULL; i++) {
@@ -172,11 +190,11 @@ enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *he
     }
     for (size_t i = 0; i < COMMON; i++)
         options[n++] = (struct argp_option){.name = common[i].name, .key = common[i].key, .arg = common[i].value};
-    if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, &at, &p) == 0)
+    if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p) == 0)
         return OK;
     if (p.err != OK)
         return p.err;
-    return trouble_at(r->t, ERR_USAGE, at > 0 && at <= argc ? argv[at - 1] : "", 0, 0,
+    return trouble_at(r->t, ERR_USAGE, unknown_option(argc, argv, options), 0, 0,
         "this option is not known, or its value is missing; see --help", "deze optie bestaat niet, of de waarde ontbreekt; zie --help");
 }
 

@@ -58,39 +58,56 @@ static bool is_table(const cJSON *v)
     return cJSON_IsArray(v) && cJSON_IsObject(cJSON_GetArrayItem(v, 0));
 }
 
-/* Columns are the keys of the first row: rows of one array look the same. */
-static void print_table(const cJSON *array, enum lang lang)
+struct table { const char *keys[COLUMNS_MAX]; int widths[COLUMNS_MAX]; size_t count; };
+
+static void widen(struct table *t, size_t column, const char *text)
 {
-    const char *keys[COLUMNS_MAX];
-    int widths[COLUMNS_MAX];
-    size_t n = 0;
+    if (width(text) > t->widths[column])
+        t->widths[column] = width(text);
+}
+
+/* A column for each key of any row, in the order in which they come. */
+static void measure(struct table *t, const cJSON *array, enum lang lang)
+{
     char text[CELL_MAX];
     const cJSON *row, *item;
 
-    cJSON_ArrayForEach(item, cJSON_GetArrayItem(array, 0)) {
-        if (n == COLUMNS_MAX)
-            break;
-        keys[n] = item->string;
-        client_texts_label(item->string, lang, text, sizeof text);
-        widths[n++] = width(text);
-    }
     cJSON_ArrayForEach(row, array)
-        for (size_t i = 0; i < n; i++) {
-            cell(cJSON_GetObjectItemCaseSensitive(row, keys[i]), lang, text);
-            if (width(text) > widths[i])
-                widths[i] = width(text);
+        cJSON_ArrayForEach(item, row) {
+            size_t i = 0;
+
+            while (i < t->count && strcmp(t->keys[i], item->string) != 0)
+                i++;
+            if (i == COLUMNS_MAX)
+                continue;
+            if (i == t->count) {
+                t->keys[t->count++] = item->string;
+                client_texts_label(item->string, lang, text, sizeof text);
+                widen(t, i, text);
+            }
+            cell(item, lang, text);
+            widen(t, i, text);
         }
+}
+
+static void print_table(const cJSON *array, enum lang lang)
+{
+    struct table t = {.count = 0};
+    char text[CELL_MAX];
+    const cJSON *row;
+
+    measure(&t, array, lang);
     (void)printf("%*s", INDENT, "");
-    for (size_t i = 0; i < n; i++) {
-        client_texts_label(keys[i], lang, text, sizeof text);
-        pad(text, i + 1 < n ? widths[i] + 2 : 0);
+    for (size_t i = 0; i < t.count; i++) {
+        client_texts_label(t.keys[i], lang, text, sizeof text);
+        pad(text, i + 1 < t.count ? t.widths[i] + 2 : 0);
     }
     (void)printf("\n");
     cJSON_ArrayForEach(row, array) {
         (void)printf("%*s", INDENT, "");
-        for (size_t i = 0; i < n; i++) {
-            cell(cJSON_GetObjectItemCaseSensitive(row, keys[i]), lang, text);
-            pad(text, i + 1 < n ? widths[i] + 2 : 0);
+        for (size_t i = 0; i < t.count; i++) {
+            cell(cJSON_GetObjectItemCaseSensitive(row, t.keys[i]), lang, text);
+            pad(text, i + 1 < t.count ? t.widths[i] + 2 : 0);
         }
         (void)printf("\n");
     }

@@ -5,7 +5,7 @@
 
 /* Sorted by hand within a subject; add a row when a reply gets a new key. */
 static const struct { const char *key, *en, *nl; } labels[] = {
-    {"id", "number", "nummer"},
+    {"id", "id", "kenmerk"},
     {"name", "name", "naam"},
     {"login", "login", "aanmeldnaam"},
     {"role", "role", "rol"},
