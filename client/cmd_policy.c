@@ -14,10 +14,16 @@
 enum { PACK_JSON_MAX = 1024 * 1024 };
 
 const struct client_opt client_cmd_policy_opts[] = {
-    { .name = "pack", .type = CLIENT_OPT_ARG, .required = true, .value = "DIR",
+    { .name = "pack",
+        .type = CLIENT_OPT_ARG,
+        .required = true,
+        .value = "DIR",
         .help = { "the folder of the pack", "de map van het pakket" } },
-    { .name = "cases", .type = CLIENT_OPT_ARG, .value = "FILE.csv",
-        .help = { "the table of cases; else cases.csv of the pack", "de tabel met gevallen; anders cases.csv van het pakket" } },
+    { .name = "cases",
+        .type = CLIENT_OPT_ARG,
+        .value = "FILE.csv",
+        .help = { "the table of cases; else cases.csv of the pack",
+            "de tabel met gevallen; anders cases.csv van het pakket" } },
     { .name = NULL },
 };
 
@@ -56,17 +62,19 @@ static void tell_mistake(void *arg, const struct trouble *t)
 static void tell_mismatch(void *arg, const struct policy_case *row, const struct policy_decision *got)
 {
     struct report *r = arg;
-    const char *rule = got->rule < 0 ? "" : r->pack->rule[got->rule].id, *reason = policy_words_reason(got->reason);
+    const char *rule = got->rule < 0 ? "" : r->pack->rule[got->rule].id,
+               *reason = policy_words_reason(got->reason);
     const char *verdict = policy_words_verdict(got->verdict), *expected = policy_words_verdict(row->expected);
     struct client_explained words;
     cJSON *json;
 
     client_explain(r->pack, r->test->lang, CLIENT_READS_HOLDER, got, &words);
     if (!r->test->json) {
-        (void)fprintf(r->test->out, "%s:%u: %s: %s %s%s%s, %s %s%s%s%s%s\n    %s%s%s\n", r->cases_path, row->line, row->id,
-            either(r, "expected", "verwacht"), expected, row->detail[0] == '\0' ? "" : " ", row->detail,
-            either(r, "got", "kreeg"), verdict, reason[0] == '\0' ? "" : " ", reason, rule[0] == '\0' ? "" : " ", rule,
-            words.text, words.step[0] == '\0' ? "" : " ", words.step);
+        (void)fprintf(r->test->out, "%s:%u: %s: %s %s%s%s, %s %s%s%s%s%s\n    %s%s%s\n", r->cases_path,
+            row->line, row->id, either(r, "expected", "verwacht"), expected,
+            row->detail[0] == '\0' ? "" : " ", row->detail, either(r, "got", "kreeg"), verdict,
+            reason[0] == '\0' ? "" : " ", reason, rule[0] == '\0' ? "" : " ", rule, words.text,
+            words.step[0] == '\0' ? "" : " ", words.step);
         return;
     }
     json = json_push_object(r->mismatches);
@@ -131,8 +139,9 @@ static void summary(const struct report *r, size_t passed, size_t failed)
     if (r->test->json)
         return;
     if (draft)
-        (void)fprintf(r->test->out, "%s\n", either(r, "This pack is a draft: no pack.json names these tables.",
-            "Dit pakket is een concept: geen pack.json noemt deze tabellen."));
+        (void)fprintf(r->test->out, "%s\n",
+            either(r, "This pack is a draft: no pack.json names these tables.",
+                "Dit pakket is een concept: geen pack.json noemt deze tabellen."));
     (void)fprintf(r->test->out, "%zu %s, %zu %s\n", passed, either(r, "passed", "geslaagd"), failed,
         either(r, "failed", "mislukt"));
 }
@@ -187,12 +196,18 @@ enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *fa
 
 enum err client_cmd_policy_run(struct client_run *r)
 {
-    struct client_cmd_policy test = { .pack_dir = client_run_text(r, "pack"), .cases_path = client_run_text(r, "cases"),
-        .lang = r->lang, .json = r->json, .out = stdout };
+    struct client_cmd_policy test = { .pack_dir = client_run_text(r, "pack"),
+        .cases_path = client_run_text(r, "cases"),
+        .lang = r->lang,
+        .json = r->json,
+        .out = stdout };
     size_t failed = 0;
     enum err e = client_cmd_policy_test(&test, &failed);
 
-    /* As with --from: the report was printed line by line, and there is nothing to add to it but the exit code. */
+    /*
+     * As with --from: the report was printed line by line, and there is nothing to add to it but the exit
+     * code.
+     */
     r->from = test.pack_dir;
     return e == OK && failed != 0 ? ERR_RANGE : e;
 }

@@ -7,10 +7,12 @@
 
 #include <string.h>
 
-enum column { ID, REQUESTER, PURPOSE, HOLDER, SECTION, AGE, CUSTODY, EVENTS, CONSENT, FLAGS, EXPECTED, DETAIL, WHY };
+enum column {
+    ID, REQUESTER, PURPOSE, HOLDER, SECTION, AGE, CUSTODY, EVENTS, CONSENT, FLAGS, EXPECTED, DETAIL, WHY
+};
 
-static const char *const columns[] = { "id", "requester", "purpose", "holder", "section", "age", "custody", "events",
-    "consent", "flags", "expected", "rule_or_reason", "why", NULL };
+static const char *const columns[] = { "id", "requester", "purpose", "holder", "section", "age", "custody",
+    "events", "consent", "flags", "expected", "rule_or_reason", "why", NULL };
 
 /* The day of all cases. Events happen on it, so it does not matter which. */
 static const struct date today = { 2026, 1, 1 };
@@ -23,7 +25,8 @@ struct reading {
     bool bad;
 };
 
-static void mistake(struct reading *r, size_t column, const char *word, enum err e, const char *en, const char *nl)
+static void mistake(
+    struct reading *r, size_t column, const char *word, enum err e, const char *en, const char *nl)
 {
     policy_table_mistake(r->table, column, word, e, en, nl);
     r->bad = true;
@@ -80,9 +83,10 @@ static void flags(struct reading *r)
         const char *word;
         bool *flag;
         bool value;
-    } known[] = { { "nomember", &f->member, false }, { "weighed", &f->weighed, true }, { "second", &f->second, true },
-        { "restricted", &f->restricted, true }, { "consent_after", &f->consent_after, true },
-        { "identifiable", &f->identifiable, true }, { "incapable", &f->incapable, true } };
+    } known[] = { { "nomember", &f->member, false }, { "weighed", &f->weighed, true },
+        { "second", &f->second, true }, { "restricted", &f->restricted, true },
+        { "consent_after", &f->consent_after, true }, { "identifiable", &f->identifiable, true },
+        { "incapable", &f->incapable, true } };
     char word[POLICY_WORD_MAX + 1];
     bool taken;
 
@@ -98,12 +102,16 @@ static void flags(struct reading *r)
             }
         if (!taken)
             mistake(r, FLAGS, at, ERR_RANGE,
-                "nomember, weighed, second, restricted, consent_after, identifiable, incapable or refused:<who>",
-                "nomember, weighed, second, restricted, consent_after, identifiable, incapable of refused:<wie>");
+                "nomember, weighed, second, restricted, consent_after, identifiable, incapable or "
+                "refused:<who>",
+                "nomember, weighed, second, restricted, consent_after, identifiable, incapable of "
+                "refused:<wie>");
     }
 }
 
-/* The statement that a word such as VZM, VZM:req, VZM:ref or VZM:hidden stands for. False for another suffix. */
+/*
+ * The statement that a word such as VZM, VZM:req, VZM:ref or VZM:hidden stands for. False for another suffix.
+ */
 static bool statement(const struct policy_pack *pack, const struct policy_facts *f, const char *suffix,
     struct policy_event *s)
 {
@@ -139,8 +147,10 @@ static void events(struct reading *r)
                 "een gebeurtenis uit events.csv, hooguit 64");
         else if (s.code == r->pack->system_event && suffix == NULL)
             request.both_accepted = true;
-        else if (s.code == r->pack->system_event || !statement(r->pack, &r->row->facts, suffix == NULL ? "" : suffix, &s))
-            mistake(r, EVENTS, at, ERR_RANGE, "nothing, :req, :ref or :hidden after it (nothing after the system's)",
+        else if (s.code == r->pack->system_event
+            || !statement(r->pack, &r->row->facts, suffix == NULL ? "" : suffix, &s))
+            mistake(r, EVENTS, at, ERR_RANGE,
+                "nothing, :req, :ref or :hidden after it (nothing after the system's)",
                 "niets, :req, :ref of :hidden erachter (niets achter die van het systeem)");
         else
             statements[n++] = s;
@@ -161,16 +171,19 @@ static void expected(struct reading *r)
         reason++;
     r->row->expected = verdict;
     if (verdict == POLICY_VERDICTS)
-        mistake(r, EXPECTED, NULL, ERR_RANGE, "DENY, NEED_EVENT, NEED_CONSENT, NEED_WEIGH, NEED_APPROVAL or PERMIT",
+        mistake(r, EXPECTED, NULL, ERR_RANGE,
+            "DENY, NEED_EVENT, NEED_CONSENT, NEED_WEIGH, NEED_APPROVAL or PERMIT",
             "DENY, NEED_EVENT, NEED_CONSENT, NEED_WEIGH, NEED_APPROVAL of PERMIT");
     else if (verdict == POLICY_PERMIT && policy_pack_rule(r->pack, detail) < 0)
-        mistake(r, DETAIL, NULL, ERR_NOTFOUND, "a rule of rules.csv, after PERMIT", "een regel uit rules.csv, na PERMIT");
+        mistake(r, DETAIL, NULL, ERR_NOTFOUND, "a rule of rules.csv, after PERMIT",
+            "een regel uit rules.csv, na PERMIT");
     else if (verdict == POLICY_DENY && reason == POLICY_REASONS)
         mistake(r, DETAIL, NULL, ERR_RANGE,
             "NOT_IN_CASE, NEVER, NOT_IN_MATRIX, IDENTIFIABLE, REFUSED or RESTRICTED, after DENY",
             "NOT_IN_CASE, NEVER, NOT_IN_MATRIX, IDENTIFIABLE, REFUSED of RESTRICTED, na DENY");
     else if (verdict != POLICY_PERMIT && verdict != POLICY_DENY && detail[0] != '\0')
-        mistake(r, DETAIL, NULL, ERR_RANGE, "nothing, after a missing step", "niets, na een ontbrekende stap");
+        mistake(
+            r, DETAIL, NULL, ERR_RANGE, "nothing, after a missing step", "niets, na een ontbrekende stap");
 }
 
 static bool read_row(const struct policy_pack *pack, struct policy_table *table, struct policy_case *row)
@@ -182,9 +195,11 @@ static bool read_row(const struct policy_pack *pack, struct policy_table *table,
     *row = (struct policy_case){ .id = policy_table_cell(table, ID), .why = policy_table_cell(table, WHY),
         .line = policy_table_line(table) };
     f->asker_kind = name(&r, REQUESTER, POLICY_SET_KINDS, kind_en, kind_nl);
-    f->purpose = name(&r, PURPOSE, POLICY_SET_PURPOSES, "a purpose of purposes.csv", "een doel uit purposes.csv");
+    f->purpose =
+        name(&r, PURPOSE, POLICY_SET_PURPOSES, "a purpose of purposes.csv", "een doel uit purposes.csv");
     f->holder_kind = name(&r, HOLDER, POLICY_SET_KINDS, kind_en, kind_nl);
-    row->section = name(&r, SECTION, POLICY_SET_SECTIONS, "a section of sections.csv", "een rubriek uit sections.csv");
+    row->section =
+        name(&r, SECTION, POLICY_SET_SECTIONS, "a section of sections.csv", "een rubriek uit sections.csv");
     age(&r);
     f->custody = people(&r, CUSTODY, POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD, "g1, g2 or voogd",
         "g1, g2 of voogd");

@@ -1,6 +1,7 @@
 /*
- * policy/cases: a table of worked cases against a pack: each row's facts are evaluated as a node would, and the answer
- * is compared with the one the row expects. Any other answer is a mismatch, a stricter one too. POLICY.md, cases.
+ * policy/cases: a table of worked cases against a pack: each row's facts are evaluated as a node would, and
+ * the answer is compared with the one the row expects. Any other answer is a mismatch, a stricter one too.
+ * POLICY.md, cases.
  */
 #ifndef POLICY_CASES_H
 #define POLICY_CASES_H
@@ -31,8 +32,8 @@ struct policy_cases_run {
 };
 
 /*
- * Run all rows; set *passed and *failed. ERR_SYNTAX, ERR_LONG or ERR_NOMEM when the table as a whole cannot be
- * read: both are then untouched.
+ * Run all rows; set *passed and *failed. ERR_SYNTAX, ERR_LONG or ERR_NOMEM when the table as a whole cannot
+ * be read: both are then untouched.
  */
 MUST_USE enum err policy_cases_check(const struct policy_cases_run *run, size_t *passed, size_t *failed);
 

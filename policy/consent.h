@@ -16,12 +16,14 @@ struct policy_consent {
 };
 
 /*
- * Whose yes is needed. Reads age_years, custody and incapable. POLICY_WHO_AGE alone when the age is not known,
- * and POLICY_WHO_CUSTODY where a holder of custody is needed and nobody is known to be one.
+ * Whose yes is needed. Reads age_years, custody and incapable. POLICY_WHO_AGE alone when the age is not
+ * known, and POLICY_WHO_CUSTODY where a holder of custody is needed and nobody is known to be one.
  */
 uint8_t policy_consent_required(const struct policy_facts *facts);
 
-/* Whether they all said yes. A no of somebody whose yes is needed wins; of anybody else it changes nothing. */
+/*
+ * Whether they all said yes. A no of somebody whose yes is needed wins; of anybody else it changes nothing.
+ */
 struct policy_consent policy_consent_check(const struct policy_facts *facts);
 
 /*

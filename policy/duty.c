@@ -6,8 +6,8 @@
 static const struct {
     const char *section;
     uint16_t days;
-} terms[] = { { "tlv", 180 }, { "fitness", 60 }, { "anon", 60 }, { "safety", 0 }, { "care", 0 }, { "health_med", 0 },
-    { "smw_note", 0 } };
+} terms[] = { { "tlv", 180 }, { "fitness", 60 }, { "anon", 60 }, { "safety", 0 }, { "care", 0 },
+    { "health_med", 0 }, { "smw_note", 0 } };
 
 /* Grounds so grave that everything is weighed, and of which the privacy officer hears at once. */
 static const struct {
@@ -19,8 +19,9 @@ static const struct {
 static const struct {
     const char *receiver, *purpose;
     uint8_t days;
-} reports[] = { { "jgz", "sick_advice", 1 }, { "leerplicht", "att_followup", 10 }, { "leerplicht", "att_enforce", 10 },
-    { "rmc", "att_followup", 10 }, { "rmc", "vsv_guidance", 10 }, { "veilig_thuis", "child_safety", 5 } };
+} reports[] = { { "jgz", "sick_advice", 1 }, { "leerplicht", "att_followup", 10 },
+    { "leerplicht", "att_enforce", 10 }, { "rmc", "att_followup", 10 }, { "rmc", "vsv_guidance", 10 },
+    { "veilig_thuis", "child_safety", 5 } };
 
 void policy_duty_of_section(const char *name, struct policy_section *section)
 {
@@ -110,5 +111,6 @@ uint32_t policy_duty_questions(const struct policy_pack *pack, int rule, uint64_
         return (UINT32_C(1) << POLICY_QUESTIONS) - 1;
     if (gravest < POLICY_S3)
         return 0;
-    return r->mode == POLICY_MODE_C ? questions(consented, sizeof consented) : questions(allowed, sizeof allowed);
+    return r->mode == POLICY_MODE_C ? questions(consented, sizeof consented)
+                                    : questions(allowed, sizeof allowed);
 }

@@ -19,8 +19,10 @@ void policy_duty_feedback(struct policy_pack *pack);
 /* The days of access that a rule gives for a section: the shorter of the rule's and the section's. */
 uint16_t policy_duty_days(const struct policy_pack *pack, const struct policy_rule *rule, uint8_t section);
 
-/* The moment at which access ends: midnight in the Netherlands at the start of the day that is days after the
- * day of the grant. granted_s is the leaf time of the grant. */
+/*
+ * The moment at which access ends: midnight in the Netherlands at the start of the day that is days after the
+ * day of the grant. granted_s is the leaf time of the grant.
+ */
 uint64_t policy_duty_access_end(uint64_t granted_s, uint16_t days);
 
 /* The questions that a weighing under this rule must answer for these sections; bit 0 is question 1. */

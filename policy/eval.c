@@ -24,7 +24,8 @@ static size_t age_slot(const struct policy_facts *f)
 }
 
 /* The first rule of a mode at or after from, in table order; -1 if there is none. */
-static int next_rule(const struct policy_pack *p, const struct matching *m, enum policy_mode mode, size_t from)
+static int next_rule(
+    const struct policy_pack *p, const struct matching *m, enum policy_mode mode, size_t from)
 {
     for (size_t w = from / 64; w < p->index.words; w++) {
         uint64_t bits = m->word[w] & p->index.mode[mode].word[w];
@@ -84,9 +85,15 @@ static void judge(const struct policy_pack *p, const struct policy_facts *f, uin
     const struct policy_rule *r = &p->rule[rule];
     const struct policy_section *s = &p->section[section];
 
-    *d = (struct policy_decision){ .rule = rule, .ground = r->ground, .ground9 = r->ground9, .weigh = r->weigh,
-        .eyes = r->eyes, .inform = r->inform, .duties = r->duties | s->duties,
-        .access_days = policy_duty_days(p, r, section), .feedback_days = p->feedback[f->asker_kind][f->purpose] };
+    *d = (struct policy_decision){ .rule = rule,
+        .ground = r->ground,
+        .ground9 = r->ground9,
+        .weigh = r->weigh,
+        .eyes = r->eyes,
+        .inform = r->inform,
+        .duties = r->duties | s->duties,
+        .access_days = policy_duty_days(p, r, section),
+        .feedback_days = p->feedback[f->asker_kind][f->purpose] };
     if (d->feedback_days != 0)
         d->duties |= POLICY_DUTY_FEEDBACK;
     if (r->mode == POLICY_MODE_C && !has_consent(f, rule, d))
@@ -108,12 +115,12 @@ static void need_events(const struct policy_pack *p, const struct matching *m, s
 }
 
 /*
- * Steps 5 to 11. Where all is known the first rule that has its events decides, mode A before mode C. Where an age is
- * not known, or the holder may still tick a reference, that rule may turn out not to be the one; so the rules
- * after it are tried too, up to the first that is sure. So the hub never stops what a node permits.
+ * Steps 5 to 11. Where all is known the first rule that has its events decides, mode A before mode C. Where
+ * an age is not known, or the holder may still tick a reference, that rule may turn out not to be the one; so
+ * the rules after it are tried too, up to the first that is sure. So the hub never stops what a node permits.
  */
-static void decide(const struct policy_pack *p, const struct policy_facts *f, const struct matching *m, uint8_t section,
-    struct policy_decision *out)
+static void decide(const struct policy_pack *p, const struct policy_facts *f, const struct matching *m,
+    uint8_t section, struct policy_decision *out)
 {
     uint64_t events = f->events | (f->before_grant ? f->unticked : 0);
     struct policy_decision d;

@@ -1,6 +1,7 @@
 /*
- * policy/eval: facts to a verdict about one section, in the order of POLICY.md. Pure: no I/O, no clock, no memory of
- * earlier calls, no allocation; any thread. Deny by default: an index that is not in the pack is denied.
+ * policy/eval: facts to a verdict about one section, in the order of POLICY.md. Pure: no I/O, no clock, no
+ * memory of earlier calls, no allocation; any thread. Deny by default: an index that is not in the pack is
+ * denied.
  */
 #ifndef POLICY_EVAL_H
 #define POLICY_EVAL_H
@@ -15,8 +16,8 @@ void policy_eval_section(const struct policy_pack *pack, const struct policy_fac
     struct policy_decision *out);
 
 /*
- * What the asker may read of a decision: a refusal and an incomplete consent are the same to the last field, and name
- * nobody. A step with at_holder is told as "at the holder", whatever it is. out may be decision.
+ * What the asker may read of a decision: a refusal and an incomplete consent are the same to the last field,
+ * and name nobody. A step with at_holder is told as "at the holder", whatever it is. out may be decision.
  */
 void policy_eval_for_asker(const struct policy_decision *decision, struct policy_decision *out);
 

@@ -2,7 +2,8 @@
 
 static bool is_addressed(const struct policy_event *s)
 {
-    return (s->setter == POLICY_SET_BY_ASKER || s->to_asker) && (s->setter == POLICY_SET_BY_HOLDER || s->to_holder);
+    return (s->setter == POLICY_SET_BY_ASKER || s->to_asker)
+        && (s->setter == POLICY_SET_BY_HOLDER || s->to_holder);
 }
 
 static bool is_in_scope(const struct policy_event_def *def, const struct policy_event *s, uint8_t purpose)

@@ -27,13 +27,13 @@ struct policy_event {
 /* The request it is to open. */
 struct policy_events_request {
     uint8_t purpose;
-    bool both_accepted;      /* asker and holder are both members of the case for this purpose: the system event */
+    bool both_accepted; /* asker and holder are both members of the case for this purpose: the system event */
     struct date today;       /* in the Netherlands: of the leaf time in the hub, of the decision in a node */
 };
 
 /*
- * Set facts->events and facts->unticked from n statements (may be 0). Statements that do not count are as if they
- * were not there. An event is valid on its day and the valid_days days after it.
+ * Set facts->events and facts->unticked from n statements (may be 0). Statements that do not count are as if
+ * they were not there. An event is valid on its day and the valid_days days after it.
  */
 void policy_events_count(const struct policy_pack *pack, const struct policy_events_request *request,
     const struct policy_event *statements, size_t n, struct policy_facts *facts);

@@ -18,7 +18,8 @@ enum err policy_files_read(const char *folder, struct policy_files *out, struct 
         if (e == OK)
             e = file_read(path, POLICY_TABLE_BYTES_MAX, &files.data[id], &files.len[id], &one);
         else
-            (void)trouble_set(&one, e, "the name of this folder is too long", "de naam van deze map is te lang");
+            (void)trouble_set(
+                &one, e, "the name of this folder is too long", "de naam van deze map is te lang");
         if (e == ERR_NOTFOUND)
             e = OK;
         else if (e != OK && t != NULL)
@@ -50,7 +51,8 @@ struct policy_tables policy_files_tables(const struct policy_files *files)
     return tables;
 }
 
-enum err policy_files_load(const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_pack **out)
+enum err policy_files_load(
+    const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_pack **out)
 {
     struct policy_files files = { .data = { NULL } };
     struct trouble t = { .lang = lang };

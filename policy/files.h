@@ -1,6 +1,6 @@
 /*
- * policy/files: the tables of a pack from a folder. The one file of policy/ that reads anything, so that hub, node and
- * commands read a pack in the same way; nothing else of policy/ includes it.
+ * policy/files: the tables of a pack from a folder. The one file of policy/ that reads anything, so that hub,
+ * node and commands read a pack in the same way; nothing else of policy/ includes it.
  */
 #ifndef POLICY_FILES_H
 #define POLICY_FILES_H
@@ -24,7 +24,10 @@ void policy_files_free(struct policy_files *files);
 /* A view of them for policy_pack_load and policy_pack_digest; valid as long as files. */
 struct policy_tables policy_files_tables(const struct policy_files *files);
 
-/* Read and compile. Gives *out (policy_pack_free). As policy_files_read and policy_pack_load; all mistakes to report. */
+/*
+ * Read and compile. Gives *out (policy_pack_free). As policy_files_read and policy_pack_load; all mistakes to
+ * report.
+ */
 MUST_USE enum err policy_files_load(const char *folder, enum lang lang, csv_report *report, void *arg,
     struct policy_pack **out);
 

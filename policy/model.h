@@ -1,7 +1,7 @@
 /*
- * policy/model: the finite sets of the policy and what one decision is about. Only types: no function, no state.
- * Everything here is a plain value; indexes point into the tables of one pack and mean nothing without it.
- * Source: policy/POLICY.md.
+ * policy/model: the finite sets of the policy and what one decision is about. Only types: no function, no
+ * state. Everything here is a plain value; indexes point into the tables of one pack and mean nothing without
+ * it. Source: policy/POLICY.md.
  */
 #ifndef POLICY_MODEL_H
 #define POLICY_MODEL_H
@@ -52,7 +52,9 @@ enum policy_reason {
 /* Never, allowed without consent, only with consent. */
 enum policy_mode { POLICY_MODE_N = 0, POLICY_MODE_A, POLICY_MODE_C, POLICY_MODES };
 
-enum policy_weigh { POLICY_WEIGH_NO = 0, POLICY_WEIGH_ASKER, POLICY_WEIGH_HOLDER, POLICY_WEIGH_POST, POLICY_WEIGHS };
+enum policy_weigh {
+    POLICY_WEIGH_NO = 0, POLICY_WEIGH_ASKER, POLICY_WEIGH_HOLDER, POLICY_WEIGH_POST, POLICY_WEIGHS
+};
 enum policy_eyes { POLICY_EYES_NO = 0, POLICY_EYES_HOLDER, POLICY_EYES_POST, POLICY_EYES_ALL };
 enum policy_inform {
     POLICY_INFORM_NONE = 0, POLICY_INFORM_BEFORE, POLICY_INFORM_AFTER, POLICY_INFORM_DEFER, POLICY_INFORMS

@@ -66,7 +66,8 @@ void policy_pack_free(struct policy_pack *pack)
 void policy_pack_digest(const struct policy_tables *tables, uint8_t out[POLICY_DIGEST_LEN])
 {
     static const enum policy_table_id order[POLICY_TABLES] = { POLICY_TABLE_EVENTS, POLICY_TABLE_GROUNDS,
-        POLICY_TABLE_KINDS, POLICY_TABLE_PARAMETERS, POLICY_TABLE_PURPOSES, POLICY_TABLE_RULES, POLICY_TABLE_SECTIONS };
+        POLICY_TABLE_KINDS, POLICY_TABLE_PARAMETERS, POLICY_TABLE_PURPOSES, POLICY_TABLE_RULES,
+        POLICY_TABLE_SECTIONS };
     crypto_hash_sha256_state state;
     uint8_t one[crypto_hash_sha256_BYTES];
 
@@ -109,7 +110,8 @@ int policy_pack_rule(const struct policy_pack *pack, const char *id)
     return -1;
 }
 
-enum err policy_pack_parameter(const struct policy_pack *pack, const char *name, struct date on, uint64_t *out)
+enum err policy_pack_parameter(
+    const struct policy_pack *pack, const char *name, struct date on, uint64_t *out)
 {
     const struct policy_parameter *found = NULL;
 

@@ -16,8 +16,8 @@
 
 /* The tables of a pack, in the order of loading. */
 enum policy_table_id {
-    POLICY_TABLE_KINDS = 0, POLICY_TABLE_PURPOSES, POLICY_TABLE_GROUNDS, POLICY_TABLE_SECTIONS, POLICY_TABLE_EVENTS,
-    POLICY_TABLE_RULES, POLICY_TABLE_PARAMETERS, POLICY_TABLES
+    POLICY_TABLE_KINDS = 0, POLICY_TABLE_PURPOSES, POLICY_TABLE_GROUNDS, POLICY_TABLE_SECTIONS,
+    POLICY_TABLE_EVENTS, POLICY_TABLE_RULES, POLICY_TABLE_PARAMETERS, POLICY_TABLES
 };
 
 /* The texts, each borrowed; data NULL when the table is missing. */
@@ -31,8 +31,10 @@ struct policy_tables {
 enum { POLICY_DIGEST_LEN = 32, POLICY_TABLE_BYTES_MAX = 1024 * 1024 };
 
 /* What has a name on the wire and an index here. */
-enum policy_set { POLICY_SET_KINDS = 0, POLICY_SET_PURPOSES, POLICY_SET_GROUNDS, POLICY_SET_SECTIONS, POLICY_SET_EVENTS,
-    POLICY_SETS };
+enum policy_set {
+    POLICY_SET_KINDS = 0, POLICY_SET_PURPOSES, POLICY_SET_GROUNDS, POLICY_SET_SECTIONS, POLICY_SET_EVENTS,
+    POLICY_SETS
+};
 
 /* One named thing. Both texts belong to the pack; meaning is in the language of the table. */
 struct policy_word {
@@ -96,7 +98,10 @@ struct policy_rule_set {
 
 enum { POLICY_AGE_UNKNOWN = POLICY_AGE_MAX + 1, POLICY_AGE_ANY, POLICY_AGE_SLOTS };
 
-/* Indexed by any byte, so that an index that is not in the pack finds no rule instead of somebody else's memory. */
+/*
+ * Indexed by any byte, so that an index that is not in the pack finds no rule instead of somebody else's
+ * memory.
+ */
 struct policy_index {
     struct policy_rule_set requester[256], purpose[256], holder[256], section[256];
     struct policy_rule_set age[POLICY_AGE_SLOTS];
@@ -125,18 +130,19 @@ struct policy_pack {
 const char *policy_pack_file(enum policy_table_id id);
 
 /*
- * Compile. Gives *out (policy_pack_free). Every mistake goes to report (may be NULL), at most 100 of them, with file, line,
- * column (in characters, from 1) and what was expected; the class of the first is returned and *out is untouched.
- * ERR_NOTFOUND for a missing table, ERR_SYNTAX, ERR_RANGE, ERR_LONG, ERR_EXISTS, ERR_NOMEM.
+ * Compile. Gives *out (policy_pack_free). Every mistake goes to report (may be NULL), at most 100 of them,
+ * with file, line, column (in characters, from 1) and what was expected; the class of the first is returned
+ * and *out is untouched. ERR_NOTFOUND for a missing table, ERR_SYNTAX, ERR_RANGE, ERR_LONG, ERR_EXISTS,
+ * ERR_NOMEM.
  */
-MUST_USE enum err policy_pack_load(const struct policy_tables *tables, enum lang lang, csv_report *report, void *arg,
-    struct policy_pack **out);
+MUST_USE enum err policy_pack_load(const struct policy_tables *tables, enum lang lang, csv_report *report,
+    void *arg, struct policy_pack **out);
 void policy_pack_free(struct policy_pack *pack);  /* takes NULL */
 
 /*
  * The digest of a pack: SHA-256 over, for each table in the order of its file name (events.csv, grounds.csv,
- * kinds.csv, parameters.csv, purposes.csv, rules.csv, sections.csv): the bytes of the file name, a zero byte, and
- * the 32-byte SHA-256 of the file's raw bytes. All tables must be there.
+ * kinds.csv, parameters.csv, purposes.csv, rules.csv, sections.csv): the bytes of the file name, a zero byte,
+ * and the 32-byte SHA-256 of the file's raw bytes. All tables must be there.
  */
 void policy_pack_digest(const struct policy_tables *tables, uint8_t out[POLICY_DIGEST_LEN]);
 
@@ -149,7 +155,10 @@ const char *policy_pack_meaning(const struct policy_pack *pack, enum policy_set 
 /* The index of a rule, or -1. */
 int policy_pack_rule(const struct policy_pack *pack, const char *id);
 
-/* The value of a parameter that counts on a day. ERR_NOTFOUND when it has none (yet); *out is then untouched. */
-MUST_USE enum err policy_pack_parameter(const struct policy_pack *pack, const char *name, struct date on, uint64_t *out);
+/*
+ * The value of a parameter that counts on a day. ERR_NOTFOUND when it has none (yet); *out is then untouched.
+ */
+MUST_USE enum err policy_pack_parameter(
+    const struct policy_pack *pack, const char *name, struct date on, uint64_t *out);
 
 #endif

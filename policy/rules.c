@@ -5,10 +5,12 @@
 
 #include <string.h>
 
-enum column { ID, REQUESTER, PURPOSE, HOLDER, SECTIONS, MODE, GROUND, GROUND9, EVENTS, AGES, WEIGH, EYES, INFORM, DAYS };
+enum column {
+    ID, REQUESTER, PURPOSE, HOLDER, SECTIONS, MODE, GROUND, GROUND9, EVENTS, AGES, WEIGH, EYES, INFORM, DAYS
+};
 
-static const char *const columns[] = { "id", "requester", "purpose", "holder", "sections", "mode", "ground", "ground9",
-    "events", "ages", "weigh", "eyes", "inform", "days", NULL };
+static const char *const columns[] = { "id", "requester", "purpose", "holder", "sections", "mode", "ground",
+    "ground9", "events", "ages", "weigh", "eyes", "inform", "days", NULL };
 
 static void id(const struct policy_pack *pack, const struct policy_table *t, struct policy_rule *r)
 {
@@ -17,7 +19,8 @@ static void id(const struct policy_pack *pack, const struct policy_table *t, str
         policy_table_mistake(t, ID, NULL, ERR_SYNTAX, "a capital, then capitals, digits and _, at most 31",
             "een hoofdletter, dan hoofdletters, cijfers en _, hooguit 31");
     else if (policy_pack_rule(pack, r->id) >= 0)
-        policy_table_mistake(t, ID, NULL, ERR_EXISTS, "an id that is not there already", "een id dat er nog niet is");
+        policy_table_mistake(
+            t, ID, NULL, ERR_EXISTS, "an id that is not there already", "een id dat er nog niet is");
 }
 
 /* Words of events: all are needed, a slash separates alternatives. */
@@ -89,30 +92,37 @@ static void ground9(const struct policy_pack *pack, const struct policy_table *t
     const char *cell = policy_table_cell(t, GROUND9);
 
     if (cell[0] == '\0' && has_class(pack, r, POLICY_S3))
-        policy_table_mistake(t, GROUND9, NULL, ERR_SHORT, "a second ground such as 9.2.a, as a section is S3 or S4",
+        policy_table_mistake(t, GROUND9, NULL, ERR_SHORT,
+            "a second ground such as 9.2.a, as a section is S3 or S4",
             "een tweede grondslag zoals 9.2.a, want een rubriek is S3 of S4");
-    else if (cell[0] != '\0' && (strncmp(cell, "9.2.", 4) != 0 || strlen(cell) != 5 || cell[4] < 'a' || cell[4] > 'j'))
-        policy_table_mistake(t, GROUND9, NULL, ERR_SYNTAX, "9.2.a to 9.2.j, or nothing", "9.2.a tot 9.2.j, of niets");
+    else if (cell[0] != '\0'
+        && (strncmp(cell, "9.2.", 4) != 0 || strlen(cell) != 5 || cell[4] < 'a' || cell[4] > 'j'))
+        policy_table_mistake(
+            t, GROUND9, NULL, ERR_SYNTAX, "9.2.a to 9.2.j, or nothing", "9.2.a tot 9.2.j, of niets");
     else if (cell[0] != '\0')
         r->ground9 = cell[4];
     if (has_class(pack, r, POLICY_SX))
-        policy_table_mistake(t, SECTIONS, NULL, ERR_DENIED, "no section of class SX, which only mode N may name",
+        policy_table_mistake(t, SECTIONS, NULL, ERR_DENIED,
+            "no section of class SX, which only mode N may name",
             "geen rubriek van klasse SX; die mag alleen modus N noemen");
 }
 
-/* A rule that never permits has nothing to say about how. An age would be read in two ways by node and hub. */
+/*
+ * A rule that never permits has nothing to say about how. An age would be read in two ways by node and hub.
+ */
 static void never(const struct policy_table *t)
 {
     static const struct {
         enum column column;
         const char *text;
-    } fixed[] = { { GROUND, "" }, { GROUND9, "" }, { EVENTS, "" }, { AGES, "" }, { WEIGH, "no" }, { EYES, "no" },
-        { INFORM, "none" }, { DAYS, "0" } };
+    } fixed[] = { { GROUND, "" }, { GROUND9, "" }, { EVENTS, "" }, { AGES, "" }, { WEIGH, "no" },
+        { EYES, "no" }, { INFORM, "none" }, { DAYS, "0" } };
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (strcmp(policy_table_cell(t, fixed[i].column), fixed[i].text) != 0)
             policy_table_mistake(t, fixed[i].column, NULL, ERR_RANGE,
-                fixed[i].text[0] == '\0' ? "nothing in a rule of mode N" : "no, no, none and 0 at the end of a rule of mode N",
+                fixed[i].text[0] == '\0' ? "nothing in a rule of mode N"
+                                         : "no, no, none and 0 at the end of a rule of mode N",
                 fixed[i].text[0] == '\0' ? "niets in een regel met modus N"
                                          : "no, no, none en 0 aan het eind van een regel met modus N");
 }
@@ -178,8 +188,9 @@ static void admit_mask(struct policy_rule_set *sets, uint64_t mask, size_t rule)
 }
 
 /*
- * An unknown age meets no age condition of mode A. It meets those of mode C, which then cannot permit: without an age
- * nobody knows whose yes is needed, and the answer says so. In the hub's view every age condition counts as met.
+ * An unknown age meets no age condition of mode A. It meets those of mode C, which then cannot permit:
+ * without an age nobody knows whose yes is needed, and the answer says so. In the hub's view every age
+ * condition counts as met.
  */
 static void admit_ages(struct policy_index *index, const struct policy_rule *r, size_t rule)
 {

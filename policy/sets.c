@@ -17,13 +17,16 @@ static const struct {
         "een soort of groep uit kinds.csv, of ANY" },
     [POLICY_SET_PURPOSES] = { POLICY_PURPOSES_MAX, false, "a purpose of purposes.csv, or ANY",
         "een doel uit purposes.csv, of ANY" },
-    [POLICY_SET_GROUNDS] = { POLICY_GROUNDS_MAX, true, "a ground of grounds.csv", "een grondslag uit grounds.csv" },
-    [POLICY_SET_SECTIONS] = { POLICY_SECTIONS_MAX, false, "a section of sections.csv", "een rubriek uit sections.csv" },
-    [POLICY_SET_EVENTS] = { POLICY_EVENTS_MAX, true, "an event of events.csv", "een gebeurtenis uit events.csv" },
+    [POLICY_SET_GROUNDS] = { POLICY_GROUNDS_MAX, true, "a ground of grounds.csv",
+        "een grondslag uit grounds.csv" },
+    [POLICY_SET_SECTIONS] = { POLICY_SECTIONS_MAX, false, "a section of sections.csv",
+        "een rubriek uit sections.csv" },
+    [POLICY_SET_EVENTS] = { POLICY_EVENTS_MAX, true, "an event of events.csv",
+        "een gebeurtenis uit events.csv" },
 };
 
-bool policy_sets_open(struct policy_loading *loading, const struct policy_tables *tables, enum policy_table_id id,
-    const char *const *names, struct policy_table *table)
+bool policy_sets_open(struct policy_loading *loading, const struct policy_tables *tables,
+    enum policy_table_id id, const char *const *names, struct policy_table *table)
 {
     bool opened;
 
@@ -44,10 +47,12 @@ bool policy_sets_open(struct policy_loading *loading, const struct policy_tables
 static void bad_name(const struct policy_table *table, bool capitals)
 {
     if (capitals)
-        policy_table_mistake(table, 0, NULL, ERR_SYNTAX, "a name of capitals, digits and _, a capital first, at most 31",
+        policy_table_mistake(table, 0, NULL, ERR_SYNTAX,
+            "a name of capitals, digits and _, a capital first, at most 31",
             "een naam van hoofdletters, cijfers en _, een hoofdletter eerst, hooguit 31");
     else
-        policy_table_mistake(table, 0, NULL, ERR_SYNTAX, "a name of small letters, digits and _, a letter first, at most 31",
+        policy_table_mistake(table, 0, NULL, ERR_SYNTAX,
+            "a name of small letters, digits and _, a letter first, at most 31",
             "een naam van kleine letters, cijfers en _, een letter eerst, hooguit 31");
 }
 
@@ -203,7 +208,8 @@ static void set_by(struct policy_loading *loading, const struct policy_table *t,
 
 void policy_sets_events(struct policy_loading *loading, const struct policy_tables *tables)
 {
-    static const char *const names[] = { "event", "meaning", "set_by", "by_requester", "scope", "valid_days", NULL };
+    static const char *const names[] = { "event", "meaning", "set_by", "by_requester", "scope", "valid_days",
+        NULL };
     static const char *const scopes[] = { "child", "purpose", "pair", NULL };
     struct policy_table t;
     uint64_t days;
@@ -229,7 +235,8 @@ void policy_sets_events(struct policy_loading *loading, const struct policy_tabl
 static bool is_parameter_known(const struct policy_pack *pack, const struct policy_parameter *p)
 {
     for (size_t i = 0; i < pack->parameters; i++)
-        if (strcmp(pack->parameter[i].name, p->name) == 0 && date_compare(pack->parameter[i].from, p->from) == 0)
+        if (strcmp(pack->parameter[i].name, p->name) == 0
+            && date_compare(pack->parameter[i].from, p->from) == 0)
             return true;
     return false;
 }

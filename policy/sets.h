@@ -1,6 +1,6 @@
 /*
- * policy/sets: the tables that name things (kinds, purposes, grounds, sections, events, parameters) into a pack.
- * For policy/pack only.
+ * policy/sets: the tables that name things (kinds, purposes, grounds, sections, events, parameters) into a
+ * pack. For policy/pack only.
  */
 #ifndef POLICY_SETS_H
 #define POLICY_SETS_H
@@ -26,7 +26,10 @@ void policy_sets_sections(struct policy_loading *loading, const struct policy_ta
 void policy_sets_events(struct policy_loading *loading, const struct policy_tables *tables);
 void policy_sets_parameters(struct policy_loading *loading, const struct policy_tables *tables);
 
-/* The names of a cell as a mask; tells each that is not of the set. Kinds also take groups and ANY, purposes ANY. */
+/*
+ * The names of a cell as a mask; tells each that is not of the set. Kinds also take groups and ANY, purposes
+ * ANY.
+ */
 uint64_t policy_sets_mask(struct policy_loading *loading, const struct policy_table *table, size_t column,
     enum policy_set set);
 

@@ -9,7 +9,9 @@
 /* Room for a sentence of what was expected, put together from words. */
 enum { EXPECTED_MAX = 256, SHOWN_MAX = 80 };
 
-/* Note a mistake. False when nobody needs its text: finding the place of each of a million would take long. */
+/*
+ * Note a mistake. False when nobody needs its text: finding the place of each of a million would take long.
+ */
 static bool is_wanted(struct policy_report *report, enum err e)
 {
     if (report->first == OK)
@@ -25,7 +27,8 @@ static void tell(struct policy_report *report, const struct trouble *t)
     report->report(report->arg, t);
 }
 
-void policy_table_trouble(struct policy_report *report, const char *file, enum err e, const char *en, const char *nl)
+void policy_table_trouble(
+    struct policy_report *report, const char *file, enum err e, const char *en, const char *nl)
 {
     struct trouble t = { .lang = report->lang };
 
@@ -73,7 +76,8 @@ static size_t cell_offset(const struct policy_table *table, uint32_t row_line, s
 }
 
 /* The line and column of the byte that is skip bytes into a cell. A column is a character, as in base/csv. */
-static void locate(const struct policy_table *table, uint32_t row_line, size_t column, size_t skip, struct trouble *t)
+static void locate(
+    const struct policy_table *table, uint32_t row_line, size_t column, size_t skip, struct trouble *t)
 {
     size_t at = cell_offset(table, row_line, column, &t->line) + skip;
 
@@ -128,7 +132,9 @@ bool policy_table_open(struct policy_table *table)
         table->data += sizeof bom;
         table->len -= sizeof bom;
     }
-    if (csv_read(table->file, table->report->lang, table->data, table->len, pass_on, table->report, &table->csv) != OK)
+    if (csv_read(
+            table->file, table->report->lang, table->data, table->len, pass_on, table->report, &table->csv)
+        != OK)
         return false;
     for (size_t i = 0; i < table->count; i++) {
         table->column[i] = csv_column(table->csv, table->names[i]);
@@ -184,7 +190,8 @@ size_t policy_table_choice(const struct policy_table *table, size_t column, cons
     return 0;
 }
 
-bool policy_table_number(const struct policy_table *table, size_t column, uint64_t min, uint64_t max, uint64_t *out)
+bool policy_table_number(
+    const struct policy_table *table, size_t column, uint64_t min, uint64_t max, uint64_t *out)
 {
     const char *cell = policy_table_cell(table, column);
     char en[EXPECTED_MAX], nl[EXPECTED_MAX];

@@ -19,8 +19,8 @@ struct policy_texts {
 static const struct {
     const char *group, *name;
 } fixed[] = { { "asker", "consent" }, { "asker", "holder" }, { "step", "event" }, { "step", "consent" },
-    { "step", "weigh_asker" }, { "step", "weigh_holder" }, { "step", "approval" }, { "class", "S0" }, { "class", "S1" },
-    { "class", "S2" }, { "class", "S3" }, { "class", "S4" }, { "class", "SX" } };
+    { "step", "weigh_asker" }, { "step", "weigh_holder" }, { "step", "approval" }, { "class", "S0" },
+    { "class", "S1" }, { "class", "S2" }, { "class", "S3" }, { "class", "S4" }, { "class", "SX" } };
 
 /* The rows that were asked for, and what was asked for in vain. */
 struct checking {
@@ -58,8 +58,11 @@ static void want(struct checking *c, const char *group, const char *name)
 
 static void want_all(struct checking *c, const struct policy_pack *pack)
 {
-    static const char *const groups[POLICY_SETS] = { [POLICY_SET_KINDS] = "kind", [POLICY_SET_PURPOSES] = "purpose",
-        [POLICY_SET_GROUNDS] = "ground", [POLICY_SET_SECTIONS] = "section", [POLICY_SET_EVENTS] = "event" };
+    static const char *const groups[POLICY_SETS] = { [POLICY_SET_KINDS] = "kind",
+        [POLICY_SET_PURPOSES] = "purpose",
+        [POLICY_SET_GROUNDS] = "ground",
+        [POLICY_SET_SECTIONS] = "section",
+        [POLICY_SET_EVENTS] = "event" };
     char number[8];
 
     for (enum policy_verdict v = 0; v < POLICY_VERDICTS; v++)
@@ -102,8 +105,9 @@ enum err policy_texts_load(const struct policy_pack *pack, const uint8_t *data, 
 {
     static const char *const names[] = { "key", "nl", "en" };
     struct policy_report told = { .lang = lang, .report = report, .arg = arg };
-    struct policy_table table = { .report = &told, .file = "texts.csv", .data = data, .len = len, .names = names,
-        .count = 3 };
+    struct policy_table table = {
+        .report = &told, .file = "texts.csv", .data = data, .len = len, .names = names, .count = 3
+    };
     struct checking c = { .table = &table };
     struct policy_texts *texts = NULL;
 
@@ -140,7 +144,8 @@ void policy_texts_free(struct policy_texts *texts)
     free(texts);
 }
 
-const char *policy_texts_get(const struct policy_texts *texts, enum lang lang, const char *group, const char *name)
+const char *policy_texts_get(
+    const struct policy_texts *texts, enum lang lang, const char *group, const char *name)
 {
     long row = row_of(texts->csv, texts->column[KEY], group, name);
 

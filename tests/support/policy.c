@@ -38,22 +38,37 @@ struct policy_pack *support_policy_pack(const char *folder)
 
 struct support_policy_texts support_policy_small(void)
 {
-    return (struct support_policy_texts){ .text = {
-        [POLICY_TABLE_KINDS] = "kind,group,meaning\npo,school,primary\nvo,school,secondary\nleerplicht,,officer\n",
-        [POLICY_TABLE_PURPOSES] = "purpose,meaning,needs_case\nhelp,help,yes\ncount,count,no\n",
-        [POLICY_TABLE_GROUNDS] = "ground,meaning,survives_objection\nLAW,law,yes\nCONSENT,consent,no\nWGS,\"reserved, off\",no\n",
-        [POLICY_TABLE_SECTIONS] = "section,class,content\nident,S1,name\natt,S2,absence\nneed,S3,needs\npgn,SX,number\n",
-        [POLICY_TABLE_EVENTS] = "event,meaning,set_by,by_requester,scope,valid_days\nVZM,report,SCHOOL,ref,child,90\n"
-                                "LRV,away,SCHOOL leerplicht,no,pair,\nCASE,case,system,,purpose,\n",
-        [POLICY_TABLE_RULES] = "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n"
-                               "R1,leerplicht,help,SCHOOL,ident att,A,LAW,,VZM/LRV CASE,-17,no,no,before,90\n"
-                               "R2,ANY,ANY,ANY,pgn,N,,,,,no,no,none,0\n",
-        [POLICY_TABLE_PARAMETERS] = "parameter,value,valid_from,source\nhours,16,2020-01-01,law\nhours,20,2026-08-01,law\n",
-    } };
+    return (
+        struct support_policy_texts){ .text = {
+                                          [POLICY_TABLE_KINDS] = "kind,group,meaning\npo,school,primary\nvo,"
+                                                                 "school,secondary\nleerplicht,,officer\n",
+                                          [POLICY_TABLE_PURPOSES] =
+                                              "purpose,meaning,needs_case\nhelp,help,yes\ncount,count,no\n",
+                                          [POLICY_TABLE_GROUNDS] =
+                                              "ground,meaning,survives_objection\nLAW,law,yes\nCONSENT,"
+                                              "consent,no\nWGS,\"reserved, off\",no\n",
+                                          [POLICY_TABLE_SECTIONS] =
+                                              "section,class,content\nident,S1,name\natt,S2,absence\nneed,S3,"
+                                              "needs\npgn,SX,number\n",
+                                          [POLICY_TABLE_EVENTS] =
+                                              "event,meaning,set_by,by_requester,scope,valid_days\nVZM,"
+                                              "report,SCHOOL,ref,child,90\n"
+                                              "LRV,away,SCHOOL "
+                                              "leerplicht,no,pair,\nCASE,case,system,,purpose,\n",
+                                          [POLICY_TABLE_RULES] =
+                                              "id,requester,purpose,holder,sections,mode,ground,ground9,"
+                                              "events,ages,weigh,eyes,inform,days\n"
+                                              "R1,leerplicht,help,SCHOOL,ident att,A,LAW,,VZM/LRV "
+                                              "CASE,-17,no,no,before,90\n"
+                                              "R2,ANY,ANY,ANY,pgn,N,,,,,no,no,none,0\n",
+                                          [POLICY_TABLE_PARAMETERS] =
+                                              "parameter,value,valid_from,source\nhours,16,2020-01-01,"
+                                              "law\nhours,20,2026-08-01,law\n",
+                                      } };
 }
 
-enum err support_policy_load(const struct support_policy_texts *texts, enum lang lang, char *text, size_t text_len,
-    struct policy_pack **out)
+enum err support_policy_load(const struct support_policy_texts *texts, enum lang lang, char *text,
+    size_t text_len, struct policy_pack **out)
 {
     struct told told = { text, text_len };
     struct policy_tables tables = { 0 };

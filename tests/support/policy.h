@@ -16,7 +16,7 @@ struct support_policy_texts {
 struct support_policy_texts support_policy_small(void);
 
 /* Load texts from buffers of exactly their size. All mistakes, a line each, end up in told. */
-enum err support_policy_load(const struct support_policy_texts *texts, enum lang lang, char *told, size_t told_len,
-    struct policy_pack **out);
+enum err support_policy_load(const struct support_policy_texts *texts, enum lang lang, char *told,
+    size_t told_len, struct policy_pack **out);
 
 #endif

@@ -21,8 +21,8 @@ struct single {
 static void say_mismatch(void *arg, const struct policy_case *row, const struct policy_decision *got)
 {
     (void)arg;
-    print_message("%s: expected %s %s, got %s %s %s (%s)\n", row->id, policy_words_verdict(row->expected), row->detail,
-        policy_words_verdict(got->verdict), policy_words_reason(got->reason),
+    print_message("%s: expected %s %s, got %s %s %s (%s)\n", row->id, policy_words_verdict(row->expected),
+        row->detail, policy_words_verdict(got->verdict), policy_words_reason(got->reason),
         got->rule < 0 ? "" : pack->rule[got->rule].id, row->why);
 }
 
@@ -77,7 +77,8 @@ struct mistake {
     const char *name, *row, *told;
 };
 
-#define HEADER "id,requester,purpose,holder,section,age,custody,events,consent,flags,expected,rule_or_reason,why\n"
+#define HEADER \
+    "id,requester,purpose,holder,section,age,custody,events,consent,flags,expected,rule_or_reason,why\n"
 
 static const struct mistake mistakes[] = {
     { "an unknown asker", "X,school,att_enforce,vo,att,14,,,,,DENY,NEVER,x",
@@ -99,23 +100,29 @@ static const struct mistake mistakes[] = {
     { "consent of nobody known", "X,vo,att_enforce,vo,att,14,,,custody,,DENY,NEVER,x",
         "t.csv:2:30: consent \"custody\": expected y, g1, g2, voogd or rep\n" },
     { "an unknown flag", "X,vo,att_enforce,vo,att,14,,,,weighed member,DENY,NEVER,x",
-        "t.csv:2:39: flags \"member\": expected nomember, weighed, second, restricted, consent_after, identifiable, "
+        "t.csv:2:39: flags \"member\": expected nomember, weighed, second, restricted, consent_after, "
+        "identifiable, "
         "incapable or refused:<who>\n" },
     { "refused by somebody else", "X,vo,att_enforce,vo,att,14,,,,refused:aunt,DENY,NEVER,x",
-        "t.csv:2:31: flags \"refused:aunt\": expected nomember, weighed, second, restricted, consent_after, identifiable, "
+        "t.csv:2:31: flags \"refused:aunt\": expected nomember, weighed, second, restricted, consent_after, "
+        "identifiable, "
         "incapable or refused:<who>\n" },
     { "an unknown event", "X,vo,att_enforce,vo,att,14,,VZM ABC:ref,,,DENY,NEVER,x",
         "t.csv:2:33: events \"ABC:ref\": expected an event of events.csv, at most 64 of them\n" },
     { "an event with another end", "X,vo,att_enforce,vo,att,14,,VZM:seen,,,DENY,NEVER,x",
-        "t.csv:2:29: events \"VZM:seen\": expected nothing, :req, :ref or :hidden after it (nothing after the system's)\n" },
+        "t.csv:2:29: events \"VZM:seen\": expected nothing, :req, :ref or :hidden after it (nothing after "
+        "the system's)\n" },
     { "the system's event by the asker", "X,vo,att_enforce,vo,att,14,,CASE:req,,,DENY,NEVER,x",
-        "t.csv:2:29: events \"CASE:req\": expected nothing, :req, :ref or :hidden after it (nothing after the system's)\n" },
+        "t.csv:2:29: events \"CASE:req\": expected nothing, :req, :ref or :hidden after it (nothing after "
+        "the system's)\n" },
     { "another verdict", "X,vo,att_enforce,vo,att,14,,,,,NO,NEVER,x",
-        "t.csv:2:32: expected \"NO\": expected DENY, NEED_EVENT, NEED_CONSENT, NEED_WEIGH, NEED_APPROVAL or PERMIT\n" },
+        "t.csv:2:32: expected \"NO\": expected DENY, NEED_EVENT, NEED_CONSENT, NEED_WEIGH, NEED_APPROVAL or "
+        "PERMIT\n" },
     { "a permission by no rule", "X,vo,att_enforce,vo,att,14,,,,,PERMIT,R99,x",
         "t.csv:2:39: rule_or_reason \"R99\": expected a rule of rules.csv, after PERMIT\n" },
     { "a denial without a reason", "X,vo,att_enforce,vo,att,14,,,,,DENY,,x",
-        "t.csv:2:37: rule_or_reason \"\": expected NOT_IN_CASE, NEVER, NOT_IN_MATRIX, IDENTIFIABLE, REFUSED or RESTRICTED, "
+        "t.csv:2:37: rule_or_reason \"\": expected NOT_IN_CASE, NEVER, NOT_IN_MATRIX, IDENTIFIABLE, REFUSED "
+        "or RESTRICTED, "
         "after DENY\n" },
     { "a missing step with a rule", "X,vo,att_enforce,vo,att,14,,,,,NEED_EVENT,R01,x",
         "t.csv:2:43: rule_or_reason \"R01\": expected nothing, after a missing step\n" },
@@ -137,8 +144,8 @@ static void test_mistake(void **state)
     size_t passed = 9, failed = 9;
 
     /* The row after it is read all the same. */
-    run.len = (size_t)snprintf(text, sizeof text, "%s%s\nC26,mbo,case_support,smw,smw_note,18,,CASE,y,,DENY,NEVER,x\n",
-        HEADER, m->row);
+    run.len = (size_t)snprintf(text, sizeof text,
+        "%s%s\nC26,mbo,case_support,smw,smw_note,18,,CASE,y,,DENY,NEVER,x\n", HEADER, m->row);
     run.data = check_exact(text, run.len);
     assert_err(policy_cases_check(&run, &passed, &failed), OK);
     assert_string_equal(told, m->told);
@@ -156,19 +163,23 @@ static void test_65_events(void **state)
     size_t passed = 9, failed = 9;
 
     (void)state;
-    for (size_t i = 0; i < 65; i++)
-        (void)strcat(text, "VZM ");
-    (void)strcat(text, ",,,DENY,NOT_IN_MATRIX,x\n");
     run.len = strlen(text);
+    for (size_t i = 0; i < 65; i++)
+        run.len += (size_t)snprintf(text + run.len, sizeof text - run.len, "VZM ");
+    run.len += (size_t)snprintf(text + run.len, sizeof text - run.len, ",,,DENY,NOT_IN_MATRIX,x\n");
     assert_err(policy_cases_check(&run, &passed, &failed), OK);
     assert_int_equal(failed, 1);
-    assert_string_equal(told, "t.csv:2:285: events \"VZM\": expected an event of events.csv, at most 64 of them\n");
+    assert_string_equal(
+        told, "t.csv:2:285: events \"VZM\": expected an event of events.csv, at most 64 of them\n");
 }
 
 static void test_nobody_told(void **state)
 {
-    static const char text[] = HEADER "X,vo,nowhere,vo,att,14,,,,,DENY,NEVER,x\nX,mbo,case_support,smw,smw_note,18,,,,,PERMIT,R01,x\n";
-    struct policy_cases_run run = { .pack = pack, .name = "t.csv", .data = (const uint8_t *)text, .len = strlen(text) };
+    static const char text[] = HEADER
+        "X,vo,nowhere,vo,att,14,,,,,DENY,NEVER,x\nX,mbo,case_support,smw,smw_note,18,,,,,PERMIT,R01,x\n";
+    struct policy_cases_run run = {
+        .pack = pack, .name = "t.csv", .data = (const uint8_t *)text, .len = strlen(text)
+    };
     size_t passed = 9, failed = 9;
 
     (void)state;
@@ -180,7 +191,9 @@ static void test_nobody_told(void **state)
 static void test_no_table(void **state)
 {
     static const char text[] = "id,requester\nX,vo\n";
-    struct policy_cases_run run = { .pack = pack, .name = "t.csv", .data = (const uint8_t *)text, .len = strlen(text) };
+    struct policy_cases_run run = {
+        .pack = pack, .name = "t.csv", .data = (const uint8_t *)text, .len = strlen(text)
+    };
     size_t passed = 9, failed = 9;
 
     (void)state;
@@ -196,7 +209,10 @@ static void test_other_detail(void **state)
 {
     static const char text[] = HEADER "A,leerplicht,att_enforce,vo,att,14,g1,VZM,,,PERMIT,R02,x\n"
                                       "B,mbo,case_support,smw,smw_note,18,,,,,DENY,REFUSED,x\n";
-    struct policy_cases_run run = { .pack = pack, .name = "t.csv", .data = (const uint8_t *)text, .len = strlen(text),
+    struct policy_cases_run run = { .pack = pack,
+        .name = "t.csv",
+        .data = (const uint8_t *)text,
+        .len = strlen(text),
         .mismatch = say_mismatch };
     size_t passed = 9, failed = 9;
 

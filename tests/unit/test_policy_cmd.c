@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
-#define HEADER "id,requester,purpose,holder,section,age,custody,events,consent,flags,expected,rule_or_reason,why\n"
+#define HEADER \
+    "id,requester,purpose,holder,section,age,custody,events,consent,flags,expected,rule_or_reason,why\n"
 
 static char folder[] = "/tmp/schakel-policy-XXXXXX";
 
 /* One run; *text is what was written (the caller frees it). */
-static enum err run(const char *pack, const char *cases, enum lang lang, bool json, char **text, size_t *failed)
+static enum err run(
+    const char *pack, const char *cases, enum lang lang, bool json, char **text, size_t *failed)
 {
     struct client_cmd_policy test = { .pack_dir = pack, .cases_path = cases, .lang = lang, .json = json };
     size_t len = 0;
@@ -51,7 +53,8 @@ static void test_worked_cases(void **state)
     (void)state;
     assert_err(run(PACK, NULL, LANG_EN, false, &text, &failed), OK);
     assert_int_equal(failed, 0);
-    assert_string_equal(text, "This pack is a draft: no pack.json names these tables.\n64 passed, 0 failed\n");
+    assert_string_equal(
+        text, "This pack is a draft: no pack.json names these tables.\n64 passed, 0 failed\n");
     free(text);
 }
 
@@ -62,7 +65,8 @@ static void test_borders(void **state)
 
     (void)state;
     assert_err(run(PACK, SOURCE_DIR "/tests/data/policy-borders.csv", LANG_NL, false, &text, &failed), OK);
-    assert_string_equal(text, "Dit pakket is een concept: geen pack.json noemt deze tabellen.\n98 geslaagd, 0 mislukt\n");
+    assert_string_equal(
+        text, "Dit pakket is een concept: geen pack.json noemt deze tabellen.\n98 geslaagd, 0 mislukt\n");
     free(text);
 }
 
@@ -93,7 +97,8 @@ static void test_mismatches(void **state)
     (void)snprintf(expected, sizeof expected, "%s:5: W4: expected PERMIT R25, got NEED_CONSENT R25\n", cases);
     assert_non_null(strstr(text, expected));
     assert_non_null(strstr(text, "the second parent with custody"));
-    (void)snprintf(expected, sizeof expected, "%s:7:30: section \"atx\": expected a section of sections.csv\n", cases);
+    (void)snprintf(
+        expected, sizeof expected, "%s:7:30: section \"atx\": expected a section of sections.csv\n", cases);
     assert_non_null(strstr(text, expected));
     assert_non_null(strstr(text, "\n1 passed, 5 failed\n"));
     free(text);
@@ -200,7 +205,8 @@ static void adopt(const char *digest)
 
     assert_err(policy_files_read(PACK, &files, NULL), OK);
     for (enum policy_table_id id = 0; id < POLICY_TABLES; id++)
-        assert_err(file_write(in_folder(policy_pack_file(id)), files.data[id], files.len[id], 0600, NULL), OK);
+        assert_err(
+            file_write(in_folder(policy_pack_file(id)), files.data[id], files.len[id], 0600, NULL), OK);
     policy_files_free(&files);
     (void)snprintf(json, sizeof json, "{\"digest\":\"%s\"}", digest);
     (void)put("pack.json", json);
@@ -235,8 +241,9 @@ static void test_draft(void **state)
 static void test_many(void **state)
 {
     enum { ROWS = 100000 };
-    static const char header[] = HEADER,
-                      row[] = "X,swv,return_plan,vo,need,13,g1 g2,LRV INFORMED HOME,,weighed refused:g1,PERMIT,R16,why\n";
+    static const char
+        header[] = HEADER,
+        row[] = "X,swv,return_plan,vo,need,13,g1 g2,LRV INFORMED HOME,,weighed refused:g1,PERMIT,R16,why\n";
     size_t failed = 7, used = strlen(header);
     char *table = malloc(used + ROWS * strlen(row)), *text = NULL;
 

@@ -27,16 +27,21 @@ static const struct row rows[] = {
     { "11: the child alone", 11, G1 | G2, false, Y, 0, G1 | G2, G1 | G2, POLICY_CONSENT_INCOMPLETE },
     { "11: sole custody", 11, G2, false, G2, G1, G2, 0, POLICY_CONSENT_COMPLETE },
     { "11: a guardian", 11, VOOGD, false, VOOGD, 0, VOOGD, 0, POLICY_CONSENT_COMPLETE },
-    { "11: a guardian before a parent", 11, VOOGD | G1, false, G1, 0, VOOGD, VOOGD, POLICY_CONSENT_INCOMPLETE },
-    { "11: nobody known", 11, 0, false, Y | G1 | G2 | VOOGD | REP, 0, CUSTODY, CUSTODY, POLICY_CONSENT_INCOMPLETE },
+    { "11: a guardian before a parent", 11, VOOGD | G1, false, G1, 0, VOOGD, VOOGD,
+        POLICY_CONSENT_INCOMPLETE },
+    { "11: nobody known", 11, 0, false, Y | G1 | G2 | VOOGD | REP, 0, CUSTODY, CUSTODY,
+        POLICY_CONSENT_INCOMPLETE },
     { "12: all three", 12, G1 | G2, false, Y | G1 | G2, 0, Y | G1 | G2, 0, POLICY_CONSENT_COMPLETE },
-    { "12: without the young person", 12, G1 | G2, false, G1 | G2, 0, Y | G1 | G2, Y, POLICY_CONSENT_INCOMPLETE },
+    { "12: without the young person", 12, G1 | G2, false, G1 | G2, 0, Y | G1 | G2, Y,
+        POLICY_CONSENT_INCOMPLETE },
     { "15: all three", 15, G1 | G2, false, Y | G1 | G2, 0, Y | G1 | G2, 0, POLICY_CONSENT_COMPLETE },
-    { "15: the young person alone", 15, G1 | G2, false, Y, 0, Y | G1 | G2, G1 | G2, POLICY_CONSENT_INCOMPLETE },
+    { "15: the young person alone", 15, G1 | G2, false, Y, 0, Y | G1 | G2, G1 | G2,
+        POLICY_CONSENT_INCOMPLETE },
     { "15: nobody known", 15, 0, false, Y, 0, Y | CUSTODY, CUSTODY, POLICY_CONSENT_INCOMPLETE },
     { "15: nobody known cannot be given", 15, 0, false, Y | CUSTODY | AGE, 0, Y | CUSTODY, CUSTODY,
         POLICY_CONSENT_INCOMPLETE },
-    { "15: nobody known cannot refuse", 15, 0, false, Y, CUSTODY, Y | CUSTODY, CUSTODY, POLICY_CONSENT_INCOMPLETE },
+    { "15: nobody known cannot refuse", 15, 0, false, Y, CUSTODY, Y | CUSTODY, CUSTODY,
+        POLICY_CONSENT_INCOMPLETE },
     { "16: alone", 16, G1 | G2, false, Y, G1 | G2, Y, 0, POLICY_CONSENT_COMPLETE },
     { "16: parents", 16, G1 | G2, false, G1 | G2, 0, Y, Y, POLICY_CONSENT_INCOMPLETE },
     { "17: alone", 17, 0, false, Y, 0, Y, 0, POLICY_CONSENT_COMPLETE },
@@ -55,7 +60,10 @@ static const struct row rows[] = {
 static void test_row(void **state)
 {
     const struct row *r = *state;
-    struct policy_facts f = { .age_years = r->age, .custody = r->custody, .incapable = r->incapable, .given = r->given,
+    struct policy_facts f = { .age_years = r->age,
+        .custody = r->custody,
+        .incapable = r->incapable,
+        .given = r->given,
         .refused = r->refused };
     struct policy_consent c = policy_consent_check(&f);
 

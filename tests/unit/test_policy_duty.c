@@ -31,11 +31,12 @@ static void test_rules(void **state)
     assert_int_equal(duties_of("R57"), 0);
     assert_int_equal(duties_of("R62"), 0);
     assert_int_equal(duties_of("R61"), POLICY_DUTY_EYES_HOLDER);
-    assert_int_equal(duties_of("R51"), POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_WEIGH_HOLDER | POLICY_DUTY_EYES_HOLDER
-        | POLICY_DUTY_OFFICER);
-    assert_int_equal(duties_of("R54"), POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_WEIGH_ASKER | POLICY_DUTY_OFFICER);
-    assert_int_equal(duties_of("R56"), POLICY_DUTY_INFORM_AFTER | POLICY_DUTY_WEIGH_POST | POLICY_DUTY_EYES_POST
-        | POLICY_DUTY_OFFICER);
+    assert_int_equal(duties_of("R51"),
+        POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_WEIGH_HOLDER | POLICY_DUTY_EYES_HOLDER | POLICY_DUTY_OFFICER);
+    assert_int_equal(
+        duties_of("R54"), POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_WEIGH_ASKER | POLICY_DUTY_OFFICER);
+    assert_int_equal(duties_of("R56"),
+        POLICY_DUTY_INFORM_AFTER | POLICY_DUTY_WEIGH_POST | POLICY_DUTY_EYES_POST | POLICY_DUTY_OFFICER);
 }
 
 static void test_sections(void **state)

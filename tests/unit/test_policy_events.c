@@ -1,4 +1,7 @@
-/* Which statements count: by setter, reference, addressees, scope and day; and every event of every rule of the pack. */
+/*
+ * Which statements count: by setter, reference, addressees, scope and day; and every event of every rule of
+ * the pack.
+ */
 #include "tests/support/check.h"
 
 #include "policy/eval.h"
@@ -33,36 +36,44 @@ struct row {
 };
 
 static const struct row rows[] = {
-    { "a school reports absence to the officer", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 0, 0, true, false },
+    { "a school reports absence to the officer", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 0, 0, true,
+        false },
     { "a third partner tells both", "VZM", "vo", POLICY_SET_BY_OTHER, "asker holder", 0, 0, true, false },
-    { "a third partner tells the holder only", "VZM", "vo", POLICY_SET_BY_OTHER, "holder", 0, 0, false, false },
+    { "a third partner tells the holder only", "VZM", "vo", POLICY_SET_BY_OTHER, "holder", 0, 0, false,
+        false },
     { "a third partner tells the asker only", "VZM", "vo", POLICY_SET_BY_OTHER, "asker", 0, 0, false, false },
     { "the holder tells nobody", "VZM", "vo", POLICY_SET_BY_HOLDER, "", 0, 0, false, false },
     { "the holder tells itself", "VZM", "vo", POLICY_SET_BY_HOLDER, "holder", 0, 0, false, false },
-    { "a kind that may not set it", "VZM", "jgz", POLICY_SET_BY_OTHER, "asker holder reference ticked", 0, 0, false, false },
-    { "the asker without a reference", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder", 0, 0, false, false },
-    { "the asker with a tick of nothing", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder ticked", 0, 0, false, false },
-    { "the asker with a reference to be ticked", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder reference", 0, 0, false,
-        true },
-    { "the asker with a reference that was ticked", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder reference ticked", 0,
-        0, true, false },
-    { "the asker tells not the holder", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "asker reference ticked", 0, 0, false,
+    { "a kind that may not set it", "VZM", "jgz", POLICY_SET_BY_OTHER, "asker holder reference ticked", 0, 0,
+        false, false },
+    { "the asker without a reference", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder", 0, 0, false,
         false },
-    { "the asker where it may never", "LRV", "leerplicht", POLICY_SET_BY_ASKER, "holder reference ticked", 0, 0, false,
+    { "the asker with a tick of nothing", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder ticked", 0, 0,
+        false, false },
+    { "the asker with a reference to be ticked", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder reference",
+        0, 0, false, true },
+    { "the asker with a reference that was ticked", "VZM", "leerplicht", POLICY_SET_BY_ASKER,
+        "holder reference ticked", 0, 0, true, false },
+    { "the asker tells not the holder", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "asker reference ticked", 0,
+        0, false, false },
+    { "the asker where it may never", "LRV", "leerplicht", POLICY_SET_BY_ASKER, "holder reference ticked", 0,
+        0, false, false },
+    { "the holder where the asker may never", "LRV", "leerplicht", POLICY_SET_BY_HOLDER, "asker", 0, 0, true,
         false },
-    { "the holder where the asker may never", "LRV", "leerplicht", POLICY_SET_BY_HOLDER, "asker", 0, 0, true, false },
     { "acute danger by the asker", "ACUTE", "jgz", POLICY_SET_BY_ASKER, "holder pair", 0, 0, true, false },
-    { "acute danger by a kind that may not ask", "ACUTE", "werkgever", POLICY_SET_BY_ASKER, "holder pair", 0, 0, true, false },
+    { "acute danger by a kind that may not ask", "ACUTE", "werkgever", POLICY_SET_BY_ASKER, "holder pair", 0,
+        0, true, false },
     { "between these two", "COPY_GIVEN", "po", POLICY_SET_BY_HOLDER, "asker pair", 0, 0, true, false },
     { "between two others", "COPY_GIVEN", "po", POLICY_SET_BY_HOLDER, "asker", 0, 0, false, false },
     { "for this purpose", "INFORMED", "po", POLICY_SET_BY_HOLDER, "asker purpose", 0, 0, true, false },
     { "for another purpose", "INFORMED", "po", POLICY_SET_BY_HOLDER, "asker", 0, 0, false, false },
-    { "for another purpose, but about the child", "VZM", "po", POLICY_SET_BY_HOLDER, "asker", 0, 0, true, false },
+    { "for another purpose, but about the child", "VZM", "po", POLICY_SET_BY_HOLDER, "asker", 0, 0, true,
+        false },
     { "tomorrow", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", -1, 0, false, false },
     { "on its last day", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 90, 0, true, false },
     { "the day after", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 91, 0, false, false },
-    { "a tick on the day after comes too late", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder reference", 91, 0, false,
-        false },
+    { "a tick on the day after comes too late", "VZM", "leerplicht", POLICY_SET_BY_ASKER, "holder reference",
+        91, 0, false, false },
     { "of one day, on the next", "ACUTE", "jgz", POLICY_SET_BY_ASKER, "holder pair", 1, 0, true, false },
     { "of one day, after two", "ACUTE", "jgz", POLICY_SET_BY_ASKER, "holder pair", 2, 0, false, false },
     { "until ended, long ago", "ABS", "leerplicht", POLICY_SET_BY_HOLDER, "asker", 3000, 0, true, false },
@@ -70,9 +81,10 @@ static const struct row rows[] = {
     { "ended yesterday", "ABS", "leerplicht", POLICY_SET_BY_HOLDER, "asker", 9, -1, false, false },
     { "ended before its last day", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 9, -1, false, false },
     { "ended after its last day", "VZM", "vo", POLICY_SET_BY_HOLDER, "asker", 91, 5, false, false },
-    { "the system's event, set by a school", "CASE", "vo", POLICY_SET_BY_HOLDER, "asker purpose pair", 0, 0, false, false },
-    { "the system's event, set by the asker", "CASE", "vo", POLICY_SET_BY_ASKER, "holder purpose reference ticked", 0, 0,
+    { "the system's event, set by a school", "CASE", "vo", POLICY_SET_BY_HOLDER, "asker purpose pair", 0, 0,
         false, false },
+    { "the system's event, set by the asker", "CASE", "vo", POLICY_SET_BY_ASKER,
+        "holder purpose reference ticked", 0, 0, false, false },
 };
 
 static struct policy_facts count(const struct policy_event *s, size_t n, bool both)
@@ -143,8 +155,9 @@ static void test_pack_without_system_event(void **state)
     struct policy_pack *p = NULL;
 
     (void)state;
-    texts.text[POLICY_TABLE_EVENTS] = "event,meaning,set_by,by_requester,scope,valid_days\nVZM,a,ANY,no,child,\n"
-                                      "LRV,a,ANY,no,child,\nCASE,a,ANY,no,child,\n";
+    texts.text[POLICY_TABLE_EVENTS] =
+        "event,meaning,set_by,by_requester,scope,valid_days\nVZM,a,ANY,no,child,\n"
+        "LRV,a,ANY,no,child,\nCASE,a,ANY,no,child,\n";
     assert_err(support_policy_load(&texts, LANG_EN, NULL, 0, &p), OK);
     policy_events_count(p, &request, NULL, 0, &f);
     assert_int_equal(f.events, 0);
@@ -200,7 +213,8 @@ static bool is_set_by(uint8_t event, uint8_t setter)
 
     if (strcmp(words, "ANY") == 0 || (school && strncmp(words, "SCHOOL", 6) == 0))
         return true;
-    while (at != NULL && !((at == words || at[-1] == ' ') && (at[strlen(name)] == '\0' || at[strlen(name)] == ' ')))
+    while (at != NULL
+        && !((at == words || at[-1] == ' ') && (at[strlen(name)] == '\0' || at[strlen(name)] == ' ')))
         at = strstr(at + 1, name);
     return at != NULL;
 }
@@ -210,8 +224,14 @@ static enum policy_verdict with(const struct trial *t, uint8_t setter_kind, enum
     const char *reference)
 {
     struct policy_events_request request = { .purpose = t->facts.purpose, .today = day };
-    struct policy_event s = { .code = t->event, .setter_kind = setter_kind, .setter = setter, .to_asker = true,
-        .to_holder = true, .of_pair = true, .purpose = t->facts.purpose, .occurred = day };
+    struct policy_event s = { .code = t->event,
+        .setter_kind = setter_kind,
+        .setter = setter,
+        .to_asker = true,
+        .to_holder = true,
+        .of_pair = true,
+        .purpose = t->facts.purpose,
+        .occurred = day };
     struct policy_facts f = t->facts;
     struct policy_decision d;
     bool counted;
@@ -246,7 +266,8 @@ static void try_event(const struct trial *t)
         is_set_by(t->event, t->facts.holder_kind) ? POLICY_PERMIT : POLICY_NEED_EVENT);
     assert_int_equal(with(t, asker, POLICY_SET_BY_ASKER, "no"), yes ? POLICY_PERMIT : POLICY_NEED_EVENT);
     assert_int_equal(with(t, asker, POLICY_SET_BY_ASKER, "shown"), yes ? POLICY_PERMIT : POLICY_NEED_EVENT);
-    assert_int_equal(with(t, asker, POLICY_SET_BY_ASKER, "ticked"), yes || ref ? POLICY_PERMIT : POLICY_NEED_EVENT);
+    assert_int_equal(
+        with(t, asker, POLICY_SET_BY_ASKER, "ticked"), yes || ref ? POLICY_PERMIT : POLICY_NEED_EVENT);
 }
 
 /* All askers and holders of a rule, with its first purpose and section that it decides on. */

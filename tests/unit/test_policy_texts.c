@@ -31,8 +31,10 @@ static void test_texts(void **state)
     assert_string_equal(told, "");
     assert_string_equal(policy_texts_get(texts, LANG_NL, "verdict", "PERMIT"), "Dit mag");
     assert_string_equal(policy_texts_get(texts, LANG_EN, "verdict", "PERMIT"), "This is allowed");
-    assert_string_equal(policy_texts_get(texts, LANG_NL, "who", "custody"), "iemand met gezag (er is niemand bekend)");
-    assert_string_equal(policy_texts_get(texts, LANG_NL, "question", "1"), "Wat wil ik precies bereiken voor deze jongere?");
+    assert_string_equal(
+        policy_texts_get(texts, LANG_NL, "who", "custody"), "iemand met gezag (er is niemand bekend)");
+    assert_string_equal(
+        policy_texts_get(texts, LANG_NL, "question", "1"), "Wat wil ik precies bereiken voor deze jongere?");
     assert_string_equal(policy_texts_get(texts, LANG_NL, "event", "NONE"), "NONE");
     assert_string_equal(policy_texts_get(texts, LANG_NL, "even", "VZM"), "VZM");
     policy_texts_free(texts);
@@ -52,7 +54,8 @@ static const struct mistake mistakes[] = {
         "texts.csv: there is no row event.VZM\n"
         "texts.csv:162:1: key \"event.VZN\": expected the key of something in this pack, once\n" },
     { "a text is there twice", "who.g2,", "who.g1,", ERR_NOTFOUND,
-        "texts.csv: there is no row who.g2\ntexts.csv:23:1: key \"who.g1\": expected the key of something in this pack, once\n" },
+        "texts.csv: there is no row who.g2\ntexts.csv:23:1: key \"who.g1\": expected the key of something in "
+        "this pack, once\n" },
     { "no Dutch", "who.g2,de andere ouder met gezag", "who.g2,", ERR_SHORT,
         "texts.csv:23:8: nl \"\": expected a text in Dutch\n" },
     { "no English", "the other parent with custody", "", ERR_SHORT,
@@ -67,11 +70,14 @@ static void test_mistake(void **state)
     char told[4096] = "", *copy;
 
     assert_non_null(at);
-    assert_true(asprintf(&copy, "%.*s%s%s", (int)(at - (const char *)text), (const char *)text, m->to, at + strlen(m->from))
+    assert_true(asprintf(&copy, "%.*s%s%s", (int)(at - (const char *)text), (const char *)text, m->to,
+                    at + strlen(m->from))
         > 0);
-    assert_err(policy_texts_load(pack, (const uint8_t *)copy, strlen(copy), LANG_EN, tell, told, &texts), m->err);
+    assert_err(
+        policy_texts_load(pack, (const uint8_t *)copy, strlen(copy), LANG_EN, tell, told, &texts), m->err);
     assert_string_equal(told, m->told);
-    assert_err(policy_texts_load(pack, (const uint8_t *)copy, strlen(copy), LANG_NL, NULL, NULL, &texts), m->err);
+    assert_err(
+        policy_texts_load(pack, (const uint8_t *)copy, strlen(copy), LANG_NL, NULL, NULL, &texts), m->err);
     assert_null(texts);
     free(copy);
 }
