@@ -39,9 +39,13 @@ static bool is_ticked(const struct gathering *g, const struct hub_statement *s)
 
 /* ---- events ---- */
 
-/* Its addressees are the pair it names: nobody else is among them. */
+/*
+ * Of which pairs an event is: of its setter with each whom it was addressed to; said by a third, of its two addressees, and then they are all.
+ */
 static bool is_of_pair(const struct gathering *g, const struct hub_statement *s)
 {
+    if (is_partner(s->setter, g->q->asker) || is_partner(s->setter, g->q->holder))
+        return true;
     for (size_t i = 0; i < s->addressees.count; i++)
         if (!is_partner(s->addressees.id[i], g->q->asker) && !is_partner(s->addressees.id[i], g->q->holder))
             return false;

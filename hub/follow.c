@@ -2,6 +2,7 @@
 
 #include "hub/person.h"
 #include "hub/store_statement.h"
+#include "hub/tables.h"
 
 #include <string.h>
 
@@ -90,6 +91,16 @@ enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const stru
             *refusal = PROTO_NOT_ADDRESSED;
     }
     return OK;
+}
+
+enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum proto_refusal *refusal)
+{
+    bool known = false;
+    enum err e = hub_tables_know(s->tables, x, a->msg.head.id, &known);
+
+    if (e == OK)
+        *refusal = known ? PROTO_REPLAYED : PROTO_ACCEPTED;
+    return e;
 }
 
 enum proto_refusal hub_follow_disclosure(const struct hub_state *s, const struct hub_act *a)

@@ -30,6 +30,9 @@ MUST_USE enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const 
 MUST_USE enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, const struct proto_ids *ids,
     enum proto_refusal *refusal);
 
+/* REPLAYED when a row stands under the message's own id: nothing may be written over it. */
+MUST_USE enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum proto_refusal *refusal);
+
 /* What a request, offer and grant have in common: sender's role, addressee, pack, names. */
 enum proto_refusal hub_follow_disclosure(const struct hub_state *s, const struct hub_act *a);
 

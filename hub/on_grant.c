@@ -28,11 +28,12 @@ static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_ac
     enum proto_refusal *r)
 {
     struct hub_weighing weighing = {.done = false};
-    enum err e;
+    enum err e = hub_follow_new(s, x, a, r);
 
-    *r = hub_follow_disclosure(s, a);
-    if (*r != PROTO_ACCEPTED)
-        return OK;
+    if (e == OK && *r == PROTO_ACCEPTED)
+        *r = hub_follow_disclosure(s, a);
+    if (e != OK || *r != PROTO_ACCEPTED)
+        return e;
     e = hub_follow_request(s, x, a, HUB_SIDE_HOLDER, q, r);
     if (e != OK || *r != PROTO_ACCEPTED)
         return e;

@@ -36,8 +36,10 @@ enum err hub_on_release(struct hub_state *s, struct kv_txn *x, const struct hub_
     struct hub_request q;
     struct hub_grant g;
     struct hub_decision d;
-    enum err e = hub_follow_grant(s, x, a, HUB_SIDE_HOLDER, &g, &q, &fresh.result);
+    enum err e = hub_follow_new(s, x, a, &fresh.result);
 
+    if (e == OK && fresh.result == PROTO_ACCEPTED)
+        e = hub_follow_grant(s, x, a, HUB_SIDE_HOLDER, &g, &q, &fresh.result);
     if (e != OK || fresh.result != PROTO_ACCEPTED)
         goto out;
     fresh.result = check(a, &q, &g);

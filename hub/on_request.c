@@ -8,7 +8,12 @@
 /* What is refused before the policy is asked. */
 static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_weighing *weighing, enum proto_refusal *r)
 {
-    *r = hub_follow_disclosure(s, a);
+    enum err e = hub_follow_new(s, x, a, r);
+
+    if (e != OK)
+        return e;
+    if (*r == PROTO_ACCEPTED)
+        *r = hub_follow_disclosure(s, a);
     if (*r == PROTO_ACCEPTED)
         *r = hub_follow_validity(s, a);
     if (*r == PROTO_ACCEPTED)

@@ -1,3 +1,4 @@
+#include "hub/follow.h"
 #include "hub/person.h"
 #include "hub/say.h"
 
@@ -101,7 +102,9 @@ enum err hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hu
     if (fresh.result != PROTO_ACCEPTED)
         goto out;
     hub_statement_from(y.what, &a->said.original, a->said.role, a->now_s, &y.row);
-    e = look(&y, &is_new, &fresh.result);
+    e = hub_follow_new(s, x, a, &fresh.result);
+    if (e == OK && fresh.result == PROTO_ACCEPTED)
+        e = look(&y, &is_new, &fresh.result);
     if (e == OK && fresh.result == PROTO_ACCEPTED && is_new && kind->check != NULL)
         e = kind->check(&y, &fresh.result);
     if (e != OK || fresh.result != PROTO_ACCEPTED)

@@ -19,7 +19,7 @@ bool hub_person_may_say(enum proto_statement_kind kind, enum proto_role role)
         [PROTO_SAY_MEMBERSHIP] = casework,
         [PROTO_SAY_FACTS] = casework | family | ROLE(PARENT),
         [PROTO_SAY_WEIGHING] = casework,
-        [PROTO_SAY_APPROVAL] = ROLE(SECOND),
+        [PROTO_SAY_APPROVAL] = casework | ROLE(SECOND),
         [PROTO_SAY_GRANT] = casework,
         [PROTO_SAY_STATUS] = casework | ROLE(NONE),
     };

@@ -26,6 +26,21 @@ enum err hub_tables_open(struct kv *kv, struct hub_tables **out)
     return OK;
 }
 
+enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uint8_t *id, bool *known)
+{
+    const kv_table by_message[] = { t->request, t->grant, t->release, t->carried };
+    const uint8_t *row;
+    size_t len;
+    enum err e = ERR_NOTFOUND;
+
+    for (size_t i = 0; e == ERR_NOTFOUND && i < sizeof by_message / sizeof *by_message; i++)
+        e = kv_view(x, by_message[i], id, PROTO_ID_LEN, &row, &len);
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
+    *known = e == OK;
+    return OK;
+}
+
 void hub_tables_close(struct hub_tables *t)
 {
     free(t);

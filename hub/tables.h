@@ -6,6 +6,9 @@
 
 #include "base/kv.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct hub_tables {
     kv_table statement;   /* statement id -> row */
     kv_table original;    /* statement id -> its signed bytes */
@@ -19,6 +22,12 @@ struct hub_tables {
     kv_table release;     /* id of a release -> id of its grant */
     kv_table due;         /* moment from which it may go, id of a request or offer -> nothing */
 };
+
+/*
+ * Is there a row under this message id? Core forgets ids after PROTO_ID_KEEP_S, rows may live longer: an id that comes back must never
+ * write over one. id has PROTO_ID_LEN bytes.
+ */
+MUST_USE enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uint8_t *id, bool *known);
 
 /* Takes NULL. The store itself belongs to the caller. hub_tables_open stands in hub/act.h. */
 void hub_tables_close(struct hub_tables *t);

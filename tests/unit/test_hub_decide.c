@@ -236,18 +236,28 @@ static void a_statement_counts_for_whom_it_was_sent_to(void **state)
 static void an_event_of_a_pair_counts_for_that_pair(void **state)
 {
     struct hub_fixture *f = *state;
+    struct proto_statement s, e;
     uint64_t until_s = f->now_s + 100 * DAY_S;
 
     f->purpose = "youth_help_access";
     hub_fixture_case(f, 1);
     hub_fixture_open_case(f, CJG, NOBODY);
     (void)hub_fixture_consent(f, VO, VO, CJG, "ident", until_s);
-    (void)hub_fixture_event(f, "REFERRED", VO, CJG, JGZ);
+    s = hub_fixture_say(f, JGZ, PROTO_SAY_EVENT, VO, CJG, SMW, NOBODY);
+    (void)snprintf(s.event, sizeof s.event, "REFERRED");
+    hub_fixture_tell_all(f, &s);
     (void)hub_fixture_request(f, CJG, VO, "ident");
-    assert_answer(f, "ident", "NEED_EVENT");
-    (void)hub_fixture_event(f, "REFERRED", VO, CJG, NOBODY);
+    assert_answer(f, "ident", "NEED_EVENT");                 /* three addressees of a third: whose pair? */
+    e = hub_fixture_event(f, "REFERRED", JGZ, VO, CJG);
     (void)hub_fixture_request(f, CJG, VO, "ident");
     assert_answer(f, "ident", "NEED_WEIGH R35");
+    e = hub_fixture_about(f, JGZ, PROTO_SAY_EVENT_END, &e, VO);
+    hub_fixture_tell_all(f, &e);
+    (void)hub_fixture_request(f, CJG, VO, "ident");
+    assert_answer(f, "ident", "NEED_EVENT");
+    (void)hub_fixture_event(f, "REFERRED", VO, CJG, JGZ);
+    (void)hub_fixture_request(f, CJG, VO, "ident");
+    assert_answer(f, "ident", "NEED_WEIGH R35");             /* the holder with each whom it told */
 }
 
 static void an_event_of_a_purpose_counts_for_that_purpose(void **state)

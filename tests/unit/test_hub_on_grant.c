@@ -361,7 +361,7 @@ static void an_approval_of_something_else(void **state)
     b.approval.what.setter[0] ^= 1;
     assert_refusal(hub_fixture_run(f, &b), PROTO_NOT_YOURS);
     b = a;
-    b.approval.role = PROTO_ROLE_CASEWORKER;
+    b.approval.role = PROTO_ROLE_OFFICER;
     assert_refusal(hub_fixture_run(f, &b), PROTO_ROLE_NOT_ALLOWED);
     b = a;
     b.weighing.what.refers[0] ^= 1;

@@ -67,6 +67,24 @@ static void only_once(void **state)
     assert_refusal(hub_fixture_run(f, &again), PROTO_NOT_FOUND);
 }
 
+/* Ids that stand for something already: no grant, offer or release is written over it. */
+static void under_an_id_that_has_a_row(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct granted g = grant(f);
+    struct hub_act a = release(f, CJG, JGZ, g.id), b;
+
+    memcpy(a.msg.head.id, g.id, PROTO_ID_LEN);
+    assert_refusal(hub_fixture_run(f, &a), PROTO_REPLAYED);
+    assert_refusal(hub_fixture_request(f, JGZ, CJG, "known"), PROTO_ACCEPTED);
+    b = hub_fixture_grant(f, CJG, JGZ, f->last, "known", f->now_s + DAY_S);
+    memcpy(b.msg.head.id, g.id, PROTO_ID_LEN);
+    assert_refusal(hub_fixture_run(f, &b), PROTO_REPLAYED);
+    b = hub_fixture_grant(f, CJG, JGZ, NULL, "known", f->now_s + DAY_S);
+    memcpy(b.msg.head.id, g.id, PROTO_ID_LEN);
+    assert_refusal(hub_fixture_run(f, &b), PROTO_REPLAYED);
+}
+
 static void other_bytes_than_were_granted(void **state)
 {
     struct hub_fixture *f = *state;
@@ -339,6 +357,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         hub_fixture_test(the_release_of_a_grant),
         hub_fixture_test(only_once),
+        hub_fixture_test(under_an_id_that_has_a_row),
         hub_fixture_test(other_bytes_than_were_granted),
         hub_fixture_test(every_flipped_byte_of_a_release),
         hub_fixture_test(by_another),

@@ -75,6 +75,17 @@ static void refused(struct hub_fixture *f, struct hub_act *a, enum proto_refusal
     assert_int_equal(f->out.rows.count, 0);
 }
 
+/* Long after core forgot the message. */
+static void under_an_id_that_has_a_row(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct hub_act a = good(f, "att");
+
+    assert_refusal(hub_fixture_run(f, &a), PROTO_ACCEPTED);
+    a.msg.sections = hub_fixture_sections("ident");
+    refused(f, &a, PROTO_REPLAYED);
+}
+
 static void by_a_role_that_does_not_ask(void **state)
 {
     struct hub_fixture *f = *state;
@@ -379,6 +390,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         hub_fixture_test(what_is_left_is_kept),
         hub_fixture_test(a_denied_one_is_logged_and_not_kept),
+        hub_fixture_test(under_an_id_that_has_a_row),
         hub_fixture_test(by_a_role_that_does_not_ask),
         hub_fixture_test(to_nobody),
         hub_fixture_test(to_itself),

@@ -79,6 +79,20 @@ static void other_bytes_under_its_id_are_a_replay(void **state)
     assert_refusal(hub_fixture_tell(f, &s, LEERPLICHT), PROTO_REPLAYED);
 }
 
+/* Long after core forgot the message: its id comes back with another statement. */
+static void a_message_id_that_comes_back(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s = event(f, "VZM");
+    struct hub_act a = hub_fixture_act(f, PROTO_STATEMENT, VO, CJG);
+
+    assert_refusal(hub_fixture_tell(f, &s, CJG), PROTO_ACCEPTED);
+    memcpy(a.msg.head.id, f->last, PROTO_ID_LEN);
+    s = event(f, "LRV");
+    a.said = hub_fixture_said(f, &s, PROTO_ROLE_CASEWORKER, 1);
+    assert_refusal(hub_fixture_run(f, &a), PROTO_REPLAYED);
+}
+
 static void it_is_mailed_again_until_acknowledged(void **state)
 {
     struct hub_fixture *f = *state;
@@ -336,7 +350,9 @@ static const struct role_row roles[] = {
     {"a coordinator weighs", PROTO_SAY_WEIGHING, PROTO_ROLE_COORDINATOR, true},
     {"a second does not weigh", PROTO_SAY_WEIGHING, PROTO_ROLE_SECOND, false},
     {"a second approves", PROTO_SAY_APPROVAL, PROTO_ROLE_SECOND, true},
-    {"a caseworker does not approve", PROTO_SAY_APPROVAL, PROTO_ROLE_CASEWORKER, false},
+    {"a colleague approves", PROTO_SAY_APPROVAL, PROTO_ROLE_CASEWORKER, true},
+    {"an officer does not approve", PROTO_SAY_APPROVAL, PROTO_ROLE_OFFICER, false},
+    {"a node does not approve", PROTO_SAY_APPROVAL, PROTO_ROLE_NONE, false},
     {"a second does not grant", PROTO_SAY_GRANT, PROTO_ROLE_SECOND, false},
     {"a node says the status of a consent", PROTO_SAY_STATUS, PROTO_ROLE_NONE, true},
     {"an admin does not say a status", PROTO_SAY_STATUS, PROTO_ROLE_ADMIN, false},
@@ -367,6 +383,7 @@ int main(void)
         hub_fixture_test(it_is_kept_once_and_delivered_to_each),
         hub_fixture_test(the_original_comes_back_as_it_was_sent),
         hub_fixture_test(other_bytes_under_its_id_are_a_replay),
+        hub_fixture_test(a_message_id_that_comes_back),
         hub_fixture_test(it_is_mailed_again_until_acknowledged),
         hub_fixture_test(to_somebody_it_does_not_name),
         hub_fixture_test(an_event_to_the_hub_alone),
