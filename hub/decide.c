@@ -16,11 +16,11 @@ static bool is_weighed(const struct hub_question *q, enum policy_weigh by, const
 }
 
 /*
- * Who has to weigh stands in the rule that decides, so the policy is asked first without. The second answer counts only when it
- * rests on a weighing by whom its own rule names.
+ * Who has to weigh stands in the rule that decides, so the policy is asked first without. The second answer
+ * counts only when it rests on a weighing by whom its own rule names.
  */
-static void judge(const struct hub_state *s, const struct hub_question *q, const struct hub_facts *all, const char *name,
-    struct policy_decision *out)
+static void judge(const struct hub_state *s, const struct hub_question *q, const struct hub_facts *all,
+    const char *name, struct policy_decision *out)
 {
     uint8_t section = policy_pack_find(s->pack, POLICY_SET_SECTIONS, name);
     struct policy_facts facts = all->all;
@@ -40,8 +40,8 @@ static void judge(const struct hub_state *s, const struct hub_question *q, const
 }
 
 /* The end of access under the rule; of one that rests on consent, also the end of that consent. */
-static uint64_t access_end(const struct hub_state *s, const struct hub_question *q, const struct hub_facts *facts, const char *name,
-    const struct policy_decision *d)
+static uint64_t access_end(const struct hub_state *s, const struct hub_question *q,
+    const struct hub_facts *facts, const char *name, const struct policy_decision *d)
 {
     uint64_t end_s = policy_duty_access_end(q->now_s, d->access_days);
     uint8_t section = policy_pack_find(s->pack, POLICY_SET_SECTIONS, name);
@@ -51,16 +51,18 @@ static uint64_t access_end(const struct hub_state *s, const struct hub_question 
     return end_s;
 }
 
-static void fill_row(const struct hub_state *s, const struct policy_decision *d, const char *name, struct proto_row *row)
+static void fill_row(const struct hub_state *s, const struct policy_decision *d, const char *name,
+    struct proto_row *row)
 {
-    *row = (struct proto_row){.verdict = (uint8_t)d->verdict, .reason = (uint8_t)d->reason, .at_holder = d->at_holder};
+    *row = (struct proto_row){.verdict = (uint8_t)d->verdict, .reason = (uint8_t)d->reason,
+        .at_holder = d->at_holder};
     memcpy(row->section, name, strnlen(name, PROTO_NAME_WIDTH));
     if (d->rule >= 0)
         memcpy(row->rule, s->pack->rule[d->rule].id, strnlen(s->pack->rule[d->rule].id, PROTO_RULE_WIDTH));
 }
 
-enum err hub_decide(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q, const struct proto_sections *sections,
-    struct hub_decision *out)
+enum err hub_decide(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
+    const struct proto_sections *sections, struct hub_decision *out)
 {
     struct hub_decision all = {.rows = {.count = sections->count}};
     struct hub_facts facts;
@@ -105,11 +107,13 @@ void hub_decision_limit(struct hub_decision *d, uint64_t until_s)
     }
 }
 
-enum err hub_decide_again(const struct hub_state *s, struct kv_txn *x, const struct hub_request *r, const struct hub_grant *g,
-    uint64_t now_s, struct hub_decision *out)
+enum err hub_decide_again(const struct hub_state *s, struct kv_txn *x, const struct hub_request *r,
+    const struct hub_grant *g, uint64_t now_s, struct hub_decision *out)
 {
-    struct hub_question q = {.asker = proto_region_partner(s->region, r->asker), .holder = proto_region_partner(s->region, r->holder),
-        .child = {.subject = r->subject}, .purpose = r->purpose, .now_s = now_s, .is_offer = r->is_offer, .ticked = &g->ticked,
+    struct hub_question q = {.asker = proto_region_partner(s->region, r->asker),
+        .holder = proto_region_partner(s->region, r->holder),
+        .child = {.subject = r->subject}, .purpose = r->purpose, .now_s = now_s, .is_offer = r->is_offer,
+        .ticked = &g->ticked,
         .by_holder = {.done = g->weighed, .sections = g->weighed_for}, .second = g->second};
 
     if (q.asker == NULL || q.holder == NULL)

@@ -1,6 +1,6 @@
 /*
- * hub/decide: one question, section by section: facts from the stored rows, the policy's answer, the rows of a reply. The same function
- * decides at request, at grant and at fetch. Reads, never writes.
+ * hub/decide: one question, section by section: facts from the stored rows, the policy's answer, the rows of
+ * a reply. The same function decides at request, at grant and at fetch. Reads, never writes.
  */
 #ifndef HUB_DECIDE_H
 #define HUB_DECIDE_H
@@ -16,8 +16,8 @@ struct hub_decision {
 };
 
 /*
- * Decide about these sections. Before the grant the rows are for the asker: what waits only for the holder is a PERMIT at the holder, and
- * nobody's no is told. After it they are for the holder.
+ * Decide about these sections. Before the grant the rows are for the asker: what waits only for the holder is
+ * a PERMIT at the holder, and nobody's no is told. After it they are for the holder.
  */
 MUST_USE enum err hub_decide(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
     const struct proto_sections *sections, struct hub_decision *out);
@@ -29,9 +29,10 @@ bool hub_decision_is_whole(const struct hub_decision *d);
 void hub_decision_limit(struct hub_decision *d, uint64_t until_s);
 
 /*
- * A grant or offer as it stands in the rows, asked again at now_s. ERR_NOTFOUND when a partner is no longer in the region.
+ * A grant or offer as it stands in the rows, asked again at now_s. ERR_NOTFOUND when a partner is no longer
+ * in the region.
  */
-MUST_USE enum err hub_decide_again(const struct hub_state *s, struct kv_txn *x, const struct hub_request *r, const struct hub_grant *g,
-    uint64_t now_s, struct hub_decision *out);
+MUST_USE enum err hub_decide_again(const struct hub_state *s, struct kv_txn *x, const struct hub_request *r,
+    const struct hub_grant *g, uint64_t now_s, struct hub_decision *out);
 
 #endif

@@ -40,7 +40,8 @@ static bool is_ticked(const struct gathering *g, const struct hub_statement *s)
 /* ---- events ---- */
 
 /*
- * Of which pairs an event is: of its setter with each whom it was addressed to; said by a third, of its two addressees, and then they are all.
+ * Of which pairs an event is: of its setter with each whom it was addressed to; said by a third, of its two
+ * addressees, and then they are all.
  */
 static bool is_of_pair(const struct gathering *g, const struct hub_statement *s)
 {
@@ -81,7 +82,8 @@ static enum err add_event(struct gathering *g, const struct hub_statement *s)
     }
     g->events[g->count++] = (struct policy_event){
         .code = policy_pack_find(g->pack, POLICY_SET_EVENTS, s->event),
-        .setter_kind = setter != NULL ? policy_pack_find(g->pack, POLICY_SET_KINDS, setter->kind) : POLICY_UNKNOWN,
+        .setter_kind = setter != NULL
+            ? policy_pack_find(g->pack, POLICY_SET_KINDS, setter->kind) : POLICY_UNKNOWN,
         .setter = is_partner(s->setter, g->q->asker) ? POLICY_SET_BY_ASKER
             : is_partner(s->setter, g->q->holder) ? POLICY_SET_BY_HOLDER : POLICY_SET_BY_OTHER,
         .to_asker = true,   /* the walk found only what both know */
@@ -98,15 +100,17 @@ static enum err add_event(struct gathering *g, const struct hub_statement *s)
 
 /* ---- consents ---- */
 
-/* Recorded by the holder, or by the young person in a session of its own: then nobody has to check it again. */
+/*
+ * Recorded by the holder, or by the young person in a session of its own: then nobody has to check it again.
+ */
 static bool is_first_hand(const struct gathering *g, const struct hub_statement *s)
 {
     return is_partner(s->setter, g->q->holder) || s->role == PROTO_ROLE_YOUNG;
 }
 
 /*
- * When it ends by itself. No birthday can be among the ends, as the hub knows none: counted from a birth on the day of the consent
- * the first one is twelve years away.
+ * When it ends by itself. No birthday can be among the ends, as the hub knows none: counted from a birth on
+ * the day of the consent the first one is twelve years away.
  */
 static uint64_t consent_end(const struct gathering *g, const struct hub_statement *s)
 {
@@ -196,7 +200,8 @@ static enum err add(void *arg, const struct hub_statement *s)
 }
 
 /* Both members of the case for this purpose? */
-static enum err gather_members(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q, bool *asker, bool *holder)
+static enum err gather_members(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
+    bool *asker, bool *holder)
 {
     struct hub_case c = hub_case_of(q->child.case_id, q->purpose);
     enum hub_standing standing[2] = {HUB_STANDING_NONE, HUB_STANDING_NONE};
@@ -222,10 +227,13 @@ static uint64_t parameter(const struct gathering *g, const char *name)
     return policy_pack_parameter(g->pack, name, g->today, &value) == OK ? value : 0;
 }
 
-enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q, struct hub_facts *out)
+enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
+    struct hub_facts *out)
 {
-    struct hub_facts facts = {.all = {.hub_view = true, .age_years = -1, .before_grant = q->before_grant, .second = q->second}};
-    struct gathering g = {.pack = s->pack, .region = s->region, .q = q, .today = clock_date_nl(q->now_s), .facts = &facts};
+    struct hub_facts facts = {.all = {.hub_view = true, .age_years = -1, .before_grant = q->before_grant,
+        .second = q->second}};
+    struct gathering g = {.pack = s->pack, .region = s->region, .q = q, .today = clock_date_nl(q->now_s),
+        .facts = &facts};
     bool asker = false, holder = false;
     enum err e;
 
@@ -240,8 +248,8 @@ enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const str
     if (e != OK)
         goto out;
     facts.all.member = asker || q->is_offer;
-    policy_events_count(s->pack, &(struct policy_events_request){.purpose = facts.all.purpose, .both_accepted = asker && holder,
-        .today = g.today}, g.events, g.count, &facts.all);
+    policy_events_count(s->pack, &(struct policy_events_request){.purpose = facts.all.purpose,
+        .both_accepted = asker && holder, .today = g.today}, g.events, g.count, &facts.all);
     for (size_t i = 0; i < POLICY_SECTIONS_MAX; i++)
         if (facts.all.restricted && g.consent_made_s[i] > g.objected_s)
             facts.consented_after |= UINT64_C(1) << i;

@@ -1,6 +1,7 @@
 /*
- * hub/facts: from the statements that are kept to what the policy may know about one question. Only statements known to both partners
- * are looked at; the hub has no age, no custody and nobody's yes or no (MODEL: who evaluates what). Reads, never writes.
+ * hub/facts: from the statements that are kept to what the policy may know about one question. Only
+ * statements known to both partners are looked at; the hub has no age, no custody and nobody's yes or no
+ * (MODEL: who evaluates what). Reads, never writes.
  */
 #ifndef HUB_FACTS_H
 #define HUB_FACTS_H
@@ -22,7 +23,8 @@ struct hub_question {
     uint64_t now_s;                       /* leaf time */
     bool is_offer;                        /* the offer is the asker's invitation */
     bool before_grant;                    /* the holder's own steps are still to come */
-    const struct proto_ids *ticked;       /* by the holder: references, consents recorded elsewhere; NULL none */
+    /* by the holder: references, consents recorded elsewhere; NULL none */
+    const struct proto_ids *ticked;
     struct hub_weighing by_asker, by_holder;
     bool second;                          /* somebody else of the holder approved */
 };
@@ -34,6 +36,7 @@ struct hub_facts {
     uint64_t consent_end_s[POLICY_SECTIONS_MAX];  /* when the last of them ends */
 };
 
-MUST_USE enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q, struct hub_facts *out);
+MUST_USE enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
+    struct hub_facts *out);
 
 #endif

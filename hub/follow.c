@@ -8,16 +8,20 @@
 
 enum { DAY_S = 86400 };
 
-/* The message speaks of the request's case, child and purpose: its leaf must not stand under another child. */
+/*
+ * The message speaks of the request's case, child and purpose: its leaf must not stand under another child.
+ */
 static bool is_about(const struct proto_header *h, const struct hub_request *q)
 {
     return memcmp(h->case_id, q->case_id, sizeof h->case_id) == 0 && h->subject.type == q->subject.type
-        && memcmp(h->subject.value, q->subject.value, sizeof h->subject.value) == 0 && strcmp(h->purpose, q->purpose) == 0;
+        && memcmp(h->subject.value, q->subject.value, sizeof h->subject.value) == 0
+        && strcmp(h->purpose, q->purpose) == 0;
 }
 
 static enum proto_refusal check_side(const struct hub_act *a, enum hub_side side, const struct hub_request *q)
 {
-    const uint8_t *mine = side == HUB_SIDE_ASKER ? q->asker : q->holder, *other = side == HUB_SIDE_ASKER ? q->holder : q->asker;
+    const uint8_t *mine = side == HUB_SIDE_ASKER ? q->asker : q->holder;
+    const uint8_t *other = side == HUB_SIDE_ASKER ? q->holder : q->asker;
 
     if (memcmp(a->from->id, other, PROTO_PARTNER_LEN) == 0)
         return PROTO_NOT_YOURS;
@@ -30,8 +34,8 @@ static enum proto_refusal check_side(const struct hub_act *a, enum hub_side side
     return PROTO_ACCEPTED;
 }
 
-enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side, struct hub_request *out,
-    enum proto_refusal *refusal)
+enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    enum hub_side side, struct hub_request *out, enum proto_refusal *refusal)
 {
     struct hub_request q;
     enum err e = hub_store_request_get(s->tables, x, a->msg.refers, &q);
@@ -48,8 +52,8 @@ enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct 
     return OK;
 }
 
-enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side, struct hub_grant *grant,
-    struct hub_request *request, enum proto_refusal *refusal)
+enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
+    struct hub_grant *grant, struct hub_request *request, enum proto_refusal *refusal)
 {
     struct hub_grant g;
     struct hub_request q;
@@ -73,8 +77,8 @@ enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hu
     return OK;
 }
 
-enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, const struct proto_ids *ids,
-    enum proto_refusal *refusal)
+enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    const struct proto_ids *ids, enum proto_refusal *refusal)
 {
     struct hub_child child = {.subject = a->msg.head.subject};
 
@@ -86,14 +90,16 @@ enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const stru
 
         if (e != OK && e != ERR_NOTFOUND)
             return e;
-        if (e == ERR_NOTFOUND || !hub_statement_is_known_to(&k, a->from->id) || !hub_statement_is_known_to(&k, a->to->id)
+        if (e == ERR_NOTFOUND || !hub_statement_is_known_to(&k, a->from->id)
+            || !hub_statement_is_known_to(&k, a->to->id)
             || !hub_statement_is_about(&k, &child))
             *refusal = PROTO_NOT_ADDRESSED;
     }
     return OK;
 }
 
-enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum proto_refusal *refusal)
+enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    enum proto_refusal *refusal)
 {
     bool known = false;
     enum err e = hub_tables_know(s->tables, x, a->msg.head.id, &known);
@@ -130,7 +136,8 @@ enum proto_refusal hub_follow_validity(const struct hub_state *s, const struct h
     /* Without the parameter nothing may be valid for long. */
     if (policy_pack_parameter(s->pack, "request_max_days", clock_date_nl(a->now_s), &days) != OK)
         return PROTO_STALE;
-    if (a->msg.head.valid_until_s <= a->now_s || a->msg.head.valid_until_s > a->msg.head.issued_s + days * DAY_S)
+    if (a->msg.head.valid_until_s <= a->now_s
+        || a->msg.head.valid_until_s > a->msg.head.issued_s + days * DAY_S)
         return PROTO_STALE;
     return PROTO_ACCEPTED;
 }

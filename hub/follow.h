@@ -1,6 +1,6 @@
 /*
- * hub/follow: messages that follow another one: from the id that a message refers to, to the rows it is about, as far as its
- * sender may know of them. For somebody who is no party to a request it is not there.
+ * hub/follow: messages that follow another one: from the id that a message refers to, to the rows it is
+ * about, as far as its sender may know of them. For somebody who is no party to a request it is not there.
  */
 #ifndef HUB_FOLLOW_H
 #define HUB_FOLLOW_H
@@ -13,30 +13,35 @@
 enum hub_side { HUB_SIDE_ASKER, HUB_SIDE_HOLDER };
 
 /*
- * The request or offer that the message refers to. *refusal: PROTO_ACCEPTED and then *out; NOT_FOUND, NOT_YOURS (the other side's
- * to send), MALFORMED (not sent to the other side, or about another case, child or purpose than the request).
+ * The request or offer that the message refers to. *refusal: PROTO_ACCEPTED and then *out; NOT_FOUND,
+ * NOT_YOURS (the other side's to send), MALFORMED (not sent to the other side, or about another case, child
+ * or purpose than the request).
  */
-MUST_USE enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
-    struct hub_request *out, enum proto_refusal *refusal);
+MUST_USE enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    enum hub_side side, struct hub_request *out, enum proto_refusal *refusal);
 
 /* The same for a message that refers to a grant or offer, or to the release of one. */
-MUST_USE enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
-    struct hub_grant *grant, struct hub_request *request, enum proto_refusal *refusal);
+MUST_USE enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    enum hub_side side, struct hub_grant *grant, struct hub_request *request, enum proto_refusal *refusal);
 
 /*
- * Does each of these statements count between the sender and the addressee about the message's child? NOT_ADDRESSED if not, whether it is
- * not there or not for them.
+ * Does each of these statements count between the sender and the addressee about the message's child?
+ * NOT_ADDRESSED if not, whether it is not there or not for them.
  */
-MUST_USE enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, const struct proto_ids *ids,
-    enum proto_refusal *refusal);
+MUST_USE enum err hub_follow_statements(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    const struct proto_ids *ids, enum proto_refusal *refusal);
 
 /* REPLAYED when a row stands under the message's own id: nothing may be written over it. */
-MUST_USE enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum proto_refusal *refusal);
+MUST_USE enum err hub_follow_new(const struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    enum proto_refusal *refusal);
 
 /* What a request, offer and grant have in common: sender's role, addressee, pack, names. */
 enum proto_refusal hub_follow_disclosure(const struct hub_state *s, const struct hub_act *a);
 
-/* How far ahead a request or offer may be valid, counted from its issue: STALE past that, or when it has ended. */
+/*
+ * How far ahead a request or offer may be valid, counted from its issue: STALE past that, or when it has
+ * ended.
+ */
 enum proto_refusal hub_follow_validity(const struct hub_state *s, const struct hub_act *a);
 
 #endif

@@ -13,12 +13,16 @@ static enum proto_refusal check(const struct hub_act *a, const struct hub_statem
         return PROTO_MALFORMED;
     /* The leaf of an acknowledgement must stand under the same child. */
     if (memcmp(h->case_id, s->case_id, sizeof h->case_id) != 0 || h->subject.type != s->subject.type
-        || memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) != 0 || strcmp(h->purpose, s->purpose) != 0)
+        || memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) != 0
+        || strcmp(h->purpose, s->purpose) != 0)
         return PROTO_MALFORMED;
     return PROTO_ACCEPTED;
 }
 
-/* The addressee has it, and its sender's node may stop repeating. It may be said again: the sender may have missed it. */
+/*
+ * The addressee has it, and its sender's node may stop repeating. It may be said again: the sender may have
+ * missed it.
+ */
 enum err hub_on_ack(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
 {
     struct hub_outcome fresh = {.result = PROTO_ACCEPTED};

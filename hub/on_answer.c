@@ -5,8 +5,8 @@
 #include <sodium.h>
 
 /*
- * An offer is the invitation to its case, and accept its acceptance (MODEL section 3). Only a member can invite, so an offer by somebody
- * else makes nobody a member; who is one stays what it is.
+ * An offer is the invitation to its case, and accept its acceptance (MODEL section 3). Only a member can
+ * invite, so an offer by somebody else makes nobody a member; who is one stays what it is.
  */
 static enum err join(struct hub_state *s, struct kv_txn *x, const struct hub_request *q, uint64_t now_s)
 {

@@ -24,8 +24,8 @@ static enum proto_refusal check_request(const struct hub_act *a, const struct hu
 }
 
 /* What is refused before the policy is asked. g gets the steps of the holder's people. */
-static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_request *q, struct hub_grant *g,
-    enum proto_refusal *r)
+static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_request *q,
+    struct hub_grant *g, enum proto_refusal *r)
 {
     struct hub_weighing weighing = {.done = false};
     enum err e = hub_follow_new(s, x, a, r);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* What is refused before the policy is asked. */
-static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_question *q, enum proto_refusal *r)
+static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_question *q,
+    enum proto_refusal *r)
 {
     enum err e = hub_follow_new(s, x, a, r);
 
@@ -31,7 +32,8 @@ static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_ac
 static struct hub_grant grant_of(const struct hub_act *a, const struct hub_question *q)
 {
     struct hub_grant g = {.sections = a->msg.sections, .until_s = a->msg.until_s, .ticked = a->msg.statements,
-        .weighed = q->by_holder.done, .weighed_for = q->by_holder.sections, .second = q->second, .granted_s = a->now_s};
+        .weighed = q->by_holder.done, .weighed_for = q->by_holder.sections, .second = q->second,
+        .granted_s = a->now_s};
 
     memcpy(g.id, a->msg.head.id, sizeof g.id);
     memcpy(g.request, a->msg.head.id, sizeof g.request);
@@ -42,9 +44,10 @@ static struct hub_grant grant_of(const struct hub_act *a, const struct hub_quest
 static struct hub_request request_of(const struct hub_act *a, const struct hub_question *q)
 {
     const struct proto_header *h = &a->msg.head;
-    struct hub_request r = {.is_offer = true, .state = HUB_REQUEST_OPEN, .subject = h->subject, .sections = a->msg.sections,
-        .statements = a->msg.statements, .weighed = q->by_asker.done, .weighed_for = q->by_asker.sections, .began_s = a->now_s,
-        .valid_until_s = h->valid_until_s, .due_s = a->msg.until_s};
+    struct hub_request r = {.is_offer = true, .state = HUB_REQUEST_OPEN, .subject = h->subject,
+        .sections = a->msg.sections,
+        .statements = a->msg.statements, .weighed = q->by_asker.done, .weighed_for = q->by_asker.sections,
+        .began_s = a->now_s, .valid_until_s = h->valid_until_s, .due_s = a->msg.until_s};
 
     memcpy(r.id, h->id, sizeof r.id);
     memcpy(r.asker, a->to->id, sizeof r.asker);
@@ -55,7 +58,8 @@ static struct hub_request request_of(const struct hub_act *a, const struct hub_q
     return r;
 }
 
-static enum err keep(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, const struct hub_question *q)
+static enum err keep(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    const struct hub_question *q)
 {
     struct hub_request r = request_of(a, q);
     struct hub_grant g = grant_of(a, q);

@@ -13,7 +13,8 @@ static bool is_open_for_release(const struct hub_request *q)
     return q->state == HUB_REQUEST_GRANTED;
 }
 
-static enum proto_refusal check(const struct hub_act *a, const struct hub_request *q, const struct hub_grant *g)
+static enum proto_refusal check(const struct hub_act *a, const struct hub_request *q,
+    const struct hub_grant *g)
 {
     uint8_t digest[PROTO_HASH_LEN];
 
@@ -64,7 +65,8 @@ out:
 }
 
 /* What is asked before a grant or a release goes. */
-static enum err is_still_granted(struct hub_state *s, struct kv_txn *x, const struct hub_grant *g, uint64_t now_s, bool *permitted)
+static enum err is_still_granted(struct hub_state *s, struct kv_txn *x, const struct hub_grant *g,
+    uint64_t now_s, bool *permitted)
 {
     struct hub_request q;
     struct hub_decision d;
@@ -83,7 +85,8 @@ static enum err is_still_granted(struct hub_state *s, struct kv_txn *x, const st
 }
 
 /* A request that nobody answered and whose time is over needs no answer any more. */
-static enum err is_still_asked(struct hub_state *s, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], uint64_t now_s, bool *permitted)
+static enum err is_still_asked(struct hub_state *s, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
+    uint64_t now_s, bool *permitted)
 {
     struct hub_request q;
     enum err e = hub_store_request_get(s->tables, x, id, &q);
@@ -93,8 +96,8 @@ static enum err is_still_asked(struct hub_state *s, struct kv_txn *x, const uint
     return e;
 }
 
-enum err hub_mail_still_permitted(struct hub_state *s, struct kv_txn *x, const struct hub_act *fetch, enum proto_kind kind,
-    const uint8_t message_id[PROTO_ID_LEN], bool *permitted)
+enum err hub_mail_still_permitted(struct hub_state *s, struct kv_txn *x, const struct hub_act *fetch,
+    enum proto_kind kind, const uint8_t message_id[PROTO_ID_LEN], bool *permitted)
 {
     struct hub_grant g;
     bool answer = false;

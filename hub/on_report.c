@@ -3,8 +3,12 @@
 
 #include <sodium.h>
 
-/* Opened and exported may come again (each is an act of its own); after expired there is nothing left to report. */
-static enum proto_refusal check(const struct hub_act *a, const struct hub_request *q, const struct hub_grant *g)
+/*
+ * Opened and exported may come again (each is an act of its own); after expired there is nothing left to
+ * report.
+ */
+static enum proto_refusal check(const struct hub_act *a, const struct hub_request *q,
+    const struct hub_grant *g)
 {
     if (a->msg.code < PROTO_REPORT_OPENED || a->msg.code > PROTO_REPORT_EXPIRED)
         return PROTO_MALFORMED;

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* What is refused before the policy is asked. */
-static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_weighing *weighing, enum proto_refusal *r)
+static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    struct hub_weighing *weighing, enum proto_refusal *r)
 {
     enum err e = hub_follow_new(s, x, a, r);
 
@@ -21,12 +22,14 @@ static enum err check(struct hub_state *s, struct kv_txn *x, const struct hub_ac
     return *r == PROTO_ACCEPTED ? hub_follow_statements(s, x, a, &a->msg.statements, r) : OK;
 }
 
-static struct hub_request row_of(const struct hub_act *a, const struct hub_weighing *weighing, const struct proto_sections *left)
+static struct hub_request row_of(const struct hub_act *a, const struct hub_weighing *weighing,
+    const struct proto_sections *left)
 {
     const struct proto_header *h = &a->msg.head;
-    struct hub_request q = {.state = HUB_REQUEST_OPEN, .subject = h->subject, .sections = *left, .statements = a->msg.statements,
-        .weighed = weighing->done, .weighed_for = weighing->sections, .began_s = a->now_s, .valid_until_s = h->valid_until_s,
-        .due_s = h->valid_until_s};
+    struct hub_request q = {.state = HUB_REQUEST_OPEN, .subject = h->subject, .sections = *left,
+        .statements = a->msg.statements,
+        .weighed = weighing->done, .weighed_for = weighing->sections, .began_s = a->now_s,
+        .valid_until_s = h->valid_until_s, .due_s = h->valid_until_s};
 
     memcpy(q.id, h->id, sizeof q.id);
     memcpy(q.asker, a->from->id, sizeof q.asker);
@@ -37,8 +40,8 @@ static struct hub_request row_of(const struct hub_act *a, const struct hub_weigh
 }
 
 /*
- * Every answer has the size of a decision, also one that was refused before: its size must not tell how far it came. What is denied is
- * logged too; it leaves no row.
+ * Every answer has the size of a decision, also one that was refused before: its size must not tell how far
+ * it came. What is denied is logged too; it leaves no row.
  */
 enum err hub_on_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
 {

@@ -24,7 +24,8 @@ static enum proto_refusal check_addressee(const struct hub_state *s, const struc
         return PROTO_MALFORMED;
     if (a->to != NULL)
         return is_addressee(w, a->to->id) ? PROTO_ACCEPTED : PROTO_NOT_ADDRESSED;
-    return w->kind == PROTO_SAY_MEMBERSHIP && w->code == PROTO_MEMBER_OPEN ? PROTO_ACCEPTED : PROTO_NOT_ADDRESSED;
+    return w->kind == PROTO_SAY_MEMBERSHIP && w->code == PROTO_MEMBER_OPEN
+        ? PROTO_ACCEPTED : PROTO_NOT_ADDRESSED;
 }
 
 static enum proto_refusal check_names(const struct policy_pack *pack, const struct proto_statement *w)
@@ -38,7 +39,8 @@ static enum proto_refusal check_names(const struct policy_pack *pack, const stru
 }
 
 /* What is the same for every kind. */
-static enum proto_refusal check_common(const struct hub_state *s, const struct hub_act *a, const struct hub_say_kind *kind)
+static enum proto_refusal check_common(const struct hub_state *s, const struct hub_act *a,
+    const struct hub_say_kind *kind)
 {
     enum proto_refusal r;
 
@@ -50,7 +52,10 @@ static enum proto_refusal check_common(const struct hub_state *s, const struct h
     return r == PROTO_ACCEPTED ? check_names(s->pack, &a->said.what) : r;
 }
 
-/* Is it here already? Then *is_new is false and y->row is what is kept; other bytes under its id are REPLAYED. */
+/*
+ * Is it here already? Then *is_new is false and y->row is what is kept; other bytes under its id are
+ * REPLAYED.
+ */
 static enum err look(struct hub_say *y, bool *is_new, enum proto_refusal *refusal)
 {
     struct hub_statement kept;
@@ -88,10 +93,11 @@ static enum err keep(struct hub_say *y, const struct hub_say_kind *kind, bool is
 }
 
 /*
- * A statement arrives once for each addressee, in a message of its own, and again until the addressee acknowledged it. What it means is
- * done the first time; it counts for whom it was sent to.
+ * A statement arrives once for each addressee, in a message of its own, and again until the addressee
+ * acknowledged it. What it means is done the first time; it counts for whom it was sent to.
  */
-enum err hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
+enum err hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
+    struct hub_outcome *o)
 {
     const struct hub_say_kind *kind = hub_say_kind(a->said.what.kind);
     struct hub_say y = {.s = s, .x = x, .a = a, .what = &a->said.what};
@@ -117,7 +123,8 @@ out:
     return e;
 }
 
-enum err hub_statement_original(struct hub_state *s, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len)
+enum err hub_statement_original(struct hub_state *s, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
+    uint8_t **out, size_t *len)
 {
     return hub_store_statement_original(s->tables, x, id, out, len);
 }

@@ -27,12 +27,16 @@ bool hub_person_may_say(enum proto_statement_kind kind, enum proto_role role)
     return (unsigned)kind < PROTO_SAY_END && (unsigned)role < PROTO_ROLE_END && (rows[kind] >> role & 1) != 0;
 }
 
-/* Who asks, offers or grants is a person; saying no, and what follows from a person's act, a node may send for itself. */
+/*
+ * Who asks, offers or grants is a person; saying no, and what follows from a person's act, a node may send
+ * for itself.
+ */
 bool hub_person_may_send(enum proto_kind kind, enum proto_role role)
 {
     const struct { enum proto_kind kind; uint32_t roles; } rows[] = {
         { PROTO_REQUEST, casework }, { PROTO_OFFER, casework }, { PROTO_GRANT, casework },
-        { PROTO_REFUSE, casework | ROLE(NONE) }, { PROTO_ANSWER, casework | ROLE(NONE) }, { PROTO_CANCEL, casework | ROLE(NONE) },
+        { PROTO_REFUSE, casework | ROLE(NONE) }, { PROTO_ANSWER, casework | ROLE(NONE) },
+        { PROTO_CANCEL, casework | ROLE(NONE) },
         { PROTO_RELEASE, casework | ROLE(NONE) }, { PROTO_REPORT, casework | ROLE(NONE) },
     };
 
@@ -45,10 +49,12 @@ bool hub_person_may_send(enum proto_kind kind, enum proto_role role)
 static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *w)
 {
     return memcmp(h->case_id, w->case_id, sizeof h->case_id) == 0 && h->subject.type == w->subject.type
-        && memcmp(h->subject.value, w->subject.value, sizeof h->subject.value) == 0 && strcmp(h->purpose, w->purpose) == 0;
+        && memcmp(h->subject.value, w->subject.value, sizeof h->subject.value) == 0
+        && strcmp(h->purpose, w->purpose) == 0;
 }
 
-enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_said *said, enum proto_statement_kind kind)
+enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_said *said,
+    enum proto_statement_kind kind)
 {
     const struct proto_statement *w = &said->what;
 
@@ -56,7 +62,8 @@ enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_sa
         return PROTO_MALFORMED;
     if (memcmp(w->region, a->msg.head.region, sizeof w->region) != 0)
         return PROTO_WRONG_REGION;
-    if (memcmp(w->setter, a->from->id, sizeof w->setter) != 0 || memcmp(said->signer_partner, a->from->id, sizeof w->setter) != 0)
+    if (memcmp(w->setter, a->from->id, sizeof w->setter) != 0
+        || memcmp(said->signer_partner, a->from->id, sizeof w->setter) != 0)
         return PROTO_NOT_YOURS;
     if (!hub_person_may_say(kind, said->role))
         return PROTO_ROLE_NOT_ALLOWED;
@@ -68,7 +75,8 @@ enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_sa
 /* About this message, or the one that it answers: nobody weighs once for everything. */
 static bool refers_here(const struct hub_act *a, const struct proto_statement *w)
 {
-    return memcmp(w->refers, a->msg.head.id, sizeof w->refers) == 0 || memcmp(w->refers, a->msg.refers, sizeof w->refers) == 0;
+    return memcmp(w->refers, a->msg.head.id, sizeof w->refers) == 0
+        || memcmp(w->refers, a->msg.refers, sizeof w->refers) == 0;
 }
 
 enum proto_refusal hub_person_weighing(const struct hub_act *a, struct hub_weighing *out)

@@ -1,6 +1,6 @@
 /*
- * hub/row: the parts that several of the handlers' rows have in common, as bytes. Used by hub/store_* only. What does not fit sticks
- * in the reader or writer.
+ * hub/row: the parts that several of the handlers' rows have in common, as bytes. Used by hub/store_* only.
+ * What does not fit sticks in the reader or writer.
  */
 #ifndef HUB_ROW_H
 #define HUB_ROW_H

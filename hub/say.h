@@ -1,6 +1,7 @@
 /*
- * hub/say: what each kind of statement means when it arrives. One row per kind: a check that changes nothing, and what it does to other
- * rows when it is kept. on_statement does what all kinds have in common. Used by on_statement only.
+ * hub/say: what each kind of statement means when it arrives. One row per kind: a check that changes nothing,
+ * and what it does to other rows when it is kept. on_statement does what all kinds have in common. Used by
+ * on_statement only.
  */
 #ifndef HUB_SAY_H
 #define HUB_SAY_H
@@ -26,7 +27,8 @@ typedef enum err hub_say_apply(struct hub_say *y);
 struct hub_say_kind {
     hub_say_check *check;     /* NULL: nothing of its own to check */
     hub_say_apply *apply;     /* NULL: it only stands there */
-    hub_say_apply *arrive;    /* at every arrival, for the addressee of that message; after check or without; may be NULL */
+    /* at every arrival, for the addressee of that message; after check or without; may be NULL */
+    hub_say_apply *arrive;
 };
 
 /* NULL for a kind that does not travel by itself. */
@@ -41,8 +43,10 @@ hub_say_check hub_say_member_check;
 hub_say_apply hub_say_member_apply;
 
 /*
- * Find the statement of this kind that y refers to, into y->about. NOT_FOUND when there is none that the sender knows.
+ * Find the statement of this kind that y refers to, into y->about. NOT_FOUND when there is none that the
+ * sender knows.
  */
-MUST_USE enum err hub_say_find(struct hub_say *y, enum proto_statement_kind kind, enum proto_refusal *refusal);
+MUST_USE enum err hub_say_find(struct hub_say *y, enum proto_statement_kind kind,
+    enum proto_refusal *refusal);
 
 #endif

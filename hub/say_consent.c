@@ -7,7 +7,10 @@ static bool is_named(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PROTO_P
     return memcmp(a, b, PROTO_PARTNER_LEN) == 0;
 }
 
-/* That it is for a purpose and between two partners that exist. Whether it counts is asked when somebody relies on it. */
+/*
+ * That it is for a purpose and between two partners that exist. Whether it counts is asked when somebody
+ * relies on it.
+ */
 enum err hub_say_consent_check(struct hub_say *y, enum proto_refusal *refusal)
 {
     const struct proto_statement *w = y->what;
@@ -15,7 +18,8 @@ enum err hub_say_consent_check(struct hub_say *y, enum proto_refusal *refusal)
     *refusal = PROTO_ACCEPTED;
     if (w->purpose[0] == '\0' || is_named(w->holder, w->receiver))
         *refusal = PROTO_MALFORMED;
-    else if (proto_region_partner(y->s->region, w->holder) == NULL || proto_region_partner(y->s->region, w->receiver) == NULL)
+    else if (proto_region_partner(y->s->region, w->holder) == NULL
+        || proto_region_partner(y->s->region, w->receiver) == NULL)
         *refusal = PROTO_UNKNOWN_PARTNER;
     return OK;
 }
@@ -59,8 +63,8 @@ enum err hub_say_status_check(struct hub_say *y, enum proto_refusal *refusal)
 }
 
 /*
- * A status never reaches further than the consent itself, which a person signed. One that was signed before what is known already
- * says nothing new; one that says "withdrawn" always counts.
+ * A status never reaches further than the consent itself, which a person signed. One that was signed before
+ * what is known already says nothing new; one that says "withdrawn" always counts.
  */
 enum err hub_say_status_apply(struct hub_say *y)
 {

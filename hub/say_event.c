@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * An event of a kind that may not set it is kept but does not count: policy/events decides that, so that the same original means the same
- * to hub and nodes. Only what is computed cannot be said at all.
+ * An event of a kind that may not set it is kept but does not count: policy/events decides that, so that the
+ * same original means the same to hub and nodes. Only what is computed cannot be said at all.
  */
 enum err hub_say_event_check(struct hub_say *y, enum proto_refusal *refusal)
 {
@@ -19,7 +19,8 @@ static enum err check_own(struct hub_say *y, enum proto_statement_kind kind, enu
 {
     enum err e = hub_say_find(y, kind, refusal);
 
-    if (e == OK && *refusal == PROTO_ACCEPTED && memcmp(y->about.setter, y->a->from->id, sizeof y->about.setter) != 0)
+    if (e == OK && *refusal == PROTO_ACCEPTED
+        && memcmp(y->about.setter, y->a->from->id, sizeof y->about.setter) != 0)
         *refusal = PROTO_NOT_YOURS;
     return e;
 }
@@ -35,8 +36,8 @@ enum err hub_say_objection_end_check(struct hub_say *y, enum proto_refusal *refu
 }
 
 /*
- * An end or withdrawal counts for everybody at once, whoever it was sent to: it can only stop things. When two say it, the earlier
- * stands.
+ * An end or withdrawal counts for everybody at once, whoever it was sent to: it can only stop things. When
+ * two say it, the earlier stands.
  */
 enum err hub_say_end_apply(struct hub_say *y)
 {

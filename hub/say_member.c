@@ -32,8 +32,9 @@ static enum proto_refusal check_open(const struct hub_say *y, const struct view 
 {
     if (!v->exists)
         return PROTO_ACCEPTED;
-    return memcmp(v->opener, y->a->from->id, sizeof v->opener) == 0 && hub_standing_is_member(v->mine) ? PROTO_ACCEPTED
-                                                                                                    : PROTO_WRONG_STATE;
+    if (memcmp(v->opener, y->a->from->id, sizeof v->opener) != 0 || !hub_standing_is_member(v->mine))
+        return PROTO_WRONG_STATE;
+    return PROTO_ACCEPTED;
 }
 
 /* A member invites somebody who is no member, and tells it so. For others the case is not there. */

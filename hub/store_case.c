@@ -27,7 +27,8 @@ bool hub_standing_is_member(enum hub_standing standing)
 }
 
 /* The key of a case, or with a partner that of its standing. ERR_RANGE for a purpose that is no name. */
-static enum err make_key(const struct hub_case *c, const uint8_t *partner, struct wr *w, uint8_t key[MEMBER_LEN])
+static enum err make_key(const struct hub_case *c, const uint8_t *partner, struct wr *w,
+    uint8_t key[MEMBER_LEN])
 {
     wr_init(w, key, MEMBER_LEN);
     wr_copy(w, c->id, sizeof c->id);
@@ -37,8 +38,8 @@ static enum err make_key(const struct hub_case *c, const uint8_t *partner, struc
     return wr_end(w);
 }
 
-enum err hub_store_case_find(const struct hub_tables *t, struct kv_txn *x, const struct hub_case *c, bool *exists,
-    uint8_t opener[PROTO_PARTNER_LEN])
+enum err hub_store_case_find(const struct hub_tables *t, struct kv_txn *x, const struct hub_case *c,
+    bool *exists, uint8_t opener[PROTO_PARTNER_LEN])
 {
     uint8_t key[MEMBER_LEN], row[CASE_ROW_LEN];
     struct wr w;

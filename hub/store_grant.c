@@ -52,7 +52,8 @@ enum err hub_store_grant_put(const struct hub_tables *t, struct kv_txn *x, const
     return e != OK ? e : kv_put(x, t->grant, g->id, sizeof g->id, row, w.len);
 }
 
-enum err hub_store_grant_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], struct hub_grant *out)
+enum err hub_store_grant_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
+    struct hub_grant *out)
 {
     struct hub_grant g = {.until_s = 0};
     const uint8_t *row;
@@ -71,8 +72,8 @@ enum err hub_store_grant_get(const struct hub_tables *t, struct kv_txn *x, const
     return OK;
 }
 
-enum err hub_store_grant_of_release(const struct hub_tables *t, struct kv_txn *x, const uint8_t release[PROTO_ID_LEN],
-    struct hub_grant *out)
+enum err hub_store_grant_of_release(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t release[PROTO_ID_LEN], struct hub_grant *out)
 {
     uint8_t id[PROTO_ID_LEN];
     enum err e = kv_get(x, t->release, release, PROTO_ID_LEN, id, sizeof id);
@@ -80,7 +81,8 @@ enum err hub_store_grant_of_release(const struct hub_tables *t, struct kv_txn *x
     return e != OK ? e : hub_store_grant_get(t, x, id, out);
 }
 
-enum err hub_store_grant_released(const struct hub_tables *t, struct kv_txn *x, struct hub_grant *g, const uint8_t release[PROTO_ID_LEN])
+enum err hub_store_grant_released(const struct hub_tables *t, struct kv_txn *x, struct hub_grant *g,
+    const uint8_t release[PROTO_ID_LEN])
 {
     enum err e;
 

@@ -1,7 +1,7 @@
 /*
- * hub/store_grant: what was granted or offered: the sections, the digest of the one release that may follow, the end of access, and the
- * steps of the holder's people that it carried. An offer is its own grant, under its own id. Used by the core process only, from its
- * writer thread.
+ * hub/store_grant: what was granted or offered: the sections, the digest of the one release that may follow,
+ * the end of access, and the steps of the holder's people that it carried. An offer is its own grant, under
+ * its own id. Used by the core process only, from its writer thread.
  */
 #ifndef HUB_STORE_GRANT_H
 #define HUB_STORE_GRANT_H
@@ -27,16 +27,19 @@ struct hub_grant {
 };
 
 /* A new one, or a changed one. */
-MUST_USE enum err hub_store_grant_put(const struct hub_tables *t, struct kv_txn *x, const struct hub_grant *g);
+MUST_USE enum err hub_store_grant_put(const struct hub_tables *t, struct kv_txn *x,
+    const struct hub_grant *g);
 /* ERR_NOTFOUND; ERR_IO when the row cannot be read. */
-MUST_USE enum err hub_store_grant_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], struct hub_grant *out);
+MUST_USE enum err hub_store_grant_get(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t id[PROTO_ID_LEN], struct hub_grant *out);
 /* The grant that a release belongs to. ERR_NOTFOUND. */
-MUST_USE enum err hub_store_grant_of_release(const struct hub_tables *t, struct kv_txn *x, const uint8_t release[PROTO_ID_LEN],
-    struct hub_grant *out);
+MUST_USE enum err hub_store_grant_of_release(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t release[PROTO_ID_LEN], struct hub_grant *out);
 /* Its release is handed over: stores that, and the way back. ERR_EXISTS when it was already. */
 MUST_USE enum err hub_store_grant_released(const struct hub_tables *t, struct kv_txn *x, struct hub_grant *g,
     const uint8_t release[PROTO_ID_LEN]);
 /* Remove the row and the way back from its release. ERR_NOTFOUND. */
-MUST_USE enum err hub_store_grant_drop(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN]);
+MUST_USE enum err hub_store_grant_drop(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t id[PROTO_ID_LEN]);
 
 #endif

@@ -88,7 +88,8 @@ enum err hub_store_request_add(const struct hub_tables *t, struct kv_txn *x, con
     return e != ERR_NOTFOUND ? e : put(t, x, q);
 }
 
-enum err hub_store_request_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], struct hub_request *out)
+enum err hub_store_request_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
+    struct hub_request *out)
 {
     struct hub_request q = {.state = HUB_REQUEST_NONE};
     const uint8_t *row;
@@ -133,7 +134,8 @@ enum err hub_store_request_drop(const struct hub_tables *t, struct kv_txn *x, co
     return e != OK && e != ERR_NOTFOUND ? e : kv_delete(x, t->request, id, PROTO_ID_LEN);
 }
 
-enum err hub_store_request_first_due(const struct hub_tables *t, struct kv_txn *x, uint64_t now_s, uint8_t id[PROTO_ID_LEN])
+enum err hub_store_request_first_due(const struct hub_tables *t, struct kv_txn *x, uint64_t now_s,
+    uint8_t id[PROTO_ID_LEN])
 {
     struct kv_walk w = {0};
     struct rd r;

@@ -16,10 +16,11 @@ enum {
 
 /* ---- the row ---- */
 
-void hub_statement_from(const struct proto_statement *what, const struct proto_blob *original, enum proto_role role, uint64_t now_s,
-    struct hub_statement *out)
+void hub_statement_from(const struct proto_statement *what, const struct proto_blob *original,
+    enum proto_role role, uint64_t now_s, struct hub_statement *out)
 {
-    struct hub_statement s = {.kind = what->kind, .role = role, .subject = what->subject, .made_s = what->made_s, .kept_s = now_s,
+    struct hub_statement s = {.kind = what->kind, .role = role, .subject = what->subject,
+        .made_s = what->made_s, .kept_s = now_s,
         .addressees = what->addressees, .occurred_s = what->occurred_s, .until_s = what->until_s,
         .has_reference = what->reference[0] != '\0' && what->reference_s != 0
             && !sodium_is_zero(what->reference_digest, sizeof what->reference_digest),
@@ -136,7 +137,8 @@ bool hub_statement_is_known_to(const struct hub_statement *s, const uint8_t part
 }
 
 /* Enter it under its child and its case for one partner. */
-static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
+    const uint8_t partner[PROTO_PARTNER_LEN])
 {
     const uint8_t kind = (uint8_t)s->kind;
     uint8_t key[BY_SUBJECT_LEN];
@@ -198,7 +200,8 @@ enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *
     return e != OK ? e : enter(t, x, s, partner);
 }
 
-enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], struct hub_statement *out)
+enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
+    struct hub_statement *out)
 {
     struct hub_statement s = {.kind = PROTO_SAY_NONE};
     const uint8_t *row;
@@ -217,14 +220,14 @@ enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, c
     return OK;
 }
 
-enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out,
-    size_t *len)
+enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len)
 {
     return kv_get_alloc(x, t->original, id, PROTO_ID_LEN, out, len);
 }
 
-enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
-    const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN])
+enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN])
 {
     uint8_t row[CARRIED_LEN];
     struct wr w;
@@ -235,8 +238,8 @@ enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,
     return kv_add(x, t->carried, message, PROTO_ID_LEN, row, w.len);
 }
 
-enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
-    const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out)
+enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t message[PROTO_ID_LEN], const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out)
 {
     uint8_t row[CARRIED_LEN];
     enum err e = kv_get(x, t->carried, message, PROTO_ID_LEN, row, sizeof row);
@@ -261,14 +264,16 @@ static bool is_same_subject(const struct proto_subject_id *a, const struct proto
 }
 
 /*
- * A case carries a child's statements to partners that know the child by the case's handle only. Two numbers that differ are two
- * children, and then the case changes nothing: nobody asks about one child on what was said about another.
+ * A case carries a child's statements to partners that know the child by the case's handle only. Two numbers
+ * that differ are two children, and then the case changes nothing: nobody asks about one child on what was
+ * said about another.
  */
 bool hub_statement_is_about(const struct hub_statement *s, const struct hub_child *child)
 {
     if (child->subject.type != PROTO_SUBJECT_NONE && is_same_subject(&s->subject, &child->subject))
         return true;
-    if (sodium_is_zero(child->case_id, sizeof child->case_id) || memcmp(s->case_id, child->case_id, sizeof s->case_id) != 0)
+    if (sodium_is_zero(child->case_id, sizeof child->case_id)
+        || memcmp(s->case_id, child->case_id, sizeof s->case_id) != 0)
         return false;
     return s->subject.type != child->subject.type ? is_handle(&s->subject) || is_handle(&child->subject)
                                                   : s->subject.type == PROTO_SUBJECT_NONE;
@@ -298,7 +303,8 @@ static enum err step(const struct walking *k, struct kv_txn *x, const uint8_t id
     return k->each(k->arg, &s);
 }
 
-static enum err walk(const struct walking *k, struct kv_txn *x, kv_table table, const uint8_t *prefix, size_t len)
+static enum err walk(const struct walking *k, struct kv_txn *x, kv_table table, const uint8_t *prefix,
+    size_t len)
 {
     struct kv_walk w = {0};
     enum err e = kv_walk_from(x, table, prefix, len, &w);
@@ -313,7 +319,8 @@ static enum err walk(const struct walking *k, struct kv_txn *x, kv_table table, 
 }
 
 enum err hub_store_statement_walk(const struct hub_tables *t, struct kv_txn *x, const struct hub_child *child,
-    const uint8_t one[PROTO_PARTNER_LEN], const uint8_t other[PROTO_PARTNER_LEN], hub_statement_each *each, void *arg)
+    const uint8_t one[PROTO_PARTNER_LEN], const uint8_t other[PROTO_PARTNER_LEN], hub_statement_each *each,
+    void *arg)
 {
     struct walking k = {.t = t, .child = child, .other = other, .each = each, .arg = arg};
     uint8_t prefix[SUBJECT_LEN + PROTO_PARTNER_LEN];

@@ -1,8 +1,8 @@
 /*
- * hub/store_statement: the statements that are kept: what the hub reads of each, its signed original, and to whom it was really sent.
- * A statement is found by its child only through a partner that said it or was sent it, so what others know costs nobody else a step:
- * neither an answer nor the time it takes tells of it. Used by the core process only, from its writer thread. Nothing returned
- * points into the map.
+ * hub/store_statement: the statements that are kept: what the hub reads of each, its signed original, and to
+ * whom it was really sent. A statement is found by its child only through a partner that said it or was sent
+ * it, so what others know costs nobody else a step: neither an answer nor the time it takes tells of it. Used
+ * by the core process only, from its writer thread. Nothing returned points into the map.
  */
 #ifndef HUB_STORE_STATEMENT_H
 #define HUB_STORE_STATEMENT_H
@@ -42,35 +42,42 @@ struct hub_statement {
 };
 
 /* The row of a statement that arrives; nobody was sent it yet. Borrows nothing. */
-void hub_statement_from(const struct proto_statement *what, const struct proto_blob *original, enum proto_role role, uint64_t now_s,
-    struct hub_statement *out);
+void hub_statement_from(const struct proto_statement *what, const struct proto_blob *original,
+    enum proto_role role, uint64_t now_s, struct hub_statement *out);
 
 /* Did this partner say it, or was it sent it? */
 bool hub_statement_is_known_to(const struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN]);
 /* NULL when it was not sent there. Points into s. */
-struct hub_delivery *hub_statement_delivery(struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN]);
+struct hub_delivery *hub_statement_delivery(struct hub_statement *s,
+    const uint8_t partner[PROTO_PARTNER_LEN]);
 
 /* Keep a new one with its original. ERR_EXISTS, ERR_IO, ERR_FULL. */
-MUST_USE enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
-    const struct proto_blob *original);
-/* It is sent to one more partner: adds it to s and to the index and stores the row. ERR_RANGE past PROTO_ADDRESSEES_MAX. */
-MUST_USE enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
-    const uint8_t partner[PROTO_PARTNER_LEN]);
+MUST_USE enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x,
+    const struct hub_statement *s, const struct proto_blob *original);
+/*
+ * It is sent to one more partner: adds it to s and to the index and stores the row. ERR_RANGE past
+ * PROTO_ADDRESSEES_MAX.
+ */
+MUST_USE enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x,
+    struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN]);
 /* This message carried it there: what an acknowledgement refers to. ERR_EXISTS. */
-MUST_USE enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
-    const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN]);
-/* The statement that this message carried to that partner. ERR_NOTFOUND, also when it went to somebody else. */
-MUST_USE enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
-    const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out);
+MUST_USE enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN]);
+/*
+ * The statement that this message carried to that partner. ERR_NOTFOUND, also when it went to somebody else.
+ */
+MUST_USE enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t message[PROTO_ID_LEN], const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out);
 /* Store a changed row. */
-MUST_USE enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s);
+MUST_USE enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x,
+    const struct hub_statement *s);
 
 /* ERR_NOTFOUND; ERR_IO when the row cannot be read. */
-MUST_USE enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
-    struct hub_statement *out);
+MUST_USE enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t id[PROTO_ID_LEN], struct hub_statement *out);
 /* Gives *out (free()). ERR_NOTFOUND. */
-MUST_USE enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out,
-    size_t *len);
+MUST_USE enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len);
 
 /* Whose statements to walk. */
 struct hub_child {
@@ -85,7 +92,8 @@ bool hub_statement_is_about(const struct hub_statement *s, const struct hub_chil
 typedef enum err hub_statement_each(void *arg, const struct hub_statement *s);
 
 /* Each statement about the child that is known to both partners, once. */
-MUST_USE enum err hub_store_statement_walk(const struct hub_tables *t, struct kv_txn *x, const struct hub_child *child,
-    const uint8_t one[PROTO_PARTNER_LEN], const uint8_t other[PROTO_PARTNER_LEN], hub_statement_each *each, void *arg);
+MUST_USE enum err hub_store_statement_walk(const struct hub_tables *t, struct kv_txn *x,
+    const struct hub_child *child, const uint8_t one[PROTO_PARTNER_LEN],
+    const uint8_t other[PROTO_PARTNER_LEN], hub_statement_each *each, void *arg);
 
 #endif

@@ -13,8 +13,9 @@ enum err hub_tables_open(struct kv *kv, struct hub_tables **out)
         return ERR_NOMEM;
     const struct { const char *name; kv_table *table; } rows[] = {
         { "statement", &t->statement }, { "original", &t->original }, { "carried", &t->carried },
-        { "by_subject", &t->by_subject }, { "by_case", &t->by_case }, { "case_purpose", &t->purpose }, { "case_member", &t->member },
-        { "request", &t->request }, { "grant", &t->grant }, { "release", &t->release }, { "request_due", &t->due },
+        { "by_subject", &t->by_subject }, { "by_case", &t->by_case }, { "case_purpose", &t->purpose },
+        { "case_member", &t->member }, { "request", &t->request }, { "grant", &t->grant },
+        { "release", &t->release }, { "request_due", &t->due },
     };
     for (size_t i = 0; e == OK && i < sizeof rows / sizeof *rows; i++)
         e = kv_table_open(kv, rows[i].name, rows[i].table);

@@ -1,5 +1,6 @@
 /*
- * hub/tables: the handlers' tables in the store, opened once. Only hub/store_* look into them; everybody else passes the pointer on.
+ * hub/tables: the handlers' tables in the store, opened once. Only hub/store_* look into them; everybody else
+ * passes the pointer on.
  */
 #ifndef HUB_TABLES_H
 #define HUB_TABLES_H
@@ -24,10 +25,11 @@ struct hub_tables {
 };
 
 /*
- * Is there a row under this message id? Core forgets ids after PROTO_ID_KEEP_S, rows may live longer: an id that comes back must never
- * write over one. id has PROTO_ID_LEN bytes.
+ * Is there a row under this message id? Core forgets ids after PROTO_ID_KEEP_S, rows may live longer: an id
+ * that comes back must never write over one. id has PROTO_ID_LEN bytes.
  */
-MUST_USE enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uint8_t *id, bool *known);
+MUST_USE enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uint8_t *id,
+    bool *known);
 
 /* Takes NULL. The store itself belongs to the caller. hub_tables_open stands in hub/act.h. */
 void hub_tables_close(struct hub_tables *t);

@@ -9,14 +9,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { MAP = 8 << 20, START_S = 1772442000 /* 2026-03-02 10:00 in the Netherlands */, DAY_S = 86400, MSG_MAX = 65536 };
+enum { MAP = 8 << 20, START_S = 1772442000 /* 2026-03-02 10:00 in the Netherlands */, DAY_S = 86400,
+    MSG_MAX = 65536 };
 
 /* ---- one fixture ---- */
 
 static void make_region(struct hub_fixture *f)
 {
-    static const char *const kinds[HUB_FIXTURE_PARTNERS] = {[VO] = "vo", [VO2] = "vo", [LEERPLICHT] = "leerplicht", [CJG] = "cjg",
-        [JGZ] = "jgz", [SWV] = "swv", [WIJKTEAM] = "wijkteam", [VEILIG_THUIS] = "veilig_thuis", [SMW] = "smw"};
+    static const char *const kinds[HUB_FIXTURE_PARTNERS] = {[VO] = "vo", [VO2] = "vo",
+        [LEERPLICHT] = "leerplicht", [CJG] = "cjg", [JGZ] = "jgz", [SWV] = "swv", [WIJKTEAM] = "wijkteam",
+        [VEILIG_THUIS] = "veilig_thuis", [SMW] = "smw"};
 
     memset(f->region.hash, 0x5e, sizeof f->region.hash);
     f->region.partner_count = HUB_FIXTURE_PARTNERS;
@@ -126,7 +128,8 @@ struct proto_ids hub_fixture_ids(size_t n, ...)
 
 /* ---- statements and acts ---- */
 
-struct proto_statement hub_fixture_say(struct hub_fixture *f, enum hub_fixture_who who, enum proto_statement_kind kind, ...)
+struct proto_statement hub_fixture_say(struct hub_fixture *f, enum hub_fixture_who who,
+    enum proto_statement_kind kind, ...)
 {
     struct proto_statement s = {.kind = kind, .subject = f->subject, .made_s = f->now_s};
     va_list list;
@@ -144,7 +147,8 @@ struct proto_statement hub_fixture_say(struct hub_fixture *f, enum hub_fixture_w
     return s;
 }
 
-struct hub_said hub_fixture_said(struct hub_fixture *f, const struct proto_statement *s, enum proto_role role, uint8_t person)
+struct hub_said hub_fixture_said(struct hub_fixture *f, const struct proto_statement *s, enum proto_role role,
+    uint8_t person)
 {
     struct hub_said said = {.role = role};
     uint8_t *at = f->arena + f->arena_len;
@@ -160,9 +164,11 @@ struct hub_said hub_fixture_said(struct hub_fixture *f, const struct proto_state
     return said;
 }
 
-struct hub_act hub_fixture_act(struct hub_fixture *f, enum proto_kind kind, enum hub_fixture_who from, enum hub_fixture_who to)
+struct hub_act hub_fixture_act(struct hub_fixture *f, enum proto_kind kind, enum hub_fixture_who from,
+    enum hub_fixture_who to)
 {
-    struct hub_act a = {.msg = {.kind = kind}, .from = f->who[from], .to = to != NOBODY ? f->who[to] : NULL, .now_s = f->now_s};
+    struct hub_act a = {.msg = {.kind = kind}, .from = f->who[from], .to = to != NOBODY ? f->who[to] : NULL,
+        .now_s = f->now_s};
     struct proto_header *h = &a.msg.head;
 
     memcpy(h->region, f->region.hash, sizeof h->region);
@@ -186,7 +192,8 @@ static hub_handler *handler_of(enum proto_kind kind)
     static hub_handler *const rows[PROTO_KIND_END] = {
         [PROTO_STATEMENT] = hub_on_statement, [PROTO_REQUEST] = hub_on_request, [PROTO_OFFER] = hub_on_offer,
         [PROTO_GRANT] = hub_on_grant, [PROTO_REFUSE] = hub_on_refuse, [PROTO_RELEASE] = hub_on_release,
-        [PROTO_ANSWER] = hub_on_answer, [PROTO_CANCEL] = hub_on_cancel, [PROTO_REPORT] = hub_on_report, [PROTO_ACK] = hub_on_ack,
+        [PROTO_ANSWER] = hub_on_answer, [PROTO_CANCEL] = hub_on_cancel, [PROTO_REPORT] = hub_on_report,
+        [PROTO_ACK] = hub_on_ack,
     };
 
     return rows[kind] != NULL ? rows[kind] : hub_on_not_yet;
@@ -196,8 +203,8 @@ static hub_handler *handler_of(enum proto_kind kind)
 static void digest_store(struct hub_fixture *f, uint8_t out[crypto_generichash_BYTES])
 {
     const struct hub_tables *t = f->state.tables;
-    const kv_table tables[] = {t->statement, t->original, t->carried, t->by_subject, t->by_case, t->purpose, t->member, t->request,
-        t->grant, t->release, t->due};
+    const kv_table tables[] = {t->statement, t->original, t->carried, t->by_subject, t->by_case, t->purpose,
+        t->member, t->request, t->grant, t->release, t->due};
     crypto_generichash_state st;
 
     (void)crypto_generichash_init(&st, NULL, 0, crypto_generichash_BYTES);
@@ -216,7 +223,10 @@ static void digest_store(struct hub_fixture *f, uint8_t out[crypto_generichash_B
     (void)crypto_generichash_final(&st, out, crypto_generichash_BYTES);
 }
 
-/* The original that a statement's message carries is set by the pool from the envelope; here from what is said. */
+/*
+ * The original that a statement's message carries is set by the pool from the envelope; here from what is
+ * said.
+ */
 static struct proto_msg as_sent(const struct hub_act *a)
 {
     struct proto_msg m = a->msg;
@@ -252,7 +262,8 @@ enum proto_refusal hub_fixture_run(struct hub_fixture *f, const struct hub_act *
     return f->out.result;
 }
 
-enum proto_refusal hub_fixture_tell_as(struct hub_fixture *f, const struct proto_statement *s, enum hub_fixture_who to, enum proto_role role)
+enum proto_refusal hub_fixture_tell_as(struct hub_fixture *f, const struct proto_statement *s,
+    enum hub_fixture_who to, enum proto_role role)
 {
     enum hub_fixture_who from = (enum hub_fixture_who)(s->setter[0] - 1);
     struct hub_act a = hub_fixture_act(f, PROTO_STATEMENT, from, to);
@@ -264,7 +275,8 @@ enum proto_refusal hub_fixture_tell_as(struct hub_fixture *f, const struct proto
     return hub_fixture_run(f, &a);
 }
 
-enum proto_refusal hub_fixture_tell(struct hub_fixture *f, const struct proto_statement *s, enum hub_fixture_who to)
+enum proto_refusal hub_fixture_tell(struct hub_fixture *f, const struct proto_statement *s,
+    enum hub_fixture_who to)
 {
     return hub_fixture_tell_as(f, s, to, PROTO_ROLE_CASEWORKER);
 }
@@ -272,13 +284,14 @@ enum proto_refusal hub_fixture_tell(struct hub_fixture *f, const struct proto_st
 void hub_fixture_tell_all(struct hub_fixture *f, const struct proto_statement *s)
 {
     for (size_t i = 0; i < s->addressees.count; i++)
-        assert_string_equal(proto_refusal_name(hub_fixture_tell(f, s, (enum hub_fixture_who)(s->addressees.id[i][0] - 1))), "ACCEPTED");
+        assert_refusal(hub_fixture_tell(f, s, (enum hub_fixture_who)(s->addressees.id[i][0] - 1)),
+            PROTO_ACCEPTED);
 }
 
 /* ---- shorthands ---- */
 
-struct proto_statement hub_fixture_event(struct hub_fixture *f, const char *event, enum hub_fixture_who setter, enum hub_fixture_who one,
-    enum hub_fixture_who other)
+struct proto_statement hub_fixture_event(struct hub_fixture *f, const char *event,
+    enum hub_fixture_who setter, enum hub_fixture_who one, enum hub_fixture_who other)
 {
     struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_EVENT, one, other, NOBODY);
 
@@ -288,11 +301,12 @@ struct proto_statement hub_fixture_event(struct hub_fixture *f, const char *even
     return s;
 }
 
-struct proto_statement hub_fixture_consent(struct hub_fixture *f, enum hub_fixture_who setter, enum hub_fixture_who holder,
-    enum hub_fixture_who receiver, const char *sections, uint64_t until_s)
+struct proto_statement hub_fixture_consent(struct hub_fixture *f, enum hub_fixture_who setter,
+    enum hub_fixture_who holder, enum hub_fixture_who receiver, const char *sections, uint64_t until_s)
 {
-    struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_CONSENT, setter == holder ? receiver : holder,
-        setter == receiver || setter == holder ? NOBODY : receiver, NOBODY);
+    enum hub_fixture_who first = setter == holder ? receiver : holder;
+    enum hub_fixture_who second = setter == receiver || setter == holder ? NOBODY : receiver;
+    struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_CONSENT, first, second, NOBODY);
 
     memcpy(s.holder, f->who[holder]->id, sizeof s.holder);
     memcpy(s.receiver, f->who[receiver]->id, sizeof s.receiver);
@@ -303,8 +317,8 @@ struct proto_statement hub_fixture_consent(struct hub_fixture *f, enum hub_fixtu
     return s;
 }
 
-struct proto_statement hub_fixture_about(struct hub_fixture *f, enum hub_fixture_who who, enum proto_statement_kind kind,
-    const struct proto_statement *s, enum hub_fixture_who to)
+struct proto_statement hub_fixture_about(struct hub_fixture *f, enum hub_fixture_who who,
+    enum proto_statement_kind kind, const struct proto_statement *s, enum hub_fixture_who to)
 {
     struct proto_statement about = hub_fixture_say(f, who, kind, to, NOBODY);
 
@@ -329,7 +343,8 @@ void hub_fixture_open_case(struct hub_fixture *f, enum hub_fixture_who opener, e
     hub_fixture_tell_all(f, &s);
 }
 
-enum proto_refusal hub_fixture_request(struct hub_fixture *f, enum hub_fixture_who asker, enum hub_fixture_who holder, const char *sections)
+enum proto_refusal hub_fixture_request(struct hub_fixture *f, enum hub_fixture_who asker,
+    enum hub_fixture_who holder, const char *sections)
 {
     struct hub_act a = hub_fixture_act(f, PROTO_REQUEST, asker, holder);
 
@@ -339,8 +354,10 @@ enum proto_refusal hub_fixture_request(struct hub_fixture *f, enum hub_fixture_w
 
 const char *hub_fixture_answer(const struct hub_fixture *f, const char *section)
 {
-    static const char *const verdicts[POLICY_VERDICTS] = {"DENY", "NEED_EVENT", "NEED_CONSENT", "NEED_WEIGH", "NEED_APPROVAL", "PERMIT"};
-    static const char *const reasons[POLICY_REASONS] = {"", "NOT_IN_CASE", "NEVER", "NOT_IN_MATRIX", "IDENTIFIABLE", "REFUSED", "RESTRICTED"};
+    static const char *const verdicts[POLICY_VERDICTS] = {"DENY", "NEED_EVENT", "NEED_CONSENT", "NEED_WEIGH",
+        "NEED_APPROVAL", "PERMIT"};
+    static const char *const reasons[POLICY_REASONS] = {"", "NOT_IN_CASE", "NEVER", "NOT_IN_MATRIX",
+        "IDENTIFIABLE", "REFUSED", "RESTRICTED"};
     static char text[80];
 
     for (size_t i = 0; i < f->out.rows.count; i++) {
@@ -349,8 +366,8 @@ const char *hub_fixture_answer(const struct hub_fixture *f, const char *section)
         if (strcmp(r->section, section) != 0)
             continue;
         assert_true(r->verdict < POLICY_VERDICTS && r->reason < POLICY_REASONS);
-        (void)snprintf(text, sizeof text, "%s%s%s%s%s", verdicts[r->verdict], r->reason != 0 ? " " : "", reasons[r->reason],
-            r->rule[0] != '\0' ? " " : "", r->rule);
+        (void)snprintf(text, sizeof text, "%s%s%s%s%s", verdicts[r->verdict], r->reason != 0 ? " " : "",
+            reasons[r->reason], r->rule[0] != '\0' ? " " : "", r->rule);
         return text;
     }
     return "";
@@ -366,8 +383,8 @@ struct proto_blob hub_fixture_release(uint8_t number, uint8_t digest[PROTO_HASH_
     return b;
 }
 
-struct hub_act hub_fixture_grant(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to, const uint8_t *refers,
-    const char *sections, uint64_t until_s)
+struct hub_act hub_fixture_grant(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to,
+    const uint8_t *refers, const char *sections, uint64_t until_s)
 {
     struct hub_act a = hub_fixture_act(f, refers != NULL ? PROTO_GRANT : PROTO_OFFER, from, to);
     struct proto_statement s = hub_fixture_say(f, from, PROTO_SAY_GRANT, NOBODY);

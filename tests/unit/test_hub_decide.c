@@ -1,4 +1,7 @@
-/* hub/decide and hub/facts: from what was said to an answer, scene by scene, and what must never change an answer. */
+/*
+ * hub/decide and hub/facts: from what was said to an answer, scene by scene, and what must never change an
+ * answer.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"
@@ -12,8 +15,8 @@ enum { DAY_S = 86400 };
 #define assert_answer(f, section, expected) assert_string_equal(hub_fixture_answer(f, section), expected)
 
 /* A statement of an event with a reference to a document outside. */
-static struct proto_statement event_with_reference(struct hub_fixture *f, const char *event, enum hub_fixture_who setter,
-    enum hub_fixture_who to)
+static struct proto_statement event_with_reference(struct hub_fixture *f, const char *event,
+    enum hub_fixture_who setter, enum hub_fixture_who to)
 {
     struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_EVENT, to, NOBODY);
 
@@ -58,7 +61,8 @@ static void after_the_report_what_the_law_names(void **state)
 
     begin_absence(f);
     (void)hub_fixture_event(f, "VZM", VO, LEERPLICHT, NOBODY);
-    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO, "ident att effort guard enrol need learn health_med"), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_request(f, LEERPLICHT, VO,
+        "ident att effort guard enrol need learn health_med"), PROTO_ACCEPTED);
     assert_true(f->out.mailed);
     assert_answer(f, "ident", "PERMIT R02");
     assert_answer(f, "att", "PERMIT R02");
@@ -384,11 +388,14 @@ static void statements_to_others_change_no_byte(void **state)
     begin_absence(f);
     for (int with_report = 0; with_report < 2; with_report++) {
         before = ask_rows(f);
-        (void)hub_fixture_event(f, "LRV", VO2, LEERPLICHT, CJG);          /* the asker knows it, the holder does not */
-        (void)hub_fixture_event(f, "OVERIG", VO, CJG, JGZ);               /* the holder knows it, the asker does not */
+        /* the asker knows it, the holder does not */
+        (void)hub_fixture_event(f, "LRV", VO2, LEERPLICHT, CJG);
+        /* the holder knows it, the asker does not */
+        (void)hub_fixture_event(f, "OVERIG", VO, CJG, JGZ);
         (void)hub_fixture_event(f, "SICK_CHECKED", VO2, CJG, SWV);        /* neither */
         (void)hub_fixture_consent(f, CJG, VO, JGZ, "att_sick need", f->now_s + 50 * DAY_S);
-        s = hub_fixture_say(f, JGZ, PROTO_SAY_CONSENT, VO, NOBODY);       /* for the asker, which was not told */
+        /* for the asker, which was not told */
+        s = hub_fixture_say(f, JGZ, PROTO_SAY_CONSENT, VO, NOBODY);
         memcpy(s.holder, f->who[VO]->id, sizeof s.holder);
         memcpy(s.receiver, f->who[LEERPLICHT]->id, sizeof s.receiver);
         s.sections = hub_fixture_sections("att_sick need");

@@ -5,8 +5,8 @@
 
 enum { DAY_S = 86400, HOUR_S = 3600 };
 
-static void end(struct hub_fixture *f, const struct proto_statement *s, enum proto_statement_kind kind, enum hub_fixture_who who,
-    enum hub_fixture_who to)
+static void end(struct hub_fixture *f, const struct proto_statement *s, enum proto_statement_kind kind,
+    enum hub_fixture_who who, enum hub_fixture_who to)
 {
     struct proto_statement e = hub_fixture_about(f, who, kind, s, to);
 
@@ -61,14 +61,22 @@ struct consent_row {
 };
 
 static const struct consent_row consents[] = {
-    {"a consent for this", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "PERMIT R35"},
-    {"a consent for another section", VO, VO, CJG, "youth_help_access", "ident", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
-    {"a consent for another purpose", VO, VO, CJG, "case_support", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
-    {"a consent for another receiver", VO, VO, JGZ, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
-    {"a consent for another holder", CJG, VO2, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
-    {"a consent the other way round", VO, CJG, VO, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
-    {"lifting secrecy is not processing", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_SECRECY, "NEED_CONSENT R35"},
-    {"a yes to help is not processing", VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_HELP, "NEED_CONSENT R35"},
+    {"a consent for this",
+        VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "PERMIT R35"},
+    {"a consent for another section",
+        VO, VO, CJG, "youth_help_access", "ident", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another purpose",
+        VO, VO, CJG, "case_support", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another receiver",
+        VO, VO, JGZ, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent for another holder",
+        CJG, VO2, CJG, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"a consent the other way round",
+        VO, CJG, VO, "youth_help_access", "ident need", PROTO_CONSENT_PROCESSING, "NEED_CONSENT R35"},
+    {"lifting secrecy is not processing",
+        VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_SECRECY, "NEED_CONSENT R35"},
+    {"a yes to help is not processing",
+        VO, VO, CJG, "youth_help_access", "ident need", PROTO_CONSENT_HELP, "NEED_CONSENT R35"},
 };
 
 static void consent(void **state)

@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 /* The school told the attendance officer and the access team; *first and *second are the messages. */
-static struct hub_statement tell(struct hub_fixture *f, uint8_t first[PROTO_ID_LEN], uint8_t second[PROTO_ID_LEN])
+static struct hub_statement tell(struct hub_fixture *f, uint8_t first[PROTO_ID_LEN],
+    uint8_t second[PROTO_ID_LEN])
 {
     struct proto_statement s = hub_fixture_say(f, VO, PROTO_SAY_EVENT, LEERPLICHT, CJG, NOBODY);
     struct hub_statement row;
@@ -22,7 +23,8 @@ static struct hub_statement tell(struct hub_fixture *f, uint8_t first[PROTO_ID_L
     return row;
 }
 
-static struct hub_act ack(struct hub_fixture *f, enum hub_fixture_who from, const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s)
+static struct hub_act ack(struct hub_fixture *f, enum hub_fixture_who from,
+    const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s)
 {
     struct hub_act a = hub_fixture_act(f, PROTO_ACK, from, VO);
 

@@ -1,4 +1,7 @@
-/* hub/on_grant: a grant is asked about again, now with the steps of the holder's people, and never passes its request. */
+/*
+ * hub/on_grant: a grant is asked about again, now with the steps of the holder's people, and never passes its
+ * request.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"

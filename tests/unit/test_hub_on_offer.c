@@ -1,4 +1,7 @@
-/* hub/on_offer and hub/on_answer: a referral from the school to the access team, and what the receiver says to it. */
+/*
+ * hub/on_offer and hub/on_answer: a referral from the school to the access team, and what the receiver says
+ * to it.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"
@@ -88,7 +91,8 @@ static void the_event_is_judged_by_who_set_it(void **state)
     struct hub_act a;
 
     f->purpose = "youth_help_access";
-    (void)hub_fixture_event(f, "REFERRED", CJG, VO, NOBODY);   /* the receiver itself: it may not open its own door */
+    /* the receiver itself: it may not open its own door */
+    (void)hub_fixture_event(f, "REFERRED", CJG, VO, NOBODY);
     (void)hub_fixture_consent(f, VO, VO, CJG, "need", f->now_s + 100 * DAY_S);
     a = hub_fixture_grant(f, VO, CJG, NULL, "need", f->now_s + DAY_S);
     hub_fixture_weigh(f, &a, VO);
@@ -224,8 +228,8 @@ static void an_offer_is_no_request(void **state)
 
 /* ---- the answer ---- */
 
-static struct hub_act answer(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to, const uint8_t id[PROTO_ID_LEN],
-    enum proto_answer code)
+static struct hub_act answer(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to,
+    const uint8_t id[PROTO_ID_LEN], enum proto_answer code)
 {
     struct hub_act a = hub_fixture_act(f, PROTO_ANSWER, from, to);
 

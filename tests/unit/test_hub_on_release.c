@@ -1,4 +1,7 @@
-/* hub/on_release and hub/on_report: the one release of a grant, what still stops it on its way, and what its receiver reports. */
+/*
+ * hub/on_release and hub/on_report: the one release of a grant, what still stops it on its way, and what its
+ * receiver reports.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"
@@ -32,7 +35,8 @@ static struct granted grant(struct hub_fixture *f)
     return g;
 }
 
-static struct hub_act release(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to, const uint8_t id[PROTO_ID_LEN])
+static struct hub_act release(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to,
+    const uint8_t id[PROTO_ID_LEN])
 {
     struct hub_act a = hub_fixture_act(f, PROTO_RELEASE, from, to);
 
@@ -202,7 +206,8 @@ static void an_objection_before_the_fetch(void **state)
     assert_refusal(hub_fixture_run(f, &a), PROTO_ACCEPTED);
     s = hub_fixture_say(f, CJG, PROTO_SAY_OBJECTION, VO, NOBODY);
     hub_fixture_tell_all(f, &s);
-    assert_true(hub_fixture_still(f, PROTO_RELEASE, a.msg.head.id));   /* not told to the receiver: it does not count here */
+    /* not told to the receiver: it does not count here */
+    assert_true(hub_fixture_still(f, PROTO_RELEASE, a.msg.head.id));
     s = hub_fixture_say(f, CJG, PROTO_SAY_OBJECTION, JGZ, NOBODY);
     hub_fixture_tell_all(f, &s);
     assert_false(hub_fixture_still(f, PROTO_RELEASE, a.msg.head.id));
@@ -296,8 +301,8 @@ static void not_for_us_stops_a_release_on_its_way(void **state)
 
 /* ---- reports ---- */
 
-static struct hub_act report(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to, const uint8_t id[PROTO_ID_LEN],
-    enum proto_report code)
+static struct hub_act report(struct hub_fixture *f, enum hub_fixture_who from, enum hub_fixture_who to,
+    const uint8_t id[PROTO_ID_LEN], enum proto_report code)
 {
     struct hub_act a = hub_fixture_act(f, PROTO_REPORT, from, to);
 
@@ -325,7 +330,8 @@ static void opened_exported_expired(void **state)
     b = report(f, JGZ, CJG, g.id, PROTO_REPORT_EXPIRED);
     assert_refusal(hub_fixture_run(f, &b), PROTO_ACCEPTED);
     assert_err(hub_store_grant_get(f->state.tables, f->x, g.id, &row), OK);
-    assert_int_equal(row.reported, 1 << PROTO_REPORT_OPENED | 1 << PROTO_REPORT_EXPORTED | 1 << PROTO_REPORT_EXPIRED);
+    assert_int_equal(row.reported,
+        1 << PROTO_REPORT_OPENED | 1 << PROTO_REPORT_EXPORTED | 1 << PROTO_REPORT_EXPIRED);
     assert_err(hub_store_request_get(f->state.tables, f->x, row.request, &q), OK);
     assert_int_equal(q.state, HUB_REQUEST_ENDED);
     assert_int_equal(q.due_s, f->now_s);

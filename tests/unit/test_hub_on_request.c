@@ -1,4 +1,7 @@
-/* hub/on_request: what is refused before the policy is asked, what is kept of a request, and taking it back or refusing it. */
+/*
+ * hub/on_request: what is refused before the policy is asked, what is kept of a request, and taking it back
+ * or refusing it.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"
@@ -90,7 +93,8 @@ static void by_a_role_that_does_not_ask(void **state)
 {
     struct hub_fixture *f = *state;
     struct hub_act a = good(f, "att");
-    const enum proto_role roles[] = {PROTO_ROLE_NONE, PROTO_ROLE_SECOND, PROTO_ROLE_OFFICER, PROTO_ROLE_FG, PROTO_ROLE_ADOPTER,
+    const enum proto_role roles[] = {PROTO_ROLE_NONE, PROTO_ROLE_SECOND, PROTO_ROLE_OFFICER, PROTO_ROLE_FG,
+        PROTO_ROLE_ADOPTER,
         PROTO_ROLE_ANALYST, PROTO_ROLE_ADMIN, PROTO_ROLE_YOUNG, PROTO_ROLE_REPRESENTATIVE, PROTO_ROLE_PARENT};
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
@@ -224,7 +228,8 @@ static void one_of_two_does_not_count(void **state)
 {
     struct hub_fixture *f = *state;
     struct hub_act a = good(f, "att");
-    struct proto_statement s = hub_fixture_event(f, "LRV", VO, LEERPLICHT, NOBODY), other = hub_fixture_event(f, "LRV", VO, CJG, NOBODY);
+    struct proto_statement s = hub_fixture_event(f, "LRV", VO, LEERPLICHT, NOBODY),
+        other = hub_fixture_event(f, "LRV", VO, CJG, NOBODY);
 
     a.msg.statements = hub_fixture_ids(2, s.id, other.id);
     refused(f, &a, PROTO_NOT_ADDRESSED);
@@ -298,8 +303,8 @@ static void a_weighing_of_something_else(void **state)
 
 /* ---- taking it back, refusing it ---- */
 
-static struct hub_act follow(struct hub_fixture *f, enum proto_kind kind, enum hub_fixture_who from, enum hub_fixture_who to,
-    const uint8_t refers[PROTO_ID_LEN])
+static struct hub_act follow(struct hub_fixture *f, enum proto_kind kind, enum hub_fixture_who from,
+    enum hub_fixture_who to, const uint8_t refers[PROTO_ID_LEN])
 {
     struct hub_act a = hub_fixture_act(f, kind, from, to);
 

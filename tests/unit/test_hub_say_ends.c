@@ -44,7 +44,8 @@ static void an_event_ends_by_its_setter_only(void **state)
 static void an_end_of_what_is_not_there(void **state)
 {
     struct hub_fixture *f = *state;
-    struct proto_statement s = hub_fixture_say(f, VO, PROTO_SAY_EVENT, CJG, NOBODY), end = hub_fixture_about(f, VO, PROTO_SAY_EVENT_END, &s, CJG);
+    struct proto_statement s = hub_fixture_say(f, VO, PROTO_SAY_EVENT, CJG, NOBODY),
+        end = hub_fixture_about(f, VO, PROTO_SAY_EVENT_END, &s, CJG);
 
     assert_refusal(hub_fixture_tell(f, &end, CJG), PROTO_NOT_FOUND);
 }
@@ -85,7 +86,8 @@ static void a_consent_is_withdrawn_by_each_that_it_names(void **state)
 
     f->purpose = "youth_help_access";
     for (size_t i = 0; i < 3; i++) {
-        struct proto_statement s = hub_fixture_consent(f, WIJKTEAM, VO, CJG, "ident", f->now_s + 1000000), end;
+        struct proto_statement s = hub_fixture_consent(f, WIJKTEAM, VO, CJG, "ident", f->now_s + 1000000),
+            end;
 
         end = hub_fixture_about(f, by[i], PROTO_SAY_WITHDRAWAL, &s, by[i] == VO ? CJG : VO);
         assert_refusal(hub_fixture_tell(f, &end, by[i] == VO ? CJG : VO), PROTO_ACCEPTED);

@@ -5,8 +5,8 @@
 
 #include "hub/store_case.h"
 
-static struct proto_statement member(struct hub_fixture *f, enum hub_fixture_who who, enum proto_membership code, enum hub_fixture_who to,
-    enum hub_fixture_who invited)
+static struct proto_statement member(struct hub_fixture *f, enum hub_fixture_who who,
+    enum proto_membership code, enum hub_fixture_who to, enum hub_fixture_who invited)
 {
     struct proto_statement s = hub_fixture_say(f, who, PROTO_SAY_MEMBERSHIP, to, NOBODY);
 
@@ -25,8 +25,8 @@ static enum hub_standing standing(struct hub_fixture *f, enum hub_fixture_who wh
     return s;
 }
 
-static enum proto_refusal say_member(struct hub_fixture *f, enum hub_fixture_who who, enum proto_membership code, enum hub_fixture_who to,
-    enum hub_fixture_who invited)
+static enum proto_refusal say_member(struct hub_fixture *f, enum hub_fixture_who who,
+    enum proto_membership code, enum hub_fixture_who to, enum hub_fixture_who invited)
 {
     struct proto_statement s = member(f, who, code, to, invited);
 

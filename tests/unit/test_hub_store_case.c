@@ -34,14 +34,19 @@ static void opened_once_by_its_first_member(void **state)
     assert_int_equal(standing(f, &c, CJG), HUB_STANDING_NONE);
 }
 
-/* The key of one case never finds another: a purpose that begins with another's name, an id that differs in one byte. */
+/*
+ * The key of one case never finds another: a purpose that begins with another's name, an id that differs in
+ * one byte.
+ */
 static void apart_by_id_purpose_and_partner(void **state)
 {
     struct hub_fixture *f = *state;
     const uint8_t one[PROTO_ID_LEN] = {1}, two[PROTO_ID_LEN] = {2};
-    struct hub_case c = hub_case_of(one, "case_support"), d = hub_case_of(one, "case"), e = hub_case_of(two, "case_support");
+    struct hub_case c = hub_case_of(one, "case_support"), d = hub_case_of(one, "case"),
+        e = hub_case_of(two, "case_support");
 
-    assert_err(hub_store_case_set_standing(f->state.tables, f->x, &c, f->who[VO]->id, HUB_STANDING_INVITED, 5), OK);
+    assert_err(hub_store_case_set_standing(f->state.tables, f->x, &c, f->who[VO]->id, HUB_STANDING_INVITED,
+        5), OK);
     assert_int_equal(standing(f, &c, VO), HUB_STANDING_INVITED);
     assert_int_equal(standing(f, &d, VO), HUB_STANDING_NONE);
     assert_int_equal(standing(f, &e, VO), HUB_STANDING_NONE);
@@ -73,7 +78,8 @@ static void a_damaged_row_is_not_guessed(void **state)
 
     memcpy(key + PROTO_ID_LEN, "case_support", strlen("case_support"));
     memcpy(key + PROTO_ID_LEN + PROTO_PURPOSE_WIDTH, f->who[VO]->id, PROTO_PARTNER_LEN);
-    assert_err(hub_store_case_set_standing(f->state.tables, f->x, &c, f->who[VO]->id, HUB_STANDING_ACCEPTED, 5), OK);
+    assert_err(hub_store_case_set_standing(f->state.tables, f->x, &c, f->who[VO]->id, HUB_STANDING_ACCEPTED,
+        5), OK);
     assert_err(kv_put(f->x, f->state.tables->member, key, sizeof key, key, 3), OK);
     assert_err(hub_store_case_standing(f->state.tables, f->x, &c, f->who[VO]->id, &s), ERR_RANGE);
     assert_int_equal(s, HUB_STANDING_LEFT);

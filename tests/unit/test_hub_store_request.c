@@ -10,8 +10,8 @@
 
 static struct hub_request full(struct hub_fixture *f, uint64_t due_s)
 {
-    struct hub_request q = {.is_offer = true, .state = HUB_REQUEST_ACCEPTED, .subject = f->subject, .weighed = true, .began_s = 3,
-        .valid_until_s = 4, .due_s = due_s};
+    struct hub_request q = {.is_offer = true, .state = HUB_REQUEST_ACCEPTED, .subject = f->subject,
+        .weighed = true, .began_s = 3, .valid_until_s = 4, .due_s = due_s};
 
     hub_fixture_id(f, q.id);
     memset(q.asker, 1, sizeof q.asker);

@@ -1,4 +1,7 @@
-/* hub/store_statement: rows come back as they went in, damaged ones not at all, and a walk meets what both know, once. */
+/*
+ * hub/store_statement: rows come back as they went in, damaged ones not at all, and a walk meets what both
+ * know, once.
+ */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_fixture.h"
@@ -36,7 +39,8 @@ static struct hub_statement full(struct hub_fixture *f)
     return s;
 }
 
-static struct hub_statement add(struct hub_fixture *f, const struct hub_statement *s, enum hub_fixture_who one, enum hub_fixture_who other)
+static struct hub_statement add(struct hub_fixture *f, const struct hub_statement *s,
+    enum hub_fixture_who one, enum hub_fixture_who other)
 {
     struct hub_statement copy = *s;
 
@@ -143,12 +147,14 @@ static void a_message_carries_to_one(void **state)
     const uint8_t message[PROTO_ID_LEN] = {1, 2, 3};
 
     s = add(f, &s, CJG, NOBODY);
-    assert_err(hub_store_statement_carried(f->state.tables, f->x, message, f->who[CJG]->id, &got), ERR_NOTFOUND);
+    assert_err(hub_store_statement_carried(f->state.tables, f->x, message, f->who[CJG]->id, &got),
+        ERR_NOTFOUND);
     assert_err(hub_store_statement_carry(f->state.tables, f->x, message, &s, f->who[CJG]->id), OK);
     assert_err(hub_store_statement_carry(f->state.tables, f->x, message, &s, f->who[CJG]->id), ERR_EXISTS);
     assert_err(hub_store_statement_carried(f->state.tables, f->x, message, f->who[CJG]->id, &got), OK);
     assert_memory_equal(got.id, s.id, sizeof s.id);
-    assert_err(hub_store_statement_carried(f->state.tables, f->x, message, f->who[VO]->id, &got), ERR_NOTFOUND);
+    assert_err(hub_store_statement_carried(f->state.tables, f->x, message, f->who[VO]->id, &got),
+        ERR_NOTFOUND);
 }
 
 /* ---- walks ---- */
@@ -170,7 +176,8 @@ static struct met walk(struct hub_fixture *f, enum hub_fixture_who one, enum hub
     struct met m = {.answer = OK};
 
     memcpy(child.case_id, f->case_id, sizeof child.case_id);
-    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[one]->id, f->who[other]->id, meet, &m), OK);
+    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[one]->id, f->who[other]->id,
+        meet, &m), OK);
     return m;
 }
 
@@ -221,7 +228,8 @@ static void a_walk_stops_at_an_error(void **state)
 
     a = add(f, &a, CJG, NOBODY);
     b = add(f, &b, CJG, NOBODY);
-    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[VO]->id, f->who[CJG]->id, meet, &m), ERR_NOMEM);
+    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[VO]->id, f->who[CJG]->id, meet,
+        &m), ERR_NOMEM);
     assert_int_equal(m.count, 1);
 }
 
@@ -234,7 +242,8 @@ static void an_index_without_its_row_is_trouble(void **state)
 
     a = add(f, &a, CJG, NOBODY);
     assert_err(kv_delete(f->x, f->state.tables->statement, a.id, sizeof a.id), OK);
-    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[VO]->id, f->who[CJG]->id, meet, &m), ERR_IO);
+    assert_err(hub_store_statement_walk(f->state.tables, f->x, &child, f->who[VO]->id, f->who[CJG]->id, meet,
+        &m), ERR_IO);
 }
 
 /* ---- which child: one row each ---- */
@@ -245,7 +254,8 @@ struct about_row {
     bool expected;
 };
 
-enum { NONE = PROTO_SUBJECT_NONE, NUMBER = PROTO_SUBJECT_CITIZEN, SCHOOL_NUMBER = PROTO_SUBJECT_EDUCATION, HANDLE = PROTO_SUBJECT_HANDLE };
+enum { NONE = PROTO_SUBJECT_NONE, NUMBER = PROTO_SUBJECT_CITIZEN, SCHOOL_NUMBER = PROTO_SUBJECT_EDUCATION,
+    HANDLE = PROTO_SUBJECT_HANDLE };
 
 static const struct about_row abouts[] = {
     {"the same child without a case", NUMBER, 1, 0, NUMBER, 1, 0, true},
