@@ -66,8 +66,11 @@ start_hub() {
 login() { as_login "$1" coordinator; }
 as_login() { secret "$1-$2" | "$bin/schakel" --home "$region/$1" --as "$2" login --passphrase-fd 0 >/dev/null; }
 
+# staff PARTNER NAME ROLE: added by the administrator, who is the first.
 staff() {
-    { secret "$1-$2"; } | "$bin/schakel" --home "$region/$1" staff add --name "$2" --role "$3" --passphrase-fd 0 >/dev/null
+    local by=(--as admin)
+    [ "$2" != admin ] || by=()
+    secret "$1-$2" | "$bin/schakel" --home "$region/$1" "${by[@]}" staff add --name "$2" --role "$3" --passphrase-fd 0 >/dev/null
     as_login "$1" "$2"
 }
 
@@ -83,10 +86,11 @@ join_partner() {
         "$bin/schakel" --home "$region/$1" hub join --region "$region/region" --request "$region/$1/join.req" --passphrase-fd 0 >/dev/null
     "$bin/schakel-hub" --home "$region/hub" welcome "$region/$1/join.req" -o "$region/$1/welcome" >/dev/null
     secret "$1-vault" | "$bin/schakel" --home "$region/$1" hub join --welcome "$region/$1/welcome" --passphrase-fd 0 >/dev/null
+    printf 'pack = %s\n' "$source/policy/packs/nl-jeugd" >>"$region/$1/schakel.conf"
 }
 
 sign_region() {
-    secret "$1-root" | "$bin/schakel" --home "$region/$1" region sign "$region/region" --passphrase-fd 0 >/dev/null
+    secret "$1-root" | "$bin/schakel" --home "$region/$1" region sign --region "$region/region" --passphrase-fd 0 >/dev/null
 }
 
 # Everything from nothing: keys, region file, four founders that sign it, hub, nodes, one coordinator each.
@@ -108,6 +112,7 @@ region_up() {
     start_hub
     for p in $partners; do
         start_node "$p"
+        staff "$p" admin admin
         staff "$p" coordinator coordinator
     done
     mkdir -p "$region/data"
