@@ -20,6 +20,7 @@ struct kv {
     MDB_env *env;
     int lock_fd;      /* held as long as the store is open for writing */
     char *path;
+    bool read_only;
 };
 
 struct kv_txn {
@@ -125,6 +126,34 @@ out:
     return e;
 }
 
+enum err kv_open_read(const char *path, struct kv **out, struct trouble *t)
+{
+    struct kv *k = calloc(1, sizeof *k);
+    enum err e = ERR_NOMEM;
+    int rc;
+
+    if (k == NULL)
+        return e;
+    k->lock_fd = -1;
+    k->read_only = true;
+    k->path = strdup(path);
+    if (k->path != NULL)
+        e = from_lmdb(mdb_env_create(&k->env));
+    if (e == OK)
+        e = from_lmdb(mdb_env_set_maxdbs(k->env, KV_TABLES_MAX));
+    if (e == OK) {
+        rc = mdb_env_open(k->env, path, MDB_NOTLS | MDB_RDONLY, FILE_MODE);
+        e = rc == ENOENT ? ERR_NOTFOUND : from_lmdb(rc);
+        if (e != OK)
+            (void)trouble_at(t, e, path, 0, 0, "cannot read this store: %s", "deze opslag is niet te lezen: %s", mdb_strerror(rc));
+    }
+    if (e == OK)
+        *out = k;
+    else
+        kv_close(k);
+    return e;
+}
+
 void kv_close(struct kv *k)
 {
     if (k == NULL)
@@ -141,11 +170,11 @@ enum err kv_table_open(struct kv *k, const char *name, kv_table *out)
 {
     MDB_txn *txn = NULL;
     MDB_dbi dbi;
-    int rc = mdb_txn_begin(k->env, NULL, 0, &txn);
+    int rc = mdb_txn_begin(k->env, NULL, k->read_only ? MDB_RDONLY : 0, &txn);
 
     if (rc != MDB_SUCCESS)
         return from_lmdb(rc);
-    rc = mdb_dbi_open(txn, name, MDB_CREATE, &dbi);
+    rc = mdb_dbi_open(txn, name, k->read_only ? 0 : MDB_CREATE, &dbi);
     if (rc != MDB_SUCCESS) {
         mdb_txn_abort(txn);
         return rc == MDB_DBS_FULL ? ERR_RANGE : from_lmdb(rc);
@@ -165,6 +194,9 @@ enum err kv_begin(struct kv *k, bool write, struct kv_txn **out)
     if (x == NULL)
         return ERR_NOMEM;
     rc = mdb_txn_begin(k->env, NULL, write ? 0 : MDB_RDONLY, &x->txn);
+    /* The writer made the map larger since we opened it. */
+    if (rc == MDB_MAP_RESIZED && k->read_only && mdb_env_set_mapsize(k->env, 0) == MDB_SUCCESS)
+        rc = mdb_txn_begin(k->env, NULL, MDB_RDONLY, &x->txn);
     if (rc != MDB_SUCCESS) {
         free(x);
         return rc == MDB_READERS_FULL ? ERR_BUSY : from_lmdb(rc);

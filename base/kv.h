@@ -25,9 +25,14 @@ typedef unsigned int kv_table;
  * it open for writing: ERR_BUSY otherwise (a lock file beside it). ERR_IO, ERR_NOMEM.
  */
 MUST_USE enum err kv_open(const char *path, uint64_t map_bytes, struct kv **out, struct trouble *t);
+/*
+ * Open an existing store for reading only, also while another process writes it: keep transactions short, because pages that they
+ * can see are not used again. Tables are opened as they are, not created. ERR_NOTFOUND, ERR_IO, ERR_NOMEM.
+ */
+MUST_USE enum err kv_open_read(const char *path, struct kv **out, struct trouble *t);
 void kv_close(struct kv *k);  /* takes NULL */
 
-/* Open or create a table; call before any transaction is open. */
+/* Open or create a table; call before any transaction is open. ERR_NOTFOUND when it is not there and the store is for reading. */
 MUST_USE enum err kv_table_open(struct kv *k, const char *name, kv_table *out);
 
 /* One write transaction at a time per environment (ERR_BUSY never: it waits). */

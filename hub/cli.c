@@ -233,24 +233,38 @@ static int run_row(const struct hub_cli_row *row, struct hub_cli *c, int argc, c
     return code;
 }
 
+/* Where the command stands: the first word that is no option and no option's value. argc when there is none. */
+static int find_command(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '-')
+            return i;
+        if (strcmp(argv[i], "--home") == 0 || strcmp(argv[i], "--lang") == 0)
+            i++;
+    }
+    return argc;
+}
+
 int hub_cli_main(int argc, char **argv)
 {
-    static const char *const valued[] = { "--home", "--lang", NULL };
     struct trouble t = { 0 };
     struct hub_cli c = { .lang = language(argc, argv), .t = &t };
+    int at = find_command(argc, argv);
+    const char *word = at < argc ? argv[at] : argc > 1 ? argv[1] : "";
 
-    args_command_first(argc, argv, valued);
     t.lang = c.lang;
-    if (argc < 2)
-        return usage(c.lang, false);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0)
         return usage(c.lang, true);
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(word, "--version") == 0) {
         (void)printf("schakel-hub %s\n", SCHAKEL_VERSION);
         return EX_OK;
     }
     for (const struct hub_cli_row *row = hub_cli_rows; row->name != NULL; row++)
-        if (strcmp(argv[1], row->name) == 0)
+        if (strcmp(word, row->name) == 0) {
+            /* Options may stand before the command: take the command out from between them. */
+            for (int i = at; i > 0; i--)
+                argv[i] = argv[i - 1];
             return run_row(row, &c, argc - 1, argv + 1);
+        }
     return usage(c.lang, false);
 }

@@ -1,6 +1,195 @@
 #include "hub/cli.h"
 
+#include "base/file.h"
+#include "base/wr.h"
+#include "hub/home.h"
+#include "hub/ledger.h"
+#include "hub/signer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/*
+ * The log as C2SP tlog-tiles: checkpoint, tile/L/N (256 hashes of level 8 L) and tile/entries/N (256 leaves, each with a u16 length before
+ * it); the last of each level may be partial, N.p/W. Works beside a running hub: what is signed does not change any more,
+ * and a read transaction lasts one tile.
+ */
+enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, PUBLIC_FILE_MODE = 0644 };
+
+struct export {
+    struct kv *kv;
+    struct hub_ledger_reader *log;
+    struct hub_signed last;
+    const char *folder;
+    uint8_t tile[TILE_MAX];
+};
+
+/* N in groups of three digits, all but the last with an x before it: 1234067 is x001/x234/067. */
+static enum err tile_path(const struct export *x, const char *kind, uint64_t n, size_t width, char out[HUB_PATH_MAX])
+{
+    char groups[64], partial[16] = "";
+    size_t at = sizeof groups;
+    int len;
+
+    groups[--at] = '\0';
+    for (bool is_last = true; is_last || n != 0; is_last = false, n /= 1000) {
+        char digits[8];
+
+        (void)snprintf(digits, sizeof digits, is_last ? "%03u" : "x%03u/", (unsigned)(n % 1000));
+        at -= strlen(digits);
+        memcpy(groups + at, digits, strlen(digits));
+    }
+    if (width < TILE_WIDTH)
+        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
+    len = snprintf(out, HUB_PATH_MAX, "%s/tile/%s/%s%s", x->folder, kind, groups + at, partial);
+    return len > 0 && len < HUB_PATH_MAX ? OK : ERR_LONG;
+}
+
+/* Folders are made on the way; nothing else is ever written there, so no sync until the checkpoint. */
+static enum err write_tile(const struct export *x, const char *kind, uint64_t n, size_t width, size_t len)
+{
+    char path[HUB_PATH_MAX], *slash;
+    FILE *f;
+    bool good;
+    enum err e = tile_path(x, kind, n, width, path);
+
+    if (e != OK)
+        return e;
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    e = file_mkdirs(path, NULL);
+    *slash = '/';
+    if (e != OK)
+        return e;
+    f = fopen(path, "wbe");
+    if (f == NULL)
+        return ERR_IO;
+    good = fwrite(x->tile, 1, len, f) == len;
+    good = fclose(f) == 0 && good;
+    return good ? OK : ERR_IO;
+}
+
+typedef enum err fill(struct export *x, struct kv_txn *txn, uint8_t level, uint64_t index, struct wr *w);
+
+static enum err fill_entry(struct export *x, struct kv_txn *txn, uint8_t level, uint64_t index, struct wr *w)
+{
+    uint8_t leaf[PROTO_LEAF_LEN];
+    enum err e = hub_ledger_read_leaf(x->log, txn, index, leaf);
+
+    (void)level;
+    wr_bytes16(w, leaf, sizeof leaf);
+    return e;
+}
+
+static enum err fill_hash(struct export *x, struct kv_txn *txn, uint8_t level, uint64_t index, struct wr *w)
+{
+    uint8_t hash[PROTO_HASH_LEN];
+    enum err e = hub_ledger_read_node(x->log, txn, (uint8_t)(level * 8), index, hash);
+
+    wr_copy(w, hash, sizeof hash);
+    return e;
+}
+
+static enum err make_tile(struct export *x, const char *kind, fill *each, uint8_t level, uint64_t n, size_t width)
+{
+    struct kv_txn *txn = NULL;
+    struct wr w;
+    enum err e = kv_begin(x->kv, false, &txn);
+
+    if (e != OK)
+        return e;
+    wr_init(&w, x->tile, sizeof x->tile);
+    for (size_t i = 0; e == OK && i < width; i++)
+        e = each(x, txn, level, n * TILE_WIDTH + i, &w);
+    kv_abort(txn);
+    if (e == OK)
+        e = wr_end(&w);
+    return e == OK ? write_tile(x, kind, n, width, w.len) : e;
+}
+
+static enum err make_tiles(struct export *x, const char *kind, fill *each, uint8_t level, uint64_t count)
+{
+    enum err e = OK;
+
+    for (uint64_t n = 0; e == OK && n * TILE_WIDTH < count; n++) {
+        uint64_t left = count - n * TILE_WIDTH;
+
+        e = make_tile(x, kind, each, level, n, left < TILE_WIDTH ? (size_t)left : TILE_WIDTH);
+    }
+    return e;
+}
+
+static enum err make_all(struct export *x)
+{
+    uint64_t size = x->last.head.size;
+    enum err e = make_tiles(x, "entries", fill_entry, 0, size);
+
+    for (uint8_t level = 0; e == OK && size >> (8 * level) != 0 && level < 7; level++) {
+        char kind[4];
+
+        (void)snprintf(kind, sizeof kind, "%u", (unsigned)level);
+        e = make_tiles(x, kind, fill_hash, level, size >> (8 * level));
+    }
+    return e;
+}
+
+/* The checkpoint comes last: a folder that has one is complete. */
+static enum err write_checkpoint(const struct export *x, struct trouble *t)
+{
+    char path[HUB_PATH_MAX];
+    enum err e = file_join(path, sizeof path, x->folder, "checkpoint");
+
+    return e == OK ? file_write(path, x->last.note, x->last.note_len, PUBLIC_FILE_MODE, t) : e;
+}
+
+static enum err open_log(const struct hub_cli *c, struct export *x)
+{
+    char path[HUB_PATH_MAX];
+    enum err e = hub_home_path(c->home, "signer/last", path, c->t);
+
+    if (e == OK)
+        e = hub_signer_read(path, &x->last, c->t);
+    if (e == OK && x->last.note_len == 0)
+        return trouble_at(c->t, ERR_STATE, c->home, 0, 0, "there is no log yet: this hub has never run",
+            "er is nog geen logboek: deze hub heeft nooit gedraaid");
+    if (e == OK)
+        e = hub_home_path(c->home, "store", path, c->t);
+    if (e == OK)
+        e = kv_open_read(path, &x->kv, c->t);
+    return e == OK ? hub_ledger_reader_open(x->kv, &x->log) : e;
+}
+
 enum err hub_cmd_export(struct hub_cli *c)
 {
-    return trouble_set(c->t, ERR_STATE, "later", "later");
+    struct export *x = calloc(1, sizeof *x);
+    struct stat st;
+    enum err e = x == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK && stat(c->argument, &st) == 0)
+        e = trouble_at(c->t, ERR_EXISTS, c->argument, 0, 0, "this name is taken: give a folder that does not exist yet",
+            "deze naam bestaat al: geef een map die er nog niet is");
+    if (e == OK) {
+        x->folder = c->argument;
+        e = open_log(c, x);
+    }
+    if (e == OK)
+        e = file_mkdirs(c->argument, c->t);
+    if (e == OK)
+        e = make_all(x);
+    if (e == OK)
+        e = write_checkpoint(x, c->t);
+    if (e == OK) {
+        json_add_text(c->reply, "folder", c->argument);
+        json_add_u64(c->reply, "leaves", x->last.head.size);
+    }
+    if (x != NULL) {
+        hub_ledger_reader_close(x->log);
+        kv_close(x->kv);
+    }
+    free(x);
+    return e;
 }

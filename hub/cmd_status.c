@@ -5,30 +5,73 @@
 #include "hub/home.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
-enum { STATUS_MAX = 65536 };
+enum { STATUS_MAX = 65536, CONNECT_MS = 1000 };
 
-/* What core wrote last; with the process gone it is what was, and "running" says so. */
-static enum err add_core(struct hub_cli *c, const cJSON *status)
+/* Does somebody take connections there? Nothing is said over it. */
+static bool is_connected(const struct addrinfo *a)
+{
+    int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), failed = 1;
+    socklen_t len = sizeof failed;
+    struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+    if (fd < 0)
+        return false;
+    if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
+        failed = 0;
+    else if (errno == EINPROGRESS && poll(&p, 1, CONNECT_MS) == 1)
+        (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len);
+    (void)close(fd);
+    return failed == 0;
+}
+
+static bool is_listening(const char *address)
+{
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+    const char *colon = strrchr(address, ':');
+    char host[128];
+    bool found = false;
+
+    if (colon == NULL || (size_t)(colon - address) >= sizeof host)
+        return false;
+    memcpy(host, address, (size_t)(colon - address));
+    host[colon - address] = '\0';
+    if (host[0] == '[' && host[strlen(host) - 1] == ']') {
+        host[strlen(host) - 1] = '\0';
+        memmove(host, host + 1, strlen(host));
+    }
+    if (getaddrinfo(host, colon + 1, &hints, &list) != 0)
+        return false;
+    for (const struct addrinfo *a = list; a != NULL && !found; a = a->ai_next)
+        found = is_connected(a);
+    freeaddrinfo(list);
+    return found;
+}
+
+/* What core wrote last. *running when that process is there still. */
+static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
 {
     static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys" };
     const char *state = "?";
     uint64_t pid = 0, at_s = 0, n;
-    bool full = false, alive;
+    bool full = false;
     char when[17];
 
-    if (json_text(status, "state", &state) != OK || json_u64(status, "pid", &pid) != OK || json_u64(status, "time", &at_s) != OK)
+    if (json_text(status, "state", &state) != OK || json_u64(status, "pid", &pid) != OK || json_u64(status, "time", &at_s) != OK
+        || pid == 0 || pid > INT32_MAX)
         return ERR_SYNTAX;
-    alive = strcmp(state, "running") == 0 && pid != 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
-    json_add_bool(c->reply, "running", alive);
-    if (alive)
+    *running = strcmp(state, "running") == 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+    json_add_bool(c->reply, "running", *running);
+    if (*running)
         json_add_u64(c->reply, "pid", pid);
-    else
-        json_add_text(c->reply, "state", strcmp(state, "running") == 0 ? "failed" : state);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (json_u64(status, numbers[i], &n) == OK)
             json_add_u64(c->reply, numbers[i], n);
@@ -39,30 +82,45 @@ static enum err add_core(struct hub_cli *c, const cJSON *status)
     return OK;
 }
 
-enum err hub_cmd_status(struct hub_cli *c)
+static enum err read_core(struct hub_cli *c, bool *running)
 {
     char path[HUB_PATH_MAX];
-    struct statvfs disk;
     uint8_t *data = NULL;
     cJSON *status = NULL;
     size_t len = 0;
     enum err e = hub_home_path(c->home, "run/status.json", path, c->t);
 
-    if (e != OK)
-        return e;
-    e = file_read(path, STATUS_MAX, &data, &len, NULL);
-    if (e == ERR_NOTFOUND) {
-        json_add_bool(c->reply, "running", false);
-        json_add_text(c->reply, "next", "schakel-hub run");
-        e = OK;
-    } else if (e == OK) {
+    if (e == OK)
+        e = file_read(path, STATUS_MAX, &data, &len, NULL);
+    if (e == OK)
         e = json_parse(data, len, &status, c->t);
-        if (e == OK)
-            e = add_core(c, status);
-    }
-    if (e == OK && statvfs(c->home, &disk) == 0 && disk.f_blocks >= 100)
-        json_add_u64(c->reply, "disk_free_percent", disk.f_bavail / (disk.f_blocks / 100));
+    if (e == OK)
+        e = add_core(c, status, running);
     cJSON_Delete(status);
     free(data);
-    return e;
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* Exit 0 only when the hub takes connections: scripts wait for that. */
+enum err hub_cmd_status(struct hub_cli *c)
+{
+    struct hub_conf conf;
+    struct statvfs disk;
+    bool running = false;
+    enum err e = hub_conf_read(c->home, &conf, c->t);
+
+    if (e == OK)
+        e = read_core(c, &running);
+    if (e != OK)
+        return e;
+    if (!running)
+        return trouble_at(c->t, ERR_PEER, c->home, 0, 0, "the hub is not running: start it with `schakel-hub run`",
+            "de hub draait niet: start hem met `schakel-hub run`");
+    if (!is_listening(conf.listen))
+        return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting, or does not take connections here",
+            "de hub is aan het starten, of neemt hier geen verbindingen aan");
+    json_add_text(c->reply, "address", conf.listen);
+    if (statvfs(c->home, &disk) == 0 && disk.f_blocks >= 100)
+        json_add_u64(c->reply, "disk_free_percent", disk.f_bavail / (disk.f_blocks / 100));
+    return OK;
 }

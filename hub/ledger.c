@@ -18,9 +18,11 @@ struct recent {
     uint8_t hash[PROTO_HASH_LEN];
 };
 
+struct hub_ledger_reader { kv_table leaves; };
+
 struct hub_ledger {
     struct kv *kv;
-    kv_table leaves;
+    struct hub_ledger_reader rows;
     struct proto_merkle_tree tree;
     struct kv_txn *reading;  /* the transaction of the proof being made */
     struct recent *recent[PROTO_MERKLE_LEVELS];
@@ -63,15 +65,18 @@ static void key_of(uint64_t index, uint8_t out[KEY_LEN])
 }
 
 /* The node is in the row of the last leaf that it covers. */
-static enum err stored_node(struct hub_ledger *l, struct kv_txn *x, uint8_t level, uint64_t index, uint8_t out[PROTO_HASH_LEN])
+enum err hub_ledger_read_node(const struct hub_ledger_reader *r, struct kv_txn *x, uint8_t level, uint64_t index,
+    uint8_t out[PROTO_HASH_LEN])
 {
     uint8_t key[KEY_LEN];
     const uint8_t *row;
     size_t len, at = PROTO_LEAF_LEN + (size_t)level * PROTO_HASH_LEN;
     enum err e;
 
+    if (level >= PROTO_MERKLE_LEVELS || index >= PROTO_MERKLE_SIZE_MAX >> level)
+        return ERR_NOTFOUND;
     key_of(((index + 1) << level) - 1, key);
-    e = kv_view(x, l->leaves, key, sizeof key, &row, &len);
+    e = kv_view(x, r->leaves, key, sizeof key, &row, &len);
     if (e != OK)
         return e;
     if (len < at + PROTO_HASH_LEN)
@@ -90,7 +95,7 @@ static enum err get_node(void *context, uint8_t level, uint64_t index, uint8_t o
         memcpy(out, r->hash, PROTO_HASH_LEN);
         return OK;
     }
-    e = stored_node(l, l->reading, level, index, out);
+    e = hub_ledger_read_node(&l->rows, l->reading, level, index, out);
     if (e == OK && r->index_plus < index + 1)
         remember(l, level, index, out);
     return e;
@@ -100,7 +105,7 @@ static enum err read_size(struct hub_ledger *l, struct kv_txn *x, uint64_t *size
 {
     struct kv_walk w;
     struct rd r;
-    enum err e = kv_walk_last(x, l->leaves, &w);
+    enum err e = kv_walk_last(x, l->rows.leaves, &w);
 
     if (e == ERR_NOTFOUND)
         *size = 0;
@@ -146,7 +151,7 @@ static enum err check_tail(struct hub_ledger *l, struct kv_txn *x, uint64_t size
         uint64_t index = l->tree.size;
 
         key_of(index, key);
-        e = kv_view(x, l->leaves, key, sizeof key, &row, &len);
+        e = kv_view(x, l->rows.leaves, key, sizeof key, &row, &len);
         if (e == OK && len >= PROTO_LEAF_LEN)
             e = grow(l, row, nodes, &nodes_len);
         if (e == OK && (len != PROTO_LEAF_LEN + nodes_len || sodium_memcmp(row + PROTO_LEAF_LEN, nodes, nodes_len) != 0))
@@ -198,7 +203,7 @@ enum err hub_ledger_open(struct kv *kv, struct hub_ledger **out, struct trouble 
         return ERR_NOMEM;
     l->kv = kv;
     lay_out_rings(l);
-    e = kv_table_open(kv, "leaf", &l->leaves);
+    e = kv_table_open(kv, "leaf", &l->rows.leaves);
     if (e == OK)
         e = load(l, t);
     if (e != OK) {
@@ -235,7 +240,7 @@ enum err hub_ledger_append(struct hub_ledger *l, struct kv_txn *x, const uint8_t
     e = grow(l, leaf, row + PROTO_LEAF_LEN, &nodes_len);
     if (e != OK)
         return e;
-    return kv_append(x, l->leaves, key, sizeof key, row, PROTO_LEAF_LEN + nodes_len);
+    return kv_append(x, l->rows.leaves, key, sizeof key, row, PROTO_LEAF_LEN + nodes_len);
 }
 
 enum err hub_ledger_rewind(struct hub_ledger *l)
@@ -273,24 +278,44 @@ enum err hub_ledger_prove_consistency(struct hub_ledger *l, struct kv_txn *x, ui
 
 enum err hub_ledger_leaf(struct hub_ledger *l, struct kv_txn *x, uint64_t index, uint8_t out[PROTO_LEAF_LEN])
 {
+    return hub_ledger_read_leaf(&l->rows, x, index, out);
+}
+
+/* ---- reading alone ---- */
+
+enum err hub_ledger_reader_open(struct kv *kv, struct hub_ledger_reader **out)
+{
+    struct hub_ledger_reader *r = calloc(1, sizeof *r);
+    enum err e;
+
+    if (r == NULL)
+        return ERR_NOMEM;
+    e = kv_table_open(kv, "leaf", &r->leaves);
+    if (e == OK)
+        *out = r;
+    else
+        free(r);
+    return e;
+}
+
+void hub_ledger_reader_close(struct hub_ledger_reader *r)
+{
+    free(r);
+}
+
+enum err hub_ledger_read_leaf(const struct hub_ledger_reader *r, struct kv_txn *x, uint64_t index, uint8_t out[PROTO_LEAF_LEN])
+{
     uint8_t key[KEY_LEN];
     const uint8_t *row;
     size_t len;
     enum err e;
 
     key_of(index, key);
-    e = kv_view(x, l->leaves, key, sizeof key, &row, &len);
+    e = kv_view(x, r->leaves, key, sizeof key, &row, &len);
     if (e != OK)
         return e;
     if (len < PROTO_LEAF_LEN)
         return ERR_IO;
     memcpy(out, row, PROTO_LEAF_LEN);
     return OK;
-}
-
-enum err hub_ledger_node(struct hub_ledger *l, struct kv_txn *x, uint8_t level, uint64_t index, uint8_t out[PROTO_HASH_LEN])
-{
-    if (level >= PROTO_MERKLE_LEVELS || index >= PROTO_MERKLE_SIZE_MAX >> level)
-        return ERR_NOTFOUND;
-    return stored_node(l, x, level, index, out);
 }

@@ -38,7 +38,14 @@ MUST_USE enum err hub_ledger_prove_consistency(struct hub_ledger *l, struct kv_t
     struct proto_merkle_proof *out);
 /* The leaf's bytes. ERR_NOTFOUND. */
 MUST_USE enum err hub_ledger_leaf(struct hub_ledger *l, struct kv_txn *x, uint64_t index, uint8_t out[PROTO_LEAF_LEN]);
-/* A stored node: level and index as in proto/merkle. ERR_NOTFOUND. */
-MUST_USE enum err hub_ledger_node(struct hub_ledger *l, struct kv_txn *x, uint8_t level, uint64_t index, uint8_t out[PROTO_HASH_LEN]);
+
+/* Leaves and nodes alone, for a store opened for reading: no tree in memory, nothing verified. */
+struct hub_ledger_reader;
+MUST_USE enum err hub_ledger_reader_open(struct kv *kv, struct hub_ledger_reader **out);
+void hub_ledger_reader_close(struct hub_ledger_reader *r);  /* takes NULL */
+MUST_USE enum err hub_ledger_read_leaf(const struct hub_ledger_reader *r, struct kv_txn *x, uint64_t index, uint8_t out[PROTO_LEAF_LEN]);
+/* Level and index as in proto/merkle. ERR_NOTFOUND. */
+MUST_USE enum err hub_ledger_read_node(const struct hub_ledger_reader *r, struct kv_txn *x, uint8_t level, uint64_t index,
+    uint8_t out[PROTO_HASH_LEN]);
 
 #endif

@@ -22,8 +22,8 @@ const struct hub_cli_row hub_cli_rows[] = {
         "Is the hub running, how large is its log, how full is its disk.",
         "Draait de hub, hoe groot is het logboek, hoe vol is de schijf." },
     { "export", "FOLDER", 0, hub_cmd_export,
-        "Copy the log of a stopped hub for outsiders, as tlog-tiles.",
-        "Kopieer het logboek van een gestopte hub voor buitenstaanders, als tlog-tiles." },
+        "Copy the log for outsiders, as tlog-tiles; the hub may run.",
+        "Kopieer het logboek voor buitenstaanders, als tlog-tiles; de hub mag draaien." },
     { NULL, NULL, 0, NULL, NULL, NULL },
 };
 
