@@ -136,6 +136,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
     memcpy(out->id, s->id, sizeof out->id);
     out->sections = s->sections;
     out->made_s = s->made_s;
+    out->leaf_index = k->leaf_index;
     out->until_s = s->until_s;
     out->elsewhere = sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) != 0;
     out->known = client_facts_said(c->node, c->x, k, &out->given, &out->refused) == OK;
@@ -275,15 +276,27 @@ enum err client_facts_person(struct client_node *n, struct vault_txn *x, const s
     return e;
 }
 
-/* Who takes part, from the case as this partner knows it. */
+/*
+ * Who takes part, from the membership statements this partner has. A case that it knows nothing of for this purpose was opened by the asker:
+ * the signed request says so, and the hub checked it; anybody may open a case, so the opener's own word is all there is to it. In a
+ * case that is known the asker must be one of its members, and the system event asks both to be.
+ */
 static void take_members(struct collecting *c, struct policy_events_request *r)
 {
     struct client_case with;
     struct policy_facts *f = &c->f->base;
+    bool known = false;
 
     f->member = c->q->offer;
-    if (is_zero(c->q->case_id, PROTO_ID_LEN) || client_case_get(c->x, c->q->case_id, &with) != OK)
+    if (is_zero(c->q->case_id, PROTO_ID_LEN))
         return;
+    if (client_case_get(c->x, c->q->case_id, &with) == OK)
+        for (uint16_t i = 0; i < with.count; i++)
+            known |= strcmp(with.member[i].purpose, c->q->purpose) == 0;
+    if (!known) {
+        f->member = true;
+        return;
+    }
     f->member |= client_case_takes_part(&with, c->q->asker->id, c->q->purpose);
     r->both_accepted = client_case_takes_part(&with, c->q->asker->id, c->q->purpose)
         && client_case_takes_part(&with, c->q->holder->id, c->q->purpose);
@@ -327,7 +340,7 @@ void client_facts_for(const struct client_facts *f, const char *section, struct 
 
     *out = f->base;
     for (uint16_t i = 0; i < f->consent_count; i++)
-        if (proto_sections_has(&f->consent[i].sections, section) && (best == NULL || f->consent[i].made_s >= best->made_s))
+        if (proto_sections_has(&f->consent[i].sections, section) && (best == NULL || f->consent[i].leaf_index > best->leaf_index))
             best = &f->consent[i];
     if (best == NULL)
         return;

@@ -28,6 +28,7 @@ struct client_consent {
     uint8_t id[PROTO_ID_LEN];
     struct proto_sections sections;
     uint8_t given, refused;       /* POLICY_WHO_* */
+    uint64_t leaf_index;          /* the newest in the log wins */
     uint64_t made_s, until_s;     /* until: asked for; 0: it was not complete when it was recorded */
     bool elsewhere;               /* recorded by neither holder nor asker's wish to know: needs the holder's tick */
     bool known;                   /* who said what is known here */
