@@ -40,10 +40,8 @@ wait_for() {
 }
 
 start_node() {
-    secret "$1-vault" >"$region/$1/pass"
-    "$bin/schakel" --home "$region/$1" node --passphrase-fd 4 4<"$region/$1/pass" >>"$region/$1/log" 2>&1 &
+    "$bin/schakel" --home "$region/$1" node --passphrase-fd 4 4< <(secret "$1-vault") >>"$region/$1/log" 2>&1 &
     echo $! >"$region/$1/pid"
-    rm -f "$region/$1/pass"
     region_pids+=("$!")
     wait_for 10 "$bin/schakel" --home "$region/$1" status || { echo "the node of $1 does not answer; see $region/$1/log" >&2; return 70; }
 }
