@@ -186,6 +186,7 @@ void hub_core_close(struct hub_core *c)
 {
     if (c == NULL)
         return;
+    hub_verify_free(c->pool);
     for (size_t i = 0; i < PROTO_PARTNERS_MAX; i++)
         hub_job_free(c->waiting[i]);
     hub_ipc_out_fini(&c->answers);

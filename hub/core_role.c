@@ -113,7 +113,7 @@ static enum err run(const struct hub_core_config *config, uint64_t threads, stru
         log_event(LOG_INFO, "core runs", NULL);
         e = hub_core_loop(c);
     }
-    /* The verifying threads may still look at region and keys when the gate was lost: leave them to the end of the process. */
+    /* After trouble of its own the process ends as it is: the verifying threads may be in the middle of something. */
     if (e == OK)
         hub_core_close(c);
     return e;
@@ -148,7 +148,10 @@ int hub_core_run(void)
         config.sign = ask_sign;
         config.sign_arg = &s;
         e = run(&config, threads, &t);
+        hub_ipc_out_fini(&s.out);
+        hub_ipc_in_fini(&s.in);
     }
+    free(block);
     if (e == OK)
         return EX_OK;
     trouble_line(&t, line, sizeof line);

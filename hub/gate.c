@@ -319,10 +319,10 @@ int hub_gate_run(void)
         e = listen_from_start(g, &t);
     if (e == OK)
         e = loop(g, signals);
-    /* nng is not closed: the process ends. */
+    /* nng is not closed: the process ends, and nothing that its threads might still use is taken apart before. */
     if (e == OK)
-        return EX_OK;
+        _exit(EX_OK);
     trouble_line(&t, line, sizeof line);
     log_event(LOG_ERROR, "gate ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    _exit(err_exit(e));
 }

@@ -8,7 +8,7 @@
 
 enum { HUB_GATE_QUEUE_MAX = 4096 };
 
-/* The role: start block on 3, core on 4, oprf on 5. Returns an exit code. */
+/* The role: start block on 3, core on 4, oprf on 5. Ends the process; never returns. */
 int hub_gate_run(void);
 
 #endif

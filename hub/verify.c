@@ -14,6 +14,8 @@ enum { SPARE_MAX = 256 };
 
 struct hub_verify {
     struct hub_envelope_context context;
+    pthread_t thread[HUB_VERIFY_THREADS_MAX];
+    size_t threads;
 
     pthread_mutex_t reading;      /* whoever holds it reads the socket */
     struct hub_ipc_in in;
@@ -106,13 +108,16 @@ static void *run(void *arg)
 static enum err start_threads(struct hub_verify *v, size_t threads)
 {
     sigset_t all, before;
-    pthread_t thread;
     enum err e = OK;
 
+    if (threads == 0 || threads > HUB_VERIFY_THREADS_MAX)
+        return ERR_RANGE;
     if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return ERR_IO;
     for (size_t i = 0; e == OK && i < threads; i++)
-        if (pthread_create(&thread, NULL, run, v) != 0 || pthread_detach(thread) != 0)
+        if (pthread_create(&v->thread[v->threads], NULL, run, v) == 0)
+            v->threads++;
+        else
             e = ERR_NOMEM;
     if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0)
         e = ERR_IO;
@@ -145,6 +150,25 @@ enum err hub_verify_start(const struct hub_envelope_context *context, int fd, si
     if (e == OK)
         *out = v;
     return e;
+}
+
+void hub_verify_free(struct hub_verify *v)
+{
+    struct hub_job *next;
+
+    if (v == NULL)
+        return;
+    for (size_t i = 0; i < v->threads; i++)
+        (void)pthread_join(v->thread[i], NULL);
+    for (struct hub_job *j = v->spare; j != NULL; j = next) {
+        next = j->next;
+        hub_job_free(j);
+    }
+    hub_ipc_in_fini(&v->in);
+    (void)pthread_cond_destroy(&v->some);
+    (void)pthread_mutex_destroy(&v->lock);
+    (void)pthread_mutex_destroy(&v->reading);
+    free(v);
 }
 
 static struct timespec after_ms(uint64_t ms)

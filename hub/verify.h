@@ -16,7 +16,7 @@ enum { HUB_VERIFY_THREADS_MAX = 16 };
 
 struct hub_verify;
 
-/* context's members are borrowed as long as the process lives: the threads are never joined. fd is the gate's socket. ERR_NOMEM. */
+/* context's members and fd, the gate's socket, are borrowed until hub_verify_free. ERR_NOMEM: threads may be running; end the process. */
 MUST_USE enum err hub_verify_start(const struct hub_envelope_context *context, int fd, size_t threads, struct hub_verify **out);
 
 enum hub_verify_state { HUB_VERIFY_GOES_ON = 0, HUB_VERIFY_STOPPED, HUB_VERIFY_LOST };
@@ -26,6 +26,9 @@ enum hub_verify_state { HUB_VERIFY_GOES_ON = 0, HUB_VERIFY_STOPPED, HUB_VERIFY_L
  * the gate has said so and every frame before it has been taken, LOST when the gate is gone without it.
  */
 struct hub_job *hub_verify_take(struct hub_verify *v, uint64_t wait_ms, size_t max, enum hub_verify_state *state);
+
+/* Once hub_verify_take has said STOPPED or LOST: wait for the threads, and free everything. Takes NULL. */
+void hub_verify_free(struct hub_verify *v);
 
 /* For the writer: a job that is answered. */
 void hub_verify_give_back(struct hub_verify *v, struct hub_job *j);

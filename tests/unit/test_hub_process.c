@@ -278,13 +278,17 @@ static void it_stops_cleanly_and_goes_on_where_it_was(void **state)
     struct hub_world_reply r;
     struct proto_msg m;
     uint64_t index;
+    int code;
 
     publish(f, A);
     facts(f, original, &m);
     r = call(f, &m, A);
     index = r.reply.receipt.index;
     hub_world_reply_free(&r);
-    assert_int_equal(stop(f), EX_OK);
+    code = stop(f);
+    if (code != EX_OK)
+        show_log(f);
+    assert_int_equal(code, EX_OK);
     start(f);
     m.head.issued_s = clock_now_s();
     r = call(f, &m, A);
