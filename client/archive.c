@@ -1,12 +1,13 @@
 #include "client/archive.h"
 
 #include "base/rd.h"
+#include "base/text.h"
 #include "base/wr.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, HEAD = 4 + 16 + 8 };
+enum { VERSION = 1, HEAD = 4 + 16 + 8, PIECE_MAX = 384 * 1024 };
 
 static void number_key(uint64_t number, uint8_t out[8])
 {
@@ -18,7 +19,7 @@ static void number_key(uint64_t number, uint8_t out[8])
         abort();
 }
 
-static enum err decode(const uint8_t *data, size_t len, struct client_archived *out)
+enum err client_archive_decode(const uint8_t *data, size_t len, struct client_archived *out)
 {
     struct client_archived a = {0};
     struct rd r;
@@ -38,16 +39,22 @@ static enum err decode(const uint8_t *data, size_t len, struct client_archived *
     return r.err;
 }
 
-enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_archived *out, uint8_t **memory)
+enum err client_archive_row(struct vault_txn *x, uint64_t number, uint8_t **row, size_t *len)
 {
-    uint8_t key[8], *row = NULL;
-    size_t len = 0;
-    enum err e;
+    uint8_t key[8];
 
     number_key(number, key);
-    e = client_vault_get(x, CLIENT_T_ARCHIVE, key, sizeof key, &row, &len);
+    return client_vault_get(x, CLIENT_T_ARCHIVE, key, sizeof key, row, len);
+}
+
+enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_archived *out, uint8_t **memory)
+{
+    uint8_t *row = NULL;
+    size_t len = 0;
+    enum err e = client_archive_row(x, number, &row, &len);
+
     if (e == OK)
-        e = decode(row, len, out);
+        e = client_archive_decode(row, len, out);
     if (e != OK) {
         free(row);
         return e;
@@ -160,5 +167,37 @@ enum err client_archive_advance(struct client_node *n)
     client_vault_abort(x);
     if (e == OK)
         n->running = at;
+    return e;
+}
+
+/* A piece of a row as base64: {"number", "offset"} to {"size", "data"}; running without a number. */
+enum err client_do_archive_get(struct client_call *c, struct vault_txn *x)
+{
+    uint64_t number = 0, offset = 0;
+    uint8_t *row = NULL;
+    char *text = NULL;
+    size_t len = 0, piece;
+    enum err e;
+
+    json_add_u64(c->reply, "running", c->node->running);
+    if (json_u64(c->args, "number", &number) != OK)
+        return OK;
+    if (json_u64(c->args, "offset", &offset) != OK)
+        offset = 0;
+    e = client_archive_row(x, number, &row, &len);
+    if (e == ERR_NOTFOUND)
+        e = trouble_set(&c->trouble, e, "there is nothing under this running number", "er is niets onder dit volgnummer");
+    if (e == OK && offset > len)
+        e = ERR_RANGE;
+    piece = e == OK && len - offset < PIECE_MAX ? len - (size_t)offset : PIECE_MAX;
+    if (e == OK && (text = malloc(text_base64_room(piece))) == NULL)
+        e = ERR_NOMEM;
+    if (e == OK) {
+        text_base64(row + offset, piece, text, text_base64_room(piece));
+        json_add_u64(c->reply, "size", len);
+        json_add_text(c->reply, "data", text);
+    }
+    free(text);
+    free(row);
     return e;
 }

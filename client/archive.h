@@ -27,6 +27,12 @@ MUST_USE enum err client_archive_put(struct vault_txn *x, const struct client_ar
 /* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */
 MUST_USE enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_archived *out, uint8_t **memory);
 
+/* The row itself, for export: gives *row (free()). And back, borrowing data. */
+MUST_USE enum err client_archive_row(struct vault_txn *x, uint64_t number, uint8_t **row, size_t *len);
+MUST_USE enum err client_archive_decode(const uint8_t *data, size_t len, struct client_archived *out);
+
+client_handler client_do_archive_get;
+
 /* The number up to which everything is stored: what a fetch names, and the hub then deletes. */
 uint64_t client_archive_running(const struct client_node *n);
 /* After a commit (and at start): look how far it goes now. */

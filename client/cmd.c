@@ -102,6 +102,13 @@ static void look_ahead(struct client_run *r, int argc, char **argv)
 
 /* ---- running ---- */
 
+/* Several calls may be made with the same arguments. */
+static void set_text(cJSON *args, const char *key, const char *value)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(args, key);
+    json_add_text(args, key, value);
+}
+
 static void wipe_secrets(const struct client_cmd *cmd, cJSON *args)
 {
     char key[64];
@@ -131,8 +138,8 @@ enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJ
     cJSON *answer = NULL;
     enum err e = client_control_connect(r->home, &fd, r->t);
 
-    json_add_text(r->args, "command", command);
-    json_add_text(r->args, "lang", r->lang == LANG_NL ? "nl" : "en");
+    set_text(r->args, "command", command);
+    set_text(r->args, "lang", r->lang == LANG_NL ? "nl" : "en");
     if (e == OK)
         e = client_control_send(fd, r->args, r->t);
     if (e == OK)
@@ -161,7 +168,7 @@ enum err client_run_call(struct client_run *r, const char *command, cJSON **repl
         return who;
     }
     if (who == OK)
-        json_add_text(r->args, "token", token);
+        set_text(r->args, "token", token);
     sodium_memzero(token, sizeof token);
     e = client_run_call_as_nobody(r, command, reply);
     if (e == ERR_DENIED && who == ERR_USAGE) {
@@ -243,7 +250,7 @@ static int finish(struct client_run *r, enum err e)
     }
     cJSON_Delete(r->args);
     cJSON_Delete(r->reply);
-    return err_exit(e);
+    return err_exit(e == OK ? r->result : e);
 }
 
 int client_cmd_main(int argc, char **argv)

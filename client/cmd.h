@@ -50,6 +50,7 @@ struct client_run {
     int passphrase_fd;   /* -1: the terminal */
     cJSON *args;         /* the options, by their JSON names */
     cJSON *reply;        /* filled by local, or the node's answer */
+    enum err result;     /* local: the exit class after the reply was printed: a report of what is wrong is an answer, not an error */
     struct trouble *t;
 };
 

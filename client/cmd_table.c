@@ -42,6 +42,17 @@ static const struct client_opt staff_add_opts[] = {
     END};
 static const struct client_opt staff_end_opts[] = {
     {"login", CLIENT_OPT_TEXT, true, {"who leaves", "wie vertrekt"}, "LOGIN", NULL}, END};
+static const struct client_opt verify_opts[] = {
+    {"region", CLIENT_OPT_TEXT, true, {"the region file: whose log this is", "het regiobestand: wiens logboek dit is"}, "FILE", NULL},
+    {"log", CLIENT_OPT_TEXT, false, {"folder with a copy of the log", "map met een kopie van het logboek"}, "DIR", NULL},
+    {"receipts", CLIENT_OPT_TEXT, false, {"folder with receipts, as archive export makes it", "map met ontvangstbewijzen, van archive export"}, "DIR", NULL},
+    END};
+static const struct client_opt archive_export_opts[] = {
+    {"out", CLIENT_OPT_TEXT, true, {"the folder to make", "de map die wordt gemaakt"}, "DIR", NULL},
+    {"first", CLIENT_OPT_NUMBER, false, {"from this running number", "vanaf dit volgnummer"}, "N", NULL},
+    {"last", CLIENT_OPT_NUMBER, false, {"up to this running number", "tot en met dit volgnummer"}, "N", NULL},
+    END};
+
 const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
         client_cmd_org_init, NULL},
@@ -62,6 +73,10 @@ const struct client_cmd client_base_cmds[] = {
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, NULL},
+    {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
+        archive_export_opts, NULL, client_cmd_archive_export, NULL},
+    {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,
+        NULL, client_cmd_verify, NULL},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,
         client_cmd_policy_run, NULL},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},

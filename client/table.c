@@ -1,4 +1,5 @@
 /* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
+#include "client/archive.h"
 #include "client/sessions.h"
 #include "client/status.h"
 
@@ -12,5 +13,6 @@ const struct client_command client_base_commands[] = {
     {"staff.add", client_do_staff_add, 0, true},
     {"staff.list", client_do_staff_list, CLIENT_ANY_ROLE, false},
     {"staff.end", client_do_staff_end, ADMIN, true},
+    {"archive.get", client_do_archive_get, CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), false},
 };
 const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

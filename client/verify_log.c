@@ -1,0 +1,290 @@
+/* client/verify: a copy of the log: its tree, and the receipts compared with it. */
+#include "client/verify.h"
+
+#include "base/file.h"
+#include "base/rd.h"
+#include "client/home.h"
+#include "proto/note.h"
+#include "proto/tlog.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 256, TILE_MAX = WIDTH * (2 + 65535), HASH = PROTO_MERKLE_HASH_LEN };
+
+struct pass {
+    const struct proto_region *region;
+    const char *folder;
+    struct client_problems *p;
+    struct proto_merkle_tree tree;
+    struct client_claim **by_index, **by_size;   /* sorted; NULL without claims */
+    size_t claims, next_index, next_size;
+    bool differs;                                /* some leaf is not what its tile says */
+    uint64_t agreed;                             /* the largest size whose root a receipt confirmed */
+    bool parted;                                 /* from a size on, roots are not those that the hub signed */
+};
+
+/* ---- tiles ---- */
+
+/* tile/KIND/x001/x234/067, for a partial tile with .p/W behind it. */
+static enum err tile_path(const char *folder, const char *kind, uint64_t n, size_t width, char out[CLIENT_PATH_MAX])
+{
+    char groups[64], partial[16] = "", digits[8];
+    size_t at = sizeof groups;
+    int len;
+
+    groups[--at] = '\0';
+    for (bool last = true; last || n != 0; last = false, n /= 1000) {
+        len = snprintf(digits, sizeof digits, last ? "%03u" : "x%03u/", (unsigned)(n % 1000));
+        at -= (size_t)len;
+        memcpy(groups + at, digits, (size_t)len);
+    }
+    if (width < WIDTH)
+        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
+    len = snprintf(out, CLIENT_PATH_MAX, "%s/tile/%s/%s%s", folder, kind, groups + at, partial);
+    return len > 0 && len < CLIENT_PATH_MAX ? OK : ERR_LONG;
+}
+
+/* A mirror may have the whole tile where the log then had a part of it. */
+static enum err read_tile(const struct pass *s, const char *kind, uint64_t n, size_t width, uint8_t **data, size_t *len)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = tile_path(s->folder, kind, n, width, path);
+
+    if (e == OK)
+        e = file_read(path, TILE_MAX, data, len, NULL);
+    if (e == ERR_NOTFOUND && width < WIDTH) {
+        e = tile_path(s->folder, kind, n, WIDTH, path);
+        if (e == OK)
+            e = file_read(path, TILE_MAX, data, len, NULL);
+    }
+    return e;
+}
+
+/* ---- claims against leaves and roots ---- */
+
+static void compare_leaf(struct pass *s, uint64_t index, const uint8_t leaf[HASH])
+{
+    while (s->next_index < s->claims && s->by_index[s->next_index]->index == index) {
+        const struct client_claim *c = s->by_index[s->next_index++];
+
+        if (memcmp(c->leaf, leaf, HASH) != 0)
+            client_problem(s->p, c->name, index, "this leaf is not the one that the receipt is for",
+                "dit blad is niet dat waar het ontvangstbewijs bij hoort");
+    }
+}
+
+static void compare_root(struct pass *s)
+{
+    uint8_t root[HASH];
+
+    if (s->next_size >= s->claims || s->by_size[s->next_size]->size != s->tree.size)
+        return;
+    proto_merkle_root(&s->tree, root);
+    while (s->next_size < s->claims && s->by_size[s->next_size]->size == s->tree.size) {
+        const struct client_claim *c = s->by_size[s->next_size++];
+
+        if (memcmp(c->root, root, HASH) == 0) {
+            s->agreed = s->tree.size;
+        } else if (!s->parted) {
+            s->parted = true;
+            client_problem(s->p, c->name, s->agreed,
+                "this leaf or one after it, up to the tree of this receipt, is not what the hub signed",
+                "dit blad of een later, tot aan de boom van dit ontvangstbewijs, is niet wat de hub ondertekende");
+        }
+    }
+}
+
+static int index_order(const void *a, const void *b)
+{
+    const struct client_claim *x = *(struct client_claim *const *)a, *y = *(struct client_claim *const *)b;
+
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int size_order(const void *a, const void *b)
+{
+    const struct client_claim *x = *(struct client_claim *const *)a, *y = *(struct client_claim *const *)b;
+
+    return x->size < y->size ? -1 : x->size > y->size;
+}
+
+static enum err sort_claims(struct pass *s, struct client_claims *claims)
+{
+    if (claims == NULL || claims->count == 0)
+        return OK;
+    s->by_index = calloc(claims->count, sizeof(struct client_claim *));
+    s->by_size = calloc(claims->count, sizeof(struct client_claim *));
+    if (s->by_index == NULL || s->by_size == NULL)
+        return ERR_NOMEM;
+    s->claims = claims->count;
+    for (size_t i = 0; i < s->claims; i++)
+        s->by_index[i] = s->by_size[i] = &claims->at[i];
+    qsort(s->by_index, s->claims, sizeof(struct client_claim *), index_order);
+    qsort(s->by_size, s->claims, sizeof(struct client_claim *), size_order);
+    return OK;
+}
+
+/* ---- the leaves ---- */
+
+/* A changed leaf that its stored hash names is told once: the tree goes on with the stored hash, so that the rest is still judged. */
+static enum err one_leaf(struct pass *s, uint64_t index, const uint8_t *data, size_t len, const uint8_t *stored)
+{
+    uint8_t hash[HASH];
+    enum err e;
+
+    proto_merkle_leaf(data, len, hash);
+    if (stored != NULL && memcmp(stored, hash, HASH) != 0) {
+        s->differs = true;
+        client_problem(s->p, NULL, index, "this leaf was changed", "dit blad is veranderd");
+    }
+    compare_leaf(s, index, hash);
+    e = proto_merkle_append(&s->tree, stored != NULL ? stored : hash, NULL, NULL);
+    if (e == OK)
+        compare_root(s);
+    return e;
+}
+
+static enum err one_tile(struct pass *s, uint64_t n, size_t width)
+{
+    uint8_t *entries = NULL, *hashes = NULL;
+    size_t entries_len = 0, hashes_len = 0;
+    struct rd r;
+    enum err e = read_tile(s, "entries", n, width, &entries, &entries_len);
+
+    if (e == ERR_NOTFOUND)
+        client_problem(s->p, NULL, n * WIDTH, "the leaves from here on are not in this copy", "de bladeren vanaf hier staan niet in deze kopie");
+    if (e == OK && read_tile(s, "0", n, width, &hashes, &hashes_len) != OK)
+        client_problem(s->p, NULL, n * WIDTH, "the stored hashes from here on are missing: a changed leaf cannot be named",
+            "de bewaarde hashes vanaf hier ontbreken: een veranderd blad is niet aan te wijzen");
+    rd_init(&r, entries, entries_len);
+    for (size_t i = 0; e == OK && i < width; i++) {
+        size_t len = 0;
+        const uint8_t *leaf = rd_bytes16(&r, 65535, &len);
+
+        if (r.err != OK) {
+            client_problem(s->p, NULL, n * WIDTH + i, "the leaves from here on cannot be read", "de bladeren vanaf hier zijn niet te lezen");
+            e = ERR_SYNTAX;
+        } else {
+            e = one_leaf(s, n * WIDTH + i, leaf, len, hashes_len >= (i + 1) * HASH ? hashes + i * HASH : NULL);
+        }
+    }
+    free(entries);
+    free(hashes);
+    return e;
+}
+
+/* When the stored hashes do not give the root, they were changed too: the level above names the block of 256 in which. */
+static enum err name_block(struct pass *s, uint64_t size)
+{
+    uint8_t *upper = NULL, *lower = NULL;
+    size_t upper_len = 0, lower_len = 0;
+    enum err e = OK;
+
+    for (uint64_t n = 0; e == OK && n < size / WIDTH; n++) {
+        struct proto_merkle_tree block;
+        size_t width = size / WIDTH - n / WIDTH * WIDTH < WIDTH ? (size_t)(size / WIDTH - n / WIDTH * WIDTH) : WIDTH;
+        uint8_t root[HASH];
+
+        proto_merkle_init(&block);
+        if (read_tile(s, "1", n / WIDTH, width, &upper, &upper_len) != OK || read_tile(s, "0", n, WIDTH, &lower, &lower_len) != OK
+            || lower_len < WIDTH * HASH || upper_len < (n % WIDTH + 1) * HASH) {
+            e = ERR_NOTFOUND;
+        } else {
+            for (size_t i = 0; e == OK && i < WIDTH; i++)
+                e = proto_merkle_append(&block, lower + i * HASH, NULL, NULL);
+            proto_merkle_root(&block, root);
+            if (memcmp(root, upper + n % WIDTH * HASH, HASH) != 0)
+                client_problem(s->p, NULL, n * WIDTH, "one of the 256 leaves from here on was changed, and its stored hash with it",
+                    "een van de 256 bladeren vanaf hier is veranderd, met zijn bewaarde hash");
+        }
+        free(upper);
+        free(lower);
+        upper = lower = NULL;
+    }
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* ---- the checkpoint ---- */
+
+static void count_cosignatures(const struct proto_region *region, const struct proto_note *note, struct client_log_report *out)
+{
+    unsigned partners = 0;
+
+    for (size_t i = 0; i < region->witness_count; i++) {
+        struct proto_note_key key;
+        bool outsider = region->witness[i].outsider, good;
+
+        good = proto_note_key_decode(region->witness[i].vkey, &key) == OK && proto_note_check(note, &key, NULL) == OK;
+        partners += !outsider;
+        out->cosigned_partners += good && !outsider;
+        out->cosigned_outsiders += good && outsider;
+    }
+    out->anchored = partners != 0 && out->cosigned_partners * 2 > partners && out->cosigned_outsiders != 0;
+}
+
+static enum err open_checkpoint(const struct pass *s, struct client_log_report *out, struct trouble *t)
+{
+    struct proto_note *note = malloc(sizeof *note);
+    struct proto_tlog_checkpoint c;
+    struct proto_note_key key;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = note == NULL ? ERR_NOMEM : file_join(path, sizeof path, s->folder, "checkpoint");
+
+    if (e == OK)
+        e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, t);
+    if (e == OK)
+        e = proto_note_key_decode(s->region->log_vkey, &key);
+    if (e == OK)
+        e = proto_tlog_checkpoint_open(data, len, &key, note, &c);
+    if (e == OK) {
+        out->head = c.head;
+        count_cosignatures(s->region, note, out);
+    }
+    free(note);
+    free(data);
+    return e == OK ? OK
+                   : trouble_at(t, e, path, 0, 0, "is not a checkpoint that this region's hub signed",
+                         "is geen checkpoint dat de hub van deze regio heeft ondertekend");
+}
+
+enum err client_verify_log(const struct proto_region *region, const char *folder, struct client_claims *claims, struct client_log_report *out,
+    struct client_problems *p, struct trouble *t)
+{
+    struct client_log_report fresh = {.compared = 0};
+    struct pass *s = calloc(1, sizeof *s);
+    uint8_t root[HASH];
+    enum err e = s == NULL ? ERR_NOMEM : OK;
+
+    if (e != OK)
+        return e;
+    *s = (struct pass){.region = region, .folder = folder, .p = p};
+    proto_merkle_init(&s->tree);
+    e = open_checkpoint(s, &fresh, t);
+    if (e == OK)
+        e = sort_claims(s, claims);
+    for (uint64_t n = 0; e == OK && n * WIDTH < fresh.head.size; n++)
+        e = one_tile(s, n, fresh.head.size - n * WIDTH < WIDTH ? (size_t)(fresh.head.size - n * WIDTH) : WIDTH);
+    if (e == OK || e == ERR_NOTFOUND || e == ERR_SYNTAX) {
+        proto_merkle_root(&s->tree, root);
+        fresh.root_holds = e == OK && memcmp(root, fresh.head.root, HASH) == 0;
+        fresh.compared = s->next_size;
+        if (e == OK && !fresh.root_holds)
+            e = name_block(s, fresh.head.size);
+        fresh.root_holds = fresh.root_holds && !s->differs;
+        if (!fresh.root_holds)
+            client_problem(p, "checkpoint", UINT64_MAX, "the leaves of this copy do not give the root that the hub signed",
+                "de bladeren van deze kopie geven niet de wortel die de hub ondertekende");
+        e = e == ERR_NOTFOUND || e == ERR_SYNTAX ? OK : e;
+    }
+    free(s->by_index);
+    free(s->by_size);
+    free(s);
+    if (e == OK)
+        *out = fresh;
+    return e == OK ? OK : trouble_at(t, e, folder, 0, 0, "this copy of the log could not be read", "deze kopie van het logboek is niet te lezen");
+}

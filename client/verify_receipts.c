@@ -1,0 +1,177 @@
+/* client/verify: the entries of an archive, each by itself, and their running numbers. */
+#include "client/verify.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "client/home.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char suffix[] = ".entry";
+
+void client_problem(struct client_problems *p, const char *name, uint64_t leaf, const char *en, const char *nl)
+{
+    cJSON *row;
+
+    if (p->count++ >= CLIENT_PROBLEMS_MAX)
+        return;
+    row = json_push_object(p->list);
+    if (name != NULL)
+        json_add_text(row, "file", name);
+    if (leaf != UINT64_MAX)
+        json_add_u64(row, "leaf", leaf);
+    json_add_text(row, "text", p->lang == LANG_NL ? nl : en);
+}
+
+void client_claims_fini(struct client_claims *c)
+{
+    free(c->at);
+    *c = (struct client_claims){.at = NULL};
+}
+
+static enum err add_claim(struct client_claims *c, const struct client_claim *claim)
+{
+    if (c->count == c->cap) {
+        size_t cap = c->cap == 0 ? 256 : c->cap * 2;
+        struct client_claim *at = realloc(c->at, cap * sizeof *at);
+
+        if (at == NULL)
+            return ERR_NOMEM;
+        c->at = at;
+        c->cap = cap;
+    }
+    c->at[c->count++] = *claim;
+    return OK;
+}
+
+/* "0000000012.entry" is number 12. */
+static bool number_of(const char *name, uint64_t *number)
+{
+    char digits[24];
+    size_t len = strlen(name);
+
+    if (len < sizeof suffix || strcmp(name + len - (sizeof suffix - 1), suffix) != 0)
+        return false;
+    len -= sizeof suffix - 1;
+    while (len > 1 && *name == '0') {
+        name++;
+        len--;
+    }
+    if (len >= sizeof digits)
+        return false;
+    memcpy(digits, name, len);
+    digits[len] = '\0';
+    return text_u64(digits, UINT64_MAX, number) == OK;
+}
+
+static enum err check_entry(const struct proto_region *region, const char *folder, const char *name, uint64_t number,
+    struct client_claims *c, struct client_problems *p)
+{
+    struct client_claim claim = {.number = number};
+    struct client_entry *entry = malloc(sizeof *entry);
+    struct client_archived a;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = entry == NULL ? ERR_NOMEM : file_join(path, sizeof path, folder, name);
+
+    if (e == OK)
+        e = file_read(path, (size_t)3 << 20, &data, &len, NULL);
+    if (e == OK)
+        e = client_archive_decode(data, len, &a);
+    if (e == OK && a.index == PROTO_NO_LEAF) {
+        c->missing += !a.bad;
+        c->bad += a.bad;
+        client_problem(p, name, UINT64_MAX, a.bad ? "mail that the node did not believe" : "this number never came: withdrawn, or kept back",
+            a.bad ? "post die het knooppunt niet geloofde" : "dit nummer is nooit gekomen: ingetrokken, of achtergehouden");
+    } else if (e == OK) {
+        e = client_entry_check(region, &a, entry);
+        if (e == OK && (entry->receipt.number != number || entry->receipt.index != a.index))
+            e = ERR_SIGNATURE;
+        if (e == OK) {
+            (void)snprintf(claim.name, sizeof claim.name, "%s", name);
+            claim.index = entry->receipt.index;
+            claim.size = entry->receipt.tree_size;
+            claim.time_s = entry->receipt.time_s;
+            proto_merkle_leaf(entry->leaf, sizeof entry->leaf, claim.leaf);
+            memcpy(claim.root, entry->root, sizeof claim.root);
+            e = add_claim(c, &claim);
+        }
+    }
+    free(data);
+    free(entry);
+    if (e == OK || e == ERR_NOMEM || e == ERR_IO)
+        return e;
+    client_problem(p, name, UINT64_MAX, "this receipt does not hold: message, receipt or checkpoint was changed",
+        "dit ontvangstbewijs klopt niet: bericht, bewijs of checkpoint is veranderd");
+    return OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void look_for_gaps(uint64_t *numbers, size_t count, struct client_claims *c, struct client_problems *p)
+{
+    char name[64];
+
+    if (count == 0)
+        return;
+    qsort(numbers, count, sizeof *numbers, by_value);
+    c->first = numbers[0];
+    c->last = numbers[count - 1];
+    for (size_t i = 1; i < count; i++)
+        if (numbers[i] != numbers[i - 1] + 1) {
+            (void)snprintf(name, sizeof name, "%" PRIu64 "-%" PRIu64, numbers[i - 1] + 1, numbers[i] - 1);
+            client_problem(p, name, UINT64_MAX, "these running numbers are not in the folder: the list is not complete",
+                "deze volgnummers staan niet in de map: de lijst is niet volledig");
+        }
+}
+
+enum err client_verify_receipts(const struct proto_region *region, const char *folder, struct client_claims *out,
+    struct client_problems *p, struct trouble *t)
+{
+    struct client_claims c = {.at = NULL};
+    uint64_t *numbers = NULL, number;
+    size_t cap = 0;
+    const struct dirent *d;
+    DIR *dir = opendir(folder);
+    enum err e = OK;
+
+    if (dir == NULL)
+        return trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "is not a folder that can be read", "is geen map die te lezen is");
+    while (e == OK && (d = readdir(dir)) != NULL) {
+        if (!number_of(d->d_name, &number))
+            continue;
+        if (c.entries == cap) {
+            uint64_t *more = realloc(numbers, (cap = cap == 0 ? 256 : cap * 2) * sizeof *more);
+
+            if (more == NULL) {
+                e = ERR_NOMEM;
+                break;
+            }
+            numbers = more;
+        }
+        numbers[c.entries++] = number;
+        e = check_entry(region, folder, d->d_name, number, &c, p);
+    }
+    (void)closedir(dir);
+    if (e == OK && c.entries == 0)
+        e = trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "has no receipts; make it with: schakel archive export",
+            "heeft geen ontvangstbewijzen; maak ze met: schakel archive export");
+    if (e == OK) {
+        look_for_gaps(numbers, c.entries, &c, p);
+        *out = c;
+    } else {
+        client_claims_fini(&c);
+    }
+    free(numbers);
+    return e == OK ? OK : trouble_at(t, e, folder, 0, 0, "the receipts could not be read", "de ontvangstbewijzen konden niet worden gelezen");
+}
