@@ -140,7 +140,7 @@ static void finish(struct client_node *n, struct call *k)
 
     if (!all_have_results(&k->c)) {
         json_add_bool(k->c.reply, "queued", true);
-        if (!client_link_is_up(n))
+        if (client_link_is_down(n))
             json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
                     ? "de hub is nu niet bereikbaar; het wordt verstuurd zodra het kan"
                     : "the hub cannot be reached now; it will be sent as soon as it can");
@@ -320,7 +320,7 @@ void client_calls_step(struct client_node *n)
             continue;
         if (k->parked && (k->due || late))
             run(n, k);
-        else if (!k->parked && (late || (k->due && all_have_results(&k->c))))
+        else if (!k->parked && (late || client_link_is_down(n) || (k->due && all_have_results(&k->c))))
             finish(n, k);
     }
 }

@@ -307,8 +307,10 @@ enum err client_certs_ask(struct client_node *n, const uint8_t *key, const uint8
         return ERR_NOTFOUND;
     if (a == NULL && (a = free_ask(c)) == NULL)
         return ERR_BUSY;
-    if (n->link == NULL)
+    if (client_link_is_down(n))
         return ERR_PEER;
+    if (!client_link_is_up(n))
+        return ERR_BUSY;
     if (key != NULL)
         memcpy(m.key, key, sizeof m.key);
     else

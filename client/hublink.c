@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "client/archive.h"
+#include "client/calls.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -63,6 +64,11 @@ int client_hublink_fd(const struct client_hublink *l)
 bool client_link_is_up(const struct client_node *n)
 {
     return n->link != NULL && n->link->up;
+}
+
+bool client_link_is_down(const struct client_node *n)
+{
+    return n->link == NULL || n->link->down;
 }
 
 bool client_link_is_trusted(const struct client_node *n)
@@ -171,18 +177,20 @@ static enum err read_reply(const uint8_t *frame, size_t len, struct proto_reply 
 static void set_up(struct client_node *n, bool up)
 {
     struct client_hublink *l = n->link;
-    bool was = l->up;
+    bool was = l->up, was_down = l->down;
 
     l->up = up;
+    l->down = !up;
     if (up)
         l->heard_s = clock_now_s();
-    if (was == up)
+    if (was == up && was_down == l->down)
         return;
     log_event(up ? LOG_INFO : LOG_WARN, up ? "hub-reachable" : "hub-unreachable", NULL);
     if (up)
         client_outbox_wake(n);
     else
         l->probe_at_ms = clock_mono_ms() + 500;
+    client_calls_again(n);
 }
 
 static void one_done(struct client_node *n, uint64_t tag, enum err result, const uint8_t *frame, size_t len, struct proto_reply *reply)

@@ -38,6 +38,8 @@ MUST_USE enum err client_link_ask(struct client_node *n, struct proto_msg *m, ui
 
 /* Has the hub answered the last call? */
 bool client_link_is_up(const struct client_node *n);
+/* Did a call go without an answer, and none was answered since? Neither up nor down: not known yet. */
+bool client_link_is_down(const struct client_node *n);
 /* No checkpoint of the hub contradicted another. While false no offer, grant or release goes out. */
 bool client_link_is_trusted(const struct client_node *n);
 

@@ -23,7 +23,7 @@ struct client_hublink {
     struct link_call call[LINK_CALLS];
     uint8_t *frame;              /* PROTO_FRAME_MAX: what is being made */
     uint8_t *body;               /* PROTO_FRAME_MAX */
-    bool up, probing;
+    bool up, down, probing;      /* neither up nor down: not known yet */
     uint64_t heard_s, probe_at_ms;
 
     /* outbox.c */

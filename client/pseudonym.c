@@ -104,7 +104,7 @@ enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char
         return e;
     if (p->failed_ms != 0 && clock_mono_ms() - p->failed_ms < FAILED_MS)
         return failure(c, p);
-    if (!client_link_is_up(n))
+    if (client_link_is_down(n))
         return ERR_PEER;
     if (is_wanted(p, number))
         return ERR_BUSY;
