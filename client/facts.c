@@ -146,6 +146,13 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
     count(c, s->id);
 }
 
+/* Set by one of the two it is between them; set by a third it names exactly these two. The hub reads it the same way. */
+static bool is_of_pair(const struct client_question *q, const struct proto_statement *s)
+{
+    return sodium_memcmp(s->setter, q->asker->id, PROTO_PARTNER_LEN) == 0 || sodium_memcmp(s->setter, q->holder->id, PROTO_PARTNER_LEN) == 0
+        || s->addressees.count == 2;
+}
+
 static void take_event(struct collecting *c, const struct proto_statement *s)
 {
     struct policy_event *v = &c->event[c->event_count];
@@ -160,9 +167,11 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
     v->to_asker = v->to_holder = true;
     v->has_reference = s->reference[0] != '\0';
     v->ticked = is_ticked(c->q, s->id);
-    v->of_pair = true;
+    v->of_pair = is_of_pair(c->q, s);
     v->purpose = s->purpose[0] == '\0' ? POLICY_UNKNOWN : policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, s->purpose);
     v->occurred = clock_date_nl(s->occurred_s);
+    if (s->until_s != 0)
+        v->until = clock_date_nl(s->until_s);
     memcpy(c->event_id[c->event_count++], s->id, PROTO_ID_LEN);
     count(c, s->id);
 }
