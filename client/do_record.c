@@ -52,6 +52,22 @@ enum err client_do_record_import(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
+/* "name=text" into content. */
+static enum err field_arg(struct client_call *c, const cJSON *item, cJSON *content)
+{
+    const char *text = cJSON_IsString(item) ? item->valuestring : "", *is = strchr(text, '=');
+    char name[CLIENT_FIELD_NAME_MAX + 1];
+
+    if (is == NULL || is == text || (size_t) (is - text) >= sizeof name)
+        return trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "write it as NAME=TEXT", "schrijf het als NAAM=TEKST");
+    memcpy(name, text, (size_t) (is - text));
+    name[is - text] = '\0';
+    if (cJSON_GetObjectItemCaseSensitive(content, name) != NULL)
+        return trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "%s is given twice", "%s staat er twee keer", name);
+    json_add_text(content, name, is + 1);
+    return OK;
+}
+
 enum err client_do_record_put(struct client_call *c, struct vault_txn *x)
 {
     struct client_child child;
@@ -64,17 +80,9 @@ enum err client_do_record_put(struct client_call *c, struct vault_txn *x)
         e = client_arg_text(c, "section", &section);
     if (e == OK && json_array(c->args, "field", &fields) != OK)
         e = trouble_at(&c->trouble, ERR_USAGE, "--field", 0, 0, "give at least one --field NAME=TEXT", "geef minstens een --field NAAM=TEKST");
-    cJSON_ArrayForEach(field, fields) {
-        const char *text = cJSON_IsString(field) ? field->valuestring : "", *is = strchr(text, '=');
-        char name[64];
-        if (e == OK && (is == NULL || is == text || (size_t) (is - text) >= sizeof name))
-            e = trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "write it as NAME=TEXT", "schrijf het als NAAM=TEKST");
-        if (e != OK)
-            break;
-        memcpy(name, text, (size_t) (is - text));
-        name[is - text] = '\0';
-        json_add_text(content, name, is + 1);
-    }
+    cJSON_ArrayForEach(field, fields)
+        if (e == OK)
+            e = field_arg(c, field, content);
     if (e == OK)
         e = client_record_put(c->node, x, &child.here, section, content, &c->trouble);
     if (e == OK)

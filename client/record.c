@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "client/facts.h"
 
-#include <cjson/cJSON.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,19 +24,65 @@ static void record_key(struct client_node *n, const struct proto_subject_id *who
     memcpy(out + KEY_HALF, mac, KEY_HALF);
 }
 
+/* Such a name can be written as a key of JSON without escapes, and so be read again. */
+static bool is_field_name(const char *name)
+{
+    if (name[0] == '\0' || !text_is_utf8((const uint8_t *) name, strlen(name)))
+        return false;
+    for (const char *p = name; *p != '\0'; p++)
+        if ((unsigned char) *p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\')
+            return false;
+    return true;
+}
+
+static bool is_custody(const char *text)
+{
+    uint8_t who = 0;
+
+    return client_facts_who(text, &who) == OK && (who & ~(POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD)) == 0;
+}
+
+struct client_record_fault client_record_check_field(const char *section, const char *field, const char *value)
+{
+    struct date d;
+
+    if (!is_field_name(field))
+        return (struct client_record_fault) {ERR_SYNTAX, "the name of a field has at least one letter and no quotes",
+            "de naam van een veld heeft minstens een letter en geen aanhalingstekens"};
+    if (strlen(field) > CLIENT_FIELD_NAME_MAX)
+        return (struct client_record_fault) {ERR_LONG, "the name of a field has at most 63 bytes", "de naam van een veld heeft hoogstens 63 bytes"};
+    if (strlen(value) > CLIENT_FIELD_MAX)
+        return (struct client_record_fault) {ERR_LONG, "at most 4096 bytes", "hoogstens 4096 bytes"};
+    if (value[0] == '\0')
+        return (struct client_record_fault) {OK, "", ""};
+    if (strcmp(section, "ident") == 0 && strcmp(field, "birth_date") == 0 && date_parse(value, &d) != OK)
+        return (struct client_record_fault) {ERR_SYNTAX, "this must be a date such as 2012-03-31", "dit moet een datum zijn, zoals 2012-03-31"};
+    if (strcmp(section, "guard") == 0 && strcmp(field, "custody") == 0 && !is_custody(value))
+        return (struct client_record_fault) {ERR_SYNTAX, "who holds custody is written as g1, \"g1 g2\" or voogd",
+            "wie gezag heeft, wordt geschreven als g1, \"g1 g2\" of voogd"};
+    if (strcmp(section, "guard") == 0 && strcmp(field, "incapable") == 0 && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+        return (struct client_record_fault) {ERR_SYNTAX, "write yes or no", "schrijf yes of no"};
+    return (struct client_record_fault) {OK, "", ""};
+}
+
 static enum err content_check(const cJSON *obj, const char *section, struct trouble *t)
 {
+    struct client_record_fault fault;
     const cJSON *field;
 
     if (!cJSON_IsObject(obj))
         return trouble_at(t, ERR_SYNTAX, section, 0, 0, "a section is an object of fields and texts",
             "een onderdeel is een object met velden en teksten");
+    if (cJSON_GetArraySize(obj) > CLIENT_FIELDS_MAX)
+        return trouble_at(t, ERR_LONG, section, 0, 0, "a section has at most %d fields", "een onderdeel heeft hoogstens %d velden", CLIENT_FIELDS_MAX);
     cJSON_ArrayForEach(field, obj) {
+        bool named = is_field_name(field->string) && strlen(field->string) <= CLIENT_FIELD_NAME_MAX;  /* else it is not for a message */
         if (!cJSON_IsString(field))
-            return trouble_at(t, ERR_SYNTAX, section, 0, 0, "field %s must be a text", "veld %s moet een tekst zijn", field->string);
-        if (strlen(field->valuestring) > CLIENT_FIELD_MAX)
-            return trouble_at(t, ERR_LONG, section, 0, 0, "field %s is longer than %d bytes", "veld %s is langer dan %d bytes",
-                field->string, CLIENT_FIELD_MAX);
+            return trouble_at(t, ERR_SYNTAX, section, 0, 0, "field %s must be a text", "veld %s moet een tekst zijn", named ? field->string : "");
+        fault = client_record_check_field(section, field->string, field->valuestring);
+        if (fault.err != OK)
+            return trouble_at(t, fault.err, section, 0, 0, "%s: %s", "%s: %s", named ? field->string : "",
+                t != NULL && t->lang == LANG_NL ? fault.nl : fault.en);
     }
     return OK;
 }

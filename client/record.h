@@ -7,9 +7,21 @@
 
 #include "client/node.h"
 
-enum { CLIENT_SECTION_MAX = 65536, CLIENT_FIELD_MAX = 4096, CLIENT_IMPORT_ROWS_MAX = 20000 };
+/* CLIENT_FIELDS_MAX and CLIENT_FIELD_NAME_MAX: what base/json reads back. */
+enum { CLIENT_SECTION_MAX = 65536, CLIENT_FIELD_MAX = 4096, CLIENT_FIELDS_MAX = 64, CLIENT_FIELD_NAME_MAX = 63, CLIENT_IMPORT_ROWS_MAX = 20000 };
 
-/* Replace a section's content: obj is an object of texts. ERR_RANGE for an unknown section or one of class SX, ERR_LONG. */
+/* What is wrong with one field; err OK: nothing. Static texts, to be told behind the field's name. */
+struct client_record_fault { enum err err; const char *en, *nl; };
+/*
+ * Name and length; and what decides who must consent (ident.birth_date, guard.custody, guard.incapable) must be empty or readable: a birth
+ * date that nobody can read would later be an age that nobody knows. ERR_SYNTAX, ERR_LONG.
+ */
+struct client_record_fault client_record_check_field(const char *section, const char *field, const char *value);
+
+/*
+ * Replace a section's content: obj is an object of texts, at most CLIENT_FIELDS_MAX. ERR_RANGE for an unknown section or one of class SX,
+ * ERR_SYNTAX, ERR_LONG.
+ */
 MUST_USE enum err client_record_put(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
     const cJSON *obj, struct trouble *t);
 /* Gives *out (cJSON_Delete). ERR_NOTFOUND. */
