@@ -65,7 +65,7 @@ static enum err field_arg(struct client_call *c, const cJSON *item, cJSON *conte
     if (cJSON_GetObjectItemCaseSensitive(content, name) != NULL)
         return trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "%s is given twice", "%s staat er twee keer", name);
     json_add_text(content, name, is + 1);
-    return OK;
+    return cJSON_GetObjectItemCaseSensitive(content, name) != NULL ? OK : ERR_NOMEM;
 }
 
 enum err client_do_record_put(struct client_call *c, struct vault_txn *x)

@@ -18,13 +18,19 @@ struct reading {
     const char *name;
     cJSON *mistakes;
     int count;
+    bool no_memory;       /* something that was read could not be kept */
+    struct trouble first;
 };
+
+/* Line and column of a table; of JSON the item, from 1. */
+struct place { uint32_t line, column; size_t item; };
 
 static void mistake(struct reading *r, const struct trouble *t)
 {
     char line[800];
 
-    r->count++;
+    if (r->count++ == 0)
+        r->first = *t;
     if (r->count > MISTAKES_MAX)
         return;
     trouble_line(t, line, sizeof line);
@@ -36,26 +42,62 @@ static void mistake_in_csv(void *arg, const struct trouble *t)
     mistake(arg, t);
 }
 
-static struct trouble trouble_new(const struct reading *r)
+/* what: the column or field it is about, or NULL. */
+static void mistake_at(struct reading *r, struct place at, enum err e, const char *what, const char *en, const char *nl)
 {
     struct trouble t = {.lang = r->lang};
-    return t;
+    const char *text = r->lang == LANG_NL ? nl : en, *colon = what != NULL ? ": " : "";
+
+    if (what == NULL)
+        what = "";
+    if (at.item != 0)
+        (void) trouble_at(&t, e, r->name, 0, 0, "item %zu: %s%s%s", "item %zu: %s%s%s", at.item, what, colon, text);
+    else
+        (void) trouble_at(&t, e, r->name, at.line, at.column, "%s%s%s", "%s%s%s", what, colon, text);
+    mistake(r, &t);
 }
 
-/* "section.field" into its parts; section holds PROTO_NAME_WIDTH + 1. */
+static size_t char_len(uint8_t first)
+{
+    return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* Is it text at all? base/csv and base/json look too, but do not say where it goes wrong. */
+static bool check_text(struct reading *r, const uint8_t *data, size_t len)
+{
+    struct place at = {1, 1, 0};
+
+    for (size_t i = 0, n; i < len; i += n) {
+        n = char_len(data[i]);
+        if (n > len - i || !text_is_utf8(data + i, n)) {
+            mistake_at(r, at, ERR_SYNTAX, NULL, "this is no text: save the file as UTF-8", "dit is geen tekst: sla het bestand op als UTF-8");
+            return false;
+        }
+        at.line += data[i] == '\n';
+        at.column = data[i] == '\n' ? 1 : at.column + 1;
+    }
+    return true;
+}
+
+static bool is_section(const struct reading *r, const char *name)
+{
+    uint8_t index = policy_pack_find(r->pack, POLICY_SET_SECTIONS, name);
+
+    return index != POLICY_UNKNOWN && r->pack->section[index].class != POLICY_SX;
+}
+
+/* "section.field" into its parts. */
 static bool split_column(const struct reading *r, const char *column, char section[PROTO_NAME_WIDTH + 1], const char **field)
 {
     const char *dot = strchr(column, '.');
     size_t len;
-    uint8_t index;
 
-    if (dot == NULL || dot[1] == '\0' || dot == column || (len = (size_t) (dot - column)) > PROTO_NAME_WIDTH)
+    if (dot == NULL || dot[1] == '\0' || (len = (size_t) (dot - column)) > PROTO_NAME_WIDTH)
         return false;
     memcpy(section, column, len);
     section[len] = '\0';
     *field = dot + 1;
-    index = policy_pack_find(r->pack, POLICY_SET_SECTIONS, section);
-    return index != POLICY_UNKNOWN && r->pack->section[index].class != POLICY_SX;
+    return is_section(r, section);
 }
 
 static void check_header(struct reading *r, const struct csv *c)
@@ -64,48 +106,23 @@ static void check_header(struct reading *r, const struct csv *c)
     const char *field;
 
     for (size_t i = 0; i < csv_columns(c); i++) {
-        struct trouble t = trouble_new(r);
         const char *name = csv_header(c, i);
-        if (strcmp(name, "number") == 0 || split_column(r, name, section, &field))
-            continue;
-        (void) trouble_at(&t, ERR_SYNTAX, r->name, 1, (uint32_t) i + 1,
-            "column \"%s\" is neither \"number\" nor \"section.field\" with a section of the pack",
-            "kolom \"%s\" is geen \"number\" en ook geen \"onderdeel.veld\" met een onderdeel van het pakket", name);
-        mistake(r, &t);
+        if (strcmp(name, "number") != 0 && !split_column(r, name, section, &field))
+            mistake_at(r, (struct place) {1, (uint32_t) i + 1, 0}, ERR_SYNTAX, NULL,
+                "this column is neither \"number\" nor \"section.field\" with a section of the pack",
+                "deze kolom is geen \"number\" en ook geen \"onderdeel.veld\" met een onderdeel van het pakket");
     }
-    if (csv_column(c, "number") < 0) {
-        struct trouble t = trouble_new(r);
-        (void) trouble_at(&t, ERR_SYNTAX, r->name, 1, 0, "there is no column \"number\"", "de kolom \"number\" ontbreekt");
-        mistake(r, &t);
-    }
+    if (csv_column(c, "number") < 0)
+        mistake_at(r, (struct place) {1, 0, 0}, ERR_SYNTAX, NULL, "there is no column \"number\"", "de kolom \"number\" ontbreekt");
 }
 
-/* line 0: not known (JSON). */
-static bool check_number(struct reading *r, const char *number, uint32_t line, uint32_t column)
+static void take_number(struct reading *r, struct place at, const char *number, struct client_import_row *out)
 {
-    struct trouble t = trouble_new(r);
-
     if (text_is_bsn(number))
-        return true;
-    (void) trouble_at(&t, ERR_RANGE, r->name, line, column, "this is not a citizen number: nine digits that pass the eleven-test are needed",
-        "dit is geen burgerservicenummer: negen cijfers die voldoen aan de elfproef zijn nodig");
-    mistake(r, &t);
-    return false;
-}
-
-/* A birth date decides who must consent: it must be a real one. */
-static void check_field(struct reading *r, const char *column, const char *value, uint32_t line, uint32_t at)
-{
-    struct trouble t = trouble_new(r);
-    struct date d;
-
-    if (strlen(value) > CLIENT_FIELD_MAX)
-        (void) trouble_at(&t, ERR_LONG, r->name, line, at, "%s is longer than %d bytes", "%s is langer dan %d bytes", column, CLIENT_FIELD_MAX);
-    else if (strcmp(column, "ident.birth_date") == 0 && date_parse(value, &d) != OK)
-        (void) trouble_at(&t, ERR_SYNTAX, r->name, line, at, "%s must be a date such as 2012-03-31",
-            "%s moet een datum zijn, zoals 2012-03-31", column);
-    if (t.err != OK)
-        mistake(r, &t);
+        memcpy(out->number, number, sizeof out->number);
+    else
+        mistake_at(r, at, ERR_RANGE, NULL, "this is not a citizen number: nine digits that pass the eleven-test are needed",
+            "dit is geen burgerservicenummer: negen cijfers die voldoen aan de elfproef zijn nodig");
 }
 
 static cJSON *section_of(cJSON *sections, const char *name)
@@ -114,22 +131,35 @@ static cJSON *section_of(cJSON *sections, const char *name)
     return there != NULL ? there : json_add_object(sections, name);
 }
 
+/* A field whose name is at fault is told without it: that name may be anything. */
+static void take_field(struct reading *r, struct place at, const char *section, const char *field, const char *value, cJSON *sections)
+{
+    struct client_record_fault whole = client_record_check_field(section, field, value), name = client_record_check_field(section, field, "");
+    cJSON *into;
+
+    if (whole.err != OK) {
+        mistake_at(r, at, whole.err, name.err == OK ? field : NULL, whole.en, whole.nl);
+        return;
+    }
+    into = section_of(sections, section);
+    json_add_text(into, field, value);
+    if (cJSON_GetObjectItemCaseSensitive(into, field) == NULL)
+        r->no_memory = true;
+}
+
 static void read_row(struct reading *r, const struct csv *c, size_t row, struct client_import_row *out)
 {
     char section[PROTO_NAME_WIDTH + 1];
-    const char *field, *cell;
-    uint32_t line = csv_line(c, row);
+    const char *field;
     int number = csv_column(c, "number");
 
+    out->at = csv_line(c, row);
     out->sections = cJSON_CreateObject();
-    if (check_number(r, csv_cell(c, row, (size_t) number), line, (uint32_t) number + 1))
-        memcpy(out->number, csv_cell(c, row, (size_t) number), sizeof out->number);
+    take_number(r, (struct place) {out->at, (uint32_t) number + 1, 0}, csv_cell(c, row, (size_t) number), out);
     for (size_t i = 0; i < csv_columns(c); i++) {
-        cell = csv_cell(c, row, i);
-        if ((int) i == number || cell[0] == '\0' || !split_column(r, csv_header(c, i), section, &field))
-            continue;
-        check_field(r, csv_header(c, i), cell, line, (uint32_t) i + 1);
-        json_add_text(section_of(out->sections, section), field, cell);
+        const char *cell = csv_cell(c, row, i);
+        if ((int) i != number && cell[0] != '\0' && split_column(r, csv_header(c, i), section, &field))
+            take_field(r, (struct place) {out->at, (uint32_t) i + 1, 0}, section, field, cell, out->sections);
     }
 }
 
@@ -142,7 +172,8 @@ static enum err read_csv(struct reading *r, const uint8_t *data, size_t len, str
         return r->count > 0 ? OK : e;  /* told already */
     check_header(r, c);
     if (csv_rows(c) > CLIENT_IMPORT_ROWS_MAX)
-        e = ERR_LONG;
+        mistake_at(r, (struct place) {csv_line(c, CLIENT_IMPORT_ROWS_MAX), 0, 0}, ERR_LONG, NULL, "from here on there are too many rows: split the file",
+            "vanaf hier zijn er te veel rijen: splits het bestand");
     else if (r->count == 0 && csv_rows(c) > 0 && (out->row = calloc(csv_rows(c), sizeof *out->row)) == NULL)
         e = ERR_NOMEM;
     for (size_t i = 0; out->row != NULL && i < csv_rows(c); i++, out->count++)
@@ -151,66 +182,57 @@ static enum err read_csv(struct reading *r, const uint8_t *data, size_t len, str
     return e;
 }
 
-static void json_mistake(struct reading *r, size_t item, const char *en, const char *nl)
-{
-    struct trouble t = trouble_new(r);
-
-    (void) trouble_at(&t, ERR_SYNTAX, r->name, 0, 0, "item %zu: %s", "onderdeel %zu: %s", item + 1, r->lang == LANG_NL ? nl : en);
-    mistake(r, &t);
-}
-
 /* One section of an item: checked field by field and copied. */
-static void read_json_section(struct reading *r, size_t item, const cJSON *section, cJSON *sections)
+static void read_json_section(struct reading *r, struct place at, const cJSON *section, cJSON *sections)
 {
-    char column[PROTO_NAME_WIDTH + 1 + 64], name[PROTO_NAME_WIDTH + 1];
     const cJSON *field;
-    const char *rest;
 
+    if (!is_section(r, section->string)) {
+        mistake_at(r, at, ERR_SYNTAX, NULL, "a section is not in the pack", "een onderdeel staat niet in het pakket");
+        return;
+    }
     cJSON_ArrayForEach(field, section) {
-        (void) snprintf(column, sizeof column, "%.*s.%.60s", PROTO_NAME_WIDTH, section->string, field->string);
-        if (!cJSON_IsString(field)) {
-            json_mistake(r, item, "every field is a text", "elk veld is een tekst");
-        } else if (split_column(r, column, name, &rest)) {
-            check_field(r, column, field->valuestring, 0, 0);
-            json_add_text(section_of(sections, name), field->string, field->valuestring);
-        } else {
-            json_mistake(r, item, "a section is not in the pack", "een onderdeel staat niet in het pakket");
-        }
+        if (cJSON_IsString(field))
+            take_field(r, at, section->string, field->string, field->valuestring, sections);
+        else
+            mistake_at(r, at, ERR_SYNTAX, NULL, "every field is a text", "elk veld is een tekst");
     }
 }
 
 static void read_json_item(struct reading *r, size_t item, const cJSON *from, struct client_import_row *out)
 {
+    struct place at = {0, 0, item + 1};
     const cJSON *section;
     const char *number = "";
 
+    out->at = (uint32_t) at.item;
     out->sections = cJSON_CreateObject();
     if (!cJSON_IsObject(from) || json_text(from, "number", &number) != OK) {
-        json_mistake(r, item, "an item is an object with a text \"number\"", "een onderdeel is een object met een tekst \"number\"");
+        mistake_at(r, at, ERR_SYNTAX, NULL, "this must be an object with a text \"number\"", "dit moet een object zijn met een tekst \"number\"");
         return;
     }
-    if (check_number(r, number, 0, (uint32_t) item + 1))
-        memcpy(out->number, number, sizeof out->number);
+    take_number(r, at, number, out);
     cJSON_ArrayForEach(section, from) {
         if (cJSON_IsObject(section))
-            read_json_section(r, item, section, out->sections);
+            read_json_section(r, at, section, out->sections);
         else if (strcmp(section->string, "number") != 0)
-            json_mistake(r, item, "beside \"number\" there are only sections", "naast \"number\" staan er alleen onderdelen");
+            mistake_at(r, at, ERR_SYNTAX, NULL, "beside \"number\" there are only sections", "naast \"number\" staan er alleen onderdelen");
     }
 }
 
 static enum err read_json(struct reading *r, const uint8_t *data, size_t len, struct client_import *out)
 {
-    struct trouble t = trouble_new(r);
+    struct trouble t = {.lang = r->lang};
     cJSON *root = NULL;
     const cJSON *item;
     enum err e = json_parse(data, len, &root, &t);
     int n = 0;
 
     if (e == OK && !cJSON_IsArray(root))
-        e = trouble_at(&t, ERR_SYNTAX, r->name, 1, 1, "the file must be an array: [ {\"number\": ...}, ... ]",
+        e = trouble_at(&t, ERR_SYNTAX, "", 1, 1, "the file must be an array: [ {\"number\": ...}, ... ]",
             "het bestand moet een lijst zijn: [ {\"number\": ...}, ... ]");
     if (e != OK) {
+        (void) snprintf(t.where, sizeof t.where, "%s", r->name);
         mistake(r, &t);
         goto out;
     }
@@ -228,24 +250,54 @@ out:
     return e == ERR_NOMEM ? e : OK;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const struct client_import_row *const *x = a, *const *y = b;
+    int order = strcmp((*x)->number, (*y)->number);
+
+    return order != 0 ? order : ((*x)->at > (*y)->at) - ((*x)->at < (*y)->at);
+}
+
+/* The second would replace what the first says without a word. */
+static enum err check_twice(struct reading *r, const struct client_import *im, bool json)
+{
+    const struct client_import_row **sorted = calloc(im->count + 1, sizeof(struct client_import_row *));
+
+    if (sorted == NULL)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < im->count; i++)
+        sorted[i] = &im->row[i];
+    qsort(sorted, im->count, sizeof(struct client_import_row *), by_number);
+    for (size_t i = 1; i < im->count; i++)
+        if (sorted[i]->number[0] != '\0' && strcmp(sorted[i - 1]->number, sorted[i]->number) == 0)
+            mistake_at(r, json ? (struct place) {0, 0, sorted[i]->at} : (struct place) {sorted[i]->at, 0, 0}, ERR_EXISTS, NULL,
+                "this child is in the file already: put all of it in one place", "dit kind staat al in het bestand: zet alles bij elkaar");
+    free(sorted);
+    return OK;
+}
+
+/* The first mistake and where it is; the others stand in the list. */
+static enum err tell(const struct reading *r, struct trouble *t)
+{
+    return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column, "%s (mistakes: %d; nothing was imported)",
+        "%s (fouten: %d; er is niets geimporteerd)", r->first.text, r->count);
+}
+
 enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name, const uint8_t *data, size_t len,
     cJSON *mistakes, struct client_import *out, struct trouble *t)
 {
     struct reading r = {.pack = pack, .lang = lang, .name = name, .mistakes = mistakes};
     struct client_import all = {0};
     size_t dot = strlen(name);
-    enum err e;
+    bool json = dot > 5 && strcmp(name + dot - 5, ".json") == 0;
+    enum err e = OK;
 
-    if (dot > 5 && strcmp(name + dot - 5, ".json") == 0)
-        e = read_json(&r, data, len, &all);
-    else
-        e = read_csv(&r, data, len, &all);
+    if (check_text(&r, data, len))
+        e = json ? read_json(&r, data, len, &all) : read_csv(&r, data, len, &all);
+    if (e == OK)
+        e = r.no_memory ? ERR_NOMEM : check_twice(&r, &all, json);
     if (e == OK && r.count > 0)
-        e = trouble_at(t, ERR_SYNTAX, name, 0, 0, "%d mistakes; nothing was imported. Mend them and import the file again.",
-            "%d fouten; er is niets geimporteerd. Herstel ze en importeer het bestand opnieuw.", r.count);
-    else if (e == ERR_LONG)
-        e = trouble_at(t, ERR_LONG, name, 0, 0, "more than %d rows; split the file", "meer dan %d rijen; splits het bestand",
-            CLIENT_IMPORT_ROWS_MAX);
+        e = tell(&r, t);
     if (e != OK) {
         client_import_fini(&all);
         return e;

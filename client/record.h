@@ -41,11 +41,12 @@ typedef bool client_record_each(void *arg, const struct proto_subject_id *who);
 MUST_USE enum err client_record_children(struct client_node *n, struct vault_txn *x, client_record_each *each, void *arg);
 
 /* What a file says, checked as a whole before anything is stored: nothing is half imported. */
-struct client_import_row { char number[10]; cJSON *sections; };  /* {"ident": {"name": ...}, ...} */
+struct client_import_row { char number[10]; cJSON *sections; uint32_t at; };  /* {"ident": {"name": ...}, ...}; at: line, or item of JSON */
 struct client_import { size_t count; struct client_import_row *row; };
 /*
  * CSV: a column "number" (citizen number) and columns "section.field"; an empty cell is left out. JSON: an array of
- * {"number": "...", "section": {"field": "value"}}. All mistakes are added to mistakes (array of "line: text"), at most 100. Gives *out.
+ * {"number": "...", "section": {"field": "value"}}. All mistakes are added to mistakes (array of "file:line:column: text"), at most 100; t tells
+ * the first and how many there are. A child stands in a file once. Gives *out. ERR_SYNTAX, ERR_LONG, ERR_NOMEM; *out is then untouched.
  */
 MUST_USE enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name, const uint8_t *data, size_t len,
     cJSON *mistakes, struct client_import *out, struct trouble *t);
