@@ -25,6 +25,7 @@ struct kv {
 
 struct kv_txn {
     MDB_txn *txn;
+    uint64_t writes;
 };
 
 static enum err from_lmdb(int rc)
@@ -223,6 +224,11 @@ void kv_abort(struct kv_txn *x)
     free(x);
 }
 
+uint64_t kv_writes(const struct kv_txn *x)
+{
+    return x->writes;
+}
+
 enum err kv_view(struct kv_txn *x, kv_table t, const void *key, size_t key_len, const uint8_t **value,
     size_t *value_len)
 {
@@ -277,6 +283,7 @@ static enum err put(struct kv_txn *x, kv_table t, const void *key, size_t key_le
 
     if (key_len == 0 || key_len > KV_KEY_MAX)
         return ERR_RANGE;
+    x->writes++;
     return from_lmdb(mdb_put(x->txn, t, &k, &v, flags));
 }
 
@@ -300,6 +307,7 @@ enum err kv_delete(struct kv_txn *x, kv_table t, const void *key, size_t key_len
 {
     MDB_val k = val(key, key_len);
 
+    x->writes++;
     return from_lmdb(mdb_del(x->txn, t, &k, NULL));
 }
 

@@ -40,6 +40,8 @@ MUST_USE enum err kv_begin(struct kv *k, bool write, struct kv_txn **out);
 /* Ends txn in every case. ERR_FULL: nothing was written. */
 MUST_USE enum err kv_commit(struct kv_txn *x);
 void kv_abort(struct kv_txn *x);  /* takes NULL */
+/* How many puts and deletes were asked of this transaction, so that a caller can see that a step which should write nothing did not. */
+uint64_t kv_writes(const struct kv_txn *x);
 
 /* Borrow a value: valid until the transaction ends or writes. ERR_NOTFOUND. */
 MUST_USE enum err kv_view(struct kv_txn *x, kv_table t, const void *key, size_t key_len,

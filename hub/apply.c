@@ -84,6 +84,7 @@ enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
 {
     const struct rule *rule = rule_of(j->kind);
     struct hub_outcome *o = &j->outcome;
+    uint64_t writes = kv_writes(x);
     bool known;
     enum err e;
 
@@ -100,9 +101,12 @@ enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
     if (o->result != PROTO_ACCEPTED)
         return OK;
     e = rule->handler != NULL ? rule->handler(&c->state, x, &j->act, o) : hub_publish_act(c, x, j);
-    if (e != OK || (o->result != PROTO_ACCEPTED && !o->logged))
+    if (e != OK)
         return e;
-    return hub_apply_leaf(c, x, j);
+    /* A handler that refuses after writing is a bug: this act then breaks its round, which is done again without it. */
+    if (o->result != PROTO_ACCEPTED && kv_writes(x) != writes)
+        return ERR_STATE;
+    return o->result == PROTO_ACCEPTED || o->logged ? hub_apply_leaf(c, x, j) : OK;
 }
 
 /* Numbers without gaps: always to the sender; to an addressee exactly with its mail, so that it can show each of its numbers. */

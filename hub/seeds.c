@@ -122,24 +122,38 @@ static const struct day *find(const struct hub_seeds *s, uint32_t day)
     return NULL;
 }
 
+static void make_room_at(struct hub_seeds *s, size_t at)
+{
+    memmove(s->days + at + 1, s->days + at, (s->count - at) * sizeof *s->days);
+    s->count++;
+}
+
+static void close_room_at(struct hub_seeds *s, size_t at)
+{
+    s->count--;
+    memmove(s->days + at, s->days + at + 1, (s->count - at) * sizeof *s->days);
+    sodium_memzero(s->days + s->count, sizeof *s->days);
+}
+
 enum err hub_seeds_prepare(struct hub_seeds *s, uint64_t at_s)
 {
     uint32_t day = day_of(at_s);
+    size_t at = s->count;
     enum err e;
 
     if (find(s, day) != NULL)
         return OK;
     if (s->count == HUB_SEEDS_DAYS_MAX)
         return ERR_FULL;
-    /* Leaf times never go back, so a new day is the newest. */
-    if (s->count != 0 && s->days[s->count - 1].day > day)
-        return ERR_STATE;
-    s->days[s->count].day = day;
-    randombytes_buf(s->days[s->count].key, KEY_LEN);
-    s->count++;
+    /* Nearly always the newest; not after a clock that was ahead has been set right. */
+    while (at > 0 && s->days[at - 1].day > day)
+        at--;
+    make_room_at(s, at);
+    s->days[at].day = day;
+    randombytes_buf(s->days[at].key, KEY_LEN);
     e = save(s);
     if (e != OK)
-        s->count--;
+        close_room_at(s, at);
     return e;
 }
 

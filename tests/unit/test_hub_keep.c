@@ -87,6 +87,27 @@ static void seeds_differ_by_day_index_and_id(void **state)
     hub_seeds_close(s);
 }
 
+static void a_day_before_the_newest_gets_its_seed_too(void **state)
+{
+    struct hub_folder *f = *state;
+    uint8_t id[PROTO_ID_LEN] = { 1 };
+    struct hub_seeds *s = NULL;
+    struct hub_seed before[3], after[3];
+
+    assert_err(hub_seeds_open(f->file, &s, NULL), OK);
+    assert_err(hub_seeds_prepare(s, NOON + 90 * DAY), OK);
+    assert_err(hub_seeds_prepare(s, NOON), OK);
+    assert_err(hub_seeds_prepare(s, NOON + DAY), OK);
+    for (uint64_t i = 0; i < 3; i++)
+        assert_err(hub_seeds_get(s, NOON + (i == 2 ? 90 : i) * DAY, 7, id, &before[i]), OK);
+    hub_seeds_close(s);
+    assert_err(hub_seeds_open(f->file, &s, NULL), OK);
+    for (uint64_t i = 0; i < 3; i++)
+        assert_err(hub_seeds_get(s, NOON + (i == 2 ? 90 : i) * DAY, 7, id, &after[i]), OK);
+    assert_memory_equal(before, after, sizeof before);
+    hub_seeds_close(s);
+}
+
 static void forgotten_seeds_are_gone_from_the_file(void **state)
 {
     struct hub_folder *f = *state;
@@ -265,7 +286,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
-        T(a_seed_is_the_same_after_opening_again), T(seeds_differ_by_day_index_and_id), T(forgotten_seeds_are_gone_from_the_file),
+        T(a_seed_is_the_same_after_opening_again), T(seeds_differ_by_day_index_and_id), T(a_day_before_the_newest_gets_its_seed_too),
+        T(forgotten_seeds_are_gone_from_the_file),
         T(a_damaged_file_of_seeds_is_refused), T(a_partner_gets_its_quota_and_no_more),
         T(counts_survive_and_a_clock_that_goes_back_gives_nothing), T(a_damaged_quota_is_refused),
         cmocka_unit_test(staff_is_believed_as_long_as_its_node), cmocka_unit_test(a_key_belongs_to_its_first_owner),

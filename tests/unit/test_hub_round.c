@@ -62,9 +62,19 @@ static void facts(struct fixture *f, int from, int to, uint8_t *original, struct
     m->original = (struct proto_blob){ original, hub_world_facts(&f->w, from, to, f->case_id, original, 2048) };
 }
 
+static void shift_clock(int seconds)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%d", seconds);
+    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", text, 1), 0);
+}
+
 static int open_world(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
+
+    shift_clock(0);
 
     f->frame = malloc(HUB_WORLD_FRAME_MAX);
     hub_world_open(&f->w, PACK, 0);
@@ -628,7 +638,168 @@ static void a_key_of_another_partner_cannot_be_published(void **state)
     publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_NOT_YOURS);
 }
 
+/* ---- one act must not take a round with it ---- */
+
+/* A row that cannot be read, where an act will look. */
+static void put_rubbish(struct fixture *f, const char *table, const uint8_t id[PROTO_ID_LEN])
+{
+    struct kv_txn *x = NULL;
+    kv_table t;
+
+    assert_err(kv_table_open(f->w.core->kv, table, &t), OK);
+    assert_err(kv_begin(f->w.core->kv, true, &x), OK);
+    assert_err(kv_put(x, t, id, PROTO_ID_LEN, "?", 1), OK);
+    assert_err(kv_commit(x), OK);
+}
+
+static void an_act_that_breaks_the_round_is_left_out_of_it(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t original[3][2048], *frame[3];
+    struct proto_msg m[3];
+    struct proto_blob in[3];
+    struct hub_world_reply r[3];
+    uint64_t size = hub_ledger_size(f->w.core->ledger);
+
+    for (size_t i = 0; i < 3; i++) {
+        frame[i] = malloc(HUB_WORLD_FRAME_MAX);
+        facts(f, A, B, original[i], &m[i]);
+        in[i] = (struct proto_blob){ frame[i], hub_world_frame(&f->w, &m[i], A, frame[i]) };
+    }
+    put_rubbish(f, "act_id", m[1].head.id);
+    hub_world_round(&f->w, in, r, 3);
+    assert_int_equal(r[0].reply.result, PROTO_ACCEPTED);
+    assert_int_equal(r[1].reply.result, PROTO_TROUBLE);
+    assert_false(r[1].reply.has_receipt);
+    assert_int_equal(r[2].reply.result, PROTO_ACCEPTED);
+    assert_int_equal(r[0].reply.receipt.index, size);
+    assert_int_equal(r[2].reply.receipt.index, size + 1);
+    assert_int_equal(r[2].reply.receipt.number, r[0].reply.receipt.number + 1);
+    check_receipt(f, &m[0], A, &r[0]);
+    check_receipt(f, &m[2], A, &r[2]);
+    for (size_t i = 0; i < 3; i++) {
+        hub_world_reply_free(&r[i]);
+        free(frame[i]);
+    }
+}
+
+/* ---- what no longer may go ---- */
+
+/* Mail of a request without a row is what a request looks like that is gone: it may not go. */
+static void stopped_mail_becomes_a_leaf_that_the_fetch_can_check(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t envelope[64] = { 1 };
+    struct hub_mail_row mail = { .number = 2, .index = 1, .kind = PROTO_REQUEST, .message = { envelope, sizeof envelope } };
+    struct hub_world_reply r;
+    struct kv_txn *x = NULL;
+    struct proto_msg m;
+    uint64_t size = hub_ledger_size(f->w.core->ledger);
+
+    randombytes_buf(mail.id, sizeof mail.id);
+    assert_err(kv_begin(f->w.core->kv, true, &x), OK);
+    assert_err(hub_store_mail_put(f->w.core->mail, x, f->w.partner[B].id, &mail), OK);
+    assert_err(kv_commit(x), OK);
+    hub_world_msg(&f->w, PROTO_FETCH, B, -1, &m);
+    r = send(f, &m, B);
+    assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+    assert_int_equal(mail_count(&r), 0);
+    assert_int_equal(r.reply.receipt.result, PROTO_WRONG_STATE);
+    assert_int_equal(hub_ledger_size(f->w.core->ledger), size + 1);
+    check_receipt(f, &m, B, &r);
+    hub_world_reply_free(&r);
+    r = fetch(f, B, 0);
+    assert_false(r.reply.has_receipt);
+    assert_int_equal(hub_ledger_size(f->w.core->ledger), size + 1);
+    hub_world_reply_free(&r);
+}
+
+/* ---- the end of what is kept ---- */
+
+static void ids_are_forgotten_after_their_time_and_not_before(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m, q;
+    struct hub_world_reply r;
+
+    facts(f, A, C, original, &m);
+    expect(f, &m, A, PROTO_ACCEPTED);
+    /* Still known on its last day, and its mail waits longer: that holds the id. */
+    shift_clock(PROTO_ID_KEEP_S + 3600);
+    assert_err(hub_round_run(f->w.core, NULL), OK);
+    expect(f, &m, A, PROTO_ACCEPTED);
+    shift_clock(0);
+    hub_world_msg(&f->w, PROTO_FETCH, C, -1, &q);
+    q.head.running = 1;
+    r = send(f, &q, C);
+    assert_int_equal(mail_count(&r), 0);
+    hub_world_reply_free(&r);
+    shift_clock(PROTO_ID_KEEP_S - 3600);
+    assert_err(hub_round_run(f->w.core, NULL), OK);
+    expect(f, &m, A, PROTO_ACCEPTED);
+    shift_clock(PROTO_ID_KEEP_S + 3600);
+    assert_err(hub_round_run(f->w.core, NULL), OK);
+    expect(f, &m, A, PROTO_STALE);
+    shift_clock(0);
+}
+
+static void a_certificate_that_ended_is_not_believed(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m;
+
+    shift_clock(8 * 86400);
+    facts(f, A, B, original, &m);
+    expect(f, &m, A, PROTO_UNKNOWN_KEY);
+    shift_clock(0);
+}
+
+static void leaf_time_does_not_go_back_with_the_clock(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t original[2048], later[2048];
+    struct proto_msg m;
+    struct hub_world_reply first, second;
+
+    facts(f, A, B, original, &m);
+    first = send(f, &m, A);
+    shift_clock(-100);
+    facts(f, A, B, later, &m);
+    second = send(f, &m, A);
+    assert_int_equal(second.reply.result, PROTO_ACCEPTED);
+    assert_true(second.reply.receipt.time_s >= first.reply.receipt.time_s);
+    shift_clock(0);
+    hub_world_reply_free(&first);
+    hub_world_reply_free(&second);
+}
+
 /* ---- after a stop ---- */
+
+static void an_older_store_than_the_signers_memory_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t original[2048];
+    char store[128], copy[140];
+    struct proto_msg m;
+    struct hub_core *core = NULL;
+    struct trouble t = { 0 };
+    struct hub_core_config config;
+
+    (void)snprintf(store, sizeof store, "%s/store", f->w.home);
+    (void)snprintf(copy, sizeof copy, "%s.old", store);
+    assert_err(kv_backup(f->w.core->kv, copy), OK);
+    facts(f, A, B, original, &m);
+    expect(f, &m, A, PROTO_ACCEPTED);
+    config = f->w.core->config;
+    hub_core_close(f->w.core);
+    f->w.core = NULL;
+    config.store = copy;
+    assert_err(hub_core_open(&config, &core, &t), ERR_STATE);
+    assert_null(core);
+    assert_non_null(strstr(t.text, "older than the log"));
+}
 
 static void everything_is_there_after_a_restart(void **state)
 {
@@ -675,7 +846,10 @@ int main(void)
         T(nobody_fetches_for_another), T(a_waiting_fetch_is_answered_by_the_round_that_brings_mail), T(a_newer_fetch_ends_the_older),
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there), T(a_staff_certificate_comes_with_its_nodes),
         T(consistency_and_inclusion_are_proven), T(a_stored_result_is_for_its_sender_only),
-        T(a_key_of_another_partner_cannot_be_published), T(everything_is_there_after_a_restart),
+        T(a_key_of_another_partner_cannot_be_published), T(an_act_that_breaks_the_round_is_left_out_of_it),
+        T(stopped_mail_becomes_a_leaf_that_the_fetch_can_check), T(ids_are_forgotten_after_their_time_and_not_before),
+        T(a_certificate_that_ended_is_not_believed), T(leaf_time_does_not_go_back_with_the_clock),
+        T(an_older_store_than_the_signers_memory_is_refused), T(everything_is_there_after_a_restart),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
