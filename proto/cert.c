@@ -3,6 +3,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "proto/fields.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -21,7 +22,7 @@ static enum err check_claims(const struct proto_cert *c)
         return ERR_RANGE;
     if (is_staff ? c->role == PROTO_ROLE_NONE || c->role >= PROTO_ROLE_END : c->role != PROTO_ROLE_NONE)
         return ERR_RANGE;
-    if (c->from_s >= c->until_s || sodium_is_zero(c->key, sizeof c->key))
+    if (c->from_s >= c->until_s || c->until_s > PROTO_TIME_MAX || sodium_is_zero(c->key, sizeof c->key))
         return ERR_RANGE;
     return OK;
 }
