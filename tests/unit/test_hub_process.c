@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "proto/pseudonym.h"
+#include "proto/tlog.h"
 #include "proto/wire.h"
 
 #include <dirent.h>
@@ -24,6 +25,8 @@
 #define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
 
 enum { A, B, C, CALL_MS = 15000 };
+
+static pid_t child_with_role(pid_t parent, const char *role);
 
 struct fixture {
     struct hub_world w;
@@ -297,6 +300,119 @@ static void it_stops_cleanly_and_goes_on_where_it_was(void **state)
     hub_world_reply_free(&r);
 }
 
+/* ---- the log for outsiders ---- */
+
+static uint8_t *read_part(const char *folder, const char *name, size_t expected)
+{
+    char path[256];
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_err(file_read(path, 1 << 20, &data, &len, NULL), OK);
+    if (expected != 0)
+        assert_int_equal(len, expected);
+    return data;
+}
+
+static void a_running_hubs_log_is_exported_and_rebuilds_its_root(void **state)
+{
+    struct fixture *f = *state;
+    struct proto_tlog_checkpoint c;
+    struct proto_merkle_tree tree;
+    struct proto_note_key key;
+    struct proto_note note;
+    struct hub_cli cli = { .home = f->w.home };
+    struct trouble t = { 0 };
+    uint8_t original[2048], *checkpoint, *entries, *hashes, root[32];
+    char folder[96], name[64];
+    struct proto_msg m;
+    uint64_t leaves;
+
+    publish(f, A);
+    for (int i = 0; i < 300; i++) {
+        struct hub_world_reply r;
+
+        facts(f, original, &m);
+        r = call(f, &m, A);
+        hub_world_reply_free(&r);
+    }
+    (void)snprintf(folder, sizeof folder, "%s/copy", f->w.home);
+    cli.argument = folder;
+    cli.t = &t;
+    cli.reply = cJSON_CreateObject();
+    assert_err(hub_cmd_export(&cli), OK);
+    leaves = (uint64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(cli.reply, "leaves"));
+    cJSON_Delete(cli.reply);
+    cli.reply = NULL;
+    assert_int_equal(leaves, 301);
+    assert_err(hub_cmd_export(&cli), ERR_EXISTS);
+
+    checkpoint = read_part(folder, "checkpoint", 0);
+    assert_err(proto_note_key_decode(f->w.region->log_vkey, &key), OK);
+    assert_err(proto_tlog_checkpoint_open(checkpoint, strlen((char *)checkpoint), &key, &note, &c), OK);
+    assert_int_equal(c.head.size, leaves);
+    proto_merkle_init(&tree);
+    for (int tile = 0; tile < 2; tile++) {
+        size_t width = tile == 0 ? 256 : (size_t)leaves - 256;
+
+        (void)snprintf(name, sizeof name, tile == 0 ? "tile/entries/000" : "tile/entries/001.p/%zu", width);
+        entries = read_part(folder, name, width * 228);
+        (void)snprintf(name, sizeof name, tile == 0 ? "tile/0/000" : "tile/0/001.p/%zu", width);
+        hashes = read_part(folder, name, width * 32);
+        for (size_t i = 0; i < width; i++) {
+            uint8_t hash[32];
+            size_t count;
+
+            assert_int_equal(entries[i * 228] << 8 | entries[i * 228 + 1], PROTO_LEAF_LEN);
+            proto_merkle_leaf(entries + i * 228 + 2, PROTO_LEAF_LEN, hash);
+            assert_memory_equal(hash, hashes + i * 32, 32);
+            assert_err(proto_merkle_append(&tree, hash, NULL, &count), OK);
+        }
+        free(entries);
+        free(hashes);
+    }
+    proto_merkle_root(&tree, root);
+    assert_memory_equal(root, c.head.root, 32);
+    hashes = read_part(folder, "tile/1/000.p/1", 32);
+    free(hashes);
+    free(checkpoint);
+}
+
+/* ---- a crash ---- */
+
+/* Everything that was answered before the kill is there after it, under the same leaf. */
+static void what_was_answered_survives_a_kill(void **state)
+{
+    struct fixture *f = *state;
+    enum { ACTS = 60 };
+    static struct proto_msg m[ACTS];
+    static uint8_t original[ACTS][2048];
+    uint64_t index[ACTS];
+    struct hub_world_reply r;
+    int status;
+
+    publish(f, A);
+    for (size_t i = 0; i < ACTS; i++) {
+        facts(f, original[i], &m[i]);
+        r = call(f, &m[i], A);
+        assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+        index[i] = r.reply.receipt.index;
+        hub_world_reply_free(&r);
+        if (i % 20 == 19) {
+            assert_int_equal(kill(child_with_role(f->pid, "core"), SIGKILL), 0);
+            assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
+            start(f);
+        }
+    }
+    for (size_t i = 0; i < ACTS; i++) {
+        r = call(f, &m[i], A);
+        assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+        assert_int_equal(r.reply.receipt.index, index[i]);
+        hub_world_reply_free(&r);
+    }
+}
+
 /* The process whose parent is pid and that runs as this role. */
 static pid_t child_with_role(pid_t parent, const char *role)
 {
@@ -366,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_statement_travels_with_receipts_on_both_sides), T(a_waiting_fetch_hears_of_mail_at_once), T(what_is_no_frame_is_told_so),
         T(the_share_answers_with_a_proof_until_the_quota_ends), T(it_stops_cleanly_and_goes_on_where_it_was),
+        T(a_running_hubs_log_is_exported_and_rebuilds_its_root), T(what_was_answered_survives_a_kill),
         T(a_dead_core_ends_the_hub), T(a_dead_gate_ends_the_hub), T(a_dead_signer_ends_the_hub), T(a_dead_oprf_ends_the_hub),
     };
 
