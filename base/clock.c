@@ -59,7 +59,10 @@ static int64_t days_before_year(int year)
     return y * 365 + y / 4 - y / 100 + y / 400;
 }
 
-enum { DAYS_TO_1970 = 719162 };
+enum { DAYS_TO_1970 = 719162, DAYS_OF_400_YEARS = 146097, LAST_YEAR_SHOWN = 9999 };
+
+/* Beyond it years would not fit an int. */
+static const uint64_t moment_max = ((uint64_t)1 << 48) - 1;
 
 /* Days since 1970-01-01; negative before. */
 static int64_t day_number(struct date d)
@@ -74,9 +77,11 @@ static int64_t day_number(struct date d)
 static struct date day_date(int64_t number)
 {
     int64_t n = number + DAYS_TO_1970;
-    struct date d = { .year = (int)(n / 366) + 1, .month = 1, .day = 1 };
+    struct date d = { .year = (int)(n * 400 / DAYS_OF_400_YEARS) + 1, .month = 1, .day = 1 };
 
-    /* The first guess is never too late, as no year has more than 366 days. */
+    /* At most one year off: a moment far away, which anybody may sign, must not cost more than one of today. */
+    while (days_before_year(d.year) > n)
+        d.year--;
     while (days_before_year(d.year + 1) <= n)
         d.year++;
     n -= days_before_year(d.year);
@@ -107,7 +112,7 @@ static int64_t ahead_s(int64_t at_s)
 
 struct date clock_date_nl(uint64_t at_s)
 {
-    int64_t at = (int64_t)at_s;
+    int64_t at = (int64_t)(at_s < moment_max ? at_s : moment_max);
 
     return day_date((at + ahead_s(at)) / DAY_S);
 }
@@ -182,6 +187,9 @@ static void put_digits(char *out, int value, size_t count)
 
 void date_format(struct date d, char out[11])
 {
+    /* Four digits of a year with more would be a date that is not meant. */
+    if (d.year > LAST_YEAR_SHOWN)
+        d = (struct date){ LAST_YEAR_SHOWN, 12, 31 };
     memcpy(out, "0000-00-00", 11);
     put_digits(out, d.year, 4);
     put_digits(out + 5, d.month, 2);
@@ -190,7 +198,7 @@ void date_format(struct date d, char out[11])
 
 void clock_format_nl(uint64_t at_s, char out[17])
 {
-    int64_t at = (int64_t)at_s;
+    int64_t at = (int64_t)(at_s < moment_max ? at_s : moment_max);
     int minute = (int)((at + ahead_s(at)) % DAY_S / 60);
 
     date_format(clock_date_nl(at_s), out);

@@ -19,7 +19,7 @@ uint64_t clock_mono_ms(void);
 /* A civil date. Plain value. */
 struct date { int year, month, day; };
 
-/* The Dutch civil date at a moment. */
+/* The Dutch civil date at a moment; the same for all moments from 2^48 - 1 on. */
 struct date clock_date_nl(uint64_t at_s);
 
 /* The moment at which this civil day begins in the Netherlands (00:00 local); 0 before 2 January 1970. */
@@ -37,7 +37,7 @@ int date_compare(struct date a, struct date b);
 /* "YYYY-MM-DD", exactly 10 characters, a real date of years 1900 to 2199. ERR_SYNTAX, ERR_RANGE. */
 MUST_USE enum err date_parse(const char *text, struct date *out);
 
-/* out holds at least 11. */
+/* out holds at least 11. A year past 9999 reads 9999-12-31. */
 void date_format(struct date d, char out[11]);
 
 /* "YYYY-MM-DD HH:MM" in Dutch civil time, for people. out holds at least 17. */

@@ -152,6 +152,32 @@ static void test_date(void **state)
     free(text);
 }
 
+/* Any moment may stand in something signed: it neither takes long nor shows another date than is meant. */
+static void test_far_away(void **state)
+{
+    static const uint64_t moments[] = { 253402300799, 253402300800, (uint64_t)1 << 40, ((uint64_t)1 << 48) - 1, (uint64_t)1 << 48,
+        (uint64_t)1 << 62, UINT64_MAX - 1, UINT64_MAX };
+    uint64_t began = clock_mono_ms();
+    struct date last = { .year = 9999 };
+    char text[17];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        struct date d = clock_date_nl(moments[i]);
+
+        assert_true(date_compare(d, last) >= 0);
+        assert_in_range(d.month, 1, 12);
+        assert_in_range(d.day, 1, 31);
+        last = d;
+        clock_format_nl(moments[i], text);
+        assert_memory_equal(text, "9999-12-31", 10);
+    }
+    assert_int_equal(last.year, 8921556);
+    for (int i = 0; i < 10000; i++)
+        (void)clock_date_nl(UINT64_MAX);
+    assert_in_range(clock_mono_ms() - began, 0, 500);
+}
+
 static void test_test_clock(void **state)
 {
     uint64_t before, after;
@@ -194,6 +220,7 @@ int main(void)
         check_add(&list, age_rows[i].name, test_age, &age_rows[i]);
     for (size_t i = 0; i < sizeof date_rows / sizeof *date_rows; i++)
         check_add(&list, date_rows[i].name, test_date, &date_rows[i]);
+    check_add(&list, "moments far away", test_far_away, NULL);
     check_add(&list, "the test clock is there only in test builds", test_test_clock, NULL);
     check_add(&list, "the monotonic clock goes on", test_monotonic, NULL);
     return check_run(&list, "base/clock");
