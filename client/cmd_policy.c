@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PACK_JSON_MAX = 1024 * 1024 };
 
@@ -32,6 +33,7 @@ struct report {
     const struct client_cmd_policy *test;
     const char *cases_path;
     const struct policy_pack *pack;
+    const struct policy_texts *texts;  /* NULL: the pack has none yet */
     cJSON *whole, *mistakes, *mismatches;
 };
 
@@ -68,7 +70,7 @@ static void tell_mismatch(void *arg, const struct policy_case *row, const struct
     struct client_explained words;
     cJSON *json;
 
-    client_explain(r->pack, r->test->lang, CLIENT_READS_HOLDER, got, &words);
+    client_explain(&(struct client_tongue){ r->pack, r->texts, r->test->lang }, CLIENT_READS_HOLDER, got, &words);
     if (!r->test->json) {
         (void)fprintf(r->test->out, "%s:%u: %s: %s %s%s%s, %s %s%s%s%s%s\n    %s%s%s\n", r->cases_path,
             row->line, row->id, either(r, "expected", "verwacht"), expected,
@@ -160,10 +162,23 @@ static enum err print_whole(const struct report *r, bool ok)
     return e;
 }
 
+/* A pack in the making may have no texts yet; those that are there must be whole. */
+static enum err load_texts(struct report *r, struct policy_texts **out)
+{
+    char path[PATH_MAX];
+    enum err e = file_join(path, sizeof path, r->test->pack_dir, "texts.csv");
+
+    if (e == OK && access(path, F_OK) == 0)
+        e = policy_files_texts(r->test->pack_dir, r->pack, r->test->lang, tell_mistake, r, out);
+    r->texts = *out;
+    return e;
+}
+
 enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *failed)
 {
     struct report r = { .test = test, .cases_path = test->cases_path };
     struct policy_pack *pack = NULL;
+    struct policy_texts *texts = NULL;
     char path[PATH_MAX] = "";
     size_t good = 0, bad = 0;
     enum err e, printed = OK;
@@ -175,6 +190,8 @@ enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *fa
     }
     e = policy_files_load(test->pack_dir, test->lang, tell_mistake, &r, &pack);
     r.pack = pack;
+    if (e == OK)
+        e = load_texts(&r, &texts);
     if (e == OK && r.cases_path == NULL) {
         e = file_join(path, sizeof path, test->pack_dir, "cases.csv");
         r.cases_path = path;
@@ -189,6 +206,7 @@ enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *fa
         e = printed;
     if (e == OK)
         *failed = bad;
+    policy_texts_free(texts);
     policy_pack_free(pack);
     cJSON_Delete(r.whole);
     return e;

@@ -6,16 +6,22 @@
 
 #include <string.h>
 
+struct client_tongue client_reply_tongue(const struct client_node *n, enum lang lang)
+{
+    return (struct client_tongue) {.pack = n->pack, .texts = n->texts, .lang = lang};
+}
+
 void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
     const struct policy_decision *d)
 {
     struct client_explained words = {.whose = ""};
+    struct client_tongue in = client_reply_tongue(n, lang);
     struct policy_decision seen = *d;
     cJSON *row = json_push_object(array);
 
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(d, &seen);
-    client_explain(n->pack, lang, reader, d, &words);
+    client_explain(&in, reader, d, &words);
     json_add_text(row, "section", section);
     json_add_text(row, "verdict", policy_words_verdict(seen.verdict));
     json_add_text(row, "reason", policy_words_reason(seen.reason));
@@ -48,6 +54,8 @@ static struct policy_decision decision_of(struct client_node *n, const struct cl
         .reason = row->reason < POLICY_REASONS ? row->reason : POLICY_NO_REASON, .rule = policy_pack_rule(n->pack, row->rule),
         .at_holder = row->at_holder};
 
+    if (out.rule >= 0)
+        out.weigh = n->pack->rule[out.rule].weigh;
     if (out.verdict == POLICY_NEED_EVENT)
         out.need_events = needed_events(n, d, row->section);
     return out;

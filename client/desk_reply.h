@@ -7,6 +7,9 @@
 #include "client/desk.h"
 #include "client/explain.h"
 
+/* The words in which this node explains. */
+struct client_tongue client_reply_tongue(const struct client_node *n, enum lang lang);
+
 /* One section's object: section, verdict, reason, rule, text, step, whose. */
 void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
     const struct policy_decision *d);

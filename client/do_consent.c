@@ -2,8 +2,8 @@
  * with the recorder and is sealed to the holder. */
 #include "client/child.h"
 #include "client/desk_mail.h"
+#include "client/desk_reply.h"
 #include "client/desk_table.h"
-#include "client/explain.h"
 #include "client/facts.h"
 #include "policy/consent.h"
 
@@ -155,14 +155,14 @@ static enum err send_consent(struct client_call *c, struct vault_txn *x, struct 
     return e;
 }
 
-static void reply_people(cJSON *obj, enum lang lang, uint8_t missing)
+static void reply_people(cJSON *obj, const struct client_tongue *in, uint8_t missing)
 {
     cJSON *array = json_add_array(obj, "missing");
     char name[96];
 
     for (unsigned i = 0; i < POLICY_WHO_BITS; i++)
         if (missing & (1U << i)) {
-            client_explain_people(lang, (uint8_t) (1U << i), name, sizeof name);
+            client_explain_people(in, (uint8_t) (1U << i), name, sizeof name);
             json_push_text(array, name);
         }
 }
@@ -170,6 +170,7 @@ static void reply_people(cJSON *obj, enum lang lang, uint8_t missing)
 enum err client_do_consent_record(struct client_call *c, struct vault_txn *x)
 {
     struct recording *r = calloc(1, sizeof *r);
+    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
     enum err e;
 
     if (r == NULL)
@@ -186,7 +187,7 @@ enum err client_do_consent_record(struct client_call *c, struct vault_txn *x)
         client_reply_id(c->reply, "statement", r->s.id);
         json_add_bool(c->reply, "complete", r->check.state == POLICY_CONSENT_COMPLETE);
         client_reply_date(c->reply, "complete_until", r->s.until_s);
-        reply_people(c->reply, c->trouble.lang, r->check.missing);
+        reply_people(c->reply, &in, r->check.missing);
     }
     free(r);
     return e;

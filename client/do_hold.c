@@ -141,12 +141,13 @@ static enum err until_arg(struct client_call *c, uint64_t limit, uint64_t *out)
 /* Everything that was asked for now must be a yes; otherwise nothing leaves, and the answer says which step is missing. */
 static enum err must_permit(struct client_call *c, struct granting *g)
 {
+    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
     struct client_explained words = {.whose = ""};
 
     for (uint8_t i = 0; i < g->d.sections.count; i++) {
         if (g->h.decision[i].verdict == POLICY_PERMIT)
             continue;
-        client_explain(c->node->pack, c->trouble.lang, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
+        client_explain(&in, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
         return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
     }
     return OK;

@@ -1,7 +1,7 @@
 /* client/do_list: statements as people read them: events, consents, and who confirmed what. */
 #include "client/child.h"
+#include "client/desk_reply.h"
 #include "client/desk_table.h"
-#include "client/explain.h"
 #include "client/facts.h"
 #include "policy/consent.h"
 
@@ -55,14 +55,19 @@ static void add_to(cJSON *row, const struct client_node *n, const struct proto_s
         json_push_text(to, client_handle(n, s->addressees.id[i]));
 }
 
-static void add_child(cJSON *row, struct listing *l, const struct client_kept *k)
+/* A statement may name the child by the case's handle: the own record is under the child of the case. */
+static struct proto_subject_id child_of(struct listing *l, const struct client_kept *k)
 {
     struct client_case with;
 
-    if (client_case_get(l->x, k->what.case_id, &with) == OK)
-        client_reply_child(row, "child", l->c->node, l->x, &with.child);
-    else
-        client_reply_child(row, "child", l->c->node, l->x, &k->what.subject);
+    return client_case_get(l->x, k->what.case_id, &with) == OK ? with.child : k->what.subject;
+}
+
+static void add_child(cJSON *row, struct listing *l, const struct client_kept *k)
+{
+    struct proto_subject_id child = child_of(l, k);
+
+    client_reply_child(row, "child", l->c->node, l->x, &child);
 }
 
 static bool event_each(void *arg, const struct client_kept *k)
@@ -96,13 +101,15 @@ static const char *consent_state(struct vault_txn *x, const struct proto_stateme
 static void add_missing(cJSON *row, struct listing *l, const struct client_kept *k)
 {
     struct policy_facts f = {0};
+    struct client_tongue in = client_reply_tongue(l->c->node, l->c->trouble.lang);
+    struct proto_subject_id child = child_of(l, k);
     char born[11], people[256];
 
     if (client_facts_said(l->c->node, l->x, k, &f.given, &f.refused) != OK)
         return;
-    if (client_facts_person(l->c->node, l->x, &k->what.subject, clock_now_s(), &f, born) != OK)
+    if (client_facts_person(l->c->node, l->x, &child, clock_now_s(), &f, born) != OK)
         return;
-    client_explain_people(l->c->trouble.lang, policy_consent_check(&f).missing, people, sizeof people);
+    client_explain_people(&in, policy_consent_check(&f).missing, people, sizeof people);
     json_add_text(row, "missing", people);
 }
 

@@ -56,12 +56,13 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
 
 static enum err must_permit(struct client_call *c, struct sending *g)
 {
+    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
     struct client_explained words = {.whose = ""};
 
     for (uint8_t i = 0; i < g->d.sections.count; i++) {
         if (g->h.decision[i].verdict == POLICY_PERMIT)
             continue;
-        client_explain(c->node->pack, c->trouble.lang, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
+        client_explain(&in, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
         return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
     }
     return OK;

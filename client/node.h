@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "policy/pack.h"
+#include "policy/texts.h"
 #include "proto/msg.h"
 #include "proto/region.h"
 #include "proto/reply.h"
@@ -37,6 +38,7 @@ struct client_node {
     struct proto_region region;
     const struct proto_partner *me;    /* in region */
     const struct policy_pack *pack;
+    const struct policy_texts *texts;  /* its words for people; NULL: names stand for themselves */
     struct vault *vault;
     bool may_hold_number;              /* conf: citizen_number = yes|no */
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */

@@ -82,7 +82,12 @@ static enum err open_pack(struct client_vault_role *v, const struct client_conf 
     if (sodium_memcmp(v->pack->digest, v->node.region.pack, PROTO_HASH_LEN) != 0)
         return trouble_at(t, ERR_CONFIG, folder, 0, 0, "is not the pack that this region adopted; see: schakel region show",
             "is niet het pakket dat deze regio heeft aangenomen; zie: schakel region show");
+    e = policy_files_texts(folder, v->pack, lang, NULL, NULL, &v->texts);
+    if (e != OK)
+        return trouble_at(t, e, folder, 0, 0, "has no texts.csv for this pack, with every text in Dutch and English",
+            "heeft geen texts.csv bij dit pakket, met elke tekst in het Nederlands en Engels");
     v->node.pack = v->pack;
+    v->node.texts = v->texts;
     return OK;
 }
 
@@ -233,6 +238,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_sessions_close(n->sessions);
     client_certs_close(n->certs);
     client_vault_close(n->vault);
+    policy_texts_free(v->texts);
     policy_pack_free(v->pack);
     secret_free(n->node_key);
     secret_free(n->hpke_key);

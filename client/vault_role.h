@@ -13,6 +13,7 @@
 struct client_vault_role {
     struct client_node node;
     struct policy_pack *pack;
+    struct policy_texts *texts;
     struct client_control *control;
 };
 

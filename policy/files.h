@@ -6,6 +6,7 @@
 #define POLICY_FILES_H
 
 #include "policy/pack.h"
+#include "policy/texts.h"
 
 /* The raw tables, as they lie in the folder: to be compiled, digested, or carried to others. */
 struct policy_files {
@@ -30,5 +31,12 @@ struct policy_tables policy_files_tables(const struct policy_files *files);
  */
 MUST_USE enum err policy_files_load(const char *folder, enum lang lang, csv_report *report, void *arg,
     struct policy_pack **out);
+
+/*
+ * Read texts.csv of the same folder, the words of that pack for people. Gives *out (policy_texts_free). As
+ * policy_texts_load; ERR_NOTFOUND also when the file is not there.
+ */
+MUST_USE enum err policy_files_texts(const char *folder, const struct policy_pack *pack, enum lang lang,
+    csv_report *report, void *arg, struct policy_texts **out);
 
 #endif
