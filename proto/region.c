@@ -83,6 +83,9 @@ static void read_witness(struct proto_lines *l, struct proto_region *r)
     for (uint8_t i = 0; l->err == OK && i < r->witness_count; i++)
         if (proto_note_key_decode(r->witness[i].vkey, &other) != OK || memcmp(other.key, key.key, sizeof key.key) == 0)
             proto_lines_fail(l, ERR_EXISTS, "this key stands in the file already", "deze sleutel staat al in het bestand");
+    /* A hub that could witness its own log would need nobody else. */
+    if (l->err == OK && memcmp(key.key, r->log_key, sizeof key.key) == 0)
+        proto_lines_fail(l, ERR_KEY, "the hub's own key cannot be a witness", "de sleutel van de hub zelf kan geen getuige zijn");
     if (l->err != OK)
         return;
     r->witness[r->witness_count].outsider = outsider;
@@ -135,6 +138,18 @@ static bool parse_partner(char *value, struct proto_partner *p)
     return true;
 }
 
+/* An outsider is neither hub nor partner: a partner's own key must not stand for one. */
+static bool is_outsider(const struct proto_region *r, const uint8_t key[PROTO_KEY_LEN])
+{
+    struct proto_note_key witness;
+
+    for (uint8_t i = 0; i < r->witness_count; i++)
+        if (r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &witness) == OK &&
+            memcmp(witness.key, key, PROTO_KEY_LEN) == 0)
+            return true;
+    return false;
+}
+
 static void read_partner(struct proto_lines *l, struct proto_region *r)
 {
     char value[PARTNER_ROOM];
@@ -157,6 +172,9 @@ static void read_partner(struct proto_lines *l, struct proto_region *r)
     else if (r->partner_count != 0 && memcmp(p.id, r->partner[r->partner_count - 1].id, sizeof p.id) <= 0)
         proto_lines_fail(l, ERR_EXISTS, "partners stand once, in the order of their ids",
             "partners staan er een keer, op volgorde van hun id");
+    else if (is_outsider(r, p.root_key))
+        proto_lines_fail(l, ERR_KEY, "this key stands in the file as a witness from outside",
+            "deze sleutel staat in het bestand als getuige van buiten");
     else if (proto_region_handle(r, p.handle) != NULL)
         proto_lines_fail(l, ERR_EXISTS, "another partner has this handle", "een andere partner heeft deze korte naam");
     if (l->err == OK)
