@@ -143,13 +143,32 @@ enum err proto_lines_end(struct proto_lines *l)
     return l->err;
 }
 
-/* C1 controls, line separators and characters that turn the direction of writing: nothing to show to people who compare names. */
+/*
+ * Controls, line separators, characters without a width and those that turn the direction of writing: two names
+ * that people compare must not look alike by them. The first bytes of a character, and the bounds of the next.
+ */
 static bool is_unshowable(const uint8_t *p)
 {
-    if (p[0] == 0xc2)
-        return p[1] <= 0x9f;
-    return p[0] == 0xe2 && ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
-        (p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf));
+    static const struct { uint8_t first[2], first_len, low, high; } rows[] = {
+        { { 0xc2 }, 1, 0x80, 0x9f },        /* C1 controls */
+        { { 0xc2 }, 1, 0xad, 0xad },        /* soft hyphen */
+        { { 0xd8 }, 1, 0x9c, 0x9c },        /* Arabic letter mark */
+        { { 0xe1, 0xa0 }, 2, 0x8e, 0x8e },  /* Mongolian vowel separator */
+        { { 0xe2, 0x80 }, 2, 0x8b, 0x8f },  /* no width; left-to-right and right-to-left marks */
+        { { 0xe2, 0x80 }, 2, 0xa8, 0xae },  /* separators, embeddings, overrides */
+        { { 0xe2, 0x81 }, 2, 0xa0, 0xaf },  /* joiner, invisible signs, isolates */
+        { { 0xef, 0xbb }, 2, 0xbf, 0xbf },  /* byte order mark */
+        { { 0xef, 0xbf }, 2, 0xb9, 0xbb },  /* annotations */
+        { { 0xf3 }, 1, 0xa0, 0xa0 },        /* tags and more variation selectors */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t n = rows[i].first_len;
+
+        if (memcmp(p, rows[i].first, n) == 0 && p[n] >= rows[i].low && p[n] <= rows[i].high)
+            return true;
+    }
+    return false;
 }
 
 bool proto_lines_is_name(const char *name, size_t max)

@@ -1,6 +1,6 @@
 /*
  * proto: what somebody with a key of their own would try. Signed rightly, and refused all the same.
- * PROTOCOL.md P-010, P-118, P-150, P-156.
+ * PROTOCOL.md P-010, P-156, P-161.
  */
 #include "tests/support/check.h"
 
@@ -84,6 +84,90 @@ static void test_cert(void **state)
     assert_err(proto_cert_make(&c, sample.root_secret[0], data, sizeof data, &made), row->expected);
 }
 
+/* ---- names that look like others ---- */
+
+static const struct name_row { const char *name, *text; bool expected; } name_rows[] = {
+    {"a name with accents", "\xc3\x89\xc3\xa9n school (zo\xc3\xabven)", true},
+    {"a name in another script", "\xd8\xa8\xd9\x8a\xd8\xaa", true},
+    {"a name with a dash of three bytes", "School \xe2\x80\x94 noord", true},
+    {"a name with a character of four bytes", "School \xf0\x9f\x8f\xab", true},
+    {"a name with a C1 control", "Sch\xc2\x85ool", false},
+    {"a name with a soft hyphen", "Sch\xc2\xadool", false},
+    {"a name with an Arabic letter mark", "Sch\xd8\x9cool", false},
+    {"a name with a Mongolian separator", "Sch\xe1\xa0\x8eool", false},
+    {"a name with a space of no width", "Sch\xe2\x80\x8bool", false},
+    {"a name that turns its direction", "Sch\xe2\x80\xaeloo", false},
+    {"a name with an isolate", "Sch\xe2\x81\xa6ool", false},
+    {"a name with a byte order mark", "\xef\xbb\xbfSchool", false},
+    {"a name with an annotation", "Sch\xef\xbf\xb9ool", false},
+    {"a name with a tag", "School\xf3\xa0\x81\x81", false},
+    {"a name that ends in half a character", "School\xe2\x80", false},
+};
+
+static void test_name(void **state)
+{
+    const struct name_row *row = *state;
+    size_t len = strlen(row->text) + 1;
+    uint8_t *exact = check_exact(row->text, len);
+
+    assert_int_equal(proto_lines_is_name((const char *)exact, PROTO_NAME_TEXT_MAX), row->expected);
+    free(exact);
+}
+
+/* ---- witnesses that are not others ---- */
+
+static void set_witness(struct proto_region *r, bool outsider, const uint8_t key[PROTO_KEY_LEN])
+{
+    struct proto_note_key witness;
+
+    assert_err(proto_note_key_make("witness.example.org", PROTO_NOTE_COSIGNATURE, key, &witness), OK);
+    r->witness[0].outsider = outsider;
+    proto_note_key_encode(&witness, r->witness[0].vkey);
+}
+
+/* What the file of these fields is answered with, and where. */
+static enum err format(const struct proto_region *r)
+{
+    char *text = NULL;
+    size_t len = 0;
+    enum err e = proto_region_format(r, &text, &len);
+
+    assert_int_equal(text != NULL, e == OK);
+    free(text);
+    return e;
+}
+
+static void test_witness_is_the_hub(void **state)
+{
+    struct proto_region *r = malloc(sizeof *r);
+
+    (void)state;
+    assert_non_null(r);
+    region_sample_fields(r, false);
+    assert_err(format(r), OK);
+    set_witness(r, true, sample.log_secret + 32);
+    assert_err(format(r), ERR_KEY);
+    set_witness(r, false, sample.log_secret + 32);
+    assert_err(format(r), ERR_KEY);
+    free(r);
+}
+
+static void test_witness_is_a_partner(void **state)
+{
+    struct proto_region *r = malloc(sizeof *r);
+
+    (void)state;
+    assert_non_null(r);
+    region_sample_fields(r, false);
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
+        set_witness(r, true, sample.root_secret[i] + 32);
+        assert_err(format(r), ERR_KEY);
+        set_witness(r, false, sample.root_secret[i] + 32);
+        assert_err(format(r), OK);
+    }
+    free(r);
+}
+
 /* ---- run ---- */
 
 static struct check_list tests;
@@ -94,5 +178,9 @@ int main(void)
         return 1;
     for (size_t i = 0; i < sizeof cert_rows / sizeof *cert_rows; i++)
         check_add(&tests, cert_rows[i].name, test_cert, &cert_rows[i]);
+    for (size_t i = 0; i < sizeof name_rows / sizeof *name_rows; i++)
+        check_add(&tests, name_rows[i].name, test_name, &name_rows[i]);
+    check_add(&tests, "P-161 a witness that is the hub", test_witness_is_the_hub, NULL);
+    check_add(&tests, "P-161 an outsider that is a partner", test_witness_is_a_partner, NULL);
     return _cmocka_run_group_tests("proto, hostile", tests.tests, tests.count, make_sample, drop_sample);
 }
