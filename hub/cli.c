@@ -98,12 +98,10 @@ static error_t parse(struct parsing *p, int argc, char **argv)
 
 static void print_value(const cJSON *v, enum lang lang)
 {
-    if (cJSON_IsString(v))
+    if (cJSON_IsString(v) || cJSON_IsRaw(v))
         (void)printf("%s", v->valuestring);
     else if (cJSON_IsBool(v))
         (void)printf("%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : (lang == LANG_NL ? "nee" : "no"));
-    else if (cJSON_IsNumber(v))
-        (void)printf("%.0f", v->valuedouble);
 }
 
 static void print_row(const cJSON *row, enum lang lang)

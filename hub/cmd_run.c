@@ -144,7 +144,7 @@ static enum err start_gate(const struct run *r, int core, int oprf, struct proc 
     return start("gate", parts, HUB_GATE_STARTS, fds, 2, out);
 }
 
-/* Core and signer first: the gate takes nothing that nobody can answer. */
+/* Started so that the gate takes nothing that nobody can answer. */
 static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT])
 {
     int gate_core[2], gate_oprf[2], core_signer[2];
@@ -165,6 +165,16 @@ static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT])
     return e;
 }
 
+/* Core looks again; here a person is still there to read what is wrong. */
+static enum err check_pack(const struct hub_cli *c, const struct run *r)
+{
+    struct policy_pack *pack = NULL;
+    enum err e = hub_home_pack(r->conf.pack, r->region, &pack, c->t);
+
+    policy_pack_free(pack);
+    return e;
+}
+
 static enum err prepare(const struct hub_cli *c, struct run *r)
 {
     enum err e;
@@ -177,6 +187,8 @@ static enum err prepare(const struct hub_cli *c, struct run *r)
         e = read_paths(c, r);
     if (e == OK)
         e = hub_home_region(c->home, &r->region_text, &r->region_len, r->region, c->t);
+    if (e == OK)
+        e = check_pack(c, r);
     return e == OK ? read_keys(c, r) : e;
 }
 

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "hub/home.h"
 #include "hub/tables.h"
-#include "policy/files.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -20,21 +20,6 @@ static enum err load_region(struct hub_core *c, struct trouble *t)
     if (c->region == NULL)
         return ERR_NOMEM;
     return proto_region_parse((const uint8_t *)c->config.region, c->config.region_len, true, c->region, t);
-}
-
-/* The pack in the folder must be the one that the region adopted: another pack is another law. */
-static enum err load_pack(struct hub_core *c, struct trouble *t)
-{
-    enum lang lang = t != NULL ? t->lang : LANG_EN;
-    enum err e = policy_files_load(c->config.pack, lang, NULL, NULL, &c->pack);
-
-    if (e != OK)
-        return trouble_at(t, e, c->config.pack, 0, 0, "the policy pack cannot be read", "het beleidspakket is niet te lezen");
-    if (sodium_memcmp(c->pack->digest, c->region->pack, PROTO_HASH_LEN) != 0)
-        return trouble_at(t, ERR_CONFIG, c->config.pack, 0, 0,
-            "this is not the pack that the region adopted: set `pack` in schakel.conf to the folder of that one",
-            "dit is niet het pakket dat de regio heeft aangenomen: zet `pack` in schakel.conf op de map daarvan");
-    return OK;
 }
 
 static enum err get_number(struct hub_core *c, const char *key, uint64_t none, uint64_t *out)
@@ -162,7 +147,7 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     hub_ipc_out_init(&c->answers, config->gate_fd, HUB_ROLE_CORE, HUB_ROLE_GATE);
     e = load_region(c, t);
     if (e == OK)
-        e = load_pack(c, t);
+        e = hub_home_pack(c->config.pack, c->region, &c->pack, t);
     if (e == OK)
         e = open_store(c, t);
     if (e != OK)

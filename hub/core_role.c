@@ -6,7 +6,6 @@
 #include "base/wr.h"
 #include "hub/start.h"
 
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,8 +132,7 @@ int hub_core_run(void)
 
     log_init("schakel-hub core", LOG_INFO);
     proc_harden();
-    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
-        return EX_OSERR;
+    hub_role_heed();
     e = proc_start_block(&block, &len);
     if (e == OK)
         e = hub_start_decode(block, len, part, HUB_CORE_STARTS);
@@ -154,6 +152,8 @@ int hub_core_run(void)
     free(block);
     if (e == OK)
         return EX_OK;
+    if (e == ERR_PEER)
+        hub_role_linger();
     trouble_line(&t, line, sizeof line);
     log_event(LOG_ERROR, "core ends", "err", err_word(e), "message", line, NULL);
     return err_exit(e);

@@ -26,8 +26,7 @@ enum {
     BATCH = 256,              /* frames taken before answers are looked at again */
     BUFFERED_MAX = 8 << 20,   /* bytes waiting for core: beyond it frames wait in the network's own buffers */
     SEND_BUFFER = 4 << 20,
-    DRAIN_MS = 2000,
-    LOST_WAIT_MS = 3000
+    DRAIN_MS = 2000
 };
 
 /* A question under way: where its answer goes. */
@@ -234,9 +233,8 @@ static enum err loop(struct gate *g, int signals)
     while (e == OK && !(g->core.ended && g->oprf.ended)) {
         e = step(g, signals);
         if (e == OK && !g->stopping && (g->core.ended || g->oprf.ended)) {
-            /* The other died. The parent sees that and ends us; if we ended first it would name the wrong one. */
             log_event(LOG_ERROR, "role lost", "role", g->core.ended ? "core" : "oprf", NULL);
-            (void)poll(NULL, 0, LOST_WAIT_MS);
+            hub_role_linger();
             return ERR_PEER;
         }
     }

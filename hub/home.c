@@ -3,6 +3,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "policy/files.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -91,6 +92,32 @@ enum err hub_home_region(const char *home, char **text, size_t *len, struct prot
     }
     *text = (char *)data;
     *len = n;
+    return OK;
+}
+
+static void first_mistake(void *arg, const struct trouble *mistake)
+{
+    struct trouble *t = arg;
+
+    if (t != NULL && t->err == OK)
+        *t = *mistake;
+}
+
+enum err hub_home_pack(const char *folder, const struct proto_region *region, struct policy_pack **out, struct trouble *t)
+{
+    struct policy_pack *pack = NULL;
+    enum err e = policy_files_load(folder, t != NULL ? t->lang : LANG_EN, first_mistake, t, &pack);
+
+    if (e != OK)
+        return trouble_at(t, e, folder, 0, 0, "the policy pack cannot be read: set `pack` in schakel.conf to its folder",
+            "het beleidspakket is niet te lezen: zet `pack` in schakel.conf op de map ervan");
+    if (sodium_memcmp(pack->digest, region->pack, PROTO_HASH_LEN) != 0) {
+        policy_pack_free(pack);
+        return trouble_at(t, ERR_CONFIG, folder, 0, 0,
+            "this is not the pack that the region adopted: set `pack` in schakel.conf to the folder of that one",
+            "dit is niet het pakket dat de regio heeft aangenomen: zet `pack` in schakel.conf op de map daarvan");
+    }
+    *out = pack;
     return OK;
 }
 

@@ -9,6 +9,7 @@
 #define HUB_HOME_H
 
 #include "base/err.h"
+#include "policy/pack.h"
 #include "proto/region.h"
 
 #include <stdbool.h>
@@ -33,6 +34,9 @@ MUST_USE enum err hub_conf_read(const char *home, struct hub_conf *out, struct t
 
 /* The region file, text and parsed: gives *text, fills *out. ERR_NOTFOUND says how to get one. */
 MUST_USE enum err hub_home_region(const char *home, char **text, size_t *len, struct proto_region *out, struct trouble *t);
+
+/* The pack in folder, which must be the one that the region adopted (ERR_CONFIG): another pack is another law. Gives *out. */
+MUST_USE enum err hub_home_pack(const char *folder, const struct proto_region *region, struct policy_pack **out, struct trouble *t);
 
 /* A secret of out_len bytes kept as hex in keys/name. */
 MUST_USE enum err hub_home_secret_put(const char *home, const char *name, const uint8_t *secret, size_t len, struct trouble *t);

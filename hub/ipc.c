@@ -4,11 +4,13 @@
 #include "base/wr.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { IN_CAP = 2 * (HUB_IPC_HEAD + HUB_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20 };
+enum { IN_CAP = 2 * (HUB_IPC_HEAD + HUB_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
 
 static const char *const role_names[HUB_ROLES] = { "none", "gate", "core", "signer", "oprf" };
 
@@ -41,6 +43,35 @@ enum hub_role hub_role_from(const char *name)
         if (strcmp(name, role_names[i]) == 0)
             return (enum hub_role)i;
     return HUB_ROLE_NONE;
+}
+
+static volatile sig_atomic_t is_stopping;
+
+static void on_term(int number)
+{
+    (void)number;
+    is_stopping = 1;
+}
+
+void hub_role_heed(void)
+{
+    struct sigaction heed = { .sa_handler = on_term, .sa_flags = SA_RESTART };
+
+    if (sigemptyset(&heed.sa_mask) != 0 || sigaction(SIGTERM, &heed, NULL) != 0)
+        abort();
+}
+
+void hub_role_linger(void)
+{
+    struct sigaction end = { .sa_handler = SIG_DFL };
+    sigset_t term;
+
+    if (is_stopping)
+        return;
+    if (sigemptyset(&end.sa_mask) != 0 || sigaction(SIGTERM, &end, NULL) != 0 || sigemptyset(&term) != 0
+        || sigaddset(&term, SIGTERM) != 0 || sigprocmask(SIG_UNBLOCK, &term, NULL) != 0)
+        abort();
+    (void)poll(NULL, 0, LINGER_MS);
 }
 
 static const struct rule *rule_of(enum hub_ipc_what what, enum hub_role from, enum hub_role to)

@@ -20,6 +20,14 @@ enum hub_role { HUB_ROLE_NONE = 0, HUB_ROLE_GATE, HUB_ROLE_CORE, HUB_ROLE_SIGNER
 const char *hub_role_name(enum hub_role r);
 enum hub_role hub_role_from(const char *name);
 
+/* SIGTERM for a role other than the gate: it ends when the gate has stopped, so the signal is only remembered. */
+void hub_role_heed(void);
+/*
+ * Another role was lost. If that is part of a stop return at once; else wait to be ended by the parent, which has seen who died: if we
+ * ended first it might name the wrong one. Returns in the end, so that no role outlives a broken parent.
+ */
+void hub_role_linger(void);
+
 enum hub_ipc_what {
     HUB_IPC_NONE = 0,
     HUB_IPC_FRAME,    /* gate to core or oprf: a frame; the tag names the answer's way */

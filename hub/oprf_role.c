@@ -5,7 +5,6 @@
 #include "hub/ipc.h"
 #include "hub/start.h"
 
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +83,7 @@ int hub_oprf_run(void)
 
     log_init("schakel-hub oprf", LOG_INFO);
     proc_harden();
-    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
-        return EX_OSERR;
+    hub_role_heed();
     if (e == OK)
         e = open_from_start(o, &t);
     if (e == OK) {
@@ -96,6 +94,8 @@ int hub_oprf_run(void)
     free(o);
     if (e == OK)
         return EX_OK;
+    if (e == ERR_PEER)
+        hub_role_linger();
     trouble_line(&t, line, sizeof line);
     log_event(LOG_ERROR, "oprf ends", "err", err_word(e), "message", line, NULL);
     return err_exit(e);

@@ -7,7 +7,6 @@
 #include "hub/ipc.h"
 #include "hub/start.h"
 
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +83,11 @@ static enum err loop(struct hub_signer *s)
     }
     hub_ipc_out_fini(&out);
     hub_ipc_in_fini(&in);
-    /* Core is done with us. Whether it ended well is for the parent to see. */
-    return e == ERR_PEER ? OK : e;
+    if (e != ERR_PEER)
+        return e;
+    /* Core is done with us, or died. Which of the two is for the parent to see. */
+    hub_role_linger();
+    return OK;
 }
 
 static enum err open_from_start(struct hub_signer **out, struct trouble *t)
@@ -119,9 +121,7 @@ int hub_signer_run(void)
 
     log_init("schakel-hub signer", LOG_INFO);
     proc_harden();
-    /* The gate is asked to stop, and the others end when nobody needs them any more. */
-    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
-        return EX_OSERR;
+    hub_role_heed();
     e = open_from_start(&s, &t);
     if (e == OK)
         e = loop(s);
