@@ -142,7 +142,8 @@ enum err proto_receipt_check(const struct proto_region *region, const struct pro
     e = proto_note_key_decode(region->log_vkey, &log);
     if (e != OK)
         return e;
-    if (!side_is_right(r, side))
+    /* A hub may serve two regions under one key: what one of them logged says nothing in the other. */
+    if (!side_is_right(r, side) || sodium_memcmp(m->head.region, region->hash, sizeof m->head.region) != 0)
         return ERR_SIGNATURE;
     e = proto_act_leaf(m, envelope, envelope_len, r, leaf);
     if (e != OK)

@@ -85,7 +85,7 @@ MUST_USE enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envel
     const struct proto_receipt *r, uint8_t out[PROTO_LEAF_LEN]);
 
 /*
- * Is the act in the tree that the checkpoint names, for this side? Rebuilds the leaf, checks side commitment, inclusion and the
+ * Is the act in the tree that the checkpoint names, for this side and region? Rebuilds the leaf, checks side commitment, inclusion and the
  * checkpoint's signature under the log's key (vkey text of the region file). side is 0 for the sender, 1 for
  * the addressee.
  * ERR_SIGNATURE says no, whatever is wrong with the receipt; ERR_NOMEM; ERR_SYNTAX, ERR_VERSION or ERR_KEY for the region's own key.

@@ -400,6 +400,12 @@ static void test_receipt_region(void **state)
 {
     struct log *l = *state;
 
+    for (size_t i = 0; i < PROTO_HASH_LEN; i++) {
+        l->region->hash[i] ^= 1;
+        assert_err(judge(l, 1, NULL), ERR_SIGNATURE);
+        l->region->hash[i] ^= 1;
+    }
+    assert_err(judge(l, 1, NULL), OK);
     check_name(l->region->log_vkey, "nothing");
     assert_err(judge(l, 1, NULL), ERR_SYNTAX);
 }
@@ -449,7 +455,7 @@ int main(void)
     add_on_log("previous leaf", test_receipt_previous);
     add_on_log("other log", test_receipt_other_log);
     add_on_log("other envelope", test_receipt_envelope);
-    add_on_log("region without a log key", test_receipt_region);
+    add_on_log("P-118 another region, and one without a log key", test_receipt_region);
     add_on_log("proof file", test_receipt_file);
     return check_run(&tests, "proto/receipt");
 }
