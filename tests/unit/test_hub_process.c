@@ -236,7 +236,7 @@ static void what_is_no_frame_is_told_so(void **state)
 static void the_share_answers_with_a_proof_until_the_quota_ends(void **state)
 {
     struct fixture *f = *state;
-    uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], blind[64][32], element[64][32], out[64][32], again[32], first[32];
+    uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], blind[64][32], element[64][32], evaluated[64][32], out[64][32], again[32], first[32];
     struct proto_pseudonym_answer answer;
     struct hub_world_reply r;
     struct proto_msg m;
@@ -256,7 +256,8 @@ static void the_share_answers_with_a_proof_until_the_quota_ends(void **state)
         assert_int_equal(r.reply.result, PROTO_ACCEPTED);
         assert_int_equal(r.reply.payload.len, 65 * 32 + 32);
         answer.share_key = f->w.region->pseudonym_hub;
-        answer.evaluated = (struct proto_oprf_elements){ (const uint8_t (*)[32])r.reply.payload.data, 64 };
+        memcpy(evaluated, r.reply.payload.data, sizeof evaluated);
+        answer.evaluated = (struct proto_oprf_elements){ (const uint8_t (*)[32])evaluated, 64 };
         answer.proof = r.reply.payload.data + 64 * 32;
         assert_err(proto_pseudonym_combine(f->w.region->pseudonym_key,
             (struct proto_oprf_elements){ (const uint8_t (*)[32])element, 64 }, &answer, 1, out), OK);
