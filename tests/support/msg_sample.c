@@ -56,22 +56,22 @@ static void fill_grant(struct proto_msg *m)
 }
 
 const struct msg_sample msg_samples[MSG_SAMPLES] = {
-    {PROTO_STATEMENT, ORIGINAL, 0, 0, 0, 0, 4 + 40, "o"},
-    {PROTO_REQUEST, SECTIONS | IDS | WEIGHING | SEALED, 0, 0, 0, 0, 33 + 33 + 34 + 12, "siwx"},
-    {PROTO_OFFER, GRANT | SEALED, 0, 0, 0, 0, 33 + 33 + 8 + 32 + 44 + 34 + 24 + 12, "siudowax"},
-    {PROTO_GRANT, REFERS | GRANT, 0, 0, 0, 0, 16 + 33 + 33 + 8 + 32 + 44 + 34 + 24, "rsiudowa"},
-    {PROTO_REFUSE, REFERS | SEALED, PROTO_REFUSE_WITHDRAWN, 0, 0, 0, 16 + 1 + 12, "rCx"},
-    {PROTO_RELEASE, REFERS | DIGEST, 0, 50, 0, 0, 16 + 32 + 54, "rdp"},
-    {PROTO_ANSWER, REFERS | SEALED, PROTO_ANSWER_NOT_FOR_US, 0, 0, 0, 16 + 1 + 12, "rCx"},
-    {PROTO_CANCEL, REFERS, 0, 0, 0, 0, 16, "r"},
-    {PROTO_REPORT, REFERS | SECTIONS, PROTO_REPORT_EXPIRED, 0, 0, 0, 16 + 1 + 33, "rCs"},
-    {PROTO_ACK, REFERS | DIGEST, PROTO_ACK_UNKNOWN_SUBJECT, 0, 0, 0, 16 + 32 + 1, "rdC"},
-    {PROTO_PUBLISH, ORIGINAL, 0, 0, 0, 0, 44, "o"},
-    {PROTO_BREAKGLASS, SECTIONS | ORIGINAL | SEALED, 0, 0, 0, 0, 33 + 44 + 12, "sox"},
+    {PROTO_STATEMENT, HAS_ORIGINAL, 0, 0, 0, 0, 4 + 40, "o"},
+    {PROTO_REQUEST, HAS_SECTIONS | HAS_IDS | HAS_WEIGHING | HAS_SEALED, 0, 0, 0, 0, 33 + 33 + 34 + 12, "siwx"},
+    {PROTO_OFFER, HAS_GRANT | HAS_SEALED, 0, 0, 0, 0, 33 + 33 + 8 + 32 + 44 + 34 + 24 + 12, "siudowax"},
+    {PROTO_GRANT, HAS_REFERS | HAS_GRANT, 0, 0, 0, 0, 16 + 33 + 33 + 8 + 32 + 44 + 34 + 24, "rsiudowa"},
+    {PROTO_REFUSE, HAS_REFERS | HAS_SEALED, PROTO_REFUSE_WITHDRAWN, 0, 0, 0, 16 + 1 + 12, "rCx"},
+    {PROTO_RELEASE, HAS_REFERS | HAS_DIGEST, 0, 50, 0, 0, 16 + 32 + 54, "rdp"},
+    {PROTO_ANSWER, HAS_REFERS | HAS_SEALED, PROTO_ANSWER_NOT_FOR_US, 0, 0, 0, 16 + 1 + 12, "rCx"},
+    {PROTO_CANCEL, HAS_REFERS, 0, 0, 0, 0, 16, "r"},
+    {PROTO_REPORT, HAS_REFERS | HAS_SECTIONS, PROTO_REPORT_EXPIRED, 0, 0, 0, 16 + 1 + 33, "rCs"},
+    {PROTO_ACK, HAS_REFERS | HAS_DIGEST, PROTO_ACK_UNKNOWN_SUBJECT, 0, 0, 0, 16 + 32 + 1, "rdC"},
+    {PROTO_PUBLISH, HAS_ORIGINAL, 0, 0, 0, 0, 44, "o"},
+    {PROTO_BREAKGLASS, HAS_SECTIONS | HAS_ORIGINAL | HAS_SEALED, 0, 0, 0, 0, 33 + 44 + 12, "sox"},
     {PROTO_OPENED_LEAF, 0, 2, 0, UINT64_MAX, 0, 8 + 1, "nC"},
-    {PROTO_REGISTRY, ORIGINAL, 0, 0, 0, 0, 44, "o"},
+    {PROTO_REGISTRY, HAS_ORIGINAL, 0, 0, 0, 0, 44, "o"},
     {PROTO_FETCH, 0, 0, 0, 25, 0, 8, "n"},
-    {PROTO_QUERY, REFERS, PROTO_QUERY_RESULT, 0, 7, UINT64_MAX, 1 + 16 + 32 + 16 + 8 + 8, "Crkqnm"},
+    {PROTO_QUERY, HAS_REFERS, PROTO_QUERY_RESULT, 0, 7, UINT64_MAX, 1 + 16 + 32 + 16 + 8 + 8, "Crkqnm"},
     {PROTO_DERIVE, 0, 0, 64, 0, 0, 4 + 64, "p"},
     {PROTO_WITNESS, 0, 0, 33, 0, 0, 4 + 33, "p"},
 };
@@ -81,21 +81,21 @@ void msg_sample_make(const struct msg_sample *s, struct proto_msg *m)
     memset(m, 0, sizeof *m);
     m->kind = s->kind;
     fill_head(&m->head);
-    if (s->has & REFERS)
+    if (s->has & HAS_REFERS)
         memset(m->refers, 0xa1, sizeof m->refers);
-    if (s->has & SECTIONS)
+    if (s->has & HAS_SECTIONS)
         msg_sample_sections(&m->sections);
-    if (s->has & IDS)
+    if (s->has & HAS_IDS)
         msg_sample_ids(&m->statements);
-    if (s->has & SEALED)
+    if (s->has & HAS_SEALED)
         m->sealed = msg_sample_blob(10);
-    if (s->has & ORIGINAL)
+    if (s->has & HAS_ORIGINAL)
         m->original = msg_sample_blob(40);
-    if (s->has & WEIGHING)
+    if (s->has & HAS_WEIGHING)
         m->weighing = msg_sample_blob(30);
-    if (s->has & GRANT)
+    if (s->has & HAS_GRANT)
         fill_grant(m);
-    if (s->has & DIGEST)
+    if (s->has & HAS_DIGEST)
         memset(m->digest, 0xd1, sizeof m->digest);
     m->code = s->code;
     if (s->payload != 0)

@@ -10,7 +10,10 @@
 enum { MSG_SAMPLE_ROOM = 4096, MSG_SAMPLE_HEADER = 282, MSG_SAMPLES = 18 };
 
 /* Which of the fields a kind has; what is the same in many is filled by a flag. */
-enum { REFERS = 1, SECTIONS = 2, IDS = 4, SEALED = 8, ORIGINAL = 16, WEIGHING = 32, GRANT = 64, DIGEST = 128 };
+enum {
+    HAS_REFERS = 1, HAS_SECTIONS = 2, HAS_IDS = 4, HAS_SEALED = 8, HAS_ORIGINAL = 16, HAS_WEIGHING = 32, HAS_GRANT = 64,
+    HAS_DIGEST = 128
+};
 
 struct msg_sample {
     enum proto_kind kind;

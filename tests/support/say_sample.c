@@ -26,43 +26,43 @@ static void fill_common(struct proto_statement *s)
 }
 
 const struct say_sample say_samples[SAY_SAMPLES] = {
-    {PROTO_SAY_EVENT, EVENT | OCCURRED | UNTIL | REFERENCE, 0, 16 + 8 + 8 + 16 + 8 + 32, "eoukKd"},
-    {PROTO_SAY_EVENT_END, REFERS, 0, 16, "r"},
-    {PROTO_SAY_CONSENT, HOLDER | RECEIVER | SECTIONS | UNTIL, PROTO_CONSENT_HELP, 16 + 16 + 33 + 1 + 8, "hcsCu"},
-    {PROTO_SAY_WITHDRAWAL, REFERS, 0, 16, "r"},
-    {PROTO_SAY_OBJECTION, REFERS, 0, 16, "r"},
-    {PROTO_SAY_OBJECTION_END, REFERS, 0, 16, "r"},
-    {PROTO_SAY_MEMBERSHIP, RECEIVER, PROTO_MEMBER_INVITE, 1 + 16, "Cc"},
+    {PROTO_SAY_EVENT, SAYS_EVENT | SAYS_OCCURRED | SAYS_UNTIL | SAYS_REFERENCE, 0, 16 + 8 + 8 + 16 + 8 + 32, "eoukKd"},
+    {PROTO_SAY_EVENT_END, SAYS_REFERS, 0, 16, "r"},
+    {PROTO_SAY_CONSENT, SAYS_HOLDER | SAYS_RECEIVER | SAYS_SECTIONS | SAYS_UNTIL, PROTO_CONSENT_HELP, 16 + 16 + 33 + 1 + 8, "hcsCu"},
+    {PROTO_SAY_WITHDRAWAL, SAYS_REFERS, 0, 16, "r"},
+    {PROTO_SAY_OBJECTION, SAYS_REFERS, 0, 16, "r"},
+    {PROTO_SAY_OBJECTION_END, SAYS_REFERS, 0, 16, "r"},
+    {PROTO_SAY_MEMBERSHIP, SAYS_RECEIVER, PROTO_MEMBER_INVITE, 1 + 16, "Cc"},
     {PROTO_SAY_FACTS, 0, 0, 0, ""},
-    {PROTO_SAY_WEIGHING, REFERS | SECTIONS | DIGEST, 0, 16 + 33 + 32, "rsD"},
-    {PROTO_SAY_APPROVAL, REFERS | DIGEST, 0, 16 + 32, "rD"},
-    {PROTO_SAY_GRANT, REFERS | RECEIVER | SECTIONS | UNTIL | DIGEST, 0, 16 + 16 + 33 + 8 + 32, "rcsuD"},
-    {PROTO_SAY_STATUS, REFERS | UNTIL, 1, 16 + 8 + 1, "ruC"},
-    {PROTO_SAY_BREAKGLASS, HOLDER | SECTIONS | OCCURRED, 0, 16 + 33 + 8, "hso"},
+    {PROTO_SAY_WEIGHING, SAYS_REFERS | SAYS_SECTIONS | SAYS_DIGEST, 0, 16 + 33 + 32, "rsD"},
+    {PROTO_SAY_APPROVAL, SAYS_REFERS | SAYS_DIGEST, 0, 16 + 32, "rD"},
+    {PROTO_SAY_GRANT, SAYS_REFERS | SAYS_RECEIVER | SAYS_SECTIONS | SAYS_UNTIL | SAYS_DIGEST, 0, 16 + 16 + 33 + 8 + 32, "rcsuD"},
+    {PROTO_SAY_STATUS, SAYS_REFERS | SAYS_UNTIL, 1, 16 + 8 + 1, "ruC"},
+    {PROTO_SAY_BREAKGLASS, SAYS_HOLDER | SAYS_SECTIONS | SAYS_OCCURRED, 0, 16 + 33 + 8, "hso"},
 };
 
 void say_sample_fill(struct proto_statement *s, unsigned has)
 {
-    if (has & REFERS)
+    if (has & SAYS_REFERS)
         memset(s->refers, 0xb1, sizeof s->refers);
-    if (has & EVENT)
+    if (has & SAYS_EVENT)
         check_name(s->event, "LEERPLICHT_DOC");
-    if (has & OCCURRED)
+    if (has & SAYS_OCCURRED)
         s->occurred_s = 1700000000;
-    if (has & UNTIL)
+    if (has & SAYS_UNTIL)
         s->until_s = 1800000000;
-    if (has & REFERENCE) {
+    if (has & SAYS_REFERENCE) {
         check_name(s->reference, "court");
         s->reference_s = 1690000000;
         memset(s->reference_digest, 0xb2, sizeof s->reference_digest);
     }
-    if (has & HOLDER)
+    if (has & SAYS_HOLDER)
         memset(s->holder, 0xb3, sizeof s->holder);
-    if (has & RECEIVER)
+    if (has & SAYS_RECEIVER)
         memset(s->receiver, 0xb4, sizeof s->receiver);
-    if (has & SECTIONS)
+    if (has & SAYS_SECTIONS)
         s->sections = (struct proto_sections){.count = 2, .name = {"care", "ident"}};
-    if (has & DIGEST)
+    if (has & SAYS_DIGEST)
         memset(s->digest, 0xb5, sizeof s->digest);
 }
 

@@ -11,7 +11,10 @@
 enum { SAY_SAMPLE_ROOM = 4096, SAY_SAMPLES = 13, SAY_SAMPLE_COMMON = 145 + 1 + 3 * 16 + 1 + (16 + 2 + 5) + (16 + 2 + 7) };
 
 /* Which members a kind has: as PROTOCOL.md lists them, apart from the program's own table. */
-enum { REFERS = 1, EVENT = 2, OCCURRED = 4, UNTIL = 8, REFERENCE = 16, HOLDER = 32, RECEIVER = 64, SECTIONS = 128, DIGEST = 256 };
+enum {
+    SAYS_REFERS = 1, SAYS_EVENT = 2, SAYS_OCCURRED = 4, SAYS_UNTIL = 8, SAYS_REFERENCE = 16, SAYS_HOLDER = 32, SAYS_RECEIVER = 64,
+    SAYS_SECTIONS = 128, SAYS_DIGEST = 256
+};
 
 struct say_sample {
     enum proto_statement_kind kind;

@@ -188,16 +188,16 @@ static void test_kind_foreign(void **state)
         msg_sample_make(s, &plain);
         m = plain;
         switch (i) {
-        case 0: m.refers[15] ^= 1; if (s->has & REFERS) continue; break;
+        case 0: m.refers[15] ^= 1; if (s->has & HAS_REFERS) continue; break;
         case 1: m.code = 1; if (s->code != 0) continue; break;
-        case 2: msg_sample_sections(&m.sections); if (s->has & (SECTIONS | GRANT)) continue; break;
-        case 3: msg_sample_ids(&m.statements); if (s->has & (IDS | GRANT)) continue; break;
-        case 4: m.until_s = 1; if (s->has & GRANT) continue; break;
-        case 5: m.digest[31] = 1; if (s->has & (GRANT | DIGEST)) continue; break;
-        case 6: m.original = msg_sample_blob(1); if (s->has & (GRANT | ORIGINAL)) continue; break;
-        case 7: m.weighing = msg_sample_blob(1); if (s->has & (GRANT | WEIGHING)) continue; break;
-        case 8: m.approval = msg_sample_blob(1); if (s->has & GRANT) continue; break;
-        case 9: m.sealed = msg_sample_blob(1); if (s->has & SEALED) continue; break;
+        case 2: msg_sample_sections(&m.sections); if (s->has & (HAS_SECTIONS | HAS_GRANT)) continue; break;
+        case 3: msg_sample_ids(&m.statements); if (s->has & (HAS_IDS | HAS_GRANT)) continue; break;
+        case 4: m.until_s = 1; if (s->has & HAS_GRANT) continue; break;
+        case 5: m.digest[31] = 1; if (s->has & (HAS_GRANT | HAS_DIGEST)) continue; break;
+        case 6: m.original = msg_sample_blob(1); if (s->has & (HAS_GRANT | HAS_ORIGINAL)) continue; break;
+        case 7: m.weighing = msg_sample_blob(1); if (s->has & (HAS_GRANT | HAS_WEIGHING)) continue; break;
+        case 8: m.approval = msg_sample_blob(1); if (s->has & HAS_GRANT) continue; break;
+        case 9: m.sealed = msg_sample_blob(1); if (s->has & HAS_SEALED) continue; break;
         case 10: m.payload = msg_sample_blob(32); if (s->payload != 0) continue; break;
         case 11: m.key[0] = 1; if (s->kind == PROTO_QUERY) continue; break;
         case 12: m.partner[0] = 1; if (s->kind == PROTO_QUERY) continue; break;

@@ -154,7 +154,7 @@ static void test_kind_foreign(void **state)
     uint8_t body[SAY_SAMPLE_ROOM];
     size_t len = 777;
 
-    for (unsigned bit = REFERS; bit <= DIGEST; bit <<= 1) {
+    for (unsigned bit = SAYS_REFERS; bit <= SAYS_DIGEST; bit <<= 1) {
         struct proto_statement s;
 
         say_sample_make(sample, &s);
