@@ -1,0 +1,291 @@
+#include "support/check.h"
+#include "support/hub_world.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "hub/home.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The commands of an operator on a hub that does not run. */
+
+#define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
+
+static int open_world(void **state)
+{
+    struct hub_world *w = calloc(1, sizeof *w);
+
+    hub_world_open(w, PACK, 0);
+    *state = w;
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    hub_world_close(*state);
+    free(*state);
+    return 0;
+}
+
+static enum err command(const struct hub_world *w, hub_command *run, struct hub_cli *c, struct trouble *t, cJSON **reply)
+{
+    enum err e;
+
+    *t = (struct trouble){ 0 };
+    c->t = t;
+    c->home = w->home;
+    c->reply = cJSON_CreateObject();
+    e = run(c);
+    if (e == OK && reply != NULL)
+        *reply = c->reply;
+    else
+        cJSON_Delete(c->reply);
+    return e;
+}
+
+static void init_twice_says_what_to_do(void **state)
+{
+    struct hub_cli c = { 0 };
+    struct trouble t;
+
+    assert_err(command(*state, hub_cmd_init, &c, &t, NULL), ERR_EXISTS);
+    assert_non_null(strstr(t.text, "--region"));
+}
+
+static void secrets_are_for_the_hub_alone(void **state)
+{
+    static const char *const names[] = { "keys/log", "keys/pseudonym", "keys/tls-ca.key", "keys/tls-server.key", "signer/last" };
+    const struct hub_world *w = *state;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[128];
+        struct stat st;
+
+        (void)snprintf(path, sizeof path, "%s/%s", w->home, names[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
+static void the_same_region_may_be_installed_again(void **state)
+{
+    const struct hub_world *w = *state;
+    struct hub_cli c = { .region = w->region_path };
+    struct trouble t;
+    char fingerprint[40];
+    cJSON *reply;
+
+    assert_err(command(w, hub_cmd_init, &c, &t, &reply), OK);
+    proto_region_fingerprint(w->region, fingerprint);
+    assert_string_equal(cJSON_GetObjectItem(reply, "fingerprint")->valuestring, fingerprint);
+    cJSON_Delete(reply);
+}
+
+static void a_region_of_another_hub_is_refused(void **state)
+{
+    const struct hub_world *w = *state;
+    struct hub_world other;
+    struct hub_cli c = { 0 };
+    struct trouble t;
+
+    hub_world_open(&other, PACK, 0);
+    c.region = other.region_path;
+    assert_err(command(w, hub_cmd_init, &c, &t, NULL), ERR_KEY);
+    hub_world_close(&other);
+}
+
+static void a_region_that_somebody_did_not_sign_is_refused(void **state)
+{
+    const struct hub_world *w = *state;
+    char path[128];
+    struct hub_cli c = { .region = path };
+    struct trouble t;
+
+    (void)snprintf(path, sizeof path, "%s/half", w->home);
+    /* Without the last founder's line. */
+    size_t len = w->region_len - 1;
+    while (w->region_text[len - 1] != '\n')
+        len--;
+    assert_err(file_write(path, w->region_text, len, 0600, NULL), OK);
+    assert_err(command(w, hub_cmd_init, &c, &t, NULL), ERR_SIGNATURE);
+}
+
+static void a_join_request_with_a_flipped_byte_is_refused(void **state)
+{
+    const struct hub_world *w = *state;
+    char request[128], welcome[128];
+    struct hub_cli c = { .argument = request, .output = welcome };
+    struct trouble t;
+    uint8_t *data = NULL;
+    struct stat st;
+    size_t len;
+
+    (void)snprintf(request, sizeof request, "%s/school.req", w->home);
+    (void)snprintf(welcome, sizeof welcome, "%s/never", w->home);
+    assert_err(file_read(request, 65536, &data, &len, NULL), OK);
+    for (size_t i = 0; i < len; i += 61) {
+        data[i] ^= 4;
+        assert_err(file_write(request, data, len, 0600, NULL), OK);
+        if (command(w, hub_cmd_welcome, &c, &t, NULL) == OK)
+            fail_msg("byte %zu", i);
+        assert_int_equal(stat(welcome, &st), -1);
+        data[i] ^= 4;
+    }
+    free(data);
+}
+
+static void a_welcome_verifies_at_the_partner(void **state)
+{
+    const struct hub_world *w = *state;
+    struct proto_welcome got;
+    struct trouble t = { 0 };
+    uint8_t *data = NULL;
+    char path[128];
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "%s/team.welcome", w->home);
+    assert_err(file_read(path, 65536, &data, &len, NULL), OK);
+    assert_err(proto_welcome_check(w->region, data, len, &got, &t), OK);
+    assert_memory_equal(got.partner, w->partner[1].id, PROTO_PARTNER_LEN);
+    assert_string_equal(got.address, w->address);
+    free(data);
+}
+
+static void welcome_needs_to_know_where_to(void **state)
+{
+    struct hub_cli c = { .argument = "nothing" };
+    struct trouble t;
+
+    assert_err(command(*state, hub_cmd_welcome, &c, &t, NULL), ERR_USAGE);
+}
+
+static void partners_are_listed_with_how_they_stand(void **state)
+{
+    const struct hub_world *w = *state;
+    struct hub_cli c = { 0 }, block = { .argument = "team" };
+    struct trouble t;
+    const cJSON *row;
+    cJSON *reply;
+    size_t rows = 0;
+
+    assert_err(command(w, hub_cmd_block, &block, &t, NULL), OK);
+    assert_err(command(w, hub_cmd_partners, &c, &t, &reply), OK);
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(reply, "partners")) {
+        bool is_team = strcmp(cJSON_GetObjectItem(row, "handle")->valuestring, "team") == 0;
+
+        assert_true(cJSON_IsTrue(cJSON_GetObjectItem(row, "joined")));
+        assert_int_equal(cJSON_IsTrue(cJSON_GetObjectItem(row, "blocked")), is_team);
+        rows++;
+    }
+    assert_int_equal(rows, HUB_WORLD_PARTNERS);
+    cJSON_Delete(reply);
+    block.undo = true;
+    assert_err(command(w, hub_cmd_block, &block, &t, NULL), OK);
+    assert_err(command(w, hub_cmd_partners, &c, &t, &reply), OK);
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(reply, "partners"))
+        assert_false(cJSON_IsTrue(cJSON_GetObjectItem(row, "blocked")));
+    cJSON_Delete(reply);
+}
+
+static void a_partner_that_is_not_there_cannot_be_blocked(void **state)
+{
+    struct hub_cli c = { .argument = "nobody" };
+    struct trouble t;
+
+    assert_err(command(*state, hub_cmd_block, &c, &t, NULL), ERR_NOTFOUND);
+    assert_string_equal(t.where, "nobody");
+}
+
+static void status_of_a_stopped_hub_fails_and_says_how_to_start(void **state)
+{
+    struct hub_cli c = { 0 };
+    struct trouble t;
+
+    assert_err(command(*state, hub_cmd_status, &c, &t, NULL), ERR_PEER);
+    assert_non_null(strstr(t.text, "schakel-hub run"));
+}
+
+static void export_of_a_hub_that_never_ran_says_so(void **state)
+{
+    struct hub_cli c = { .argument = "/tmp/hub-world-never" };
+    struct trouble t;
+
+    assert_err(command(*state, hub_cmd_export, &c, &t, NULL), ERR_STATE);
+}
+
+static void run_with_another_pack_is_refused_before_anything_starts(void **state)
+{
+    const struct hub_world *w = *state;
+    char pack[128], path[160], from[300], conf[160], text[300];
+    struct hub_cli c = { 0 };
+    struct trouble t;
+    static const char *const tables[] = { "kinds", "purposes", "grounds", "sections", "events", "rules", "parameters" };
+
+    (void)snprintf(pack, sizeof pack, "%s/pack", w->home);
+    assert_err(file_mkdirs(pack, NULL), OK);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        uint8_t *data = NULL;
+        size_t len;
+
+        (void)snprintf(from, sizeof from, "%s/%s.csv", PACK, tables[i]);
+        (void)snprintf(path, sizeof path, "%s/%s.csv", pack, tables[i]);
+        assert_err(file_read(from, 1 << 20, &data, &len, NULL), OK);
+        if (i == 0)
+            data[len++] = '\n';
+        assert_err(file_write(path, data, len, 0600, NULL), OK);
+        free(data);
+    }
+    (void)snprintf(conf, sizeof conf, "%s/schakel.conf", w->home);
+    (void)snprintf(text, sizeof text, "listen = 127.0.0.1:7610\nplain = yes\n");
+    assert_err(file_write(conf, text, strlen(text), 0600, NULL), OK);
+    assert_err(command(w, hub_cmd_run, &c, &t, NULL), ERR_CONFIG);
+    assert_string_equal(t.where, pack);
+}
+
+static void a_setting_that_is_not_known_is_named_with_its_line(void **state)
+{
+    const struct hub_world *w = *state;
+    char conf[160];
+    static const char text[] = "listen = 127.0.0.1:7610\nlissen = 1\n";
+    struct hub_cli c = { 0 };
+    struct trouble t;
+
+    (void)snprintf(conf, sizeof conf, "%s/schakel.conf", w->home);
+    assert_err(file_write(conf, text, strlen(text), 0600, NULL), OK);
+    assert_true(command(w, hub_cmd_run, &c, &t, NULL) != OK);
+    assert_int_equal(t.line, 2);
+}
+
+static void a_damaged_key_file_is_named(void **state)
+{
+    const struct hub_world *w = *state;
+    uint8_t secret[64];
+    struct trouble t = { 0 };
+    char path[160];
+
+    (void)snprintf(path, sizeof path, "%s/keys/log", w->home);
+    assert_err(file_write(path, "00ff\n", 5, 0600, NULL), OK);
+    memset(secret, 7, sizeof secret);
+    assert_err(hub_home_secret_get(w->home, "log", secret, sizeof secret, &t), ERR_SYNTAX);
+    assert_int_equal(secret[0], 7);
+    assert_string_equal(t.where, "keys/log");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        T(init_twice_says_what_to_do), T(secrets_are_for_the_hub_alone), T(the_same_region_may_be_installed_again),
+        T(a_region_of_another_hub_is_refused), T(a_region_that_somebody_did_not_sign_is_refused),
+        T(a_join_request_with_a_flipped_byte_is_refused), T(a_welcome_verifies_at_the_partner), T(welcome_needs_to_know_where_to),
+        T(partners_are_listed_with_how_they_stand), T(a_partner_that_is_not_there_cannot_be_blocked),
+        T(status_of_a_stopped_hub_fails_and_says_how_to_start), T(export_of_a_hub_that_never_ran_says_so),
+        T(run_with_another_pack_is_refused_before_anything_starts), T(a_setting_that_is_not_known_is_named_with_its_line),
+        T(a_damaged_key_file_is_named),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
