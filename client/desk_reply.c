@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/child.h"
+#include "client/pages.h"
 #include "policy/words.h"
 
 #include <string.h>
@@ -79,6 +80,8 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     client_reply_child(obj, "child", n, x, &d->child);
     json_add_text(obj, "purpose", d->purpose);
     client_reply_date(obj, "made", d->made_s);
+    client_reply_sections(obj, "asked", &d->sections);
+    client_pages_at(obj, d->made_s);
     if (d->mine)
         client_reply_rows(obj, n, lang, d);
     else

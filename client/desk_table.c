@@ -39,5 +39,7 @@ const struct client_command client_desk_commands[] = {
     {"accept", client_do_accept, CASEWORK, true},
     {"not-for-us", client_do_not_for_us, CASEWORK, true},
     {"open", client_do_open, CASEWORK, true},
+    {"done", client_do_done, CASEWORK, true},
+    {"policy.show", client_do_policy_show, CLIENT_ANY_ROLE, false},
 };
 const size_t client_desk_commands_count = sizeof client_desk_commands / sizeof client_desk_commands[0];

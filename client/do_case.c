@@ -1,6 +1,7 @@
 /* client/do_case: opening cases and who takes part in them. Own rows change when the hub's receipt is in (client/desk_sent). */
 #include "client/child.h"
 #include "client/desk_table.h"
+#include "client/pages.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -249,5 +250,6 @@ enum err client_do_case_show(struct client_call *c, struct vault_txn *x)
         return e;
     if (given)
         s.only = &child.with;
-    return client_case_walk(x, show_each, &s);
+    e = client_case_walk(x, show_each, &s);
+    return e == OK ? client_pages_by_text(c, s.cases, "child") : e;
 }

@@ -1,15 +1,17 @@
-/* client/do_inbox: one list of what waits for a person, newest concern first by kind: what it is, about whom, and the command that goes on. */
+/* client/do_inbox: one list of what waits for a person, newest first: what it is, about whom, and the command that goes on. */
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
+#include "client/pages.h"
 #include "client/statement.h"
 
-#include <stdarg.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { DONE_LEN = 1 + PROTO_ID_LEN };
 
 struct listing {
     struct client_call *c;
@@ -18,11 +20,31 @@ struct listing {
     bool all;
 };
 
-/* English and Dutch, and the command that goes on; {id} stands for the id. */
-struct item { const char *kind, *en, *nl, *next; };
+/* English and Dutch, and the command that goes on; {id} stands for the id. until_done: somebody must put it away. */
+struct item { const char *kind, *en, *nl, *next; bool until_done; };
+
+/* ---- what was put away: in CLIENT_T_META, "d" and the id ---- */
+
+static void done_key(const uint8_t id[PROTO_ID_LEN], uint8_t out[DONE_LEN])
+{
+    out[0] = 'd';
+    memcpy(out + 1, id, PROTO_ID_LEN);
+}
+
+static bool is_done(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
+{
+    uint8_t key[DONE_LEN], *value = NULL;
+    size_t len = 0;
+    enum err e;
+
+    done_key(id, key);
+    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len);
+    free(value);
+    return e == OK;
+}
 
 static void add_item(struct listing *l, const struct item *it, const uint8_t id[PROTO_ID_LEN], const uint8_t from[PROTO_PARTNER_LEN],
-    const struct proto_subject_id *child, cJSON **out)
+    const struct proto_subject_id *child, uint64_t at_s, cJSON **out)
 {
     char next[160], hex[2 * PROTO_ID_LEN + 1];
     const char *at = strstr(it->next, "{id}");
@@ -39,36 +61,53 @@ static void add_item(struct listing *l, const struct item *it, const uint8_t id[
     client_reply_child(row, "child", l->c->node, l->x, child);
     json_add_text(row, "text", l->c->trouble.lang == LANG_NL ? it->nl : it->en);
     json_add_text(row, "next", next);
+    json_add_bool(row, "until_done", it->until_done);
+    client_pages_at(row, at_s);
     *out = row;
 }
 
+/* ---- requests, offers and shares ---- */
+
 static const struct item desk_items[CLIENT_DESK_STATE_END] = {
-    [CLIENT_DESK_WAITING] = {"request", "asks for sections; you decide", "vraagt om onderdelen; u beslist", "schakel preview --request {id}"},
-    [CLIENT_DESK_ARRIVED] = {"share", "has sent what you may read", "heeft gestuurd wat u mag lezen", "schakel open --share {id}"},
-    [CLIENT_DESK_REFUSED] = {"refusal", "refused your request", "heeft uw verzoek geweigerd", "schakel request show --request {id}"},
+    [CLIENT_DESK_WAITING] = {"request", "asks for sections; you decide", "vraagt om onderdelen; u beslist", "schakel preview --request {id}", false},
+    [CLIENT_DESK_ARRIVED] = {"share", "has sent what you may read", "heeft gestuurd wat u mag lezen", "schakel open --share {id}", false},
+    [CLIENT_DESK_REFUSED] = {"refusal", "refused your request", "heeft uw verzoek geweigerd", "schakel request show --request {id}", true},
     [CLIENT_DESK_WITHDRAWN] = {"withdrawal", "consent was withdrawn; nothing more will come or go", "toestemming is ingetrokken; er komt en gaat niets meer",
-        "schakel request show --request {id}"},
+        "schakel request show --request {id}", true},
 };
 static const struct item offer_item = {"offer", "sends you something that you did not ask for: is it for you?",
-    "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel accept --offer {id}"};
-static const struct item done_item = {"done", "nothing to do", "niets te doen", "schakel request show --request {id}"};
+    "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel open --share {id}", false};
+static const struct item offer_read_item = {"offer", "waits for your answer to what it sent", "wacht op uw antwoord op wat het stuurde",
+    "schakel accept --offer {id}", false};
+static const struct item done_item = {"done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
+
+/* NULL: not for the inbox. */
+static const struct item *desk_item(const struct client_desk *d)
+{
+    const struct item *it = &desk_items[d->state < CLIENT_DESK_STATE_END ? d->state : 0];
+    bool offered = d->offer && !d->mine && !d->accepted;
+
+    if (offered && d->state == CLIENT_DESK_OPENED)
+        return &offer_read_item;
+    if (offered && (d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED))
+        return &offer_item;
+    if (it->kind == NULL || (d->state == CLIENT_DESK_WAITING && d->mine) || (d->state == CLIENT_DESK_REFUSED && !d->mine)
+        || (d->state == CLIENT_DESK_ARRIVED && d->mine == d->offer))
+        return NULL;
+    return it;
+}
 
 static bool desk_each(void *arg, const struct client_desk *d)
 {
     struct listing *l = arg;
-    const struct item *it = &desk_items[d->state < CLIENT_DESK_STATE_END ? d->state : 0];
-    bool for_receiver = d->state == CLIENT_DESK_ARRIVED, offered = d->offer && !d->mine && !d->accepted
-        && (d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
+    const struct item *it = desk_item(d);
     cJSON *row;
 
-    if (offered)
-        it = &offer_item;
-    else if (it->kind == NULL || (d->state == CLIENT_DESK_WAITING && d->mine) || (d->state == CLIENT_DESK_REFUSED && !d->mine)
-        || (for_receiver && d->mine == d->offer))
+    if (it == NULL || (it->until_done && is_done(l->x, d->id)))
         it = l->all ? &done_item : NULL;
     if (it == NULL)
         return true;
-    add_item(l, it, d->id, d->other, &d->child, &row);
+    add_item(l, it, d->id, d->other, &d->child, d->made_s, &row);
     json_add_text(row, "purpose", d->purpose);
     json_add_text(row, "state", client_desk_state_name(d->state));
     client_reply_sections(row, "sections", d->granted.count > 0 ? &d->granted : &d->sections);
@@ -78,6 +117,8 @@ static bool desk_each(void *arg, const struct client_desk *d)
     return true;
 }
 
+/* ---- statements ---- */
+
 /* A report is done for us once there is a case of this child: the work goes on there. */
 static bool is_followed_up(struct listing *l, const struct client_kept *k)
 {
@@ -86,9 +127,45 @@ static bool is_followed_up(struct listing *l, const struct client_kept *k)
     return client_case_of_child(l->c->node, l->x, &k->what.subject, "", &with) == OK;
 }
 
-static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis", "schakel case open --number NUMBER --purpose PURPOSE"};
-static const struct item withdrawal_item = {"withdrawal", "consent was withdrawn", "toestemming is ingetrokken", "schakel consent list"};
-static const struct item objection_item = {"objection", "the family objected", "het gezin heeft bezwaar gemaakt", "schakel statement list"};
+struct stopped { const uint8_t *consent; bool found; };
+
+static bool stopped_each(void *arg, const struct client_desk *d)
+{
+    struct stopped *s = arg;
+
+    for (uint8_t i = 0; d->state == CLIENT_DESK_WITHDRAWN && i < d->statements.count; i++)
+        s->found = s->found || sodium_memcmp(d->statements.id[i], s->consent, PROTO_ID_LEN) == 0;
+    return !s->found;
+}
+
+/* Then the request or share that it stopped is in the list, and says more. */
+static bool stopped_something(struct listing *l, const struct client_kept *k)
+{
+    struct stopped s = {.consent = k->what.refers};
+
+    return client_desk_walk(l->x, stopped_each, &s) == OK && s.found;
+}
+
+/* The purposes for which this event lets this partner ask something. */
+static void add_purposes(cJSON *row, const struct client_node *n, const char *event)
+{
+    const struct policy_pack *pack = n->pack;
+    uint8_t kind = policy_pack_find(pack, POLICY_SET_KINDS, n->me->kind), code = policy_pack_find(pack, POLICY_SET_EVENTS, event);
+    cJSON *array = json_add_array(row, "purposes");
+    uint32_t found = 0;
+
+    for (size_t i = 0; kind < POLICY_KINDS_MAX && code < POLICY_EVENTS_MAX && i < pack->rules; i++)
+        if (pack->rule[i].mode != POLICY_MODE_N && (pack->rule[i].requesters & (UINT32_C(1) << kind)) != 0
+            && (pack->rule[i].events & (UINT64_C(1) << code)) != 0)
+            found |= pack->rule[i].purposes;
+    for (uint8_t i = 0; i < pack->set[POLICY_SET_PURPOSES].count; i++)
+        if (found & (UINT32_C(1) << i))
+            json_push_text(array, policy_pack_name(pack, POLICY_SET_PURPOSES, i));
+}
+
+static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis", "schakel case open --number NUMBER --purpose PURPOSE", true};
+static const struct item withdrawal_item = {"withdrawal", "consent was withdrawn", "toestemming is ingetrokken", "schakel consent list", true};
+static const struct item objection_item = {"objection", "the family objected", "het gezin heeft bezwaar gemaakt", "schakel statement list", true};
 
 static bool statement_each(void *arg, const struct client_kept *k)
 {
@@ -99,17 +176,22 @@ static bool statement_each(void *arg, const struct client_kept *k)
     struct client_case with;
     cJSON *row;
 
-    if (k->mine || it == NULL || (it == &event_item && !l->all && is_followed_up(l, k)))
+    if (k->mine || it == NULL)
+        return true;
+    if (!l->all && (is_done(l->x, k->what.id) || (it == &event_item && is_followed_up(l, k)) || (it == &withdrawal_item && stopped_something(l, k))))
         return true;
     if (client_case_get(l->x, k->what.case_id, &with) == OK)
         child = with.child;
-    add_item(l, it, k->what.id, k->what.setter, &child, &row);
+    add_item(l, it, k->what.id, k->what.setter, &child, k->leaf_s, &row);
     json_add_text(row, "event", k->what.event);
+    json_add_text(row, "purpose", k->what.purpose);
+    if (it == &event_item)
+        add_purposes(row, l->c->node, k->what.event);
     client_reply_date(row, "since", k->leaf_s);
     return true;
 }
 
-static const struct item invitation_item = {"invitation", "invites you into a case", "nodigt u uit voor een casus", "schakel case accept --case {id}"};
+static const struct item invitation_item = {"invitation", "invites you into a case", "nodigt u uit voor een casus", "schakel case accept --case {id}", false};
 
 static bool case_each(void *arg, const struct client_case *c)
 {
@@ -118,12 +200,12 @@ static bool case_each(void *arg, const struct client_case *c)
 
     for (uint16_t i = 0; i < c->count; i++) {
         const struct client_member *m = &c->member[i], *by = NULL;
-        if (m->state != CLIENT_MEMBER_INVITED || memcmp(m->partner, l->c->node->me->id, PROTO_PARTNER_LEN) != 0)
+        if (m->state != CLIENT_MEMBER_INVITED || sodium_memcmp(m->partner, l->c->node->me->id, PROTO_PARTNER_LEN) != 0)
             continue;
         for (uint16_t k = 0; k < c->count; k++)
             if (c->member[k].state == CLIENT_MEMBER_OPENED && strcmp(c->member[k].purpose, m->purpose) == 0)
                 by = &c->member[k];
-        add_item(l, &invitation_item, c->id, by != NULL ? by->partner : m->partner, &c->child, &row);
+        add_item(l, &invitation_item, c->id, by != NULL ? by->partner : m->partner, &c->child, clock_now_s(), &row);
         json_add_text(row, "purpose", m->purpose);
     }
     return true;
@@ -136,5 +218,45 @@ enum err client_do_inbox(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         e = client_case_walk(x, case_each, &l);
-    return e != OK ? e : client_kept_walk(x, statement_each, &l);
+    if (e == OK)
+        e = client_kept_walk(x, statement_each, &l);
+    return e == OK ? client_pages_newest(c, l.items) : e;
+}
+
+/* ---- putting away ---- */
+
+static enum err may_put_away(struct client_call *c, struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
+{
+    struct client_kept k;
+    struct client_desk d;
+    uint8_t *memory = NULL;
+    enum err e = client_desk_get(x, id, &d);
+
+    if (e == OK) {
+        const struct item *it = desk_item(&d);
+        if (it != NULL && !it->until_done)
+            return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0, "this waits for your answer; see: schakel inbox",
+                "dit wacht op uw antwoord; zie: schakel inbox");
+        return OK;
+    }
+    if (e == ERR_NOTFOUND)
+        e = client_kept_get(x, id, &k, &memory);
+    free(memory);
+    return e == ERR_NOTFOUND ? trouble_at(&c->trouble, e, "--item", 0, 0, "there is no such item; see: schakel inbox",
+        "dit staat er niet; zie: schakel inbox") : e;
+}
+
+enum err client_do_done(struct client_call *c, struct vault_txn *x)
+{
+    uint8_t id[PROTO_ID_LEN], key[DONE_LEN];
+    enum err e = client_arg_id(c, "item", id);
+
+    if (e == OK)
+        e = may_put_away(c, x, id);
+    done_key(id, key);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, "1", 1);
+    if (e == OK)
+        client_reply_id(c->reply, "item", id);
+    return e;
 }

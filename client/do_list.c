@@ -3,6 +3,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
+#include "client/pages.h"
 #include "policy/consent.h"
 
 #include <sodium.h>
@@ -83,6 +84,7 @@ static bool event_each(void *arg, const struct client_kept *k)
     json_add_text(row, "setter", client_handle(l->c->node, k->what.setter));
     add_child(row, l, k);
     client_reply_date(row, "occurred", k->what.occurred_s);
+    client_pages_at(row, k->what.made_s);
     add_to(row, l->c->node, &k->what);
     json_add_bool(row, "ended", is_ended(l->x, &k->what));
     return true;
@@ -129,6 +131,7 @@ static bool consent_each(void *arg, const struct client_kept *k)
     client_reply_sections(row, "sections", &k->what.sections);
     json_add_text(row, "state", consent_state(l->x, &k->what));
     client_reply_date(row, "until", k->what.until_s);
+    client_pages_at(row, k->what.made_s);
     add_missing(row, l, k);
     return true;
 }
@@ -158,6 +161,7 @@ static bool statement_each(void *arg, const struct client_kept *k)
     json_add_text(row, "setter", client_handle(l->c->node, k->what.setter));
     add_child(row, l, k);
     client_reply_date(row, "made", k->what.made_s);
+    client_pages_at(row, k->what.made_s);
     add_to(row, l->c->node, &k->what);
     add_bits(row, "acknowledged", l->c->node, k, k->acked);
     add_bits(row, "not_confirmed", l->c->node, k, late ? all & ~k->acked : 0);
@@ -177,6 +181,8 @@ static enum err list(struct client_call *c, struct vault_txn *x, const char *nam
     }
     if (e == OK)
         e = client_kept_walk(x, each, l);
+    if (e == OK)
+        e = client_pages_newest(c, l->array);
     free(l);
     return e;
 }

@@ -1,6 +1,7 @@
 /* client/do_record: the commands on the own case records. Nothing here leaves the node. */
 #include "client/child.h"
 #include "client/desk_table.h"
+#include "client/pages.h"
 #include "client/record.h"
 
 #include <stdlib.h>
@@ -151,6 +152,7 @@ static bool list_each(void *arg, const struct proto_subject_id *who)
 enum err client_do_record_list(struct client_call *c, struct vault_txn *x)
 {
     struct listing l = {.c = c, .x = x, .children = json_add_array(c->reply, "children")};
+    enum err e = client_record_children(c->node, x, list_each, &l);
 
-    return client_record_children(c->node, x, list_each, &l);
+    return e == OK ? client_pages_by_text(c, l.children, "child") : e;
 }

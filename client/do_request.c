@@ -3,6 +3,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
+#include "client/pages.h"
 #include "client/record.h"
 #include "client/sealed.h"
 #include "client/weigh.h"
@@ -195,8 +196,9 @@ static bool list_each(void *arg, const struct client_desk *d)
 enum err client_do_request_list(struct client_call *c, struct vault_txn *x)
 {
     struct listing l = {.c = c, .x = x, .array = json_add_array(c->reply, "requests")};
+    enum err e = client_desk_walk(x, list_each, &l);
 
-    return client_desk_walk(x, list_each, &l);
+    return e == OK ? client_pages_newest(c, l.array) : e;
 }
 
 enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
