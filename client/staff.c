@@ -216,10 +216,11 @@ static enum err describe(struct client_call *c, struct client_staff *s)
         return trouble_at(&c->trouble, ERR_RANGE, "--role", 0, 0, "is not a role: caseworker, coordinator, second, officer, fg, admin ...",
             "is geen rol: caseworker, coordinator, second, officer, fg, admin ...");
     e = client_arg_text_or(c, "login", name, &login);
-    if (e == OK)
-        e = client_staff_login(login, s->login);
-    return e == OK ? OK
-                   : trouble_at(&c->trouble, ERR_SYNTAX, "--login", 0, 0, "give 2 to 32 letters to log in with",
+    if (e != OK)
+        return e;
+    return client_staff_login(login, s->login) == OK
+        ? OK
+        : trouble_at(&c->trouble, ERR_SYNTAX, "--login", 0, 0, "give 2 to 32 letters to log in with",
                          "geef 2 tot 32 letters om mee aan te melden");
 }
 

@@ -252,12 +252,40 @@ static enum err open_checkpoint(const struct pass *s, struct client_log_report *
                          "is geen checkpoint dat de hub van deze regio heeft ondertekend");
 }
 
+/* The leaves in order. What cannot be read is told, and the rest of the copy is not judged. */
+static enum err all_tiles(struct pass *s, uint64_t size, bool *whole)
+{
+    enum err e = OK;
+
+    for (uint64_t n = 0; e == OK && n * WIDTH < size; n++)
+        e = one_tile(s, n, size - n * WIDTH < WIDTH ? (size_t)(size - n * WIDTH) : WIDTH);
+    *whole = e == OK;
+    return e == ERR_NOTFOUND || e == ERR_SYNTAX ? OK : e;
+}
+
+static enum err judge(struct pass *s, bool whole, struct client_log_report *out)
+{
+    uint8_t root[HASH];
+    enum err e = OK;
+
+    proto_merkle_root(&s->tree, root);
+    out->root_holds = whole && memcmp(root, out->head.root, HASH) == 0;
+    out->compared = s->next_size;
+    if (whole && !out->root_holds)
+        e = name_block(s, out->head.size);
+    out->root_holds = out->root_holds && !s->differs;
+    if (!out->root_holds)
+        client_problem(s->p, "checkpoint", UINT64_MAX, "the leaves of this copy do not give the root that the hub signed",
+            "de bladeren van deze kopie geven niet de wortel die de hub ondertekende");
+    return e;
+}
+
 enum err client_verify_log(const struct proto_region *region, const char *folder, struct client_claims *claims, struct client_log_report *out,
     struct client_problems *p, struct trouble *t)
 {
     struct client_log_report fresh = {.compared = 0};
     struct pass *s = calloc(1, sizeof *s);
-    uint8_t root[HASH];
+    bool whole = false;
     enum err e = s == NULL ? ERR_NOMEM : OK;
 
     if (e != OK)
@@ -267,20 +295,10 @@ enum err client_verify_log(const struct proto_region *region, const char *folder
     e = open_checkpoint(s, &fresh, t);
     if (e == OK)
         e = sort_claims(s, claims);
-    for (uint64_t n = 0; e == OK && n * WIDTH < fresh.head.size; n++)
-        e = one_tile(s, n, fresh.head.size - n * WIDTH < WIDTH ? (size_t)(fresh.head.size - n * WIDTH) : WIDTH);
-    if (e == OK || e == ERR_NOTFOUND || e == ERR_SYNTAX) {
-        proto_merkle_root(&s->tree, root);
-        fresh.root_holds = e == OK && memcmp(root, fresh.head.root, HASH) == 0;
-        fresh.compared = s->next_size;
-        if (e == OK && !fresh.root_holds)
-            e = name_block(s, fresh.head.size);
-        fresh.root_holds = fresh.root_holds && !s->differs;
-        if (!fresh.root_holds)
-            client_problem(p, "checkpoint", UINT64_MAX, "the leaves of this copy do not give the root that the hub signed",
-                "de bladeren van deze kopie geven niet de wortel die de hub ondertekende");
-        e = e == ERR_NOTFOUND || e == ERR_SYNTAX ? OK : e;
-    }
+    if (e == OK)
+        e = all_tiles(s, fresh.head.size, &whole);
+    if (e == OK)
+        e = judge(s, whole, &fresh);
     free(s->by_index);
     free(s->by_size);
     free(s);

@@ -1,0 +1,423 @@
+/* client/verify: a copy of the log that was changed is found, and the leaf is named. */
+#include "tests/support/check.h"
+#include "tests/support/home_folder.h"
+#include "tests/support/log_sample.h"
+
+#include "base/file.h"
+#include "base/wr.h"
+#include "client/verify.h"
+#include "proto/note.h"
+#include "proto/sign.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LEAVES = 520 };
+
+struct world {
+    void *folder;
+    struct log_sample log;
+    struct proto_region region;
+    struct client_log_report report;
+    struct client_claims claims;
+    struct client_problems problems;
+    uint8_t node_secret[64], node_key[32];
+};
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+
+    if (w == NULL || home_folder_setup(&w->folder) != 0)
+        return -1;
+    log_sample_init(&w->log);
+    log_sample_into(&w->log, &w->region);
+    (void)crypto_sign_keypair(w->node_key, w->node_secret);
+    w->problems.list = cJSON_CreateArray();
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    int gone = home_folder_teardown(&w->folder);
+
+    client_claims_fini(&w->claims);
+    cJSON_Delete(w->problems.list);
+    free(w);
+    return gone;
+}
+
+static const char *path(const struct world *w, const char *name)
+{
+    return home_folder_path(w->folder, name);
+}
+
+static enum err verify(struct world *w)
+{
+    return client_verify_log(&w->region, path(w, "log"), &w->claims, &w->report, &w->problems, NULL);
+}
+
+/* The problems as "leaf:file " words in one line. */
+static const char *problems(const struct world *w)
+{
+    static char text[400];
+    const cJSON *row;
+
+    text[0] = '\0';
+    cJSON_ArrayForEach(row, w->problems.list)
+    {
+        const cJSON *leaf = cJSON_GetObjectItemCaseSensitive(row, "leaf"), *file = cJSON_GetObjectItemCaseSensitive(row, "file");
+        size_t used = strlen(text);
+
+        (void)snprintf(text + used, sizeof text - used, "%s%s%s ", leaf != NULL ? leaf->valuestring : "", leaf != NULL && file != NULL ? ":" : "",
+            file != NULL ? file->valuestring : "");
+    }
+    return text;
+}
+
+/* ---- the log alone ---- */
+
+static void a_whole_copy_holds(void **state)
+{
+    const size_t sizes[] = {1, 2, 255, 256, 257, LEAVES};
+    struct world *w = *state;
+    char name[32];
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        log_sample_fill(&w->log, sizes[i] - w->log.size);
+        (void)snprintf(name, sizeof name, "log%zu", sizes[i]);
+        log_sample_export(&w->log, path(w, name));
+        assert_err(client_verify_log(&w->region, path(w, name), NULL, &w->report, &w->problems, NULL), OK);
+        assert_true(w->report.root_holds);
+        assert_int_equal(w->report.head.size, sizes[i]);
+        assert_int_equal(w->problems.count, 0);
+        assert_false(w->report.anchored);
+    }
+}
+
+static void a_changed_leaf_is_named(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, LEAVES);
+    log_sample_export(&w->log, path(w, "log"));
+    home_folder_flip(w->folder, "log/tile/entries/001", 44 * (2 + PROTO_LEAF_LEN) + 100);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_string_equal(problems(w), "300 checkpoint ");
+}
+
+/* Whoever changes a leaf and its stored hash is found one level up. */
+static void a_changed_leaf_with_its_hash_is_found_in_its_block(void **state)
+{
+    struct world *w = *state;
+    uint8_t entry[PROTO_LEAF_LEN];
+
+    log_sample_fill(&w->log, LEAVES);
+    log_sample_export(&w->log, path(w, "log"));
+    memcpy(entry, w->log.entry[300], sizeof entry);
+    entry[77] ^= 1;
+    proto_merkle_leaf(entry, sizeof entry, w->log.leaf[300]);
+    memcpy(w->log.entry[300], entry, sizeof entry);
+    /* The tiles of the changed log, the level above and the checkpoint of the real one. */
+    assert_int_equal(rename(path(w, "log/tile/1"), path(w, "level1")), 0);
+    assert_int_equal(rename(path(w, "log/checkpoint"), path(w, "checkpoint")), 0);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(rename(path(w, "checkpoint"), path(w, "log/checkpoint")), 0);
+    assert_int_equal(unlink(path(w, "log/tile/1/000.p/2")), 0);
+    assert_int_equal(rmdir(path(w, "log/tile/1/000.p")), 0);
+    assert_int_equal(rmdir(path(w, "log/tile/1")), 0);
+    assert_int_equal(rename(path(w, "level1"), path(w, "log/tile/1")), 0);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_string_equal(problems(w), "256 checkpoint ");
+}
+
+static void a_missing_tile_is_told(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, LEAVES);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(unlink(path(w, "log/tile/entries/001")), 0);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_string_equal(problems(w), "256 checkpoint ");
+}
+
+static void a_cut_tile_is_told(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, 10);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(truncate(path(w, "log/tile/entries/000.p/10"), 4 * (2 + PROTO_LEAF_LEN) + 9), 0);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_string_equal(problems(w), "4 checkpoint ");
+}
+
+static void a_checkpoint_of_another_log_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct log_sample *other = calloc(1, sizeof *other);
+
+    assert_non_null(other);
+    log_sample_init(other);
+    log_sample_fill(other, 3);
+    log_sample_export(other, path(w, "log"));
+    assert_int_not_equal(verify(w), OK);
+    free(other);
+}
+
+static void a_changed_checkpoint_is_refused(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, 3);
+    log_sample_export(&w->log, path(w, "log"));
+    home_folder_flip(w->folder, "log/checkpoint", 20);
+    assert_int_not_equal(verify(w), OK);
+}
+
+/* ---- anchored ---- */
+
+static void add_witness(struct world *w, bool outsider, struct proto_note_key *key, uint8_t secret[64])
+{
+    uint8_t public[32];
+    char name[40];
+
+    (void)crypto_sign_keypair(public, secret);
+    (void)snprintf(name, sizeof name, "witness%u.example", (unsigned)w->region.witness_count);
+    assert_err(proto_note_key_make(name, PROTO_NOTE_COSIGNATURE, public, key), OK);
+    w->region.witness[w->region.witness_count].outsider = outsider;
+    proto_note_key_encode(key, w->region.witness[w->region.witness_count++].vkey);
+}
+
+static void cosign(struct world *w, const struct proto_note_key *key, const uint8_t secret[64])
+{
+    uint8_t *data = NULL, out[PROTO_NOTE_MAX];
+    struct proto_note *note = malloc(sizeof *note);
+    struct proto_note_sig sig = {.time_s = 1000};
+    size_t len = 0;
+    struct wr wr;
+
+    assert_non_null(note);
+    assert_err(file_read(path(w, "log/checkpoint"), PROTO_NOTE_MAX, &data, &len, NULL), OK);
+    assert_err(proto_note_parse(data, len, note), OK);
+    assert_err(proto_note_sign(key, secret, note->text, note->text_len, &sig), OK);
+    wr_init(&wr, out, sizeof out);
+    wr_copy(&wr, data, len);
+    proto_note_write_line(&wr, key, &sig);
+    assert_err(wr_end(&wr), OK);
+    assert_err(file_write(path(w, "log/checkpoint"), out, wr.len, 0644, NULL), OK);
+    free(data);
+    free(note);
+}
+
+static void anchored_needs_most_partners_and_an_outsider(void **state)
+{
+    struct world *w = *state;
+    struct proto_note_key key[4];
+    uint8_t secret[4][64];
+
+    for (size_t i = 0; i < 4; i++)
+        add_witness(w, i == 3, &key[i], secret[i]);
+    log_sample_fill(&w->log, 3);
+    log_sample_export(&w->log, path(w, "log"));
+    cosign(w, &key[0], secret[0]);
+    cosign(w, &key[3], secret[3]);
+    assert_err(verify(w), OK);
+    assert_false(w->report.anchored);
+    assert_int_equal(w->report.cosigned_partners, 1);
+    assert_int_equal(w->report.cosigned_outsiders, 1);
+    cosign(w, &key[1], secret[1]);
+    assert_err(verify(w), OK);
+    assert_true(w->report.anchored);
+}
+
+static void all_partners_without_an_outsider_is_not_anchored(void **state)
+{
+    struct world *w = *state;
+    struct proto_note_key key[3];
+    uint8_t secret[3][64];
+
+    for (size_t i = 0; i < 3; i++)
+        add_witness(w, i == 2, &key[i], secret[i]);
+    log_sample_fill(&w->log, 3);
+    log_sample_export(&w->log, path(w, "log"));
+    cosign(w, &key[0], secret[0]);
+    cosign(w, &key[1], secret[1]);
+    assert_err(verify(w), OK);
+    assert_false(w->report.anchored);
+}
+
+/* ---- receipts ---- */
+
+/* An act of ours, logged, as the archive exports it. */
+static void make_entry(struct world *w, const char *folder, uint64_t number)
+{
+    struct proto_msg m = {.kind = PROTO_CANCEL, .refers = {1}};
+    struct proto_signed s = {.count = 1};
+    struct proto_reply reply = {.result = PROTO_ACCEPTED, .has_receipt = true};
+    static uint8_t body[4096], envelope[4096], proof[32768], row[65536];
+    uint8_t sig[PROTO_SIG_LEN];
+    size_t len = 0, proof_len = 0;
+    char name[64];
+    struct wr wr;
+
+    randombytes_buf(m.head.id, sizeof m.head.id);
+    memset(m.head.from, 3, sizeof m.head.from);
+    memcpy(s.type, proto_msg_type(PROTO_CANCEL), strlen(proto_msg_type(PROTO_CANCEL)) + 1);
+    assert_err(proto_msg_encode(&m, body, sizeof body, &s.body_len), OK);
+    s.body = body;
+    assert_err(proto_sign_make(s.type, body, s.body_len, w->node_secret, sig), OK);
+    s.by[0] = (struct proto_signed_by){w->node_key, sig};
+    assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
+    log_sample_act(&w->log, &m, (struct proto_blob){envelope, len}, 0, number, 5000, PROTO_ACCEPTED, &reply.receipt);
+    assert_err(proto_reply_encode(&reply, 0, proof, sizeof proof, &proof_len), OK);
+    wr_init(&wr, row, sizeof row);
+    wr_u8(&wr, 1);
+    wr_u8(&wr, CLIENT_SENT);
+    wr_u8(&wr, PROTO_CANCEL);
+    wr_u8(&wr, 0);
+    wr_u64(&wr, reply.receipt.index);
+    wr_u64(&wr, reply.receipt.time_s);
+    wr_bytes32(&wr, envelope, len);
+    wr_bytes32(&wr, proof, proof_len);
+    assert_err(wr_end(&wr), OK);
+    assert_err(file_mkdirs(path(w, folder), NULL), OK);
+    (void)snprintf(name, sizeof name, "%s/%010llu.entry", folder, (unsigned long long)number);
+    assert_err(file_write(path(w, name), row, wr.len, 0600, NULL), OK);
+}
+
+static enum err receipts(struct world *w)
+{
+    client_claims_fini(&w->claims);
+    return client_verify_receipts(&w->region, path(w, "arch"), &w->claims, &w->problems, NULL);
+}
+
+static void receipts_and_log_agree(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 5; n++) {
+        log_sample_fill(&w->log, 3);
+        make_entry(w, "arch", n);
+    }
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 5);
+    assert_int_equal(w->claims.first, 1);
+    assert_int_equal(w->claims.last, 5);
+    assert_err(verify(w), OK);
+    assert_int_equal(w->report.compared, 5);
+    assert_int_equal(w->problems.count, 0);
+}
+
+static void a_changed_receipt_is_named(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 3; n++)
+        make_entry(w, "arch", n);
+    home_folder_flip(w->folder, "arch/0000000002.entry", 200);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 2);
+    assert_string_equal(problems(w), "0000000002.entry ");
+}
+
+static void a_missing_number_is_named(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 5; n++)
+        if (n != 3 && n != 4)
+            make_entry(w, "arch", n);
+    assert_err(receipts(w), OK);
+    assert_string_equal(problems(w), "3-4 ");
+}
+
+static void a_receipt_under_another_number_is_refused(void **state)
+{
+    struct world *w = *state;
+
+    make_entry(w, "arch", 1);
+    assert_int_equal(rename(path(w, "arch/0000000001.entry"), path(w, "arch/0000000002.entry")), 0);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 0);
+    assert_int_equal(w->problems.count, 1);
+}
+
+/* The hub rewrote its log, hashes, levels, checkpoint and all: only receipts can tell, and they say between which two leaves. */
+static void a_rewritten_log_is_found_by_receipts(void **state)
+{
+    struct world *w = *state;
+
+    make_entry(w, "arch", 1);
+    log_sample_fill(&w->log, 10);
+    make_entry(w, "arch", 2);
+    log_sample_fill(&w->log, 10);
+    make_entry(w, "arch", 3);
+    w->log.entry[15][50] ^= 1;
+    proto_merkle_leaf(w->log.entry[15], PROTO_LEAF_LEN, w->log.leaf[15]);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(receipts(w), OK);
+    assert_err(verify(w), OK);
+    assert_true(w->report.root_holds);
+    assert_string_equal(problems(w), "12:0000000003.entry ");
+}
+
+static void an_act_that_was_taken_out_is_found_by_its_receipt(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, 2);
+    make_entry(w, "arch", 1);
+    log_sample_fill(&w->log, 1);
+    memcpy(w->log.entry[2], w->log.entry[3], PROTO_LEAF_LEN);
+    memcpy(w->log.leaf[2], w->log.leaf[3], 32);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(receipts(w), OK);
+    assert_err(verify(w), OK);
+    assert_string_equal(problems(w), "2:0000000001.entry 0:0000000001.entry ");
+}
+
+static void a_folder_without_receipts_is_no_archive(void **state)
+{
+    struct world *w = *state;
+
+    assert_err(receipts(w), ERR_NOTFOUND);
+    assert_int_equal(mkdir(path(w, "arch"), 0700), 0);
+    assert_err(receipts(w), ERR_NOTFOUND);
+}
+
+#define world_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        world_test(a_whole_copy_holds),
+        world_test(a_changed_leaf_is_named),
+        world_test(a_changed_leaf_with_its_hash_is_found_in_its_block),
+        world_test(a_missing_tile_is_told),
+        world_test(a_cut_tile_is_told),
+        world_test(a_checkpoint_of_another_log_is_refused),
+        world_test(a_changed_checkpoint_is_refused),
+        world_test(anchored_needs_most_partners_and_an_outsider),
+        world_test(all_partners_without_an_outsider_is_not_anchored),
+        world_test(receipts_and_log_agree),
+        world_test(a_changed_receipt_is_named),
+        world_test(a_missing_number_is_named),
+        world_test(a_receipt_under_another_number_is_refused),
+        world_test(a_rewritten_log_is_found_by_receipts),
+        world_test(an_act_that_was_taken_out_is_found_by_its_receipt),
+        world_test(a_folder_without_receipts_is_no_archive),
+    };
+
+    return cmocka_run_group_tests_name("client/verify", tests, NULL, NULL);
+}
