@@ -390,3 +390,19 @@ enum err proto_tls_request_key(const uint8_t *csr_der, size_t len, uint8_t out[3
     gnutls_pubkey_deinit(key);
     return e;
 }
+
+enum err proto_tls_check_pair(const char *cert_pem, const char *key_pem)
+{
+    gnutls_x509_crt_t cert = NULL;
+    gnutls_x509_privkey_t key = NULL;
+    enum err e;
+
+    if ((e = read_cert(borrow(cert_pem, strlen(cert_pem)), GNUTLS_X509_FMT_PEM, &cert)) != OK)
+        return e;
+    if ((e = read_key(key_pem, &key)) == OK) {
+        e = check_pair(cert, key);
+        gnutls_x509_privkey_deinit(key);
+    }
+    gnutls_x509_crt_deinit(cert);
+    return e;
+}

@@ -24,6 +24,8 @@ MUST_USE enum err proto_tls_make_client(const char *ca_key_pem, const char *ca_c
     uint8_t **der, size_t *len);
 MUST_USE enum err proto_tls_der_to_pem(const uint8_t *der, size_t len, struct proto_pem *cert);
 MUST_USE enum err proto_tls_pem_to_der(const char *pem, uint8_t **der, size_t *len);
+/* Whether key is that of the certificate: ERR_KEY, ERR_SYNTAX. nng's engine does not ask. */
+MUST_USE enum err proto_tls_check_pair(const char *cert_pem, const char *key_pem);
 /* SHA-256 of the public key info of a request. */
 MUST_USE enum err proto_tls_request_key(const uint8_t *csr_der, size_t len, uint8_t out[32]);
 

@@ -1,7 +1,6 @@
 #include "proto/wire.h"
 
 #include "base/text.h"
-#include "proto/limits.h"
 #include "proto/tls.h"
 #include "proto/wire_nng.h"
 
@@ -14,7 +13,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-_Static_assert((int)WIRE_RECV_MAX >= (int)PROTO_FRAME_MAX, "a whole frame must fit");
+#define TLS_WRONG_EN "a TLS certificate or key cannot be read, or they do not belong together"
+#define TLS_WRONG_NL "een TLS-certificaat of -sleutel is niet te lezen, of ze horen niet bij elkaar"
 
 enum { HOST_MAX = 253, PORT_MAX = 65535 };
 
@@ -118,29 +118,21 @@ static int fill_tls(nng_tls_config *c, bool server, const struct wire_tls *tls)
 enum err wire_nng_tls(bool server, const struct wire_tls *tls, nng_tls_config **out, struct trouble *t)
 {
     nng_tls_config *c = NULL;
+    enum err e;
     int rv;
 
     if (tls->ca == NULL || (tls->cert == NULL) != (tls->key == NULL) || (server && tls->cert == NULL))
         return trouble_set(t, ERR_CONFIG, "TLS needs a certificate, its key and the authority's certificate",
             "TLS vraagt een certificaat, de sleutel ervan en het certificaat van de uitgever");
+    if (tls->cert != NULL && (e = proto_tls_check_pair(tls->cert, tls->key)) != OK)
+        return trouble_set(t, e == ERR_NOMEM ? e : ERR_CONFIG, TLS_WRONG_EN, TLS_WRONG_NL);
     if ((rv = nng_tls_config_alloc(&c, server ? NNG_TLS_MODE_SERVER : NNG_TLS_MODE_CLIENT)) != 0)
         return trouble_set(t, wire_nng_err(rv), "TLS could not be set up", "TLS kon niet worden ingesteld");
     if ((rv = fill_tls(c, server, tls)) != 0) {
         nng_tls_config_free(c);
-        return trouble_set(t, rv == NNG_ENOMEM ? ERR_NOMEM : ERR_CONFIG,
-            "a TLS certificate or key cannot be read, or they do not belong together",
-            "een TLS-certificaat of -sleutel is niet te lezen, of ze horen niet bij elkaar");
+        return trouble_set(t, rv == NNG_ENOMEM ? ERR_NOMEM : ERR_CONFIG, TLS_WRONG_EN, TLS_WRONG_NL);
     }
     *out = c;
-    return OK;
-}
-
-enum err wire_nng_socket(nng_socket s)
-{
-    int rv;
-
-    if ((rv = nng_socket_set_size(s, NNG_OPT_RECVMAXSZ, WIRE_RECV_MAX)) != 0)
-        return wire_nng_err(rv);
     return OK;
 }
 

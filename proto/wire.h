@@ -1,10 +1,9 @@
 /*
- * proto/wire: the only files that know nng (wire.c, wire_server.c, wire_client.c). Request and reply over tcp (loopback only) or
- * tls+tcp. Sizes limited to PROTO_FRAME_MAX on every socket; nng's own resending is off; every wait has an end; nothing is closed
- * under load: a process ends instead. Open only after exec.
- * Server: an answer may come at any later time, in any order. A connection with more than 640 questions under way is cut; beyond
- * 8,192 in all the oldest question not yet answered is dropped (its client's time limit ends it). Connections that do not read
- * their answers hold up nobody else.
+ * proto/wire: the only files that know nng (wire*.c). Request and reply over tcp (loopback only) or tls+tcp, in the wire format of nng's
+ * REQ/REP. Sizes limited to PROTO_FRAME_MAX on both sides; nng's own resending is off; every wait has an end. Open only after exec.
+ * Server: an answer may come at any later time, in any order. Cut off is a connection that has more than 640 questions without an
+ * answer, leaves 64 MiB of answers unread, or stalls for a minute within a frame; one that is silent for ten minutes, too (clients
+ * dial again). Whoever does not read holds up nobody else. At most 4,096 connections.
  * The callers are single-threaded poll loops; what nng's threads hand over is queued inside.
  */
 #ifndef PROTO_WIRE_H
@@ -27,15 +26,14 @@ struct wire_tls { const char *cert, *key, *ca; };
 struct wire_server;
 /* address is "host:port"; port 0 is not allowed. ERR_BUSY when it is in use. */
 MUST_USE enum err wire_listen(const char *address, const struct wire_tls *tls, struct wire_server **out, struct trouble *t);
-/* Readable when wire_server_recv has something. */
+/* Readable when wire_server_recv is to be called: it has something, or cleans up after connections that ended. */
 int wire_server_fd(const struct wire_server *s);
 /* Next frame without waiting: gives *frame (wire_free) and the route to answer on. ERR_BUSY: nothing now. */
 MUST_USE enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], size_t *route_len, void **handle,
     const uint8_t **frame, size_t *len);
 void wire_free(void *handle);
 /*
- * Answer, once for each route; never waits. A client that went away, a second answer and a route whose question was dropped
- * are not errors. ERR_LONG over PROTO_FRAME_MAX, ERR_SHORT or ERR_LONG for a route that is none of ours, ERR_NOMEM.
+ * Answer, once for each route; never waits. A client that went away is not an error, nor a second answer (the client drops it). ERR_LONG over PROTO_FRAME_MAX, ERR_SHORT or ERR_LONG for a route that is none of ours, ERR_NOMEM.
  */
 MUST_USE enum err wire_server_send(struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len);
 /* Wait until the connections took all answers, and 50 ms for the last bytes: before the process ends. */

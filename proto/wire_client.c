@@ -11,7 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CALLS_MAX = 256, RECONNECT_MIN_MS = 100, RECONNECT_MAX_MS = 2000 };
+enum {
+    CALLS_MAX = 256,
+    RECONNECT_MIN_MS = 100,
+    RECONNECT_MAX_MS = 2000,
+    RECV_MAX = PROTO_FRAME_MAX + 64  /* with what nng puts before a frame */
+};
 
 /*
  * One call. The aio runs send, then receive, never both: nng 1.5.2 crashes when a receive is given up while its send still
@@ -254,10 +259,9 @@ static enum err set_up(struct wire_client *c, const char *url, const struct wire
 
     if ((rv = nng_req0_open(&c->socket)) != 0)
         return wire_nng_err(rv);
-    if ((e = wire_nng_socket(c->socket)) != OK)
-        return e;
     /* Not resent by nng: a repeat is ours to decide, with the same message id. */
-    if ((rv = nng_socket_set_ms(c->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE)) != 0 ||
+    if ((rv = nng_socket_set_size(c->socket, NNG_OPT_RECVMAXSZ, RECV_MAX)) != 0 ||
+        (rv = nng_socket_set_ms(c->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE)) != 0 ||
         (rv = nng_socket_set_ms(c->socket, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS)) != 0 ||
         (rv = nng_socket_set_ms(c->socket, NNG_OPT_RECONNMAXT, RECONNECT_MAX_MS)) != 0)
         return wire_nng_err(rv);

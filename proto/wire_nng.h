@@ -14,9 +14,6 @@
 /* Room for "tls+tcp://", a host name and a port. */
 enum { WIRE_URL_MAX = 300 };
 
-/* The frame, and what nng puts before it: pipe and request ids, a few hops at most. */
-enum { WIRE_RECV_MAX = (1 << 20) + 64 };
-
 /* nng's numbers as ours. */
 enum err wire_nng_err(int rv);
 
@@ -31,9 +28,6 @@ bool wire_nng_is_plain(const struct wire_tls *tls);
  * needs all three texts; a client without cert and key is allowed here, and refused by the server. ERR_CONFIG, ERR_NOMEM.
  */
 MUST_USE enum err wire_nng_tls(bool server, const struct wire_tls *tls, nng_tls_config **out, struct trouble *t);
-
-/* Limits and habits of every socket. */
-MUST_USE enum err wire_nng_socket(nng_socket s);
 
 /* An eventfd that is readable while something waits. Call with the queue's lock held. */
 MUST_USE enum err wire_bell_open(int *out);

@@ -185,6 +185,10 @@ static void a_key_is_no_certificate(void **state)
     assert_err(proto_tls_pem_to_der(ca_key.text, &der, &len), ERR_SYNTAX);
     assert_err(proto_tls_make_ca(ca_cert.text, &out), ERR_SYNTAX);
     assert_err(proto_tls_make_server(ca_key.text, ca_key.text, server_key.text, &out), ERR_SYNTAX);
+    assert_err(proto_tls_check_pair(ca_key.text, ca_key.text), ERR_SYNTAX);
+    assert_err(proto_tls_check_pair(ca_cert.text, ca_cert.text), ERR_SYNTAX);
+    assert_err(proto_tls_check_pair(ca_cert.text, server_key.text), ERR_KEY);
+    assert_err(proto_tls_check_pair(ca_cert.text, ca_key.text), OK);
     assert_null(der);
     assert_null(out.text);
 }

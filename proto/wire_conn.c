@@ -1,0 +1,318 @@
+#include "proto/wire_conn.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+#include "proto/limits.h"
+
+#include <nng/nng.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GREETING_LEN = 8,
+    LENGTH_LEN = 8,
+    ID_LEN = 4,
+    HEAD_LEN = LENGTH_LEN + ID_LEN,
+    MESSAGE_MAX = HEAD_LEN + PROTO_FRAME_MAX,
+    IN_START = 16384,            /* what every connection has; a longer frame grows it as it arrives, not as it is announced */
+    OUT_MAX = 64 << 20,          /* answers waiting for one client; more, and it is not reading them */
+    OWED_MAX = 640,              /* a client of ours has at most 256 under way; twice that after its time limits */
+    VECTORS_MAX = 8,             /* what an nng_aio takes */
+    GREET_MS = 10000,            /* TLS handshake and greeting, for each step of them */
+    STALL_MS = 60000,            /* a frame or an answer must get on */
+    IDLE_MS = 600000             /* a node asks every 25 seconds; who says nothing dials again */
+};
+
+static const uint8_t their_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x30, 0, 0 };  /* REQ */
+static const uint8_t our_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x31, 0, 0 };    /* REP */
+
+/* Bytes to send; the first at of them are gone already. */
+struct out {
+    struct out *next;
+    size_t len, at;
+    uint8_t bytes[];
+};
+
+struct wire_conn {
+    const struct wire_conn_owner *owner;
+    uint32_t id;
+    nng_stream *stream;
+    nng_aio *rx, *tx;
+    bool is_reading, is_writing; /* nng has the aio */
+    bool is_dead, is_told;       /* closed; and the owner knows that all is over */
+    bool is_greeted;
+    size_t owed;                 /* questions without an answer */
+    uint8_t *in;
+    size_t in_len, in_cap;
+    struct out *out_head, *out_tail;
+    size_t out_bytes;
+};
+
+uint32_t wire_conn_id(const struct wire_conn *c)
+{
+    return c->id;
+}
+
+bool wire_conn_is_sending(const struct wire_conn *c)
+{
+    return !c->is_dead && c->out_head != NULL;
+}
+
+static void tell_if_over(struct wire_conn *c)
+{
+    if (!c->is_dead || c->is_told || c->is_reading || c->is_writing)
+        return;
+    c->is_told = true;
+    c->owner->ended(c->owner->self, c);
+}
+
+void wire_conn_end(struct wire_conn *c)
+{
+    if (!c->is_dead) {
+        c->is_dead = true;
+        nng_stream_close(c->stream);  /* ends what is under way, in nng's threads */
+    }
+    tell_if_over(c);
+}
+
+/* ---- reading ---- */
+
+static void read_more(struct wire_conn *c)
+{
+    nng_iov v = { .iov_buf = c->in + c->in_len, .iov_len = c->in_cap - c->in_len };
+
+    if (c->is_dead || c->is_reading || c->owner->is_full(c->owner->self))
+        return;
+    if (nng_aio_set_iov(c->rx, 1, &v) != 0) {
+        wire_conn_end(c);
+        return;
+    }
+    nng_aio_set_timeout(c->rx, !c->is_greeted ? GREET_MS : c->in_len != 0 ? STALL_MS : IDLE_MS);
+    c->is_reading = true;
+    nng_stream_recv(c->stream, c->rx);
+}
+
+/* The greeting, and then whole messages; what is left is the beginning of one. */
+static enum err take_messages(struct wire_conn *c, struct rd *r)
+{
+    enum err e = OK;
+
+    if (!c->is_greeted && rd_left(r) >= GREETING_LEN) {
+        if (memcmp(rd_view(r, GREETING_LEN), their_greeting, GREETING_LEN) != 0)
+            return ERR_SYNTAX;
+        c->is_greeted = true;
+    }
+    while (e == OK && c->is_greeted && rd_left(r) >= LENGTH_LEN) {
+        struct rd peek = *r;
+        uint64_t len = rd_u64(&peek);
+        uint32_t request;
+
+        if (len < ID_LEN || len > ID_LEN + PROTO_FRAME_MAX)
+            return ERR_LONG;
+        if (rd_left(&peek) < len)
+            break;
+        request = rd_u32(&peek);
+        if ((request & 0x80000000) == 0)
+            return ERR_SYNTAX;  /* came through a device; there are none */
+        if (++c->owed > OWED_MAX)
+            return ERR_QUOTA;
+        e = c->owner->question(c->owner->self, c, request, rd_view(&peek, (size_t)len - ID_LEN), (size_t)len - ID_LEN);
+        *r = peek;
+    }
+    return e;
+}
+
+/* Room for more of a message that has filled the buffer; back to the small one when nothing is left. */
+static enum err fit_buffer(struct wire_conn *c)
+{
+    size_t cap = c->in_cap;
+    uint8_t *in;
+
+    if (c->in_len == c->in_cap)
+        cap = 2 * c->in_cap < MESSAGE_MAX ? 2 * c->in_cap : MESSAGE_MAX;
+    else if (c->in_len == 0)
+        cap = IN_START;
+    if (cap == c->in_cap)
+        return OK;
+    if ((in = realloc(c->in, cap)) == NULL)
+        return ERR_NOMEM;
+    c->in = in;
+    c->in_cap = cap;
+    return OK;
+}
+
+static enum err take_input(struct wire_conn *c, size_t count)
+{
+    struct rd r;
+    enum err e;
+
+    c->in_len += count;
+    rd_init(&r, c->in, c->in_len);
+    if ((e = take_messages(c, &r)) != OK)
+        return e;
+    memmove(c->in, c->in + (c->in_len - rd_left(&r)), rd_left(&r));
+    c->in_len = rd_left(&r);
+    return fit_buffer(c);
+}
+
+static void on_read(void *arg)
+{
+    struct wire_conn *c = arg;
+
+    pthread_mutex_lock(c->owner->lock);
+    c->is_reading = false;
+    if (c->is_dead || nng_aio_result(c->rx) != 0 || take_input(c, nng_aio_count(c->rx)) != OK)
+        wire_conn_end(c);
+    else
+        read_more(c);
+    pthread_mutex_unlock(c->owner->lock);
+}
+
+void wire_conn_resume(struct wire_conn *c)
+{
+    read_more(c);
+}
+
+/* ---- writing ---- */
+
+static void write_more(struct wire_conn *c)
+{
+    nng_iov v[VECTORS_MAX];
+    unsigned count = 0;
+
+    if (c->is_dead || c->is_writing || c->out_head == NULL)
+        return;
+    for (struct out *o = c->out_head; o != NULL && count < VECTORS_MAX; o = o->next)
+        v[count++] = (nng_iov){ .iov_buf = o->bytes + o->at, .iov_len = o->len - o->at };
+    if (nng_aio_set_iov(c->tx, count, v) != 0) {
+        wire_conn_end(c);
+        return;
+    }
+    nng_aio_set_timeout(c->tx, STALL_MS);
+    c->is_writing = true;
+    nng_stream_send(c->stream, c->tx);
+}
+
+/* count bytes are sent: drop what is gone. */
+static void drop_sent(struct wire_conn *c, size_t count)
+{
+    struct out *o;
+
+    while ((o = c->out_head) != NULL && count >= o->len - o->at) {
+        count -= o->len - o->at;
+        c->out_bytes -= o->len;
+        c->out_head = o->next;
+        free(o);
+    }
+    if (o != NULL)
+        o->at += count;
+    else
+        c->out_tail = NULL;
+}
+
+static void on_written(void *arg)
+{
+    struct wire_conn *c = arg;
+
+    pthread_mutex_lock(c->owner->lock);
+    c->is_writing = false;
+    if (c->is_dead || nng_aio_result(c->tx) != 0) {
+        wire_conn_end(c);
+    } else {
+        drop_sent(c, nng_aio_count(c->tx));
+        write_more(c);
+    }
+    pthread_mutex_unlock(c->owner->lock);
+}
+
+/* Room for len bytes at the end of what is to be sent; NULL without memory. */
+static uint8_t *add_out(struct wire_conn *c, size_t len)
+{
+    struct out *o = malloc(sizeof *o + len);
+
+    if (o == NULL)
+        return NULL;
+    *o = (struct out){ .len = len };
+    if (c->out_tail != NULL)
+        c->out_tail->next = o;
+    else
+        c->out_head = o;
+    c->out_tail = o;
+    c->out_bytes += len;
+    return o->bytes;
+}
+
+enum err wire_conn_answer(struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
+{
+    uint8_t *bytes;
+    struct wr w;
+
+    if (c->is_dead)
+        return OK;
+    if (c->owed != 0)
+        c->owed--;
+    if (c->out_bytes + len > OUT_MAX) {
+        wire_conn_end(c);
+        return OK;
+    }
+    if ((bytes = add_out(c, HEAD_LEN + len)) == NULL)
+        return ERR_NOMEM;
+    wr_init(&w, bytes, HEAD_LEN + len);
+    wr_u64(&w, ID_LEN + len);
+    wr_u32(&w, request);
+    if (len != 0)
+        wr_copy(&w, body, len);
+    write_more(c);
+    return wr_end(&w);
+}
+
+/* ---- beginning and end ---- */
+
+void wire_conn_start(struct wire_conn *c)
+{
+    uint8_t *bytes = add_out(c, GREETING_LEN);
+
+    if (bytes == NULL) {
+        wire_conn_end(c);
+        return;
+    }
+    memcpy(bytes, our_greeting, GREETING_LEN);
+    write_more(c);
+    read_more(c);
+}
+
+enum err wire_conn_new(nng_stream *stream, const struct wire_conn_owner *owner, uint32_t id, struct wire_conn **out)
+{
+    struct wire_conn *c = calloc(1, sizeof *c);
+
+    if (c == NULL) {
+        nng_stream_free(stream);
+        return ERR_NOMEM;
+    }
+    *c = (struct wire_conn){ .owner = owner, .id = id, .stream = stream, .in_cap = IN_START };
+    if ((c->in = malloc(c->in_cap)) == NULL || nng_aio_alloc(&c->rx, on_read, c) != 0 ||
+        nng_aio_alloc(&c->tx, on_written, c) != 0) {
+        wire_conn_free(c);
+        return ERR_NOMEM;
+    }
+    *out = c;
+    return OK;
+}
+
+void wire_conn_free(struct wire_conn *c)
+{
+    struct out *o;
+
+    /* Waits for callbacks that are just returning. */
+    if (c->rx != NULL)
+        nng_aio_free(c->rx);
+    if (c->tx != NULL)
+        nng_aio_free(c->tx);
+    nng_stream_free(c->stream);
+    while ((o = c->out_head) != NULL) {
+        c->out_head = o->next;
+        free(o);
+    }
+    free(c->in);
+    free(c);
+}
