@@ -111,7 +111,7 @@ static void print_row(const cJSON *row, enum lang lang)
     cJSON_ArrayForEach(v, row) {
         (void)printf("%s", v == row->child ? "  " : "; ");
         if (cJSON_IsBool(v))
-            (void)printf("%s: ", hub_text_label(v->string, lang));
+            (void)printf("%s: ", hub_texts_label(v->string, lang));
         print_value(v, lang);
     }
     (void)printf("\n");
@@ -124,7 +124,7 @@ static void print_reply(const cJSON *reply, enum lang lang)
     cJSON_ArrayForEach(v, reply) {
         if (strcmp(v->string, "ok") == 0)
             continue;
-        (void)printf("%s: ", hub_text_label(v->string, lang));
+        (void)printf("%s: ", hub_texts_label(v->string, lang));
         if (!cJSON_IsArray(v)) {
             print_value(v, lang);
             (void)printf("\n");

@@ -44,7 +44,7 @@ hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cm
 extern const struct hub_cli_row hub_cli_rows[];  /* ends with name NULL; hub/texts.c */
 
 /* The label for people of a reply's key; the key itself when it has none. */
-const char *hub_text_label(const char *key, enum lang lang);
+const char *hub_texts_label(const char *key, enum lang lang);
 
 /* The whole program when it is no role. Returns the exit code. */
 int hub_cli_main(int argc, char **argv);

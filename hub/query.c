@@ -5,9 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-/* Each kind of question writes its payload into w. Not ACCEPTED: the answer has no payload. */
-typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
-
+/* Each kind of question has a function here, that writes its payload into w; another result than ACCEPTED has none. */
 static void write_checkpoint(const struct hub_core *c, struct wr *w)
 {
     wr_bytes16(w, c->checkpoint.note, c->checkpoint.note_len);
@@ -153,6 +151,8 @@ static enum err stored_result(struct hub_core *c, struct kv_txn *x, const struct
     room = wr_gap(w, pad);
     return room == NULL ? ERR_LONG : proto_reply_encode(&reply, pad, room, pad, &len);
 }
+
+typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 
 static answerer *const answerers[] = {
     [PROTO_QUERY_CHECKPOINT] = checkpoint,

@@ -60,7 +60,7 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "folder", "folder", "map" },
 };
 
-const char *hub_text_label(const char *key, enum lang lang)
+const char *hub_texts_label(const char *key, enum lang lang)
 {
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         if (strcmp(labels[i].key, key) == 0)

@@ -153,6 +153,8 @@ static void join(struct hub_world *w, size_t i)
     for (size_t k = 0; k < 4; k++)
         j.cert[k].data = cert[k];
     must(proto_join_make(w->region, &j, p->root_secret, request, sizeof request, &len), NULL);
+    (void)snprintf(path, sizeof path, "%s/%s.key", w->home, p->org.handle);
+    must(file_write(path, pem.text, pem.len, 0600, NULL), NULL);
     (void)snprintf(path, sizeof path, "%s/%s.req", w->home, p->org.handle);
     (void)snprintf(welcome, sizeof welcome, "%s/%s.welcome", w->home, p->org.handle);
     must(file_write(path, request, len, 0600, NULL), NULL);
@@ -165,11 +167,10 @@ static void join(struct hub_world *w, size_t i)
 
 void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
 {
-    struct hub_cli cli = { .name = "test", .plain = true, .pack = pack };
+    struct hub_cli cli = { .name = "test", .plain = !w->is_tls, .pack = pack };
     struct hub_cli install = { 0 };
 
-    memset(w, 0, sizeof *w);
-    w->pack = pack;
+    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls };
     (void)snprintf(w->home, sizeof w->home, "/tmp/hub-world-XXXXXX");
     assert_non_null(mkdtemp(w->home));
     (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", port != 0 ? port : 7610);

@@ -31,6 +31,7 @@ struct hub_world {
     struct proto_region *region;
     struct hub_world_partner partner[HUB_WORLD_PARTNERS];
     const char *pack;
+    bool is_tls;                        /* set before hub_world_open */
     struct hub_core *core;              /* in this process; NULL when it runs apart */
     struct hub_signer *signer;
     char *region_text;
@@ -38,7 +39,7 @@ struct hub_world {
     char paths[6][128];
 };
 
-/* Home, keys, region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0: the hub will not listen. */
+/* Home, keys (TLS of each partner: HOME/HANDLE.key), region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0: the hub will not listen. */
 void hub_world_open(struct hub_world *w, const char *pack, unsigned port);
 /* Core in this process with the real signer; and away again, as a crash would leave the store. */
 void hub_world_core_open(struct hub_world *w);

@@ -87,7 +87,7 @@ static void the_same_region_may_be_installed_again(void **state)
 static void a_region_of_another_hub_is_refused(void **state)
 {
     const struct hub_world *w = *state;
-    struct hub_world other;
+    struct hub_world other = { 0 };
     struct hub_cli c = { 0 };
     struct trouble t;
 

@@ -1,0 +1,127 @@
+#include "support/check.h"
+#include "support/hub_acts.h"
+
+#include "proto/merkle.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+static void the_checkpoint_is_the_signers(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_world_reply r = hub_acts_query(f, PROTO_QUERY_CHECKPOINT, 0, NULL, NULL, NULL);
+    const struct hub_signed *s = hub_signer_last(f->w.signer);
+
+    assert_int_equal(r.reply.payload.len, s->note_len);
+    assert_memory_equal(r.reply.payload.data, s->note, s->note_len);
+    assert_int_equal(s->head.size, 2);
+    hub_world_reply_free(&r);
+}
+
+static void certificates_of_a_partner_are_all_there(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_world_reply r = hub_acts_query(f, PROTO_QUERY_CERTS, 0, NULL, f->w.partner[A].id, NULL);
+
+    /* node, HPKE, officer, TLS, staff */
+    assert_int_equal(r.reply.payload.data[0], 5);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_CERTS, 0, NULL, f->w.partner[C].id, NULL);
+    assert_int_equal(r.reply.payload.data[0], 4);
+    hub_world_reply_free(&r);
+}
+
+static void a_staff_certificate_comes_with_its_nodes(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_world_reply r = hub_acts_query(f, PROTO_QUERY_CERT, 0, f->w.partner[A].staff_key, NULL, NULL);
+
+    assert_int_equal(r.reply.payload.data[0], 2);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_CERT, 0, f->w.partner[C].staff_key, NULL, NULL);
+    assert_int_equal(r.reply.result, PROTO_NOT_FOUND);
+    hub_world_reply_free(&r);
+}
+
+static void consistency_and_inclusion_are_proven(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_merkle_head old, now;
+    struct proto_merkle_proof p;
+    struct hub_world_reply r;
+    uint8_t original[2048], leaf[32];
+    const uint8_t *at;
+    struct proto_msg m;
+    size_t note;
+
+    old = f->w.core->checkpoint.head;
+    for (int i = 0; i < 5; i++) {
+        hub_acts_facts(f, A, B, original, &m);
+        hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    }
+    now = f->w.core->checkpoint.head;
+    r = hub_acts_query(f, PROTO_QUERY_CONSISTENCY, old.size, NULL, NULL, NULL);
+    note = (size_t)(r.reply.payload.data[0] << 8 | r.reply.payload.data[1]);
+    at = r.reply.payload.data + 2 + note;
+    p.count = *at++;
+    assert_int_equal(r.reply.payload.len, 2 + note + 1 + (size_t)p.count * 32);
+    memcpy(p.hash, at, (size_t)p.count * 32);
+    assert_err(proto_merkle_check_consistency(&old, &now, &p), OK);
+    hub_world_reply_free(&r);
+
+    r = hub_acts_query(f, PROTO_QUERY_INCLUSION, 3, NULL, NULL, NULL);
+    proto_merkle_leaf(r.reply.payload.data, PROTO_LEAF_LEN, leaf);
+    at = r.reply.payload.data + PROTO_LEAF_LEN + 2 + note;
+    p.count = *at++;
+    memcpy(p.hash, at, (size_t)p.count * 32);
+    assert_err(proto_merkle_check_inclusion(&now, 3, leaf, &p), OK);
+    hub_world_reply_free(&r);
+
+    r = hub_acts_query(f, PROTO_QUERY_INCLUSION, now.size, NULL, NULL, NULL);
+    assert_int_equal(r.reply.result, PROTO_NOT_FOUND);
+    hub_world_reply_free(&r);
+}
+
+static void a_stored_result_is_for_its_sender_only(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m, q;
+    struct proto_reply stored;
+    struct hub_world_reply r;
+
+    hub_acts_facts(f, A, B, original, &m);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    r = hub_acts_query(f, PROTO_QUERY_RESULT, 0, NULL, NULL, m.head.id);
+    assert_int_equal(r.reply.payload.len, PROTO_REPLY_PLAIN);
+    assert_err(proto_reply_decode(r.reply.payload.data, r.reply.payload.len, &stored), OK);
+    assert_true(stored.has_receipt);
+    assert_memory_equal(stored.id, m.head.id, PROTO_ID_LEN);
+    hub_world_reply_free(&r);
+    hub_world_msg(&f->w, PROTO_QUERY, B, -1, &q);
+    q.code = PROTO_QUERY_RESULT;
+    memcpy(q.refers, m.head.id, sizeof q.refers);
+    hub_acts_expect(f, &q, B, PROTO_NOT_FOUND);
+}
+
+/* ---- certificates ---- */
+
+static void a_key_of_another_partner_cannot_be_published(void **state)
+{
+    struct hub_acts *f = *state;
+
+    memcpy(f->w.partner[C].staff_key, f->w.partner[A].staff_key, 32);
+    hub_acts_publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_NOT_YOURS);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
+    const struct CMUnitTest tests[] = {
+        T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
+        T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven),
+        T(a_stored_result_is_for_its_sender_only), T(a_key_of_another_partner_cannot_be_published),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
