@@ -140,6 +140,15 @@ static bool same_subject(const struct proto_subject_id *a, const struct proto_su
     return a->type != PROTO_SUBJECT_NONE && a->type == b->type && sodium_memcmp(a->value, b->value, sizeof a->value) == 0;
 }
 
+bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who)
+{
+    if (same_subject(&c->child, who) || same_subject(&c->handle, who))
+        return true;
+    if (who->type == PROTO_SUBJECT_HANDLE)
+        return c->child.type != PROTO_SUBJECT_HANDLE && c->handle.type == PROTO_SUBJECT_NONE;
+    return who->type != PROTO_SUBJECT_NONE && c->child.type == PROTO_SUBJECT_HANDLE;
+}
+
 static bool takes_part_in_any(struct client_case *c, const uint8_t partner[PROTO_PARTNER_LEN], const char *purpose)
 {
     for (uint16_t i = 0; i < c->count; i++)

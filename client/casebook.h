@@ -42,6 +42,11 @@ struct proto_subject_id client_case_subject_for(struct client_case *c, const uin
 /* The first case of this child (and purpose, when not empty) in which we take part. ERR_NOTFOUND. */
 MUST_USE enum err client_case_of_child(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
     const char *purpose, struct client_case *out);
+/*
+ * Is this subject, as others wrote it, the case's child? The child or the handle; a handle made by another member too, while none was made
+ * here. Never another citizen number: whoever knows the id of a case must not put another child into it.
+ */
+bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who);
 typedef bool client_case_each(void *arg, const struct client_case *c);
 MUST_USE enum err client_case_walk(struct vault_txn *x, client_case_each *each, void *arg);
 

@@ -13,16 +13,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DAY_S = 86400 };
+
+/* The end of a statement, or its recorder's word that it stands. */
+struct word {
+    uint8_t kind, code, refers[PROTO_ID_LEN], by[PROTO_PARTNER_LEN];
+    bool to_both;        /* asker and holder were told */
+    uint64_t leaf_s;
+};
+
 struct collecting {
     struct client_node *node;
     struct vault_txn *x;
     const struct client_question *q;
     struct client_facts *f;
+    bool has_case;                  /* of this child */
+    struct client_case with;
     struct policy_event event[CLIENT_EVENTS_MAX];
-    uint8_t event_id[CLIENT_EVENTS_MAX][PROTO_ID_LEN];
     size_t event_count;
-    size_t ended_count;
-    struct { uint8_t id[PROTO_ID_LEN], by[PROTO_PARTNER_LEN]; } ended[CLIENT_EVENTS_MAX];
+    struct word *words;             /* all of them: a withdrawal that is overlooked would let a consent count again */
+    size_t word_count, word_cap;
+    struct proto_ids others;        /* events and objections that were looked at */
+    enum err err;
 };
 
 enum err client_facts_who(const char *text, uint8_t *out)
@@ -60,11 +72,11 @@ static bool is_party(const struct proto_statement *s, const struct proto_partner
     return party;
 }
 
-/* About this child: the same subject, or the same case (whose members may know the child by its handle). */
-static bool is_about(const struct client_question *q, const struct proto_statement *s)
+/* About this child: the same subject, or in its case, whose members may know the child by a handle. */
+static bool is_about(const struct collecting *c, const struct proto_statement *s)
 {
-    return client_same_subject(&s->subject, &q->child)
-        || (!is_zero(q->case_id, PROTO_ID_LEN) && sodium_memcmp(s->case_id, q->case_id, PROTO_ID_LEN) == 0);
+    return client_same_subject(&s->subject, &c->q->child)
+        || (c->has_case && sodium_memcmp(s->case_id, c->with.id, PROTO_ID_LEN) == 0 && client_case_is_about(&c->with, &s->subject));
 }
 
 static bool is_ticked(const struct client_question *q, const uint8_t id[PROTO_ID_LEN])
@@ -75,10 +87,8 @@ static bool is_ticked(const struct client_question *q, const uint8_t id[PROTO_ID
     return false;
 }
 
-static void count(struct collecting *c, const uint8_t id[PROTO_ID_LEN])
+static void count(struct proto_ids *ids, const uint8_t id[PROTO_ID_LEN])
 {
-    struct proto_ids *ids = &c->f->counted;
-
     if (ids->count < PROTO_STATEMENTS_MAX)
         memcpy(ids->id[ids->count++], id, PROTO_ID_LEN);
 }
@@ -109,41 +119,81 @@ enum err client_facts_said(struct client_node *n, struct vault_txn *x, const str
     return e;
 }
 
-/* Past its day, or a birthday that changes whose yes is needed (MODEL section 2). */
-static bool consent_is_over(const struct collecting *c, const struct proto_statement *s)
+/* Nobody says anything later than it was logged. */
+static uint64_t made_of(const struct client_kept *k)
 {
-    struct date today = clock_date_nl(c->q->now_s), made = clock_date_nl(s->made_s), born;
-    struct date asked = s->until_s != 0 ? clock_date_nl(s->until_s) : date_add_days(made, POLICY_DAYS_MAX);
+    return k->what.made_s < k->leaf_s ? k->what.made_s : k->leaf_s;
+}
+
+/* Past its day, or a birthday that changes whose yes is needed (MODEL section 2). */
+static bool consent_is_over(const struct collecting *c, const struct client_kept *k)
+{
+    struct date today = clock_date_nl(c->q->now_s), made = clock_date_nl(made_of(k)), born;
+    struct date asked = k->what.until_s != 0 ? clock_date_nl(k->what.until_s) : date_add_days(made, POLICY_DAYS_MAX);
     uint64_t months = 12;
 
     if (policy_pack_parameter(c->node->pack, "consent_max_months", today, &months) != OK)
         months = 12;
     if (date_parse(c->f->birth_date, &born) != OK)
-        return date_compare(today, asked) >= 0;
+        born = made;  /* the next birthday that matters is twelve years away: date and months alone */
     return date_compare(today, policy_consent_end(born, made, asked, (unsigned) months)) >= 0;
+}
+
+static bool is_for_this(const struct collecting *c, const struct proto_statement *s)
+{
+    return s->code == PROTO_CONSENT_PROCESSING && sodium_memcmp(s->holder, c->q->holder->id, PROTO_PARTNER_LEN) == 0
+        && sodium_memcmp(s->receiver, c->q->asker->id, PROTO_PARTNER_LEN) == 0 && strcmp(s->purpose, c->q->purpose) == 0;
+}
+
+/* Its recorder's last word that it stands: when it was recorded, or a status since. */
+static bool is_fresh(const struct collecting *c, const struct client_kept *k)
+{
+    uint64_t heard_s = k->leaf_s, days = 0;
+
+    for (size_t i = 0; i < c->word_count; i++) {
+        const struct word *w = &c->words[i];
+        if (w->kind == PROTO_SAY_STATUS && w->code == 0 && w->leaf_s > heard_s && sodium_memcmp(w->refers, k->what.id, PROTO_ID_LEN) == 0
+            && sodium_memcmp(w->by, k->what.setter, PROTO_PARTNER_LEN) == 0)
+            heard_s = w->leaf_s;
+    }
+    if (policy_pack_parameter(c->node->pack, "consent_status_days", clock_date_nl(c->q->now_s), &days) != OK)
+        days = 0;
+    return heard_s + days * DAY_S >= c->q->now_s;
+}
+
+/* When there is no room the oldest goes; so what is left of a section is still its newest, or nothing. NULL: this one is older than all. */
+static struct client_consent *consent_place(struct client_facts *f, uint64_t leaf_index)
+{
+    struct client_consent *oldest = &f->consent[0];
+
+    if (f->consent_count < CLIENT_CONSENTS_MAX)
+        return &f->consent[f->consent_count++];
+    for (uint16_t i = 1; i < f->consent_count; i++)
+        if (f->consent[i].leaf_index < oldest->leaf_index)
+            oldest = &f->consent[i];
+    return oldest->leaf_index < leaf_index ? oldest : NULL;
 }
 
 static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
-    struct client_consent *out = &c->f->consent[c->f->consent_count];
+    struct client_consent one = {.sections = s->sections, .leaf_index = k->leaf_index, .made_s = made_of(k), .until_s = s->until_s}, *place;
 
-    if (c->f->consent_count == CLIENT_CONSENTS_MAX || s->code != PROTO_CONSENT_PROCESSING
-        || sodium_memcmp(s->holder, c->q->holder->id, PROTO_PARTNER_LEN) != 0
-        || sodium_memcmp(s->receiver, c->q->asker->id, PROTO_PARTNER_LEN) != 0 || strcmp(s->purpose, c->q->purpose) != 0 || consent_is_over(c, s))
+    if (!is_for_this(c, s) || consent_is_over(c, k))
         return;
-    memset(out, 0, sizeof *out);
-    memcpy(out->id, s->id, sizeof out->id);
-    out->sections = s->sections;
-    out->made_s = s->made_s;
-    out->leaf_index = k->leaf_index;
-    out->until_s = s->until_s;
-    out->elsewhere = sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) != 0;
-    out->known = client_facts_said(c->node, c->x, k, &out->given, &out->refused) == OK;
-    if (out->elsewhere && !c->q->before_grant && !is_ticked(c->q, s->id))
-        out->given = 0;  /* recorded elsewhere: it counts once a person of the holder has checked it */
-    c->f->consent_count++;
-    count(c, s->id);
+    count(&c->f->counted, s->id);
+    memcpy(one.id, s->id, sizeof one.id);
+    one.elsewhere = sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) != 0 && k->role != PROTO_ROLE_YOUNG;
+    one.known = client_facts_said(c->node, c->x, k, &one.given, &one.refused) == OK;
+    /* Recorded elsewhere, a yes counts once a person of the holder has checked it; a no at once. */
+    if (one.elsewhere && ((!c->q->before_grant && !is_ticked(c->q, s->id)) || !is_fresh(c, k))) {
+        if (one.refused == 0)
+            return;
+        one.given = 0;
+    }
+    place = consent_place(c->f, one.leaf_index);
+    if (place != NULL)
+        *place = one;
 }
 
 /* Set by one of the two it is between them; set by a third it names exactly these two. The hub reads it the same way. */
@@ -163,47 +213,103 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
     memset(v, 0, sizeof *v);
     v->code = policy_pack_find(c->node->pack, POLICY_SET_EVENTS, s->event);
     v->setter_kind = policy_pack_find(c->node->pack, POLICY_SET_KINDS, setter->kind);
-    v->setter = setter == c->q->asker ? POLICY_SET_BY_ASKER : setter == c->q->holder ? POLICY_SET_BY_HOLDER : POLICY_SET_BY_OTHER;
+    v->setter = sodium_memcmp(s->setter, c->q->asker->id, PROTO_PARTNER_LEN) == 0 ? POLICY_SET_BY_ASKER
+        : sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) == 0 ? POLICY_SET_BY_HOLDER : POLICY_SET_BY_OTHER;
     v->to_asker = v->to_holder = true;
     v->has_reference = s->reference[0] != '\0';
     v->ticked = is_ticked(c->q, s->id);
     v->of_pair = is_of_pair(c->q, s);
     v->purpose = s->purpose[0] == '\0' ? POLICY_UNKNOWN : policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, s->purpose);
-    v->occurred = clock_date_nl(s->occurred_s);
+    v->occurred = clock_date_nl(s->occurred_s != 0 ? s->occurred_s : s->made_s);
     if (s->until_s != 0)
         v->until = clock_date_nl(s->until_s);
-    memcpy(c->event_id[c->event_count++], s->id, PROTO_ID_LEN);
-    count(c, s->id);
+    c->event_count++;
+    count(&c->others, s->id);
 }
 
-/* First pass: what was ended or withdrawn, and by whom. */
-static bool ends_each(void *arg, const struct client_kept *k)
+static bool is_word(const struct proto_statement *s)
+{
+    return s->kind == PROTO_SAY_EVENT_END || s->kind == PROTO_SAY_WITHDRAWAL || s->kind == PROTO_SAY_OBJECTION_END || s->kind == PROTO_SAY_STATUS;
+}
+
+static struct word word_of(const struct collecting *c, const struct client_kept *k)
+{
+    struct word w = {.kind = (uint8_t) k->what.kind, .code = k->what.code, .leaf_s = k->leaf_s};
+
+    memcpy(w.refers, k->what.refers, sizeof w.refers);
+    memcpy(w.by, k->what.setter, sizeof w.by);
+    w.to_both = is_party(&k->what, c->q->asker) && is_party(&k->what, c->q->holder);
+    return w;
+}
+
+/* First pass: what was ended, withdrawn or confirmed, and by whom. */
+static bool words_each(void *arg, const struct client_kept *k)
 {
     struct collecting *c = arg;
-    bool ends = k->what.kind == PROTO_SAY_EVENT_END || k->what.kind == PROTO_SAY_WITHDRAWAL || k->what.kind == PROTO_SAY_OBJECTION_END;
 
-    if (k->leaf_s == 0 || !ends || c->ended_count == CLIENT_EVENTS_MAX)
+    if (k->leaf_s == 0 || !is_word(&k->what))
         return true;
-    memcpy(c->ended[c->ended_count].id, k->what.refers, PROTO_ID_LEN);
-    memcpy(c->ended[c->ended_count++].by, k->what.setter, PROTO_PARTNER_LEN);
+    if (c->word_count == c->word_cap) {
+        size_t cap = c->word_cap == 0 ? 16 : c->word_cap * 2;
+        struct word *more = reallocarray(c->words, cap, sizeof *more);
+
+        if (more == NULL) {
+            c->err = ERR_NOMEM;
+            return false;
+        }
+        c->words = more;
+        c->word_cap = cap;
+    }
+    c->words[c->word_count++] = word_of(c, k);
     return true;
 }
 
-/* Only its setter ends a statement; a consent may be withdrawn at any partner that it names. Not left to the hub alone. */
-static bool may_end(const struct proto_statement *s, const uint8_t by[PROTO_PARTNER_LEN])
+static bool ends(const struct word *w, const struct proto_statement *s)
 {
-    bool named = s->kind == PROTO_SAY_CONSENT && (sodium_memcmp(by, s->holder, PROTO_PARTNER_LEN) == 0
-        || sodium_memcmp(by, s->receiver, PROTO_PARTNER_LEN) == 0);
+    bool own = sodium_memcmp(w->by, s->setter, PROTO_PARTNER_LEN) == 0;
 
-    return named || sodium_memcmp(by, s->setter, PROTO_PARTNER_LEN) == 0;
+    if (sodium_memcmp(w->refers, s->id, PROTO_ID_LEN) != 0)
+        return false;
+    switch (w->kind) {
+    case PROTO_SAY_EVENT_END:
+        return s->kind == PROTO_SAY_EVENT && own;
+    case PROTO_SAY_OBJECTION_END:  /* it opens something: like any statement it counts only between those who were told */
+        return s->kind == PROTO_SAY_OBJECTION && own && w->to_both;
+    case PROTO_SAY_WITHDRAWAL:
+        return s->kind == PROTO_SAY_CONSENT && (own || sodium_memcmp(w->by, s->holder, PROTO_PARTNER_LEN) == 0
+            || sodium_memcmp(w->by, s->receiver, PROTO_PARTNER_LEN) == 0);
+    case PROTO_SAY_STATUS:
+        return s->kind == PROTO_SAY_CONSENT && own && w->code == 1;
+    default:
+        return false;
+    }
+}
+
+bool client_facts_may_end(const struct proto_statement *s, const struct proto_statement *end)
+{
+    struct word w = {.kind = (uint8_t) end->kind, .code = end->code, .to_both = true};
+
+    memcpy(w.refers, end->refers, sizeof w.refers);
+    memcpy(w.by, end->setter, sizeof w.by);
+    return ends(&w, s);
 }
 
 static bool is_ended(const struct collecting *c, const struct proto_statement *s)
 {
-    for (size_t i = 0; i < c->ended_count; i++)
-        if (sodium_memcmp(c->ended[i].id, s->id, PROTO_ID_LEN) == 0 && may_end(s, c->ended[i].by))
+    for (size_t i = 0; i < c->word_count; i++)
+        if (ends(&c->words[i], s))
             return true;
     return false;
+}
+
+static void take_objection(struct collecting *c, const struct proto_statement *s)
+{
+    if (s->purpose[0] != '\0' && strcmp(s->purpose, c->q->purpose) != 0)
+        return;
+    c->f->base.restricted = true;
+    if (s->made_s > c->f->objection_s)
+        c->f->objection_s = s->made_s;
+    count(&c->others, s->id);
 }
 
 static bool facts_each(void *arg, const struct client_kept *k)
@@ -211,18 +317,14 @@ static bool facts_each(void *arg, const struct client_kept *k)
     struct collecting *c = arg;
     const struct proto_statement *s = &k->what;
 
-    if (k->leaf_s == 0 || !is_about(c->q, s) || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
+    if (k->leaf_s == 0 || !is_about(c, s) || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
         return true;
     if (s->kind == PROTO_SAY_EVENT)
         take_event(c, s);
     else if (s->kind == PROTO_SAY_CONSENT)
         take_consent(c, k);
-    else if (s->kind == PROTO_SAY_OBJECTION && (s->purpose[0] == '\0' || strcmp(s->purpose, c->q->purpose) == 0)) {
-        c->f->base.restricted = true;
-        if (s->made_s > c->f->objection_s)
-            c->f->objection_s = s->made_s;
-        count(c, s->id);
-    }
+    else if (s->kind == PROTO_SAY_OBJECTION)
+        take_objection(c, s);
     return true;
 }
 
@@ -247,7 +349,7 @@ static bool told_each(void *arg, const struct client_kept *k)
     cJSON *obj = NULL;
     const char *born = "", *custody = "", *incapable = "";
 
-    if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->what.made_s < t->made_s || !client_same_subject(&k->what.subject, t->child)
+    if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->leaf_s == 0 || made_of(k) < t->made_s || !client_same_subject(&k->what.subject, t->child)
         || client_sealed_statement_read(t->node, &k->what, &obj) != OK)
         return true;
     if (json_text(obj, "birth_date", &born) == OK && json_text(obj, "custody", &custody) == OK && json_text(obj, "incapable", &incapable) == OK
@@ -255,7 +357,7 @@ static bool told_each(void *arg, const struct client_kept *k)
         memcpy(t->birth_date, born, strlen(born) + 1);
         memcpy(t->custody, custody, strlen(custody) + 1);
         memcpy(t->incapable, incapable, strlen(incapable) + 1);
-        t->made_s = k->what.made_s;
+        t->made_s = made_of(k);
     }
     cJSON_Delete(obj);
     return true;
@@ -292,30 +394,45 @@ enum err client_facts_person(struct client_node *n, struct vault_txn *x, const s
  */
 static void take_members(struct collecting *c, struct policy_events_request *r)
 {
-    struct client_case with;
-    struct policy_facts *f = &c->f->base;
-    bool known = false;
+    struct client_case *with = &c->with;
+    bool known = false, asker, holder;
+    enum err e;
 
-    f->member = c->q->offer;
+    c->f->base.member = c->q->offer;
     if (is_zero(c->q->case_id, PROTO_ID_LEN))
         return;
-    if (client_case_get(c->x, c->q->case_id, &with) == OK)
-        for (uint16_t i = 0; i < with.count; i++)
-            known |= strcmp(with.member[i].purpose, c->q->purpose) == 0;
+    e = client_case_get(c->x, c->q->case_id, with);
+    if (e == OK && !client_case_is_about(with, &c->q->child))
+        return;  /* the case of another child makes nobody a member */
+    c->has_case = e == OK;
+    for (uint16_t i = 0; c->has_case && i < with->count; i++)
+        known |= strcmp(with->member[i].purpose, c->q->purpose) == 0;
     if (!known) {
-        f->member = true;
+        c->f->base.member = true;
         return;
     }
-    f->member |= client_case_takes_part(&with, c->q->asker->id, c->q->purpose);
-    r->both_accepted = client_case_takes_part(&with, c->q->asker->id, c->q->purpose)
-        && client_case_takes_part(&with, c->q->holder->id, c->q->purpose);
+    asker = client_case_takes_part(with, c->q->asker->id, c->q->purpose);
+    holder = client_case_takes_part(with, c->q->holder->id, c->q->purpose);
+    c->f->base.member |= asker;
+    r->both_accepted = asker && holder;
+}
+
+static void start(struct collecting *c)
+{
+    struct policy_facts *f = &c->f->base;
+
+    f->asker_kind = policy_pack_find(c->node->pack, POLICY_SET_KINDS, c->q->asker->kind);
+    f->holder_kind = policy_pack_find(c->node->pack, POLICY_SET_KINDS, c->q->holder->kind);
+    f->purpose = policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, c->q->purpose);
+    f->weighed = c->q->weighed;
+    f->second = c->q->second;
+    f->before_grant = c->q->before_grant;
 }
 
 enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out)
 {
     struct collecting *c = calloc(1, sizeof *c);
     struct policy_events_request r = {.today = clock_date_nl(q->now_s)};
-    struct policy_facts *f = &out->base;
     enum err e;
 
     if (c == NULL)
@@ -325,20 +442,21 @@ enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const 
     c->x = x;
     c->q = q;
     c->f = out;
-    f->asker_kind = policy_pack_find(n->pack, POLICY_SET_KINDS, q->asker->kind);
-    f->holder_kind = policy_pack_find(n->pack, POLICY_SET_KINDS, q->holder->kind);
-    f->purpose = r.purpose = policy_pack_find(n->pack, POLICY_SET_PURPOSES, q->purpose);
-    f->weighed = q->weighed;
-    f->second = q->second;
-    f->before_grant = q->before_grant;
+    start(c);
+    r.purpose = out->base.purpose;
     take_members(c, &r);
-    e = client_facts_person(n, x, &q->child, q->now_s, f, out->birth_date);
+    e = client_facts_person(n, x, &q->child, q->now_s, &out->base, out->birth_date);
     if (e == OK)
-        e = client_kept_walk(x, ends_each, c);
+        e = client_kept_walk(x, words_each, c);
+    if (e == OK)
+        e = c->err;
     if (e == OK)
         e = client_kept_walk(x, facts_each, c);
     if (e == OK)
-        policy_events_count(n->pack, &r, c->event, c->event_count, f);
+        policy_events_count(n->pack, &r, c->event, c->event_count, &out->base);
+    for (uint8_t i = 0; i < c->others.count; i++)
+        count(&out->counted, c->others.id[i]);
+    free(c->words);
     free(c);
     return e;
 }

@@ -29,8 +29,8 @@ struct client_consent {
     struct proto_sections sections;
     uint8_t given, refused;       /* POLICY_WHO_* */
     uint64_t leaf_index;          /* the newest in the log wins */
-    uint64_t made_s, until_s;     /* until: asked for; 0: it was not complete when it was recorded */
-    bool elsewhere;               /* recorded by neither holder nor asker's wish to know: needs the holder's tick */
+    uint64_t made_s, until_s;     /* made: said, never later than logged; until: asked for; 0: it was not complete when it was recorded */
+    bool elsewhere;               /* recorded neither by the holder nor in the young person's own session: needs the holder's tick */
     bool known;                   /* who said what is known here */
 };
 
@@ -39,7 +39,7 @@ struct client_facts {
     uint64_t objection_s;         /* the newest that counts; 0: none */
     uint16_t consent_count;
     struct client_consent consent[CLIENT_CONSENTS_MAX];
-    struct proto_ids counted;     /* events, consents and objections that were looked at: what a request points at */
+    struct proto_ids counted;     /* consents, events and objections that were looked at, consents first: what a request points at */
     char birth_date[11];          /* "" unknown */
 };
 
@@ -55,6 +55,11 @@ MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x
     struct policy_facts *f, char birth_date[11]);
 /* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us to know. */
 MUST_USE enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused);
+/*
+ * Does end end s? Only its setter ends a statement; a consent is withdrawn by any partner that it names, and by the word of its recorder's
+ * node (a status). Asked here too, and not left to the hub alone.
+ */
+bool client_facts_may_end(const struct proto_statement *s, const struct proto_statement *end);
 /* "y,g1" to a mask of POLICY_WHO_PEOPLE. ERR_SYNTAX. */
 MUST_USE enum err client_facts_who(const char *text, uint8_t *out);
 
