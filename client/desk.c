@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAX = 4096, FLAG_MINE = 1, FLAG_OFFER = 2, FLAG_ACCEPTED = 4, FLAG_DOUBT = 8, FLAG_WEIGHED = 16 };
+enum { ROW_MAX = 4096, FLAG_MINE = 1, FLAG_OFFER = 2, FLAG_ACCEPTED = 4, FLAG_WEIGHED = 8 };
 
 static void put_subject(struct wr *w, const struct proto_subject_id *s)
 {
@@ -97,7 +97,7 @@ static void get_text(struct rd *r, char *out, size_t out_len)
 static uint8_t flags_of(const struct client_desk *d)
 {
     return (uint8_t) ((d->mine ? FLAG_MINE : 0) | (d->offer ? FLAG_OFFER : 0) | (d->accepted ? FLAG_ACCEPTED : 0)
-        | (d->doubt ? FLAG_DOUBT : 0) | (d->weighed ? FLAG_WEIGHED : 0));
+        | (d->weighed ? FLAG_WEIGHED : 0));
 }
 
 static void flags_to(struct client_desk *d, uint8_t flags)
@@ -105,7 +105,6 @@ static void flags_to(struct client_desk *d, uint8_t flags)
     d->mine = flags & FLAG_MINE;
     d->offer = flags & FLAG_OFFER;
     d->accepted = flags & FLAG_ACCEPTED;
-    d->doubt = flags & FLAG_DOUBT;
     d->weighed = flags & FLAG_WEIGHED;
 }
 
@@ -239,7 +238,7 @@ enum err client_desk_walk(struct vault_txn *x, client_desk_each *each, void *arg
 }
 
 struct search {
-    const uint8_t *grant_id;
+    const uint8_t *partner, *grant_id;
     struct client_desk *out;
     bool found;
 };
@@ -248,19 +247,28 @@ static bool search_each(void *arg, const struct client_desk *d)
 {
     struct search *s = arg;
 
-    if (sodium_memcmp(d->grant_id, s->grant_id, PROTO_ID_LEN) == 0) {
+    if (sodium_memcmp(d->grant_id, s->grant_id, PROTO_ID_LEN) == 0 && sodium_memcmp(d->other, s->partner, PROTO_PARTNER_LEN) == 0) {
         *s->out = *d;
         s->found = true;
     }
     return !s->found;
 }
 
-enum err client_desk_by_grant(struct vault_txn *x, const uint8_t grant_id[PROTO_ID_LEN], struct client_desk *out)
+enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN], const uint8_t grant_id[PROTO_ID_LEN],
+    struct client_desk *out)
 {
-    struct search s = {.grant_id = grant_id, .out = out};
-    enum err e = client_desk_walk(x, search_each, &s);
+    struct search s = {.partner = partner, .grant_id = grant_id, .out = out};
+    enum err e;
 
+    if (sodium_is_zero(grant_id, PROTO_ID_LEN))
+        return ERR_NOTFOUND;  /* a row without a grant has zeros there */
+    e = client_desk_walk(x, search_each, &s);
     return e != OK ? e : s.found ? OK : ERR_NOTFOUND;
+}
+
+bool client_desk_is_receiver(const struct client_desk *d)
+{
+    return d->mine != d->offer;
 }
 
 enum err client_share_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len)

@@ -1,6 +1,7 @@
 /*
  * client/desk: what is asked and offered, on both sides: one row per request or offer (CLIENT_T_REQUEST), and the shares that came in
- * or wait to go out (CLIENT_T_SHARE). The acts themselves are in desk_ask (asker), desk_hold (holder) and desk_mail (what comes in).
+ * or wait to go out (CLIENT_T_SHARE). The acts themselves are in do_request (asker), do_hold and do_offer (holder), desk_mail (what
+ * comes in) and desk_sent (what the hub answers).
  */
 #ifndef CLIENT_DESK_H
 #define CLIENT_DESK_H
@@ -34,7 +35,6 @@ struct client_desk {
     bool mine;                              /* this partner sent it */
     bool offer;                             /* push */
     bool accepted;                          /* receiver of an offer said yes */
-    bool doubt;                             /* holder: the child that is meant may be another */
     uint8_t state, reason;                  /* enum client_desk_state; enum proto_refuse */
     uint8_t case_id[PROTO_ID_LEN];
     struct proto_subject_id child;          /* as this partner knows it */
@@ -62,8 +62,11 @@ MUST_USE enum err client_desk_put(struct vault_txn *x, const struct client_desk 
 /* Call for each row until it returns false. */
 typedef bool client_desk_each(void *arg, const struct client_desk *d);
 MUST_USE enum err client_desk_walk(struct vault_txn *x, client_desk_each *each, void *arg);
-/* The row whose grant this is. ERR_NOTFOUND. */
-MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t grant_id[PROTO_ID_LEN], struct client_desk *out);
+/* The row with this partner whose grant this is. ERR_NOTFOUND. */
+MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN], const uint8_t grant_id[PROTO_ID_LEN],
+    struct client_desk *out);
+/* This partner has the content, or will get it; else it is the one who gives. */
+bool client_desk_is_receiver(const struct client_desk *d);
 
 /* The ciphertext that waits to go out or to be opened, by request or offer id. Gives *out. */
 MUST_USE enum err client_share_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len);

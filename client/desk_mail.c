@@ -2,11 +2,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "client/casebook.h"
+#include "client/facts.h"
+#include "client/member.h"
 #include "client/sealed.h"
-#include "client/statement.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 static enum err dropped(const struct client_mail_event *e, const char *why)
@@ -18,17 +19,23 @@ static enum err dropped(const struct client_mail_event *e, const char *why)
     return OK;
 }
 
+/* A row that is not there, or not theirs, is their mistake; anything else is this node's trouble, and the mail comes again. */
+static enum err missed(const struct client_mail_event *e, enum err err, const char *why)
+{
+    return err == ERR_NOTFOUND || err == ERR_DENIED ? dropped(e, why) : err;
+}
+
 static bool same_partner(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PROTO_PARTNER_LEN])
 {
     return sodium_memcmp(a, b, PROTO_PARTNER_LEN) == 0;
 }
 
-/* The child as this partner knows it: for a handle of one of our cases that is the case's child. */
+/* The child as this partner knows it: that of the case, when the message is about it. */
 static struct proto_subject_id child_here(struct vault_txn *x, const struct proto_header *head)
 {
     struct client_case c;
 
-    if (client_case_get(x, head->case_id, &c) == OK && c.child.type != PROTO_SUBJECT_NONE)
+    if (client_case_get(x, head->case_id, &c) == OK && client_case_is_about(&c, &head->subject))
         return c.child;
     return head->subject;
 }
@@ -50,7 +57,13 @@ static void row_start(struct client_desk *d, struct vault_txn *x, const struct c
     d->until_s = m->head.valid_until_s;
 }
 
-/* A weighing counts when a person of the asker signed it about this very request. */
+static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *s)
+{
+    return sodium_memcmp(h->case_id, s->case_id, sizeof h->case_id) == 0 && h->subject.type == s->subject.type
+        && sodium_memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) == 0 && strcmp(h->purpose, s->purpose) == 0;
+}
+
+/* A weighing counts when a person of the asker signed it about this very request, and for the sections that it names. */
 static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     const struct proto_blob *b = &e->msg->weighing;
@@ -58,8 +71,12 @@ static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct 
     uint8_t signer[PROTO_KEY_LEN];
     enum proto_role role;
 
-    return b->len > 0 && client_statement_check(n, x, b->data, b->len, e->mail->receipt.time_s, &s, signer, &role) == OK
-        && s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id)
+    if (b->len == 0 || client_statement_check(n, x, b->data, b->len, e->mail->receipt.time_s, &s, signer, &role) != OK)
+        return false;
+    for (uint8_t i = 0; i < e->msg->sections.count; i++)
+        if (!proto_sections_has(&s.sections, e->msg->sections.name[i]))
+            return false;
+    return s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id) && is_about_the_same(&e->msg->head, &s)
         && sodium_memcmp(s.refers, e->msg->head.id, PROTO_ID_LEN) == 0;
 }
 
@@ -74,10 +91,24 @@ static void keep_permitted(struct client_desk *d)
     d->sections = left;
 }
 
+/* Nobody puts a row of its own in the place of another: not of ours, nor of its own that was answered. OK: the id is free; ERR_DENIED. */
+static enum err check_free(struct vault_txn *x, const struct client_mail_event *e)
+{
+    struct client_desk d;
+    enum err err = client_desk_get(x, e->msg->head.id, &d);
+
+    if (err == ERR_NOTFOUND)
+        err = client_desk_by_grant(x, e->from->id, e->msg->head.id, &d);
+    return err == OK ? ERR_DENIED : err == ERR_NOTFOUND ? OK : err;
+}
+
 enum err client_mail_request(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d = {.state = CLIENT_DESK_WAITING};
+    enum err err = check_free(x, e);
 
+    if (err != OK)
+        return missed(e, err, "this id is taken");
     row_start(&d, x, e);
     keep_permitted(&d);
     if (d.sections.count == 0)
@@ -87,60 +118,104 @@ enum err client_mail_request(struct client_node *n, struct vault_txn *x, const s
     return client_desk_put(x, &d);
 }
 
+static bool same_list(const struct proto_sections *a, const struct proto_sections *b)
+{
+    bool same = a->count == b->count;
+
+    for (uint8_t i = 0; same && i < a->count; i++)
+        same = proto_sections_has(b, a->name[i]);
+    return same;
+}
+
+/* A person of the holder signed exactly this: to us, these sections, until then, those bytes, in answer to this row. */
+static bool is_granted_by_person(const struct client_node *n, const struct client_mail_event *e, const struct client_desk *d)
+{
+    const struct proto_statement *s = e->said;
+
+    return s != NULL && s->kind == PROTO_SAY_GRANT && is_about_the_same(&e->msg->head, s) && same_partner(s->receiver, n->me->id)
+        && sodium_memcmp(s->refers, d->id, PROTO_ID_LEN) == 0 && sodium_memcmp(s->digest, e->msg->digest, PROTO_HASH_LEN) == 0
+        && s->until_s == e->msg->until_s && same_list(&s->sections, &e->msg->sections);
+}
+
+static void take_grant(struct client_desk *d, const struct client_mail_event *e)
+{
+    d->state = CLIENT_DESK_GRANTED;
+    d->granted = e->msg->sections;
+    d->access_until_s = e->msg->until_s;
+    memcpy(d->digest, e->msg->digest, sizeof d->digest);
+    memcpy(d->pack, e->msg->head.pack, sizeof d->pack);
+    memcpy(d->grant_id, e->msg->head.id, sizeof d->grant_id);
+    memcpy(d->grant_statement, e->said->id, sizeof d->grant_statement);
+}
+
 enum err client_mail_offer(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
-    struct client_desk d = {.state = CLIENT_DESK_GRANTED, .offer = true};
+    struct client_desk d = {.offer = true};
+    enum err err = check_free(x, e);
 
+    if (err != OK)
+        return missed(e, err, "this id is taken");
     row_start(&d, x, e);
-    d.granted = e->msg->sections;
-    d.access_until_s = e->msg->until_s;
-    memcpy(d.digest, e->msg->digest, sizeof d.digest);
-    memcpy(d.pack, e->msg->head.pack, sizeof d.pack);
-    memcpy(d.grant_id, e->msg->head.id, sizeof d.grant_id);
-    if (e->said != NULL)
-        memcpy(d.grant_statement, e->said->id, sizeof d.grant_statement);
+    if (!is_granted_by_person(n, e, &d))
+        return dropped(e, "no person's grant of it");
+    take_grant(&d, e);
     client_sealed_request_read(n, e->msg, &d);
     return client_desk_put(x, &d);
 }
 
-/* The row a message refers to, if it is with this sender and ours (or theirs) as it should be. */
-static enum err row_for(struct vault_txn *x, const struct client_mail_event *e, bool mine, struct client_desk *d)
+/* The row a message refers to, if it is with this sender and as it should be. */
+static enum err row_for(struct vault_txn *x, const struct client_mail_event *e, bool mine, bool offer, struct client_desk *d)
 {
     enum err err = client_desk_get(x, e->msg->refers, d);
 
     if (err != OK)
         return err;
-    return same_partner(d->other, e->from->id) && d->mine == mine ? OK : ERR_DENIED;
+    return same_partner(d->other, e->from->id) && d->mine == mine && d->offer == offer ? OK : ERR_DENIED;
+}
+
+/* The same by the grant; receiver says on which side we are. */
+static enum err row_of_grant(struct vault_txn *x, const struct client_mail_event *e, bool receiver, struct client_desk *d)
+{
+    enum err err = client_desk_by_grant(x, e->from->id, e->msg->refers, d);
+
+    return err == OK && client_desk_is_receiver(d) != receiver ? ERR_DENIED : err;
+}
+
+static bool is_open_question(const struct client_desk *d)
+{
+    return d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_SENT;
 }
 
 enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    enum err err = row_for(x, e, true, false, &d);
 
-    (void) n;
-    if (row_for(x, e, true, &d) != OK)
-        return dropped(e, "no such request");
-    if (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)
+    if (err != OK)
+        return missed(e, err, "no such request");
+    if (!is_open_question(&d))
         return dropped(e, "not waiting");
-    d.state = CLIENT_DESK_GRANTED;
-    d.granted = e->msg->sections;
-    d.access_until_s = e->msg->until_s;
-    memcpy(d.digest, e->msg->digest, sizeof d.digest);
-    memcpy(d.pack, e->msg->head.pack, sizeof d.pack);
-    memcpy(d.grant_id, e->msg->head.id, sizeof d.grant_id);
-    if (e->said != NULL)
-        memcpy(d.grant_statement, e->said->id, sizeof d.grant_statement);
+    err = check_free(x, e);
+    if (err != OK)
+        return missed(e, err, "this id is taken");
+    for (uint8_t i = 0; i < e->msg->sections.count; i++)
+        if (!proto_sections_has(&d.sections, e->msg->sections.name[i]))
+            return dropped(e, "more than was asked");
+    if (!is_granted_by_person(n, e, &d))
+        return dropped(e, "no person's grant of it");
+    take_grant(&d, e);
     return client_desk_put(x, &d);
 }
 
 enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    enum err err = row_for(x, e, true, false, &d);
 
     (void) n;
-    if (row_for(x, e, true, &d) != OK)
-        return dropped(e, "no such request");
-    if (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)
+    if (err != OK)
+        return missed(e, err, "no such request");
+    if (!is_open_question(&d))
         return dropped(e, "not waiting");
     d.state = CLIENT_DESK_REFUSED;
     d.reason = e->msg->code;
@@ -151,68 +226,99 @@ enum err client_mail_release(struct client_node *n, struct vault_txn *x, const s
 {
     struct client_desk d;
     uint8_t digest[PROTO_HASH_LEN];
-    enum err err;
+    enum err err = row_of_grant(x, e, true, &d);
 
     (void) n;
-    if (client_desk_by_grant(x, e->msg->refers, &d) != OK || !same_partner(d.other, e->from->id))
-        return dropped(e, "no such grant");
+    if (err != OK)
+        return missed(e, err, "no such grant");
+    if (d.state != CLIENT_DESK_GRANTED)
+        return dropped(e, "not waiting for it");
     crypto_hash_sha256(digest, e->msg->payload.data, e->msg->payload.len);
     if (sodium_memcmp(digest, d.digest, sizeof digest) != 0)
         return dropped(e, "not what was granted");
-    if (d.state != CLIENT_DESK_GRANTED)
-        return dropped(e, "not waiting for it");
     d.state = CLIENT_DESK_ARRIVED;
     err = client_share_put(x, d.id, e->msg->payload.data, e->msg->payload.len);
     return err != OK ? err : client_desk_put(x, &d);
 }
 
+/* The receiver's: it has, or may get, what was given. */
+static bool is_given(const struct client_desk *d)
+{
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED || d->state == CLIENT_DESK_OPENED;
+}
+
 enum err client_mail_answer(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    enum err err = row_for(x, e, true, true, &d);
 
-    (void) n;
-    if (row_for(x, e, true, &d) != OK || !d.offer)
-        return dropped(e, "no such offer");
-    d.accepted = e->msg->code == PROTO_ANSWER_ACCEPT;
-    if (!d.accepted)
+    if (err != OK)
+        return missed(e, err, "no such offer");
+    if (!is_given(&d) || d.accepted)
+        return dropped(e, "not waiting for an answer");
+    if (e->msg->code == PROTO_ANSWER_ACCEPT) {
+        d.accepted = true;
+        err = client_member_join(n, x, &(struct client_joining) {d.case_id, n->me->id, d.other, d.purpose, &d.child});
+    } else {
         d.state = CLIENT_DESK_NOT_FOR_US;
-    return client_desk_put(x, &d);
+        err = client_share_destroy(x, d.id);
+    }
+    return err != OK ? err : client_desk_put(x, &d);
 }
 
 enum err client_mail_cancel(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    enum err err = row_for(x, e, false, false, &d);
 
     (void) n;
-    if (row_for(x, e, false, &d) != OK)
-        return dropped(e, "no such request");
+    if (err != OK)
+        return missed(e, err, "no such request");
     if (d.state != CLIENT_DESK_WAITING)
         return dropped(e, "answered already");
     d.state = CLIENT_DESK_CANCELLED;
-    return client_desk_put(x, &d);
+    err = client_share_destroy(x, d.id);
+    return err != OK ? err : client_desk_put(x, &d);
 }
 
+/* What was stopped stays so, but that it was read before is to be known. */
 enum err client_mail_report(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    enum err err = row_of_grant(x, e, false, &d);
 
     (void) n;
-    if (client_desk_by_grant(x, e->msg->refers, &d) != OK || !same_partner(d.other, e->from->id))
-        return dropped(e, "no such grant");
-    if (e->msg->code == PROTO_REPORT_EXPIRED) {
-        d.state = CLIENT_DESK_ENDED;
-    } else if (d.state == CLIENT_DESK_RELEASED || d.state == CLIENT_DESK_GRANTED) {
-        d.state = CLIENT_DESK_OPENED;
+    if (err != OK)
+        return missed(e, err, "no such grant");
+    if (!is_given(&d) && d.state != CLIENT_DESK_WITHDRAWN)
+        return dropped(e, "nothing went out");
+    if (e->msg->code != PROTO_REPORT_EXPIRED && d.opened_s == 0)
         d.opened_s = e->mail->receipt.time_s;
-    }
+    if (d.state != CLIENT_DESK_WITHDRAWN)
+        d.state = e->msg->code == PROTO_REPORT_EXPIRED ? CLIENT_DESK_ENDED : CLIENT_DESK_OPENED;
     return client_desk_put(x, &d);
 }
 
 struct stop {
-    struct vault_txn *x;
-    const uint8_t *statement;
+    const struct client_node *node;
+    const struct proto_statement *consent;
     struct proto_ids rows;
 };
+
+/* Is one of its sections there because the family said yes in this consent? A rule that this pack does not have may be one. */
+static bool rests_on(const struct stop *s, const struct client_desk *d)
+{
+    const struct proto_sections *open = d->granted.count > 0 ? &d->granted : &d->sections;
+
+    for (uint8_t i = 0; i < d->rows.count; i++) {
+        const struct proto_row *row = &d->rows.row[i];
+        int rule = policy_pack_rule(s->node->pack, row->rule);
+        if (proto_sections_has(open, row->section) && proto_sections_has(&s->consent->sections, row->section)
+            && (rule < 0 || s->node->pack->rule[rule].mode == POLICY_MODE_C))
+            return true;
+    }
+    return false;
+}
 
 static bool stop_each(void *arg, const struct client_desk *d)
 {
@@ -220,7 +326,7 @@ static bool stop_each(void *arg, const struct client_desk *d)
     bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED;
 
     for (uint8_t i = 0; open && i < d->statements.count; i++)
-        if (sodium_memcmp(d->statements.id[i], s->statement, PROTO_ID_LEN) == 0) {
+        if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0 && rests_on(s, d)) {
             memcpy(s->rows.id[s->rows.count++], d->id, PROTO_ID_LEN);
             break;
         }
@@ -228,9 +334,9 @@ static bool stop_each(void *arg, const struct client_desk *d)
 }
 
 /* Repeats until nothing is left, because one walk remembers a limited number of rows. */
-enum err client_desk_stop(struct vault_txn *x, const uint8_t statement[PROTO_ID_LEN])
+enum err client_desk_stop(struct client_node *n, struct vault_txn *x, const struct proto_statement *consent)
 {
-    struct stop s = {.x = x, .statement = statement};
+    struct stop s = {.node = n, .consent = consent};
     struct client_desk d;
     enum err e;
 
@@ -239,9 +345,9 @@ enum err client_desk_stop(struct vault_txn *x, const uint8_t statement[PROTO_ID_
         e = client_desk_walk(x, stop_each, &s);
         for (uint8_t i = 0; e == OK && i < s.rows.count; i++) {
             e = client_desk_get(x, s.rows.id[i], &d);
-            d.state = CLIENT_DESK_WITHDRAWN;
             if (e == OK)
                 e = client_share_destroy(x, d.id);
+            d.state = CLIENT_DESK_WITHDRAWN;
             if (e == OK)
                 e = client_desk_put(x, &d);
         }
@@ -249,30 +355,20 @@ enum err client_desk_stop(struct vault_txn *x, const uint8_t statement[PROTO_ID_
     return e;
 }
 
-enum err client_membership_apply(struct client_node *n, struct vault_txn *x, const struct proto_statement *s)
+static enum err withdrawn(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
-    struct client_case c = {0};
-    enum client_member_state state = CLIENT_MEMBER_INVITED;
-    const uint8_t *member = s->setter;
-    enum err e = client_case_get(x, s->case_id, &c);
+    struct client_kept k;
+    uint8_t *memory = NULL;
+    enum err err = client_kept_get(x, e->said->refers, &k, &memory);
 
-    if (e == ERR_NOTFOUND) {
-        memcpy(c.id, s->case_id, sizeof c.id);
-        c.child = s->subject;
-    } else if (e != OK) {
-        return e;
-    }
-    if (s->code == PROTO_MEMBER_INVITE) {
-        if (client_case_member(&c, s->setter, s->purpose) == NULL && !same_partner(s->setter, n->me->id)
-            && client_case_set(&c, s->setter, s->purpose, CLIENT_MEMBER_OPENED, false) != OK)
-            return ERR_FULL;
-        member = s->receiver;
-    } else {
-        state = s->code == PROTO_MEMBER_OPEN ? CLIENT_MEMBER_OPENED : s->code == PROTO_MEMBER_ACCEPT ? CLIENT_MEMBER_ACCEPTED
-            : s->code == PROTO_MEMBER_DECLINE ? CLIENT_MEMBER_DECLINED : CLIENT_MEMBER_LEFT;
-    }
-    e = client_case_set(&c, member, s->purpose, state, false);
-    return e != OK ? e : client_case_put(x, &c);
+    if (err == ERR_NOTFOUND)
+        return OK;  /* what is not kept here was never relied on */
+    if (err == OK && k.what.kind == PROTO_SAY_CONSENT && client_facts_may_end(&k.what, e->said))
+        err = client_desk_stop(n, x, &k.what);
+    else if (err == OK)
+        err = dropped(e, "not theirs to end");
+    free(memory);
+    return err;
 }
 
 enum err client_mail_statement(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
@@ -281,10 +377,11 @@ enum err client_mail_statement(struct client_node *n, struct vault_txn *x, const
         return dropped(e, "no statement");
     switch (e->said->kind) {
     case PROTO_SAY_MEMBERSHIP:
-        return client_membership_apply(n, x, e->said);
+        return client_member_apply(n, x, e->said);
     case PROTO_SAY_WITHDRAWAL:
-    case PROTO_SAY_EVENT_END:
-        return client_desk_stop(x, e->said->refers);
+        return withdrawn(n, x, e);
+    case PROTO_SAY_STATUS:
+        return e->said->code == 1 ? withdrawn(n, x, e) : OK;
     default:
         return OK;  /* kept with the statements; what it means is asked when somebody decides */
     }

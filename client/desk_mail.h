@@ -10,9 +10,10 @@
 client_on_mail client_mail_request, client_mail_offer, client_mail_grant, client_mail_refuse, client_mail_release, client_mail_answer,
     client_mail_cancel, client_mail_report, client_mail_statement;
 
-/* Is this statement one of the row's, so that its end stops what was not fetched yet? Used for own statements too. */
-MUST_USE enum err client_desk_stop(struct vault_txn *x, const uint8_t statement[PROTO_ID_LEN]);
-/* What a membership statement says about a case, own or received. */
-MUST_USE enum err client_membership_apply(struct client_node *n, struct vault_txn *x, const struct proto_statement *s);
+/*
+ * A consent was withdrawn, here or elsewhere: what rests on it and was not fetched yet stops, on both sides. What rests on another ground
+ * goes on. The caller knows that it may be withdrawn by whom it was.
+ */
+MUST_USE enum err client_desk_stop(struct client_node *n, struct vault_txn *x, const struct proto_statement *consent);
 
 #endif

@@ -2,8 +2,7 @@
  * the grant (DESIGN goal 3). */
 #include "client/desk_sent.h"
 
-#include "base/log.h"
-#include "client/desk_mail.h"
+#include "client/member.h"
 #include "client/weigh.h"
 
 #include <sodium.h>
@@ -42,11 +41,19 @@ enum err client_refused_desk(struct client_node *n, struct vault_txn *x, const s
     return err != OK ? err : client_desk_put(x, &d);
 }
 
+/* The row of an own grant, as long as that is the grant it has. */
+static enum err row_granted(struct vault_txn *x, const struct client_receipt_event *e, struct client_desk *d)
+{
+    enum err err = client_desk_get(x, e->msg->kind == PROTO_OFFER ? e->msg->head.id : e->msg->refers, d);
+
+    return err == OK && sodium_memcmp(d->grant_id, e->msg->head.id, PROTO_ID_LEN) != 0 ? ERR_NOTFOUND : err;
+}
+
 /* The grant was refused: the request is open again, and what was sealed is gone. */
 enum err client_refused_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
-    enum err err = client_desk_get(x, e->msg->refers, &d);
+    enum err err = row_granted(x, e, &d);
 
     (void) n;
     if (err != OK)
@@ -77,34 +84,41 @@ static enum err release(struct client_node *n, struct vault_txn *x, struct clien
     return e != OK ? e : client_share_destroy(x, d->id);
 }
 
+/* What was stopped meanwhile, by a withdrawal or by the asker, is granted in the log, but nothing follows. */
 enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
-    enum err err = client_desk_get(x, e->msg->kind == PROTO_OFFER ? e->msg->head.id : e->msg->refers, &d);
+    enum err err = row_granted(x, e, &d);
 
     if (err != OK)
         return err == ERR_NOTFOUND ? OK : err;
     d.rows = e->reply->receipt.rows;
-    d.state = CLIENT_DESK_GRANTED;
-    err = release(n, x, &d);
+    if (d.state == (d.offer ? CLIENT_DESK_SENT : CLIENT_DESK_WAITING)) {
+        d.state = CLIENT_DESK_GRANTED;
+        err = release(n, x, &d);
+    }
     return err != OK ? err : client_desk_put(x, &d);
 }
 
-static enum err set_state(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
+/* The row goes on to this state, when the question in it is still open. */
+static enum err close_question(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
 {
     struct client_desk d;
     enum err e = client_desk_get(x, id, &d);
 
     if (e != OK)
         return e == ERR_NOTFOUND ? OK : e;
+    if (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)
+        return OK;
     d.state = (uint8_t) state;
-    return client_desk_put(x, &d);
+    e = client_share_destroy(x, d.id);  /* sealed for an approval, perhaps */
+    return e != OK ? e : client_desk_put(x, &d);
 }
 
 enum err client_sent_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
-    enum err err = client_desk_by_grant(x, e->msg->refers, &d);
+    enum err err = client_desk_by_grant(x, e->msg->head.to, e->msg->refers, &d);
 
     (void) n;
     if (err != OK)
@@ -117,25 +131,26 @@ enum err client_sent_release(struct client_node *n, struct vault_txn *x, const s
 enum err client_refused_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
-    enum err err = client_desk_by_grant(x, e->msg->refers, &d);
+    enum err err = client_desk_by_grant(x, e->msg->head.to, e->msg->refers, &d);
 
     (void) n;
     if (err != OK)
         return err == ERR_NOTFOUND ? OK : err;
-    d.state = CLIENT_DESK_WITHDRAWN;
+    if (d.state == CLIENT_DESK_GRANTED)
+        d.state = CLIENT_DESK_WITHDRAWN;
     return client_desk_put(x, &d);
 }
 
 enum err client_sent_refuse(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     (void) n;
-    return set_state(x, e->msg->refers, CLIENT_DESK_REFUSED);
+    return close_question(x, e->msg->refers, CLIENT_DESK_REFUSED);
 }
 
 enum err client_sent_cancel(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     (void) n;
-    return set_state(x, e->msg->refers, CLIENT_DESK_CANCELLED);
+    return close_question(x, e->msg->refers, CLIENT_DESK_CANCELLED);
 }
 
 enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
@@ -143,11 +158,11 @@ enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const st
     struct client_desk d;
     enum err err = client_desk_get(x, e->msg->refers, &d);
 
-    (void) n;
     if (err != OK)
         return err == ERR_NOTFOUND ? OK : err;
     if (e->msg->code == PROTO_ANSWER_ACCEPT) {
         d.accepted = true;
+        err = client_member_join(n, x, &(struct client_joining) {d.case_id, d.other, n->me->id, d.purpose, &d.child_there});
     } else {
         d.state = CLIENT_DESK_NOT_FOR_US;
         err = client_share_destroy(x, d.id);
@@ -163,7 +178,7 @@ struct ending {
 static bool ending_each(void *arg, const struct client_desk *d)
 {
     struct ending *w = arg;
-    bool here = d->mine != d->offer && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
+    bool here = client_desk_is_receiver(d) && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
 
     if (here && d->access_until_s <= w->now_s)
         memcpy(w->rows.id[w->rows.count++], d->id, PROTO_ID_LEN);

@@ -207,7 +207,7 @@ static enum err kept_arg(struct client_call *c, struct vault_txn *x, enum proto_
     return e;
 }
 
-/* Send the end of a statement to everybody who had it. */
+/* Send the end of a statement to everybody who had it. What rests on an event is judged anew by the hub before it goes out. */
 static enum err send_end(struct client_call *c, struct vault_txn *x, const struct client_kept *k, enum proto_statement_kind kind)
 {
     struct proto_statement s = {.kind = kind, .subject = k->what.subject};
@@ -225,7 +225,6 @@ static enum err send_end(struct client_call *c, struct vault_txn *x, const struc
     randombytes_buf(s.id, sizeof s.id);
     e = client_statement_send(c->node, x, &s, c->who, NULL, c);
     if (e == OK)
-        e = client_desk_stop(x, k->what.id);
     if (e == OK)
         client_reply_id(c->reply, "statement", s.id);
     return e;
@@ -264,6 +263,8 @@ enum err client_do_consent_withdraw(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         e = send_end(c, x, &k, PROTO_SAY_WITHDRAWAL);
+    if (e == OK)
+        e = client_desk_stop(c->node, x, &k.what);
     free(memory);
     return e;
 }

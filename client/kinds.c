@@ -1,6 +1,7 @@
 /* client/kinds: per kind of message, what casework does with its receipt, its refusal and its arrival. */
 #include "client/desk_mail.h"
 #include "client/desk_sent.h"
+#include "client/member.h"
 #include "proto/sign.h"
 
 static enum err sent_statement(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
@@ -28,5 +29,5 @@ static enum err sent_statement(struct client_node *n, struct vault_txn *x, const
         || proto_statement_of_type(envelope.type) != PROTO_SAY_MEMBERSHIP
         || proto_statement_decode(PROTO_SAY_MEMBERSHIP, envelope.body, envelope.body_len, &s) != OK)
         return OK;
-    return client_membership_apply(n, x, &s);
+    return client_member_apply(n, x, &s);
 }
