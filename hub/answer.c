@@ -11,27 +11,42 @@ size_t hub_answer_size(enum proto_kind kind, bool decision)
     return kind >= PROTO_FETCH ? 0 : PROTO_REPLY_PLAIN;
 }
 
-enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row, uint8_t side,
-    struct proto_receipt *out)
+enum err hub_answer_sides(struct hub_core *c, const struct hub_act_row *row, struct hub_leaf_sides *out)
+{
+    enum err e = hub_seeds_get(c->seeds, row->time_s, row->index, row->id, &out->seed);
+
+    if (e != OK)
+        return e;
+    proto_side_commit(out->seed.from_salt, row->from_number, row->from_previous, out->from_side);
+    proto_side_commit(out->seed.to_salt, row->to_number, row->to_previous, out->to_side);
+    return OK;
+}
+
+enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row,
+    const struct hub_leaf_sides *sides, uint8_t side, struct proto_receipt *out)
 {
     struct proto_merkle_proof proof;
-    struct hub_seed seed;
-    enum err e = hub_seeds_get(c->seeds, row->time_s, row->index, row->id, &seed);
+    struct hub_leaf_sides computed;
+    enum err e = OK;
 
+    if (sides == NULL) {
+        e = hub_answer_sides(c, row, &computed);
+        sides = &computed;
+    }
     if (e == OK)
         e = hub_ledger_prove_inclusion(c->ledger, x, row->index, c->checkpoint.head.size, &proof);
     if (e != OK)
         return e;
     out->index = row->index;
     out->time_s = row->time_s;
-    memcpy(out->seed, seed.seed, sizeof out->seed);
-    proto_side_commit(seed.from_salt, row->from_number, row->from_previous, out->from_side);
-    proto_side_commit(seed.to_salt, row->to_number, row->to_previous, out->to_side);
+    memcpy(out->seed, sides->seed.seed, sizeof out->seed);
+    memcpy(out->from_side, sides->from_side, sizeof out->from_side);
+    memcpy(out->to_side, sides->to_side, sizeof out->to_side);
     out->side = side;
     out->number = side == 0 ? row->from_number : row->to_number;
     out->previous = side == 0 ? row->from_previous : row->to_previous;
-    memcpy(out->side_salt, side == 0 ? seed.from_salt : seed.to_salt, sizeof out->side_salt);
-    sodium_memzero(&seed, sizeof seed);
+    memcpy(out->side_salt, side == 0 ? sides->seed.from_salt : sides->seed.to_salt, sizeof out->side_salt);
+    sodium_memzero(&computed, sizeof computed);
     out->result = row->result;
     out->rows = row->rows;
     out->tree_size = c->checkpoint.head.size;
@@ -71,7 +86,7 @@ static enum err answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j, 
     reply.has_receipt = false;
     reply.payload = (struct proto_blob){ payload, payload_len };
     if (j->has_row) {
-        enum err e = hub_answer_receipt(c, x, &j->row, 0, &reply.receipt);
+        enum err e = hub_answer_receipt(c, x, &j->row, j->has_sides ? &j->sides : NULL, 0, &reply.receipt);
 
         if (e != OK && e != ERR_NOTFOUND)
             return e;

@@ -89,7 +89,7 @@ enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
     enum err e;
 
     memset(o, 0, sizeof *o);
-    j->has_row = false;
+    j->has_row = j->has_sides = false;
     o->result = rule == NULL && j->refusal == PROTO_ACCEPTED ? PROTO_WRONG_KIND : j->refusal;
     if (o->result != PROTO_ACCEPTED)
         return OK;
@@ -151,18 +151,17 @@ static enum err append_leaf(struct hub_core *c, struct kv_txn *x, struct hub_job
 {
     struct proto_receipt *r = &c->receipt;
     uint8_t leaf[PROTO_LEAF_LEN];
-    struct hub_seed seed;
-    enum err e = hub_seeds_get(c->seeds, j->row.time_s, j->row.index, j->row.id, &seed);
+    enum err e = hub_answer_sides(c, &j->row, &j->sides);
 
     if (e != OK)
         return e == ERR_NOTFOUND ? ERR_STATE : e;
+    j->has_sides = true;
     r->time_s = j->row.time_s;
     r->result = j->row.result;
     r->rows = j->row.rows;
-    memcpy(r->seed, seed.seed, sizeof r->seed);
-    proto_side_commit(seed.from_salt, j->row.from_number, j->row.from_previous, r->from_side);
-    proto_side_commit(seed.to_salt, j->row.to_number, j->row.to_previous, r->to_side);
-    sodium_memzero(&seed, sizeof seed);
+    memcpy(r->seed, j->sides.seed.seed, sizeof r->seed);
+    memcpy(r->from_side, j->sides.from_side, sizeof r->from_side);
+    memcpy(r->to_side, j->sides.to_side, sizeof r->to_side);
     e = proto_act_leaf(&j->act.msg, j->act.envelope, j->act.envelope_len, r, leaf);
     return e == OK ? hub_ledger_append(c->ledger, x, leaf) : e;
 }

@@ -118,9 +118,14 @@ MUST_USE enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct 
 MUST_USE enum err hub_answer_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j);
 MUST_USE enum err hub_answer_payload(struct hub_core *c, struct kv_txn *x, struct hub_job *j, enum proto_refusal result,
     const uint8_t *payload, size_t len);
-/* The receipt of a leaf for one side, under the newest checkpoint; *out borrows c->checkpoint. ERR_NOTFOUND: its seed is erased. */
-MUST_USE enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row, uint8_t side,
-    struct proto_receipt *out);
+/*
+ * The receipt of a leaf for one side, under the newest checkpoint; *out borrows c->checkpoint. sides NULL: they are computed.
+ * ERR_NOTFOUND: its seed is erased.
+ */
+MUST_USE enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row,
+    const struct hub_leaf_sides *sides, uint8_t side, struct proto_receipt *out);
+/* ERR_NOTFOUND as above. */
+MUST_USE enum err hub_answer_sides(struct hub_core *c, const struct hub_act_row *row, struct hub_leaf_sides *out);
 /* The size to which an answer is padded; 0: not at all. */
 size_t hub_answer_size(enum proto_kind kind, bool decision);
 

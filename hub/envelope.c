@@ -39,10 +39,10 @@ enum err hub_job_reset(struct hub_job *j, size_t len)
     j->frame_len = len;
     j->next = NULL;
     j->kind = PROTO_NONE;
-    j->refusal = j->unless_known = PROTO_ACCEPTED;
+    j->refusal = PROTO_ACCEPTED;
     j->valid_from_s = 0;
     j->valid_until_s = UINT64_MAX;
-    j->missed = j->decided = j->has_row = false;
+    j->missed = j->has_row = j->has_sides = false;
     j->wait_until_ms = 0;
     j->act.from = j->act.to = NULL;
     j->act.envelope = NULL;

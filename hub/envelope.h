@@ -13,7 +13,7 @@ struct hub_envelope_context {
     struct hub_certs *certs;
 };
 
-/* Judge j->frame: fills what the pool fills. Never fails; what is wrong is in j->refusal or j->unless_known. */
+/* Judge j->frame: fills what the pool fills. Never fails; what is wrong is in j->refusal. */
 void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j);
 
 /*

@@ -76,7 +76,7 @@ enum err hub_fetch_prepare(struct hub_core *c, struct kv_txn *x)
         if (!c->look[i] || j == NULL)
             continue;
         c->has_mail[i] = false;
-        j->has_row = false;
+        j->has_row = j->has_sides = false;
         j->act.now_s = c->now_s > c->leaf_s ? c->now_s : c->leaf_s;
         e = hub_store_mail_delete_upto(c->mail, x, j->act.from->id, j->act.msg.head.running, &deleted);
         if (e == OK)
@@ -132,7 +132,7 @@ static enum err write_mail(struct hub_core *c, struct kv_txn *x, const struct hu
         return ERR_LONG;
     e = hub_store_act_get(c->acts, x, row->index, &act);
     if (e == OK)
-        e = hub_answer_receipt(c, x, &act, 1, &m.receipt);
+        e = hub_answer_receipt(c, x, &act, NULL, 1, &m.receipt);
     if (e == ERR_NOTFOUND)
         return ERR_STATE;
     if (e == OK)

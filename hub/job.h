@@ -6,11 +6,18 @@
 #define HUB_JOB_H
 
 #include "hub/act.h"
+#include "hub/seeds.h"
 #include "hub/store_act.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What a leaf's sides are opened with; follows from its row and its day's seed. */
+struct hub_leaf_sides {
+    struct hub_seed seed;
+    uint8_t from_side[32], to_side[32];
+};
 
 struct hub_job {
     struct hub_job *next;
@@ -22,7 +29,6 @@ struct hub_job {
     /* Judged by the pool. */
     enum proto_kind kind;
     enum proto_refusal refusal;    /* not PROTO_ACCEPTED: the answer, whatever the store says */
-    enum proto_refusal unless_known;  /* the answer if the id is not known: what the clock has to say comes after that */
     uint64_t valid_from_s, valid_until_s;  /* within these all certificates that this act rests on are valid */
     bool missed;                   /* a key was not known: worth a look into the folder of partners */
     uint8_t digest[PROTO_HASH_LEN];
@@ -31,10 +37,11 @@ struct hub_job {
     uint8_t cert_signer[PROTO_KEY_LEN];
 
     /* Decided by the writer. */
-    bool decided;
     struct hub_outcome outcome;
     bool has_row;                  /* row is of a leaf: the answer has a receipt */
     struct hub_act_row row;
+    bool has_sides;                /* sides are those of row: a leaf of this round, whose answer need not compute them again */
+    struct hub_leaf_sides sides;
     uint64_t wait_until_ms;        /* a fetch that waits */
 };
 

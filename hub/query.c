@@ -138,7 +138,7 @@ static enum err stored_result(struct hub_core *c, struct kv_txn *x, const struct
         return OK;
     }
     if (e == OK)
-        e = hub_answer_receipt(c, x, &row, 0, &reply.receipt);
+        e = hub_answer_receipt(c, x, &row, NULL, 0, &reply.receipt);
     if (e == ERR_NOTFOUND) {
         *result = PROTO_NOT_FOUND;
         return OK;
