@@ -191,7 +191,7 @@ enum err hub_apply_leaf(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
     if (e == OK && j->outcome.mailed)
         e = put_mail(c, x, j);
     j->has_row = e == OK;
-    if (e == OK && j->row.time_s > c->leaf_s)
+    if (e == OK)
         c->leaf_s = j->row.time_s;
     return e;
 }

@@ -226,6 +226,10 @@ static void staff_is_believed_as_long_as_its_node(void **state)
     assert_err(hub_certs_put(c, &node, NULL), OK);
     assert_err(hub_certs_find(c, staff.key, &got), OK);
     assert_int_equal(got.from_s, 50);
+    staff.until_s = 300;
+    assert_err(hub_certs_put(c, &staff, node.key), OK);
+    assert_err(hub_certs_find(c, staff.key, &got), OK);
+    assert_int_equal(got.until_s, 200);
     hub_certs_free(c);
 }
 
