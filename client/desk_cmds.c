@@ -1,5 +1,5 @@
 /* client/desk_cmds: the commands of casework. A row and its options; what they do is in the node (client/desk_table.c). */
-#include "client/cmd.h"
+#include "client/desk_print.h"
 
 #define CHILD {"number", CLIENT_OPT_TEXT, false, {"the child's citizen number", "het burgerservicenummer van het kind"}, "NUMBER", NULL}, \
     {"case", CLIENT_OPT_TEXT, false, {"or the case", "of de casus"}, "CASE", NULL}
@@ -16,9 +16,11 @@
 #define NOTE {"note", CLIENT_OPT_TEXT, false, {"a note for the other side, at most 600 bytes", "een bericht voor de ander, hoogstens 600 bytes"}, "TEXT", NULL}
 #define UNTIL {"until", CLIENT_OPT_TEXT, false, {"the last day", "de laatste dag"}, "DATE", NULL}
 #define WEIGH {"weigh", CLIENT_OPT_TEXT, false, {"the weighing, from schakel weigh", "de afweging, van schakel weigh"}, "ID", NULL}
+#define SKIP {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL}
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
 
-static const struct client_opt child_opts[] = {CHILD, END};
+static const struct client_opt child_opts[] = {CHILD, SKIP, END};
+static const struct client_opt skip_opts[] = {SKIP, END};
 static const struct client_opt import_opts[] = {
     {"file", CLIENT_OPT_ARG, true, {"a .csv or .json file", "een .csv- of .json-bestand"}, "FILE", NULL}, END};
 static const struct client_opt put_opts[] = {CHILD,
@@ -35,7 +37,7 @@ static const struct client_opt case_invite_opts[] = {CASE,
     {"by-handle", CLIENT_OPT_FLAG, false, {"this partner may not hold the number", "deze partner mag het nummer niet hebben"}, NULL, NULL}, END};
 static const struct client_opt case_member_opts[] = {CASE, PURPOSE_MAY, END};
 static const struct client_opt case_show_opts[] = {
-    {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "CASE", NULL}, END};
+    {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "CASE", NULL}, SKIP, END};
 static const struct client_opt event_add_opts[] = {CHILD,
     {"event", CLIENT_OPT_TEXT, true, {"the event, as in the pack", "de gebeurtenis, zoals in het pakket"}, "EVENT", NULL}, TO_ALL, PURPOSE_MAY,
     {"occurred", CLIENT_OPT_TEXT, false, {"the day it happened; today if left out", "de dag waarop het gebeurde; anders vandaag"}, "DATE", NULL},
@@ -57,13 +59,11 @@ static const struct client_opt weigh_opts[] = {
     {"number", CLIENT_OPT_TEXT, false, {"or the child's citizen number", "of het burgerservicenummer"}, "NUMBER", NULL},
     {"request", CLIENT_OPT_TEXT, false, {"or the request that is to be answered", "of het verzoek dat beantwoord wordt"}, "ID", NULL},
     PURPOSE_MAY, SECTIONS_MAY,
-    {"answer", CLIENT_OPT_MANY, true, {"the number of a question and its answer", "het nummer van een vraag met het antwoord"}, "N=TEXT", NULL}, END};
+    {"answer", CLIENT_OPT_MANY, true, {"the number of a question (schakel policy show) and its answer", "het nummer van een vraag (schakel policy show) en het antwoord"}, "N=TEXT", NULL}, END};
 static const struct client_opt request_new_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE, END};
-static const struct client_opt request_may_opts[] = {
-    {"request", CLIENT_OPT_TEXT, false, {"only this one", "alleen dit verzoek"}, "ID", NULL}, END};
 static const struct client_opt request_opts[] = {REQUEST, END};
 static const struct client_opt inbox_opts[] = {
-    {"all", CLIENT_OPT_FLAG, false, {"also what is done", "ook wat klaar is"}, NULL, NULL}, END};
+    {"all", CLIENT_OPT_FLAG, false, {"also what is done", "ook wat klaar is"}, NULL, NULL}, SKIP, END};
 static const struct client_opt grant_opts[] = {REQUEST, SECTIONS_MAY, UNTIL, WEIGH,
     {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL},
     {"approval", CLIENT_OPT_TEXT, false, {"of the second person, from schakel approve", "van de tweede persoon, van schakel approve"}, "ID", NULL},
@@ -77,44 +77,51 @@ static const struct client_opt offer_opts[] = {OFFER, END};
 static const struct client_opt open_opts[] = {
     {"share", CLIENT_OPT_TEXT, true, {"what to open, from schakel inbox", "wat u opent, uit schakel inbox"}, "ID", NULL}, END};
 
+static const struct client_opt done_opts[] = {
+    {"item", CLIENT_OPT_TEXT, true, {"what to put away, from schakel inbox", "wat u opbergt, uit schakel inbox"}, "ID", NULL}, END};
+static const struct client_opt policy_opts[] = {PURPOSE_MAY, END};
+
 enum err client_local_import(struct client_run *r);
 
 const struct client_cmd client_casework_cmds[] = {
     {"record import", {"take in case records; all rows or none", "neem dossiers over; alle rijen of geen"}, import_opts, NULL, client_local_import, NULL},
-    {"record put", {"write one section of a child", "schrijf een onderdeel van een kind"}, put_opts, "record.put", NULL, NULL},
-    {"record get", {"read the own record of a child", "lees het eigen dossier van een kind"}, get_opts, "record.get", NULL, NULL},
-    {"record list", {"the children there is a record of", "de kinderen met een dossier"}, NULL, "record.list", NULL, NULL},
-    {"case open", {"open a case of a child for a purpose", "open een casus van een kind voor een doel"}, case_open_opts, "case.open", NULL, NULL},
-    {"case invite", {"invite a partner into a case", "nodig een partner uit voor een casus"}, case_invite_opts, "case.invite", NULL, NULL},
-    {"case accept", {"accept an invitation", "neem een uitnodiging aan"}, case_member_opts, "case.accept", NULL, NULL},
-    {"case decline", {"decline an invitation", "sla een uitnodiging af"}, case_member_opts, "case.decline", NULL, NULL},
-    {"case leave", {"leave a case", "verlaat een casus"}, case_member_opts, "case.leave", NULL, NULL},
-    {"case show", {"cases and who takes part", "casussen en wie meedoet"}, case_show_opts, "case.show", NULL, NULL},
-    {"event add", {"report an event to partners", "meld een gebeurtenis aan partners"}, event_add_opts, "event.add", NULL, NULL},
-    {"event end", {"say that an event no longer holds", "meld dat een gebeurtenis niet meer geldt"}, statement_opts, "event.end", NULL, NULL},
-    {"event list", {"events, own and received", "gebeurtenissen, eigen en ontvangen"}, child_opts, "event.list", NULL, NULL},
-    {"consent record", {"record what the family said", "leg vast wat het gezin zei"}, consent_opts, "consent.record", NULL, NULL},
-    {"consent withdraw", {"record that a consent is withdrawn", "leg vast dat een toestemming is ingetrokken"}, statement_opts, "consent.withdraw", NULL, NULL},
-    {"consent list", {"consents and whether they are complete", "toestemmingen en of ze compleet zijn"}, child_opts, "consent.list", NULL, NULL},
-    {"consent show", {"one consent", "een toestemming"}, statement_opts, "consent.show", NULL, NULL},
-    {"objection add", {"record the family's objection", "leg bezwaar van het gezin vast"}, objection_opts, "objection.add", NULL, NULL},
-    {"objection end", {"the objection is settled", "het bezwaar is afgehandeld"}, statement_opts, "objection.end", NULL, NULL},
-    {"facts set", {"tell partners birth date and custody, sealed", "geef partners geboortedatum en gezag door, verzegeld"}, facts_opts, "facts.set", NULL, NULL},
-    {"statement list", {"statements and who confirmed them", "verklaringen en wie ze bevestigde"}, child_opts, "statement.list", NULL, NULL},
-    {"weigh", {"write down the reasons for sharing", "leg de redenen om te delen vast"}, weigh_opts, "weigh", NULL, NULL},
-    {"request new", {"ask a partner for sections", "vraag een partner om onderdelen"}, request_new_opts, "request.new", NULL, NULL},
-    {"request list", {"requests and offers, both ways", "verzoeken en aanbiedingen, over en weer"}, request_may_opts, "request.list", NULL, NULL},
-    {"request show", {"one request with its answers", "een verzoek met de antwoorden"}, request_opts, "request.show", NULL, NULL},
-    {"request cancel", {"take a request back", "trek een verzoek in"}, request_opts, "request.cancel", NULL, NULL},
-    {"approve", {"agree as the second person of the holder", "ga akkoord als tweede persoon van de houder"}, request_opts, "approve", NULL, NULL},
-    {"inbox", {"what waits for you", "wat op u wacht"}, inbox_opts, "inbox", NULL, NULL},
-    {"preview", {"see exactly what would leave", "zie precies wat er weg zou gaan"}, request_opts, "preview", NULL, NULL},
-    {"grant", {"share all or fewer of the asked sections", "deel alle of minder van de gevraagde onderdelen"}, grant_opts, "grant", NULL, NULL},
-    {"refuse", {"refuse a request, with a reason", "weiger een verzoek, met een reden"}, refuse_opts, "refuse", NULL, NULL},
+    {"record put", {"write one section of a child", "schrijf een onderdeel van een kind"}, put_opts, "record.put", NULL, client_desk_print},
+    {"record get", {"read the own record of a child", "lees het eigen dossier van een kind"}, get_opts, "record.get", NULL, client_desk_print},
+    {"record list", {"the children there is a record of", "de kinderen met een dossier"}, skip_opts, "record.list", NULL, client_desk_print},
+    {"case open", {"open a case of a child for a purpose", "open een casus van een kind voor een doel"}, case_open_opts, "case.open", NULL, client_desk_print},
+    {"case invite", {"invite a partner into a case", "nodig een partner uit voor een casus"}, case_invite_opts, "case.invite", NULL, client_desk_print},
+    {"case accept", {"accept an invitation", "neem een uitnodiging aan"}, case_member_opts, "case.accept", NULL, client_desk_print},
+    {"case decline", {"decline an invitation", "sla een uitnodiging af"}, case_member_opts, "case.decline", NULL, client_desk_print},
+    {"case leave", {"leave a case", "verlaat een casus"}, case_member_opts, "case.leave", NULL, client_desk_print},
+    {"case show", {"cases and who takes part", "casussen en wie meedoet"}, case_show_opts, "case.show", NULL, client_desk_print},
+    {"event add", {"report an event to partners", "meld een gebeurtenis aan partners"}, event_add_opts, "event.add", NULL, client_desk_print},
+    {"event end", {"say that an event no longer holds", "meld dat een gebeurtenis niet meer geldt"}, statement_opts, "event.end", NULL, client_desk_print},
+    {"event list", {"events, own and received", "gebeurtenissen, eigen en ontvangen"}, child_opts, "event.list", NULL, client_desk_print},
+    {"consent record", {"record what the family said", "leg vast wat het gezin zei"}, consent_opts, "consent.record", NULL, client_desk_print},
+    {"consent withdraw", {"record that a consent is withdrawn", "leg vast dat een toestemming is ingetrokken"}, statement_opts, "consent.withdraw", NULL, client_desk_print},
+    {"consent list", {"consents and whether they are complete", "toestemmingen en of ze compleet zijn"}, child_opts, "consent.list", NULL, client_desk_print},
+    {"consent show", {"one consent", "een toestemming"}, statement_opts, "consent.show", NULL, client_desk_print},
+    {"objection add", {"record the family's objection", "leg bezwaar van het gezin vast"}, objection_opts, "objection.add", NULL, client_desk_print},
+    {"objection end", {"the objection is settled", "het bezwaar is afgehandeld"}, statement_opts, "objection.end", NULL, client_desk_print},
+    {"facts set", {"tell partners birth date and custody, sealed", "geef partners geboortedatum en gezag door, verzegeld"}, facts_opts, "facts.set", NULL, client_desk_print},
+    {"statement list", {"statements and who confirmed them", "verklaringen en wie ze bevestigde"}, child_opts, "statement.list", NULL, client_desk_print},
+    {"weigh", {"write down the reasons for sharing", "leg de redenen om te delen vast"}, weigh_opts, "weigh", NULL, client_desk_print},
+    {"request new", {"ask a partner for sections", "vraag een partner om onderdelen"}, request_new_opts, "request.new", NULL, client_desk_print},
+    {"request list", {"requests and offers, both ways", "verzoeken en aanbiedingen, over en weer"}, skip_opts, "request.list", NULL, client_desk_print},
+    {"request show", {"one request with its answers", "een verzoek met de antwoorden"}, request_opts, "request.show", NULL, client_desk_print},
+    {"request cancel", {"take a request back", "trek een verzoek in"}, request_opts, "request.cancel", NULL, client_desk_print},
+    {"approve", {"agree as the second person of the holder", "ga akkoord als tweede persoon van de houder"}, request_opts, "approve", NULL, client_desk_print},
+    {"inbox", {"what waits for you", "wat op u wacht"}, inbox_opts, "inbox", NULL, client_desk_print},
+    {"preview", {"see exactly what would leave", "zie precies wat er weg zou gaan"}, request_opts, "preview", NULL, client_desk_print},
+    {"grant", {"share all or fewer of the asked sections", "deel alle of minder van de gevraagde onderdelen"}, grant_opts, "grant", NULL, client_desk_print},
+    {"refuse", {"refuse a request, with a reason", "weiger een verzoek, met een reden"}, refuse_opts, "refuse", NULL, client_desk_print},
     {"send", {"send sections to a partner: a referral, report or handover", "stuur onderdelen naar een partner: verwijzing, melding of overdracht"},
-        send_opts, "send", NULL, NULL},
-    {"accept", {"accept what was sent", "neem aan wat is gestuurd"}, offer_opts, "accept", NULL, NULL},
-    {"not-for-us", {"say that it is not for you; the copy is destroyed", "zeg dat het niet voor u is; de kopie wordt vernietigd"}, offer_opts, "not-for-us", NULL, NULL},
-    {"open", {"read what came in; the holder is told", "lees wat binnenkwam; de houder hoort het"}, open_opts, "open", NULL, NULL},
+        send_opts, "send", NULL, client_desk_print},
+    {"accept", {"accept what was sent", "neem aan wat is gestuurd"}, offer_opts, "accept", NULL, client_desk_print},
+    {"not-for-us", {"say that it is not for you; the copy is destroyed", "zeg dat het niet voor u is; de kopie wordt vernietigd"}, offer_opts, "not-for-us", NULL, client_desk_print},
+    {"open", {"read what came in; the holder is told", "lees wat binnenkwam; de houder hoort het"}, open_opts, "open", NULL, client_desk_print},
+    {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"}, done_opts, "done", NULL, client_desk_print},
+    {"policy show", {"purposes, sections and events; and what can be asked for a purpose", "doelen, onderdelen en gebeurtenissen; en wat u kunt vragen"},
+        policy_opts, "policy.show", NULL, client_desk_print},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},
 };

@@ -72,6 +72,42 @@ void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const 
     }
 }
 
+/* Those that ask something of the reader; who weighs and approves did so before. */
+enum { TO_DO = POLICY_DUTY_INFORM_BEFORE | POLICY_DUTY_INFORM_AFTER | POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_LOCK | POLICY_DUTY_NO_ONWARD
+    | POLICY_DUTY_FEEDBACK | POLICY_DUTY_VIEW_ONLY | POLICY_DUTY_OFFICER };
+
+static uint32_t duties_of(const struct client_node *n, const struct client_desk *d)
+{
+    uint32_t duties = 0;
+
+    for (uint8_t i = 0; i < d->rows.count; i++) {
+        const struct proto_row *row = &d->rows.row[i];
+        uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, row->section);
+        int rule = policy_pack_rule(n->pack, row->rule);
+
+        if (row->verdict != POLICY_PERMIT || rule < 0 || section == POLICY_UNKNOWN
+            || (d->granted.count > 0 && !proto_sections_has(&d->granted, row->section)))
+            continue;
+        duties |= n->pack->rule[rule].duties | n->pack->section[section].duties;
+    }
+    return duties & TO_DO;
+}
+
+bool client_reply_tell_first(const struct client_node *n, const struct client_desk *d)
+{
+    return (duties_of(n, d) & POLICY_DUTY_INFORM_BEFORE) != 0;
+}
+
+void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
+{
+    uint32_t duties = duties_of(n, d);
+    cJSON *array = json_add_array(obj, "duties");
+
+    for (unsigned i = 0; i < POLICY_DUTY_BITS; i++)
+        if (duties & (1U << i))
+            json_push_text(array, n->texts == NULL ? policy_words_duty(i) : policy_texts_get(n->texts, lang, "duty", policy_words_duty(i)));
+}
+
 void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
 {
     client_reply_id(obj, d->offer ? "offer" : "request", d->id);

@@ -73,6 +73,7 @@ enum err client_do_preview(struct client_call *c, struct vault_txn *x)
 struct granting {
     struct client_desk d;
     struct client_hold h;
+    struct proto_sections asked;   /* the row keeps what was asked, also when less is granted */
     struct proto_ids ticked;
     uint8_t *weighing, *approval, *statement;
     size_t weighing_len, approval_len, statement_len;
@@ -159,6 +160,7 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
     const char *approval = NULL;
     enum err e = waiting_arg(c, x, &g->d);
 
+    g->asked = g->d.sections;
     if (e == OK && json_text(c->args, "approval", &approval) == OK)
         g->d.sections = g->d.granted;
     else if (e == OK)
@@ -193,8 +195,10 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
 static enum err finish_grant(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
-    enum err e = client_desk_get(x, c->about, &d);
+    enum err e = client_call_check(c);
 
+    if (e == OK)
+        e = client_desk_get(x, c->about, &d);
     if (e != OK)
         return e;
     client_reply_id(c->reply, "grant", d.grant_id);
@@ -233,6 +237,7 @@ static enum err send_grant(struct client_call *c, struct vault_txn *x, struct gr
     m.approval = (struct proto_blob) {g->approval, g->approval_len};
     memcpy(d->grant_id, m.head.id, sizeof d->grant_id);
     d->statements = g->h.counted;
+    d->sections = g->asked;
     e = client_desk_put(x, d);
     if (e == OK)
         e = client_outbox_put(c->node, x, &m, c->who, NULL);

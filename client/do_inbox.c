@@ -114,6 +114,8 @@ static bool desk_each(void *arg, const struct client_desk *d)
     client_reply_date(row, "since", d->made_s);
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
+    if (d->state == CLIENT_DESK_ARRIVED)
+        json_add_bool(row, "tell_first", client_reply_tell_first(l->c->node, d));
     return true;
 }
 

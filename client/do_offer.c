@@ -228,6 +228,7 @@ enum err client_do_open(struct client_call *c, struct vault_txn *x)
     client_reply_child(c->reply, "child", c->node, x, &d.child);
     json_add_text(c->reply, "purpose", d.purpose);
     client_reply_date(c->reply, "until", d.access_until_s);
+    client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
     cJSON_AddItemToObject(c->reply, "sections", content);
     return OK;
 }

@@ -208,6 +208,8 @@ enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         client_reply_desk(c->reply, c->node, x, c->trouble.lang, &d);
+    if (e == OK && d.mine && !d.offer)
+        client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
     return e;
 }
 

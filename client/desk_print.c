@@ -1,0 +1,196 @@
+#include "client/desk_print.h"
+
+#include <string.h>
+
+/* ---- what the printers share ---- */
+
+void client_desk_print_purpose(const struct client_paper *p, const char *name, char out[CLIENT_DESK_TEXT])
+{
+    const char *words = client_paper_word(p, "purpose", name);
+
+    if (strcmp(words, name) == 0)
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s", name);
+    else
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s (%s)", words, name);
+}
+
+const char *client_desk_print_child(const struct client_paper *p, const cJSON *row, char out[CLIENT_DESK_TEXT])
+{
+    const char *child = client_paper_text(row, "child");
+
+    if (strncmp(child, "child ", 6) == 0)
+        client_paper_format(p, out, CLIENT_DESK_TEXT, "child %s", "kind %s", child + 6);
+    else
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s", child);
+    return out;
+}
+
+void client_desk_print_more(const struct client_paper *p, const cJSON *reply)
+{
+    uint64_t more = 0, skip = 0;
+
+    if (json_u64(reply, "more", &more) != OK || json_u64(reply, "skip", &skip) != OK)
+        return;
+    client_paper_line(p, CLIENT_DIM, 0, "And %llu more: add --skip %llu", "En nog %llu: voeg toe --skip %llu", (unsigned long long) more,
+        (unsigned long long) skip);
+}
+
+void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
+{
+    const cJSON *duty;
+    bool first = true;
+
+    cJSON_ArrayForEach(duty, cJSON_GetObjectItemCaseSensitive(reply, "duties")) {
+        int at = client_paper_tab(p, 0, 2);
+
+        at = client_paper_tab(p, at + client_paper_put(p, CLIENT_YELLOW, first ? client_paper_say(p, "Duties", "Plichten") : ""), CLIENT_PAPER_PAIR);
+        client_paper_fill(p, CLIENT_PLAIN, at, CLIENT_PAPER_PAIR, cJSON_IsString(duty) ? duty->valuestring : "");
+        first = false;
+    }
+}
+
+void client_desk_print_queued(const struct client_paper *p, const cJSON *reply)
+{
+    if (client_paper_true(reply, "queued"))
+        client_paper_line(p, CLIENT_YELLOW, 0, "Kept; it goes out when the hub can be reached.", "Bewaard; het gaat weg zodra de hub bereikbaar is.");
+}
+
+static void print_fields(const struct client_paper *p, const cJSON *fields)
+{
+    const cJSON *field;
+    int widest = 0;
+
+    cJSON_ArrayForEach(field, fields)
+        if (client_paper_width(field->string) > widest)
+            widest = client_paper_width(field->string);
+    cJSON_ArrayForEach(field, fields) {
+        int at = client_paper_tab(p, 0, 4);
+
+        at = client_paper_tab(p, at + client_paper_put(p, CLIENT_DIM, field->string), 6 + widest);
+        client_paper_fill(p, CLIENT_PLAIN, at, 6 + widest, cJSON_IsString(field) ? field->valuestring : "");
+    }
+}
+
+void client_desk_print_content(const struct client_paper *p, const cJSON *sections)
+{
+    const cJSON *section;
+
+    cJSON_ArrayForEach(section, sections) {
+        const char *words = client_paper_word(p, "section", section->string);
+        int at = client_paper_tab(p, 0, 2);
+
+        at += client_paper_put(p, CLIENT_BOLD, section->string);
+        at = client_paper_tab(p, at, at + 2);
+        client_paper_fill(p, CLIENT_DIM, at, at, strcmp(words, section->string) == 0 ? "" : words);
+        print_fields(p, section);
+    }
+}
+
+/* ---- commands whose answer is one sentence ---- */
+
+/* With %s for the id under key, or for the option of that name. */
+static const struct sentence { const char *command, *key, *en, *en_next, *nl, *nl_next; } sentences[] = {
+    {"record put", "section", "Written: ", ".", "Geschreven: ", "."},
+    {"case open", "case", "Case opened: ", ". To ask: schakel request new --help; to invite: schakel case invite --help", "Casus geopend: ",
+        ". Vragen: schakel request new --help; uitnodigen: schakel case invite --help"},
+    {"case invite", "partner", "Invited: ", "; their answer shows in schakel case show.", "Uitgenodigd: ", "; het antwoord staat in schakel case show."},
+    {"case accept", "case", "You take part in case ", ".", "U doet mee in casus ", "."},
+    {"case decline", "case", "You declined case ", ".", "U doet niet mee in casus ", "."},
+    {"case leave", "case", "You left case ", ".", "U heeft casus ", " verlaten."},
+    {"event end", "statement", "Ended, as statement ", "; everybody who had it is told.", "Beeindigd, als verklaring ", "; ieder die het had, hoort het."},
+    {"consent withdraw", "statement", "Withdrawn, as statement ", "; nothing more leaves on it, and everybody who had it is told.",
+        "Ingetrokken, als verklaring ", "; er gaat niets meer weg op grond hiervan, en ieder die het had, hoort het."},
+    {"objection add", "statement", "Recorded, as statement ", ". When it is settled: schakel objection end", "Vastgelegd, als verklaring ",
+        ". Is het afgehandeld: schakel objection end"},
+    {"objection end", "statement", "Ended, as statement ", ".", "Beeindigd, als verklaring ", "."},
+    {"facts set", "statement", "Told, sealed, as statement ", ".", "Doorgegeven, verzegeld, als verklaring ", "."},
+    {"weigh", "weighing", "Kept. Give it with --weigh ", " when you ask, grant or send.", "Bewaard. Geef het mee met --weigh ", " als u vraagt, toekent of stuurt."},
+    {"request cancel", "request", "Taken back: request ", ".", "Ingetrokken: verzoek ", "."},
+    {"refuse", "request", "Refused: request ", "; the asker hears your reason.", "Geweigerd: verzoek ", "; de vrager hoort uw reden."},
+    {"approve", "approval", "Approved. Your colleague grants with --approval ", ".", "Akkoord. Uw collega kent toe met --approval ", "."},
+    {"accept", "offer", "Accepted: ", ". To read it: schakel open --share with the same number.", "Aangenomen: ",
+        ". Lezen: schakel open --share met hetzelfde nummer."},
+    {"not-for-us", "offer", "Sent back: ", "; the copy here is destroyed.", "Teruggegeven: ", "; de kopie hier is vernietigd."},
+    {"done", "item", "Put away: ", ".", "Opgeborgen: ", "."},
+};
+
+static bool is_id(const char *text)
+{
+    return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32;
+}
+
+static bool print_sentence(const struct client_paper *p, const char *command, const cJSON *reply)
+{
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        const struct sentence *s = &sentences[i];
+        const char *value = client_paper_text(reply, s->key);
+        char child[CLIENT_DESK_TEXT];
+
+        if (strcmp(s->command, command) != 0)
+            continue;
+        client_desk_print_queued(p, reply);
+        if (client_desk_print_child(p, reply, child)[0] != '\0')
+            client_paper_line(p, CLIENT_BOLD, 0, "%s", "%s", child);
+        client_paper_line(p, CLIENT_PLAIN, 0, "%s%.*s%s", "%s%.*s%s", client_paper_say(p, s->en, s->nl), is_id(value) ? 8 : 64, value,
+            client_paper_say(p, s->en_next, s->nl_next));
+        return true;
+    }
+    return false;
+}
+
+/* ---- by the command's name ---- */
+
+static const struct { const char *command; client_desk_printer *print; } printers[] = {
+    {"inbox", client_desk_print_inbox},
+    {"request new", client_desk_print_asked},
+    {"send", client_desk_print_asked},
+    {"request show", client_desk_print_request},
+    {"request list", client_desk_print_requests},
+    {"preview", client_desk_print_preview},
+    {"grant", client_desk_print_grant},
+    {"open", client_desk_print_open},
+    {"case show", client_desk_print_cases},
+    {"event list", client_desk_print_events},
+    {"event add", client_desk_print_event},
+    {"consent list", client_desk_print_consents},
+    {"consent show", client_desk_print_consents},
+    {"consent record", client_desk_print_consent},
+    {"statement list", client_desk_print_statements},
+    {"record list", client_desk_print_children},
+    {"record get", client_desk_print_record},
+    {"policy show", client_desk_print_policy},
+};
+
+/* The answer is there already; without the words it is printed with the names of the pack. */
+static cJSON *ask_words(const struct client_run *r)
+{
+    struct trouble t = {.lang = r->lang};
+    struct client_run ask = {.cmd = r->cmd, .lang = r->lang, .home = r->home, .as = r->as, .passphrase_fd = -1, .t = &t};
+    cJSON *reply = NULL;
+
+    ask.args = cJSON_CreateObject();
+    if (client_run_call(&ask, "policy.show", &reply) != OK)
+        reply = NULL;
+    cJSON_Delete(ask.args);
+    return reply;
+}
+
+void client_desk_print(const struct client_run *r, const cJSON *reply)
+{
+    struct client_paper p;
+    cJSON *words = NULL;
+
+    client_paper_init(&p, r->lang);
+    if (print_sentence(&p, r->cmd->name, reply))
+        return;
+    for (size_t i = 0; i < sizeof printers / sizeof *printers; i++) {
+        if (strcmp(printers[i].command, r->cmd->name) != 0)
+            continue;
+        words = ask_words(r);
+        p.words = cJSON_GetObjectItemCaseSensitive(words, "words");
+        printers[i].print(&p, r->args, reply);
+        cJSON_Delete(words);
+        return;
+    }
+    client_print_reply(r, reply);
+}

@@ -1,0 +1,339 @@
+/* client/desk_print: requests and offers: what the hub answered, what would leave, what came. */
+#include "client/desk_print.h"
+
+#include <string.h>
+
+enum { NEXT_MAX = 200 };
+
+/* ---- answers per section ---- */
+
+static const char *verdict_label(const struct client_paper *p, const char *verdict, const char *yes, enum client_style *style)
+{
+    bool no = strcmp(verdict, "DENY") == 0;
+
+    *style = no ? CLIENT_RED : CLIENT_YELLOW;
+    if (strcmp(verdict, "PERMIT") != 0)
+        return no ? client_paper_say(p, "no", "nee") : client_paper_say(p, "not yet", "nog niet");
+    *style = CLIENT_GREEN;
+    return yes;
+}
+
+static const char *whose_label(const struct client_paper *p, const char *whose, const char *holder)
+{
+    if (strcmp(whose, "you") == 0)
+        return client_paper_say(p, "You: ", "U: ");
+    if (strcmp(whose, "asker") == 0)
+        return client_paper_say(p, "The asker: ", "De vrager: ");
+    return strcmp(whose, "holder") == 0 ? holder : "";
+}
+
+static bool same_answer(const cJSON *a, const cJSON *b)
+{
+    static const char *const keys[] = {"verdict", "text", "step", "whose"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(client_paper_text(a, keys[i]), client_paper_text(b, keys[i])) != 0)
+            return false;
+    return true;
+}
+
+static bool is_first_of_its_answer(const cJSON *sections, const cJSON *row)
+{
+    const cJSON *before;
+
+    cJSON_ArrayForEach(before, sections) {
+        if (before == row)
+            return true;
+        if (same_answer(before, row))
+            return false;
+    }
+    return true;
+}
+
+static void names_of_answer(const cJSON *sections, const cJSON *row, char out[CLIENT_DESK_TEXT])
+{
+    const cJSON *other;
+    size_t used = 0;
+
+    out[0] = '\0';
+    cJSON_ArrayForEach(other, sections)
+        if (same_answer(row, other) && used < CLIENT_DESK_TEXT)
+            used += (size_t) snprintf(out + used, CLIENT_DESK_TEXT - used, "%s%s", used != 0 ? ", " : "", client_paper_text(other, "section"));
+}
+
+/* Sections with the same answer stand together: the answer, the sections, the sentence, the step and whose it is. */
+static void print_answers(const struct client_paper *p, const cJSON *sections, const char *yes, const char *holder)
+{
+    char names[CLIENT_DESK_TEXT];
+    const cJSON *row;
+
+    cJSON_ArrayForEach(row, sections) {
+        enum client_style style;
+        const char *verdict = client_paper_text(row, "verdict"), *label = verdict_label(p, verdict, yes, &style), *step = client_paper_text(row, "step");
+        int at;
+
+        if (!is_first_of_its_answer(sections, row))
+            continue;
+        names_of_answer(sections, row, names);
+        at = client_paper_tab(p, 0, 2);
+        at = client_paper_tab(p, at + client_paper_put(p, style, label), CLIENT_PAPER_PAIR);
+        client_paper_fill(p, CLIENT_BOLD, at, CLIENT_PAPER_PAIR, names);
+        if (strcmp(verdict, "PERMIT") != 0)
+            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s", "%s", client_paper_text(row, "text"));
+        if (step[0] != '\0' && strcmp(verdict, "PERMIT") != 0)
+            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s%s", "%s%s", whose_label(p, client_paper_text(row, "whose"), holder), step);
+    }
+}
+
+/* ---- how a request or offer stands ---- */
+
+static const struct { const char *state, *en, *nl, *holder_en, *holder_nl; enum client_style style; } states[] = {
+    {"sent", "on its way", "onderweg", "on its way", "onderweg", CLIENT_YELLOW},
+    {"denied", "not allowed now", "mag nu niet", "not allowed now", "mag nu niet", CLIENT_RED},
+    {"waiting", "waits for the holder", "wacht op de houder", "you decide", "u beslist", CLIENT_YELLOW},
+    {"granted", "granted, on its way", "toegekend, onderweg", "granted, going out", "toegekend, gaat weg", CLIENT_GREEN},
+    {"arrived", "here, not read yet", "binnen, nog niet gelezen", "there, not read yet", "daar, nog niet gelezen", CLIENT_GREEN},
+    {"opened", "read by you", "door u gelezen", "read by them", "door hen gelezen", CLIENT_GREEN},
+    {"released", "granted", "toegekend", "sent, not read yet", "gestuurd, nog niet gelezen", CLIENT_GREEN},
+    {"refused", "refused", "geweigerd", "refused by you", "door u geweigerd", CLIENT_RED},
+    {"cancelled", "taken back by you", "door u ingetrokken", "taken back", "ingetrokken", CLIENT_DIM},
+    {"withdrawn", "stopped: consent withdrawn", "gestopt: toestemming weg", "stopped: consent withdrawn", "gestopt: toestemming weg", CLIENT_RED},
+    {"not_for_us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed", "niet voor hen, vernietigd", CLIENT_DIM},
+    {"ended", "access is over", "toegang voorbij", "access is over", "toegang voorbij", CLIENT_DIM},
+};
+
+struct viewed { bool mine, offer, receiver; const char *other, *state; enum client_style style; char id[9]; };
+
+static struct viewed view(const struct client_paper *p, const cJSON *row)
+{
+    struct viewed v = {.state = client_paper_text(row, "state"), .style = CLIENT_PLAIN};
+
+    v.offer = cJSON_GetObjectItemCaseSensitive(row, "offer") != NULL;
+    v.mine = cJSON_GetObjectItemCaseSensitive(row, "to") != NULL;
+    v.receiver = v.mine != v.offer;
+    v.other = client_paper_text(row, v.mine ? "to" : "from");
+    (void) client_paper_id(row, v.offer ? "offer" : "request", v.id);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i].state, v.state) == 0) {
+            v.state = v.receiver ? client_paper_say(p, states[i].en, states[i].nl) : client_paper_say(p, states[i].holder_en, states[i].holder_nl);
+            v.style = states[i].style;
+            break;
+        }
+    return v;
+}
+
+static void print_title(const struct client_paper *p, const struct viewed *v, const cJSON *row)
+{
+    char left[160], right[48], when[32];
+
+    if (v->offer && v->mine)
+        client_paper_format(p, left, sizeof left, "Sent to %s", "Gestuurd aan %s", v->other);
+    else if (v->offer)
+        client_paper_format(p, left, sizeof left, "Sent by %s", "Gestuurd door %s", v->other);
+    else if (v->mine)
+        client_paper_format(p, left, sizeof left, "Request to %s", "Verzoek aan %s", v->other);
+    else
+        client_paper_format(p, left, sizeof left, "Request from %s", "Verzoek van %s", v->other);
+    client_paper_when(p, row, when);
+    (void) snprintf(right, sizeof right, "%s  %s", when, v->id);
+    client_paper_head(p, left, right);
+}
+
+static void print_about(const struct client_paper *p, const cJSON *row, const char *purpose)
+{
+    char text[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
+
+    client_desk_print_purpose(p, purpose, text);
+    client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, row, child));
+    client_paper_pair(p, client_paper_say(p, "Purpose", "Doel"), text);
+}
+
+static void print_next(const struct client_paper *p, const struct viewed *v, const cJSON *row)
+{
+    const char *state = client_paper_text(row, "state");
+    char text[NEXT_MAX] = "";
+
+    if (strcmp(state, "waiting") == 0 && !v->mine)
+        (void) snprintf(text, sizeof text, "schakel preview --request %s", v->id);
+    else if (strcmp(state, "waiting") == 0)
+        client_paper_format(p, text, sizeof text, "the answer comes in your inbox; to take it back: schakel request cancel --request %s",
+            "het antwoord komt in uw inbox; intrekken: schakel request cancel --request %s", v->id);
+    else if (v->receiver && strcmp(state, "arrived") == 0)
+        (void) snprintf(text, sizeof text, "schakel open --share %s", v->id);
+    else if (v->receiver && v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
+        client_paper_format(p, text, sizeof text, "schakel accept --offer %s, or schakel not-for-us --offer %s",
+            "schakel accept --offer %s, of schakel not-for-us --offer %s", v->id, v->id);
+    else if (v->receiver && strcmp(state, "opened") == 0)
+        client_paper_format(p, text, sizeof text, "to read it again: schakel open --share %s", "nog eens lezen: schakel open --share %s", v->id);
+    else if (v->receiver && strcmp(state, "denied") == 0)
+        client_paper_format(p, text, sizeof text, "take the step that is missing, then ask again", "zet de stap die ontbreekt, en vraag dan opnieuw");
+    client_paper_pair(p, client_paper_say(p, "Next", "Verder"), text);
+}
+
+static void print_granted(const struct client_paper *p, const cJSON *row)
+{
+    const char *until = client_paper_text(row, "until");
+    char sections[CLIENT_DESK_TEXT], text[CLIENT_DESK_TEXT + 64];
+
+    client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "granted"), sections, sizeof sections);
+    if (sections[0] == '\0')
+        return;
+    client_paper_format(p, text, sizeof text, "%s; until %s", "%s; tot %s", sections, until);
+    client_paper_pair(p, client_paper_say(p, "Granted", "Toegekend"), text);
+}
+
+void client_desk_print_request(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    struct viewed v = view(p, reply);
+    const char *opened = client_paper_text(reply, "opened");
+    char asked[CLIENT_DESK_TEXT], state[NEXT_MAX];
+
+    (void) args;
+    client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "asked"), asked, sizeof asked);
+    (void) snprintf(state, sizeof state, "%s%s%s%s", v.state, opened[0] != '\0' ? ", " : "", opened,
+        !client_paper_true(reply, "accepted") ? "" : client_paper_say(p, ", accepted", ", aangenomen"));
+    print_title(p, &v, reply);
+    print_about(p, reply, client_paper_text(reply, "purpose"));
+    client_paper_pair(p, v.offer ? client_paper_say(p, "Sent", "Gestuurd") : client_paper_say(p, "Asked", "Gevraagd"), asked);
+    client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
+    client_paper_pair(p, client_paper_say(p, "State", "Stand"), state);
+    print_granted(p, reply);
+    if (v.mine && !v.offer)
+        print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), client_paper_say(p, "allowed", "mag"), "");
+    client_desk_print_duties(p, reply);
+    print_next(p, &v, reply);
+}
+
+/* Three lines a row: when, which, with whom, how it stands; the child; purpose and sections. */
+static void print_row(const struct client_paper *p, const cJSON *row)
+{
+    struct viewed v = view(p, row);
+    const cJSON *granted = cJSON_GetObjectItemCaseSensitive(row, "granted");
+    char left[160], when[32], sections[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
+    int at;
+
+    client_paper_when(p, row, when);
+    client_paper_list(granted != NULL ? granted : cJSON_GetObjectItemCaseSensitive(row, "asked"), sections, sizeof sections);
+    if (v.mine)
+        client_paper_format(p, left, sizeof left, v.offer ? "to %s, sent" : "to %s, asked", v.offer ? "aan %s, gestuurd" : "aan %s, gevraagd", v.other);
+    else
+        client_paper_format(p, left, sizeof left, v.offer ? "from %s, sent" : "from %s, asks", v.offer ? "van %s, stuurt" : "van %s, vraagt", v.other);
+    at = client_paper_tab(p, client_paper_put(p, CLIENT_BOLD, v.id), 10);
+    at = client_paper_tab(p, at + client_paper_put(p, CLIENT_BOLD, left), 36);
+    at += client_paper_put(p, v.style, v.state);
+    (void) client_paper_tab(p, at, p->width - client_paper_width(when));
+    (void) client_paper_put(p, CLIENT_DIM, when);
+    (void) fputc('\n', p->out);
+    client_paper_line(p, CLIENT_PLAIN, 10, "%s", "%s", client_desk_print_child(p, row, child));
+    client_paper_line(p, CLIENT_DIM, 10, "%s: %s", "%s: %s", client_paper_text(row, "purpose"), sections);
+}
+
+void client_desk_print_requests(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(reply, "requests"), *row;
+
+    (void) args;
+    if (cJSON_GetArraySize(rows) == 0)
+        client_paper_line(p, CLIENT_PLAIN, 0, "No requests or offers yet. To ask: schakel request new --help",
+            "Nog geen verzoeken of aanbiedingen. Vragen: schakel request new --help");
+    cJSON_ArrayForEach(row, rows)
+        print_row(p, row);
+    client_desk_print_more(p, reply);
+}
+
+/* ---- after asking and sending ---- */
+
+void client_desk_print_asked(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL, queued = client_paper_true(reply, "queued");
+    const char *to = client_paper_text(args, "to");
+    char id[9], left[160], child[CLIENT_DESK_TEXT];
+
+    (void) client_paper_id(reply, offer ? "offer" : "request", id);
+    if (offer)
+        client_paper_format(p, left, sizeof left, "Sent to %s", "Gestuurd aan %s", to);
+    else
+        client_paper_format(p, left, sizeof left, "Request to %s", "Verzoek aan %s", to);
+    client_paper_head(p, left, id);
+    client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
+    print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
+        offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
+    client_paper_pair(p, client_paper_say(p, "Until", "Tot"), client_paper_text(reply, "until"));
+    client_desk_print_queued(p, reply);
+    if (strcmp(client_paper_text(reply, "result"), "denied") == 0)
+        client_paper_line(p, CLIENT_PLAIN, 2, offer ? "Nothing was sent to %s." : "%s was not asked anything.",
+            offer ? "Er is niets gestuurd aan %s." : "Aan %s is niets gevraagd.", to);
+    else if (offer && !queued)
+        client_paper_line(p, CLIENT_PLAIN, 2, "Whether it is read: schakel request show --request %s", "Of het gelezen is: schakel request show --request %s", id);
+    else if (!queued)
+        client_paper_line(p, CLIENT_PLAIN, 2, "%s decides; the answer comes in your inbox.", "%s beslist; het antwoord komt in uw inbox.", to);
+}
+
+/* ---- what would leave, and what came ---- */
+
+static void print_choices(const struct client_paper *p, const char *id, bool something)
+{
+    char text[NEXT_MAX];
+
+    (void) snprintf(text, sizeof text, "schakel grant --request %s", id);
+    client_paper_pair(p, client_paper_say(p, "Next", "Verder"), something ? text : "");
+    (void) snprintf(text, sizeof text, "schakel grant --request %s --sections SECTION,...", id);
+    client_paper_pair(p, client_paper_say(p, "Or less", "Of minder"), something ? text : "");
+    (void) snprintf(text, sizeof text, "schakel refuse --request %s --reason REASON", id);
+    client_paper_pair(p, client_paper_say(p, "Or not", "Of niet"), text);
+}
+
+void client_desk_print_preview(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    struct viewed v = view(p, reply);
+    const cJSON *leaves = cJSON_GetObjectItemCaseSensitive(reply, "would_leave");
+    bool something = leaves != NULL && leaves->child != NULL;
+    char missing[CLIENT_DESK_TEXT];
+
+    (void) args;
+    client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "not_in_record"), missing, sizeof missing);
+    print_title(p, &v, reply);
+    print_about(p, reply, client_paper_text(reply, "purpose"));
+    client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
+    if (client_paper_text(reply, "warning")[0] != '\0')
+        client_paper_line(p, CLIENT_RED, 2, "%s", "%s", client_paper_text(reply, "warning"));
+    print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), client_paper_say(p, "can leave", "mag mee"), client_paper_say(p, "You: ", "U: "));
+    client_paper_pair(p, client_paper_say(p, "Not held", "Niet hier"), missing);
+    (void) fputc('\n', p->out);
+    if (something) {
+        client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until %s:", "Precies dit zou weggaan; %s kan het lezen tot %s:",
+            v.other, client_paper_text(reply, "until"));
+        client_desk_print_content(p, leaves);
+    } else {
+        client_paper_line(p, CLIENT_BOLD, 0, "Nothing would leave now.", "Er zou nu niets weggaan.");
+    }
+    print_choices(p, v.id, something);
+}
+
+void client_desk_print_grant(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    char sections[CLIENT_DESK_TEXT];
+
+    client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "sections"), sections, sizeof sections);
+    client_desk_print_queued(p, reply);
+    client_paper_line(p, CLIENT_PLAIN, 0, "Granted: %s. They can read it until %s.", "Toegekend: %s. Zij kunnen het lezen tot %s.", sections,
+        client_paper_text(reply, "until"));
+    client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s", "Of het gelezen is: schakel request show --request %s",
+        client_paper_text(args, "request"));
+}
+
+void client_desk_print_open(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    const char *from = client_paper_text(reply, "from");
+    char left[160], id[9];
+
+    (void) args;
+    client_paper_format(p, left, sizeof left, "Shared by %s", "Gedeeld door %s", from);
+    client_paper_head(p, left, client_paper_id(reply, "share", id));
+    print_about(p, reply, client_paper_text(reply, "purpose"));
+    client_paper_pair(p, client_paper_say(p, "Until", "Tot"), client_paper_text(reply, "until"));
+    (void) fputc('\n', p->out);
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"));
+    client_desk_print_duties(p, reply);
+    client_paper_line(p, CLIENT_PLAIN, 2, "%s is told that you read this.", "%s hoort dat u dit las.", from);
+}
