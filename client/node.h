@@ -51,6 +51,8 @@ struct client_node {
     struct secret *node_key;           /* Ed25519 */
     struct secret *hpke_key;           /* X25519 */
     uint8_t node_public[PROTO_KEY_LEN], hpke_public[PROTO_KEY_LEN];
+    uint8_t node_cert[PROTO_CERT_MAX]; /* of node_public: goes along to who holds a share of the pseudonym key */
+    size_t node_cert_len;
 };
 
 /* ---- a command being served ---- */

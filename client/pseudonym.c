@@ -209,6 +209,7 @@ void client_pseudonyms_step(struct client_node *n)
     for (size_t i = 0; e == OK && i < p->asked; i++)
         e = proto_pseudonym_blind(p->wanted[i].input, p->wanted[i].blind, p->element.out[i]);
     m.payload = (struct proto_blob){p->element.in[0], p->asked * PROTO_OPRF_LEN};
+    m.original = (struct proto_blob){n->node_cert, n->node_cert_len};
     if (e == OK)
         e = client_link_ask(n, &m, LINK_QUERY_MS, derived, NULL);
     if (e != OK)

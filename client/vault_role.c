@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_BYTES_MAX = 65536, STEP_MS = 5000 };
+enum { FILE_BYTES_MAX = 65536, STEP_MS = 5000, NODE_CERT = 0 };
 
 /* ---- what is read at the start ---- */
 
@@ -112,7 +112,7 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
 /* Our own certificates count for us as those of others do. */
 static enum err add_own_certs(struct client_node *n, struct trouble *t)
 {
-    static const char *const names[] = {"certs/node", "certs/hpke", "certs/officer"};
+    static const char *const names[] = {[NODE_CERT] = "certs/node", "certs/hpke", "certs/officer"};
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
@@ -123,6 +123,10 @@ static enum err add_own_certs(struct client_node *n, struct trouble *t)
         e = read_home(n->home, names[i], PROTO_CERT_MAX, &data, &len, t);
         if (e == OK)
             e = client_certs_add(n, x, data, len);
+        if (e == OK && i == NODE_CERT) {
+            memcpy(n->node_cert, data, len);
+            n->node_cert_len = len;
+        }
         free(data);
         if (e != OK)
             e = trouble_at(t, e, names[i], 0, 0, "is not a certificate of this organisation for this region: join again (schakel hub join)",

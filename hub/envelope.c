@@ -92,7 +92,8 @@ static bool open_signed(const struct hub_envelope_context *c, struct hub_job *j,
     return e == OK;
 }
 
-void hub_envelope_judge_outer(const struct hub_envelope_context *c, struct hub_job *j)
+/* A frame of this kind, signed by a node of the partner that from names, for this region. */
+static void judge_outer(const struct hub_envelope_context *c, struct hub_job *j)
 {
     struct proto_msg *m = &j->act.msg;
     struct proto_blob body;
@@ -213,7 +214,7 @@ void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j)
 {
     struct hub_act *a = &j->act;
 
-    hub_envelope_judge_outer(c, j);
+    judge_outer(c, j);
     if (j->refusal != PROTO_ACCEPTED)
         return;
     judge_to(c, j);
@@ -230,11 +231,7 @@ void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j)
 
 enum proto_refusal hub_envelope_judge_times(const struct hub_job *j, uint64_t now_s, uint64_t leaf_s)
 {
-    const struct proto_header *h = &j->act.msg.head;
-
-    if (h->issued_s + PROTO_ISSUED_BACK_S < now_s || h->issued_s > now_s + PROTO_ISSUED_AHEAD_S)
-        return PROTO_STALE;
-    if (h->valid_until_s < leaf_s || h->valid_until_s < h->issued_s)
+    if (!proto_msg_is_timely(&j->act.msg.head, now_s, leaf_s))
         return PROTO_STALE;
     if (leaf_s < j->valid_from_s || leaf_s >= j->valid_until_s)
         return PROTO_UNKNOWN_KEY;

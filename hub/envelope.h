@@ -16,12 +16,6 @@ struct hub_envelope_context {
 /* Judge j->frame: fills what the pool fills. Never fails; what is wrong is in j->refusal. */
 void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j);
 
-/*
- * The part that oprf needs as well: a frame of this kind, signed by a node of the partner that from names, for this region. Fills
- * kind, refusal, act.msg, act.envelope, act.from, the times and the digest of j.
- */
-void hub_envelope_judge_outer(const struct hub_envelope_context *c, struct hub_job *j);
-
 /* What the clock says at now_s: PROTO_ACCEPTED, or STALE, or UNKNOWN_KEY when a certificate is not valid then. */
 enum proto_refusal hub_envelope_judge_times(const struct hub_job *j, uint64_t now_s, uint64_t leaf_s);
 

@@ -1,14 +1,20 @@
 #include "hub/oprf.h"
 
 #include "base/clock.h"
-#include "hub/envelope.h"
+#include "hub/roster.h"
 #include "proto/pseudonym.h"
+#include "proto/refusal.h"
+#include "proto/reply.h"
+#include "proto/sign.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { LOOK_EVERY_MS = 1000, PAYLOAD_MAX = PROTO_OPRF_BATCH_MAX * PROTO_OPRF_LEN + PROTO_OPRF_PROOF_LEN };
+enum { PAYLOAD_MAX = PROTO_OPRF_BATCH_MAX * PROTO_OPRF_LEN + PROTO_OPRF_PROOF_LEN };
 
 static enum err take_share(struct hub_oprf *o, const uint8_t share[PROTO_OPRF_LEN], struct trouble *t)
 {
@@ -30,7 +36,6 @@ static enum err take_share(struct hub_oprf *o, const uint8_t share[PROTO_OPRF_LE
 enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t region_len, const char *partners,
     const uint8_t share[PROTO_OPRF_LEN], const char *quota_path, uint32_t per_partner, uint32_t total, struct trouble *t)
 {
-    bool changed;
     enum err e = ERR_NOMEM;
 
     memset(o, 0, sizeof *o);
@@ -40,12 +45,8 @@ enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t region_len
     e = proto_region_parse((const uint8_t *)region, region_len, true, o->region, t);
     if (e == OK)
         e = take_share(o, share, t);
-    if (e == OK)
-        e = hub_certs_new(&o->certs);
-    if (e == OK)
-        e = hub_roster_new(partners, o->region, o->certs, &o->roster);
-    if (e == OK)
-        e = hub_roster_refresh(o->roster, NULL, NULL, &changed);
+    if (e == OK && (o->partners = strdup(partners)) == NULL)
+        e = ERR_NOMEM;
     if (e == OK)
         e = hub_quota_open(quota_path, per_partner, total, &o->quota, t);
     if (e != OK)
@@ -56,67 +57,119 @@ enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t region_len
 void hub_oprf_close(struct hub_oprf *o)
 {
     hub_quota_close(o->quota);
-    hub_roster_free(o->roster);
-    hub_certs_free(o->certs);
+    free(o->partners);
     sodium_free(o->share);
     free(o->region);
     memset(o, 0, sizeof *o);
 }
 
-/* The folder of partners once a second, and at a key that is not known. */
-static enum err judge(struct hub_oprf *o, struct hub_job *j)
-{
-    const struct hub_envelope_context context = { .region = o->region, .certs = o->certs };
-    uint64_t now_ms = clock_mono_ms();
-    bool changed = false;
-    enum err e = OK;
+/* A question as far as it was understood; borrows its frame. */
+struct question {
+    struct proto_msg msg;
+    const struct proto_partner *from;
+    uint8_t digest[PROTO_HASH_LEN];
+};
 
-    hub_envelope_judge_outer(&context, j);
-    if (!j->missed && now_ms - o->looked_ms < LOOK_EVERY_MS)
-        return OK;
-    o->looked_ms = now_ms;
-    e = hub_roster_refresh(o->roster, NULL, NULL, &changed);
-    if (e != OK || !j->missed || !changed)
-        return e;
-    e = hub_job_reset(j, j->frame_len);
-    if (e == OK)
-        hub_envelope_judge_outer(&context, j);
-    return e;
+/* P-147: the key that signed is a node key of the partner that from names, by the root key that the region file names. */
+static enum proto_refusal judge_key(const struct hub_oprf *o, const struct question *q, const uint8_t key[PROTO_KEY_LEN])
+{
+    const struct proto_msg *m = &q->msg;
+    struct proto_cert cert;
+    uint64_t now_s = clock_now_s();
+
+    if (proto_cert_check(o->region, m->original.data, m->original.len, NULL, &cert) != OK || cert.use != PROTO_USE_NODE
+        || sodium_memcmp(cert.key, key, sizeof cert.key) != 0)
+        return PROTO_UNKNOWN_KEY;
+    if (sodium_memcmp(cert.partner, m->head.from, sizeof cert.partner) != 0)
+        return PROTO_NOT_YOURS;
+    if (!proto_msg_is_timely(&m->head, now_s, now_s))
+        return PROTO_STALE;
+    return proto_cert_valid_at(&cert, now_s) ? PROTO_ACCEPTED : PROTO_UNKNOWN_KEY;
 }
 
-static enum proto_refusal refusal_of(const struct hub_oprf *o, const struct hub_job *j)
+/* A file says so. Looked for at each question: it is one call for up to 64 elements. */
+static enum proto_refusal judge_block(const struct hub_oprf *o, const struct proto_partner *from)
 {
-    uint64_t now_s = clock_now_s();
-    enum proto_refusal r = j->refusal;
+    char path[PATH_MAX];
 
-    if (r == PROTO_ACCEPTED && j->kind != PROTO_DERIVE)
-        r = PROTO_WRONG_KIND;
+    if (hub_roster_block_path(o->partners, from->handle, path, sizeof path) != OK)
+        return PROTO_TROUBLE;
+    if (access(path, F_OK) == 0)
+        return PROTO_BLOCKED;
+    return errno == ENOENT ? PROTO_ACCEPTED : PROTO_TROUBLE;
+}
+
+/* Elements are looked at before they are counted: a batch with one bad element costs nothing. */
+static enum proto_refusal judge_elements(const struct proto_blob *in)
+{
+    if (in->len % PROTO_OPRF_LEN != 0 || in->len == 0)
+        return PROTO_MALFORMED;
+    for (size_t i = 0; i < in->len; i += PROTO_OPRF_LEN)
+        if (proto_oprf_check_element(in->data + i) != OK)
+            return PROTO_MALFORMED;
+    return PROTO_ACCEPTED;
+}
+
+/* The frame down to its message, with a signature that verifies under the key that it names. */
+static enum proto_refusal open_frame(const uint8_t *frame, size_t len, struct question *q, uint8_t key[PROTO_KEY_LEN])
+{
+    struct proto_signed s;
+    enum proto_kind kind;
+    const uint8_t *body;
+    size_t body_len;
+    enum err e;
+
+    if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
+        return PROTO_NOT_A_FRAME;
+    if (proto_sign_decode(body, body_len, &s) != OK || s.count != 1)
+        return PROTO_MALFORMED;
+    if (kind != PROTO_DERIVE || strcmp(s.type, proto_msg_type(PROTO_DERIVE)) != 0)
+        return PROTO_WRONG_KIND;
+    e = proto_sign_check(s.type, s.body, s.body_len, s.by[0].key, s.by[0].sig);
+    if (e != OK)
+        return e == ERR_NOMEM ? PROTO_TROUBLE : PROTO_BAD_SIGNATURE;
+    if (proto_msg_decode(kind, s.body, s.body_len, &q->msg) != OK
+        || proto_msg_repeat_digest(kind, s.body, s.body_len, q->digest) != OK)
+        return PROTO_MALFORMED;
+    memcpy(key, s.by[0].key, PROTO_KEY_LEN);
+    return PROTO_ACCEPTED;
+}
+
+static enum proto_refusal judge(const struct hub_oprf *o, const uint8_t *frame, size_t len, struct question *q)
+{
+    uint8_t key[PROTO_KEY_LEN];
+    enum proto_refusal r = open_frame(frame, len, q, key);
+
+    if (r == PROTO_ACCEPTED && sodium_memcmp(q->msg.head.region, o->region->hash, PROTO_HASH_LEN) != 0)
+        r = PROTO_WRONG_REGION;
+    if (r == PROTO_ACCEPTED && (q->from = proto_region_partner(o->region, q->msg.head.from)) == NULL)
+        r = PROTO_UNKNOWN_PARTNER;
     if (r == PROTO_ACCEPTED)
-        r = hub_envelope_judge_times(j, now_s, now_s);
-    if (r == PROTO_ACCEPTED && hub_roster_is_blocked(o->roster, j->act.from))
-        r = PROTO_BLOCKED;
-    return r;
+        r = judge_key(o, q, key);
+    if (r == PROTO_ACCEPTED)
+        r = judge_block(o, q->from);
+    return r == PROTO_ACCEPTED ? judge_elements(&q->msg.payload) : r;
 }
 
 /* The same question sent again (its answer was lost) gets the same answer, so it is not counted again. */
-static bool is_repeat(struct hub_oprf *o, const struct hub_job *j)
+static bool is_repeat(const struct hub_oprf *o, const struct question *q)
 {
-    const struct proto_header *h = &j->act.msg.head;
+    const struct proto_header *h = &q->msg.head;
 
     for (size_t i = 0; i < HUB_OPRF_RECENT; i++)
         if (memcmp(o->recent[i].id, h->id, sizeof h->id) == 0 && memcmp(o->recent[i].from, h->from, sizeof h->from) == 0
-            && memcmp(o->recent[i].digest, j->digest, sizeof j->digest) == 0)
+            && memcmp(o->recent[i].digest, q->digest, sizeof q->digest) == 0)
             return true;
     return false;
 }
 
-static void remember(struct hub_oprf *o, const struct hub_job *j)
+static void remember(struct hub_oprf *o, const struct question *q)
 {
-    const struct proto_header *h = &j->act.msg.head;
+    const struct proto_header *h = &q->msg.head;
 
     memcpy(o->recent[o->recent_at].from, h->from, sizeof h->from);
     memcpy(o->recent[o->recent_at].id, h->id, sizeof h->id);
-    memcpy(o->recent[o->recent_at].digest, j->digest, sizeof j->digest);
+    memcpy(o->recent[o->recent_at].digest, q->digest, sizeof q->digest);
     o->recent_at = (o->recent_at + 1) % HUB_OPRF_RECENT;
 }
 
@@ -145,44 +198,37 @@ static enum err evaluate(struct hub_oprf *o, const struct proto_blob *in, uint8_
     return OK;
 }
 
-/* Elements are looked at before they are counted: a batch with one bad element costs nothing. */
-static enum proto_refusal elements_are_good(const struct proto_blob *in)
+/* Count it on disk; then, and only then, it may be evaluated. */
+static enum err count(struct hub_oprf *o, const struct question *q, enum proto_refusal *r)
 {
-    if (in->len % PROTO_OPRF_LEN != 0 || in->len == 0)
-        return PROTO_MALFORMED;
-    for (size_t i = 0; i < in->len; i += PROTO_OPRF_LEN)
-        if (proto_oprf_check_element(in->data + i) != OK)
-            return PROTO_MALFORMED;
-    return PROTO_ACCEPTED;
+    enum err e;
+
+    if (is_repeat(o, q))
+        return OK;
+    e = hub_quota_take(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s());
+    if (e == OK)
+        remember(o, q);
+    else if (e == ERR_QUOTA)
+        *r = PROTO_QUOTA;
+    return e == ERR_QUOTA ? OK : e;
 }
 
-enum err hub_oprf_answer(struct hub_oprf *o, struct hub_job *j, uint8_t *out, size_t cap, size_t *len)
+enum err hub_oprf_answer(struct hub_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)
 {
     uint8_t payload[PAYLOAD_MAX], body[PAYLOAD_MAX + 256];
-    const struct proto_blob *in = &j->act.msg.payload;
+    struct question q = { .from = NULL };
     struct proto_reply reply = { 0 };
     size_t payload_len = 0, body_len;
-    enum proto_refusal r;
-    enum err e = judge(o, j);
+    enum proto_refusal r = judge(o, frame, frame_len, &q);
+    enum err e = r == PROTO_ACCEPTED ? count(o, &q, &r) : OK;
 
     if (e != OK)
         return e;
-    r = refusal_of(o, j);
-    if (r == PROTO_ACCEPTED)
-        r = elements_are_good(in);
-    if (r == PROTO_ACCEPTED && !is_repeat(o, j)) {
-        e = hub_quota_take(o->quota, j->act.from->id, (uint32_t)(in->len / PROTO_OPRF_LEN), clock_now_s());
-        r = e == ERR_QUOTA ? PROTO_QUOTA : PROTO_ACCEPTED;
-        if (e == OK)
-            remember(o, j);
-        else if (e != ERR_QUOTA)
-            return e;
-    }
-    if (r == PROTO_ACCEPTED && evaluate(o, in, payload, &payload_len) != OK)
+    if (r == PROTO_ACCEPTED && evaluate(o, &q.msg.payload, payload, &payload_len) != OK)
         r = PROTO_TROUBLE;
     reply.result = (uint8_t)r;
     reply.hub_time_s = clock_now_s();
-    memcpy(reply.id, j->act.msg.head.id, sizeof reply.id);
+    memcpy(reply.id, q.msg.head.id, sizeof reply.id);
     reply.payload = (struct proto_blob){ payload, r == PROTO_ACCEPTED ? payload_len : 0 };
     e = proto_reply_encode(&reply, 0, body, sizeof body, &body_len);
     return e == OK ? proto_frame_encode(PROTO_REPLY, body, body_len, out, cap, len) : e;

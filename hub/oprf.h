@@ -1,16 +1,15 @@
 /*
- * hub/oprf: one share of the pseudonym key, and nothing else of the hub's. It verifies the signed question itself (it does not believe
- * gate or core), counts it on its own disk file, and only then evaluates. It never sees a number: elements are blinded.
+ * hub/oprf: one share of the pseudonym key, and nothing else of the hub's. It verifies the signed question itself and does not believe
+ * gate or core: who asks is proven by the certificate inside and the region file (P-147). It counts on its own disk file, and only then
+ * evaluates. It never sees a number: elements are blinded.
  */
 #ifndef HUB_OPRF_H
 #define HUB_OPRF_H
 
 #include "base/err.h"
-#include "hub/certs.h"
-#include "hub/job.h"
 #include "hub/quota.h"
-#include "hub/roster.h"
 #include "proto/oprf.h"
+#include "proto/region.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,11 +18,9 @@ enum { HUB_OPRF_PER_PARTNER_DEFAULT = 2000, HUB_OPRF_TOTAL_DEFAULT = 20000, HUB_
 
 struct hub_oprf {
     struct proto_region *region;      /* owned */
-    struct hub_certs *certs;
-    struct hub_roster *roster;
+    char *partners;                   /* folder where HANDLE.blocked lies; owned */
     struct hub_quota *quota;
     uint8_t *share;                   /* guarded memory */
-    uint64_t looked_ms;
     struct { uint8_t from[PROTO_PARTNER_LEN], id[PROTO_ID_LEN], digest[PROTO_HASH_LEN]; } recent[HUB_OPRF_RECENT];
     size_t recent_at;
 };
@@ -33,8 +30,8 @@ MUST_USE enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t r
     const uint8_t share[PROTO_OPRF_LEN], const char *quota_path, uint32_t per_partner, uint32_t total, struct trouble *t);
 void hub_oprf_close(struct hub_oprf *o);
 
-/* Answer the frame in j: a reply as a frame in out. Only the hub's own trouble is an error. */
-MUST_USE enum err hub_oprf_answer(struct hub_oprf *o, struct hub_job *j, uint8_t *out, size_t cap, size_t *len);
+/* Answer a frame: a reply as a frame in out. Only the hub's own trouble is an error. */
+MUST_USE enum err hub_oprf_answer(struct hub_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
 
 /* The role: start block on 3, gate on 4. Returns an exit code. */
 int hub_oprf_run(void);

@@ -12,7 +12,7 @@
 
 enum { FRAME_MAX = 8192 };  /* of an answer: 64 elements, a proof, a reply around them */
 
-static enum err loop(struct hub_oprf *o, struct hub_job *j)
+static enum err loop(struct hub_oprf *o)
 {
     uint8_t frame[FRAME_MAX];
     struct hub_ipc_out out;
@@ -25,11 +25,7 @@ static enum err loop(struct hub_oprf *o, struct hub_job *j)
         return e;
     hub_ipc_out_init(&out, PROC_FIRST_FD, HUB_ROLE_OPRF, HUB_ROLE_GATE);
     while ((e = hub_ipc_next(&in, &m)) == OK && m.what == HUB_IPC_FRAME) {
-        e = hub_job_reset(j, m.len);
-        if (e != OK)
-            break;
-        memcpy(j->frame, m.body, m.len);
-        e = hub_oprf_answer(o, j, frame, sizeof frame, &len);
+        e = hub_oprf_answer(o, m.body, m.len, frame, sizeof frame, &len);
         if (e == OK)
             e = hub_ipc_put(&out, HUB_IPC_ANSWER, m.tag, frame, len);
         if (e == OK)
@@ -75,11 +71,10 @@ static enum err open_from_start(struct hub_oprf *o, struct trouble *t)
 
 int hub_oprf_run(void)
 {
-    struct hub_job *j = hub_job_new();
     struct trouble t = { 0 };
     struct hub_oprf *o = calloc(1, sizeof *o);
     char line[768];
-    enum err e = j == NULL || o == NULL ? ERR_NOMEM : OK;
+    enum err e = o == NULL ? ERR_NOMEM : OK;
 
     log_init("schakel-hub oprf", LOG_INFO);
     proc_harden();
@@ -87,10 +82,9 @@ int hub_oprf_run(void)
     if (e == OK)
         e = open_from_start(o, &t);
     if (e == OK) {
-        e = loop(o, j);
+        e = loop(o);
         hub_oprf_close(o);
     }
-    hub_job_free(j);
     free(o);
     if (e == OK)
         return EX_OK;

@@ -11,7 +11,7 @@
 enum {
     REGION, ID, FROM, TO, ISSUED, VALID_UNTIL, CASE, SUBJECT, PURPOSE, PACK, SEEN_SIZE, SEEN_ROOT, RUNNING, ACTOR, ROLE,
     REFERS, ANY_REFERS, SECTIONS, ANY_SECTIONS, STATEMENTS, UNTIL, DIGEST, ORIGINAL, WEIGHING, APPROVAL, SEALED,
-    RELEASE, ELEMENTS, WITNESS_BODY, KEY, PARTNER, NUMBER, NUMBER2, WAIT,
+    RELEASE, ELEMENTS, CERTIFICATE, WITNESS_BODY, KEY, PARTNER, NUMBER, NUMBER2, WAIT,
     ANSWER_CODE, REPORT_CODE, REFUSE_CODE, ACK_CODE, QUERY_CODE, LEAF_CODE, ROWS
 };
 
@@ -45,6 +45,7 @@ static const struct proto_field rows[ROWS] = {
     [SEALED] = {.shape = SHAPE_BLOB16, .offset = AT(sealed), .max = PROTO_SEALED_MAX},
     [RELEASE] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 1, .max = PROTO_RELEASE_MAX},
     [ELEMENTS] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 32, .max = 32 * PROTO_BATCH_MAX, .step = 32},
+    [CERTIFICATE] = {.shape = SHAPE_BLOB16, .offset = AT(original), .min = 1, .max = PROTO_CERT_MAX},
     [WITNESS_BODY] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 1, .max = PROTO_NOTE_MAX},
     [KEY] = {.shape = SHAPE_BYTES, .offset = AT(key), .max = PROTO_KEY_LEN},
     [PARTNER] = {.shape = SHAPE_BYTES, .offset = AT(partner), .max = PROTO_PARTNER_LEN},
@@ -90,7 +91,7 @@ static const struct kind kinds[PROTO_KIND_END] = {
     [PROTO_REGISTRY] = {NAMES("registry"), .fields = {ORIGINAL, FIELDS_END}},
     [PROTO_FETCH] = {NAMES("fetch"), .fields = {WAIT, FIELDS_END}},
     [PROTO_QUERY] = {NAMES("query"), .fields = {QUERY_CODE, ANY_REFERS, KEY, PARTNER, NUMBER, NUMBER2, FIELDS_END}},
-    [PROTO_DERIVE] = {NAMES("derive"), .fields = {ELEMENTS, FIELDS_END}},
+    [PROTO_DERIVE] = {NAMES("derive"), .fields = {ELEMENTS, CERTIFICATE, FIELDS_END}},
     [PROTO_WITNESS] = {NAMES("witness"), .fields = {WITNESS_BODY, FIELDS_END}},
     [PROTO_REPLY] = {.name = "reply", .fields = {FIELDS_END}},
 };
@@ -194,6 +195,13 @@ enum err proto_msg_repeat_digest(enum proto_kind kind, const uint8_t *body, size
     if (rd_end(&r) == OK)
         crypto_hash_sha256_final(&st, out);
     return r.err;
+}
+
+bool proto_msg_is_timely(const struct proto_header *h, uint64_t now_s, uint64_t leaf_s)
+{
+    if (h->issued_s + PROTO_ISSUED_BACK_S < now_s || h->issued_s > now_s + PROTO_ISSUED_AHEAD_S)
+        return false;
+    return h->valid_until_s >= leaf_s && h->valid_until_s >= h->issued_s;
 }
 
 static const char *const roles[PROTO_ROLE_END] = {"none", "caseworker", "coordinator", "second", "officer", "fg", "adopter", "analyst",

@@ -120,7 +120,7 @@ struct proto_msg {
     struct proto_ids statements;        /* relied on (request, offer), ticked by the holder (grant) */
     uint64_t until_s;                   /* end of access */
     uint8_t digest[PROTO_HASH_LEN];     /* of the release (grant, offer); of the statement (ack) */
-    struct proto_blob original;         /* a signed statement or certificate */
+    struct proto_blob original;         /* a signed statement or certificate; derive: the node's own */
     struct proto_blob weighing, approval;  /* signed statements; may be empty */
     struct proto_blob sealed;           /* for the addressee only; may be empty */
     struct proto_blob payload;          /* release: enc and ciphertext; derive: count * 32; witness: body */
@@ -176,6 +176,9 @@ MUST_USE enum err proto_statement_decode(enum proto_statement_kind kind, const u
 /* SHA-256 over kind and body without issued, last seen checkpoint and running number: what a repeat under the same id must equal.
  * ERR_SHORT, ERR_RANGE (kind). */
 MUST_USE enum err proto_msg_repeat_digest(enum proto_kind kind, const uint8_t *body, size_t len, uint8_t out[PROTO_HASH_LEN]);
+
+/* Whether a message counts at now_s (P-080: issued at most 600 s before, 120 s after) and lives at leaf_s (P-082). */
+bool proto_msg_is_timely(const struct proto_header *h, uint64_t now_s, uint64_t leaf_s);
 
 /* Sort names or partners into their one encoding, dropping doubles. */
 void proto_sections_sort(struct proto_sections *s);

@@ -305,6 +305,14 @@ size_t hub_world_staff_cert(const struct hub_world *w, int partner, enum proto_r
     return make_cert(w, p, PROTO_USE_STAFF, role, p->staff_key, p->node_secret, out);
 }
 
+size_t hub_world_node_cert(const struct hub_world *w, int partner, uint8_t *out, size_t cap)
+{
+    const struct hub_world_partner *p = &w->partner[partner];
+
+    assert_true(cap >= CERT_ROOM);
+    return make_cert(w, p, PROTO_USE_NODE, PROTO_ROLE_NONE, p->node_key, p->root_secret, out);
+}
+
 static size_t say(const struct hub_world *w, int partner, const struct proto_statement *s, uint8_t *out, size_t cap)
 {
     uint8_t body[8192];

@@ -56,6 +56,8 @@ struct proto_blob hub_world_envelope(const uint8_t *frame, size_t len);
 
 /* A staff certificate of this partner, to be published. Returns its length. */
 size_t hub_world_staff_cert(const struct hub_world *w, int partner, enum proto_role role, uint8_t *out, size_t cap);
+/* The node's certificate, as a derive carries it. */
+size_t hub_world_node_cert(const struct hub_world *w, int partner, uint8_t *out, size_t cap);
 /* A membership statement that opens a case, signed by the partner's staff: the plainest statement there is. */
 size_t hub_world_open_case(const struct hub_world *w, int partner, const uint8_t case_id[PROTO_ID_LEN], uint8_t *out, size_t cap);
 /* A statement of facts about a case handle, to one addressee. */

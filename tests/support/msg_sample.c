@@ -72,7 +72,7 @@ const struct msg_sample msg_samples[MSG_SAMPLES] = {
     {PROTO_REGISTRY, HAS_ORIGINAL, 0, 0, 0, 0, 44, "o"},
     {PROTO_FETCH, 0, 0, 0, 25, 0, 8, "n"},
     {PROTO_QUERY, HAS_REFERS, PROTO_QUERY_RESULT, 0, 7, UINT64_MAX, 1 + 16 + 32 + 16 + 8 + 8, "Crkqnm"},
-    {PROTO_DERIVE, 0, 0, 64, 0, 0, 4 + 64, "p"},
+    {PROTO_DERIVE, HAS_ORIGINAL, 0, 64, 0, 0, 4 + 64 + 2 + 40, "pc"},
     {PROTO_WITNESS, 0, 0, 33, 0, 0, 4 + 33, "p"},
 };
 

@@ -88,7 +88,8 @@ static void the_share_answers_with_a_proof_until_the_quota_ends(void **state)
     struct proto_pseudonym_answer answer;
     struct hub_world_reply r;
     struct proto_msg m;
-    size_t accepted = 0;
+    uint8_t cert[1024];
+    size_t accepted = 0, cert_len = hub_world_node_cert(&f->w, A, cert, sizeof cert);
 
     assert_err(proto_pseudonym_input(f->w.region->hash, PROTO_PSEUDONYM_CITIZEN, "999900067", input), OK);
     for (size_t i = 0; i < 64; i++)
@@ -96,6 +97,7 @@ static void the_share_answers_with_a_proof_until_the_quota_ends(void **state)
     for (size_t batch = 0; batch < 33; batch++) {
         hub_world_msg(&f->w, PROTO_DERIVE, A, -1, &m);
         m.payload = (struct proto_blob){ element[0], sizeof element };
+        m.original = (struct proto_blob){ cert, cert_len };
         r = hub_running_call(f, &m, A);
         if (r.reply.result == PROTO_QUOTA) {
             hub_world_reply_free(&r);
@@ -119,6 +121,7 @@ static void the_share_answers_with_a_proof_until_the_quota_ends(void **state)
     assert_int_equal(accepted, 31);
     hub_world_msg(&f->w, PROTO_DERIVE, B, -1, &m);
     m.payload = (struct proto_blob){ element[0], 32 };
+    m.original = (struct proto_blob){ cert, hub_world_node_cert(&f->w, B, cert, sizeof cert) };
     r = hub_running_call(f, &m, B);
     assert_int_equal(r.reply.result, PROTO_ACCEPTED);
     hub_world_reply_free(&r);

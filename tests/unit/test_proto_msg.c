@@ -112,6 +112,7 @@ static void put_field(uint8_t *out, size_t *at, char letter, const struct msg_sa
     else if (letter == 'm') put_number(out, at, s->number2, 8);
     else if (letter == 'C') put_number(out, at, s->code, 1);
     else if (letter == 'o') put_blob(out, at, 4, 40);
+    else if (letter == 'c') put_blob(out, at, 2, 40);
     else if (letter == 'w') put_blob(out, at, 4, 30);
     else if (letter == 'a') put_blob(out, at, 4, 20);
     else if (letter == 'x') put_blob(out, at, 2, 10);

@@ -62,6 +62,8 @@ static const struct patch {
     {"P-057 elements of 63 bytes", PROTO_DERIVE, MSG_SAMPLE_HEADER, "\0\0\0\x3f", 4, ERR_RANGE},
     {"P-057 65 elements", PROTO_DERIVE, MSG_SAMPLE_HEADER, "\0\0\x08\x20", 4, ERR_RANGE},
     {"P-057 no elements", PROTO_DERIVE, MSG_SAMPLE_HEADER, "\0\0\0\0", 4, ERR_RANGE},
+    {"P-057 no certificate", PROTO_DERIVE, MSG_SAMPLE_HEADER + 4 + 64, "\0\0", 2, ERR_RANGE},
+    {"P-057 certificate over its maximum", PROTO_DERIVE, MSG_SAMPLE_HEADER + 4 + 64, "\4\1", 2, ERR_RANGE},
     {"P-041 no original", PROTO_STATEMENT, MSG_SAMPLE_HEADER, "\0\0\0\0", 4, ERR_RANGE},
     {"P-058 witness body over its maximum", PROTO_WITNESS, MSG_SAMPLE_HEADER, "\0\0\x20\1", 4, ERR_RANGE},
 };
