@@ -48,25 +48,31 @@ static void events(struct policy_loading *loading, const struct policy_table *t,
     }
 }
 
-/* "16-22", "-17", "18-". */
+bool policy_rules_ages(const char *cell, uint8_t *min, uint8_t *max)
+{
+    const char *dash = strchr(cell, '-');
+    uint64_t low = 0, high = POLICY_AGE_MAX;
+    char digits[4] = "";
+
+    if (dash != NULL && dash - cell < (ptrdiff_t)sizeof digits)
+        memcpy(digits, cell, (size_t)(dash - cell));
+    if (dash == NULL || dash - cell >= (ptrdiff_t)sizeof digits || strlen(cell) == 1
+        || (digits[0] != '\0' && text_u64(digits, POLICY_AGE_MAX, &low) != OK)
+        || (dash[1] != '\0' && text_u64(dash + 1, POLICY_AGE_MAX, &high) != OK) || low > high)
+        return false;
+    *min = (uint8_t)low;
+    *max = (uint8_t)high;
+    return true;
+}
+
 static void ages(const struct policy_table *t, struct policy_rule *r)
 {
-    const char *cell = policy_table_cell(t, AGES), *dash = strchr(cell, '-');
-    uint64_t min = 0, max = POLICY_AGE_MAX;
-    char low[4] = "";
+    const char *cell = policy_table_cell(t, AGES);
 
     r->has_ages = cell[0] != '\0';
-    if (!r->has_ages)
-        return;
-    if (dash != NULL && dash - cell < (ptrdiff_t)sizeof low)
-        memcpy(low, cell, (size_t)(dash - cell));
-    if (dash == NULL || dash - cell >= (ptrdiff_t)sizeof low || strlen(cell) == 1
-        || (low[0] != '\0' && text_u64(low, POLICY_AGE_MAX, &min) != OK)
-        || (dash[1] != '\0' && text_u64(dash + 1, POLICY_AGE_MAX, &max) != OK) || min > max)
+    if (r->has_ages && !policy_rules_ages(cell, &r->age_min, &r->age_max))
         policy_table_mistake(t, AGES, NULL, ERR_RANGE, "ages as 16-22, -17 or 18-, or nothing for all",
             "leeftijden als 16-22, -17 of 18-, of niets voor alle");
-    r->age_min = (uint8_t)min;
-    r->age_max = (uint8_t)max;
 }
 
 static void ground(struct policy_loading *loading, const struct policy_table *t, struct policy_rule *r)

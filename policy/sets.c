@@ -280,8 +280,7 @@ static bool is_group(const char *word, const char *group)
     return i != 0 && group[i] == '\0' && word[i] == '\0';
 }
 
-/* ANY, or a group. 0 if it is neither. */
-static uint64_t group_mask(const struct policy_pack *pack, enum policy_set set, const char *word)
+uint64_t policy_sets_group(const struct policy_pack *pack, enum policy_set set, const char *word)
 {
     bool any = set <= POLICY_SET_PURPOSES && strcmp(word, "ANY") == 0;
     uint64_t mask = 0;
@@ -311,7 +310,7 @@ uint64_t policy_sets_mask(struct policy_loading *loading, const struct policy_ta
     uint8_t i;
 
     while (policy_table_word(&cursor, &at, word)) {
-        group = group_mask(loading->pack, set, word);
+        group = policy_sets_group(loading->pack, set, word);
         mask |= group;
         if (group != 0)
             continue;

@@ -1,6 +1,6 @@
 /*
  * policy/sets: the tables that name things (kinds, purposes, grounds, sections, events, parameters) into a
- * pack. For policy/pack only.
+ * pack. For the loaders of policy/ only.
  */
 #ifndef POLICY_SETS_H
 #define POLICY_SETS_H
@@ -32,6 +32,9 @@ void policy_sets_parameters(struct policy_loading *loading, const struct policy_
  */
 uint64_t policy_sets_mask(struct policy_loading *loading, const struct policy_table *table, size_t column,
     enum policy_set set);
+
+/* What ANY or the name of a group in capitals stands for; 0 for any other word. */
+uint64_t policy_sets_group(const struct policy_pack *pack, enum policy_set set, const char *word);
 
 /* One name; POLICY_UNKNOWN if it is not of the set; told. word is as in policy_table_mistake. */
 uint8_t policy_sets_name(struct policy_loading *loading, const struct policy_table *table, size_t column,
