@@ -46,6 +46,7 @@ struct client_node {
     struct client_certs *certs;        /* of others and our own (client/certs.h) */
     struct client_pseudonyms *pseudonyms;  /* being asked for (client/pseudonym.h) */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
+    uint64_t upkeep_s;                 /* when client/upkeep is due again */
     uint64_t bad_mail;                 /* archived as such since the start */
     uint64_t running;                  /* all running numbers up to this one are archived (client/archive.h) */
     struct secret *node_key;           /* Ed25519 */
@@ -102,6 +103,8 @@ MUST_USE enum err client_arg_date(struct client_call *c, const char *name, struc
 MUST_USE enum err client_arg_id(struct client_call *c, const char *name, uint8_t out[PROTO_ID_LEN]);   /* as client_id_resolve */
 /* 32 hex digits, or the unique start (at least 4) of an id this node knows: statement, request, case, draft. */
 MUST_USE enum err client_id_resolve(struct client_call *c, const char *text, uint8_t out[PROTO_ID_LEN]);
+/* A handle that stands in an option, alone or in a list. The trouble names the partners there are. */
+MUST_USE enum err client_arg_handle(struct client_call *c, const char *name, const char *handle, const struct proto_partner **out);
 MUST_USE enum err client_arg_partner(struct client_call *c, const char *name, const struct proto_partner **out);
 /* Comma or space separated names. */
 MUST_USE enum err client_arg_sections(struct client_call *c, const char *name, struct proto_sections *out);

@@ -26,6 +26,21 @@ static void fill(struct client_node *n, struct proto_statement *s)
         s->made_s = clock_now_s();
 }
 
+/* A person signs; only how a consent stands today is the node's own word (STATUS). */
+static enum err sign_body(struct client_node *n, const struct proto_statement *s, const struct client_session *who, const struct proto_signed *envelope,
+    uint8_t sig[PROTO_SIG_LEN], const uint8_t **key)
+{
+    struct secret *secret = who != NULL ? who->secret : n->node_key;
+    enum err e;
+
+    if (who == NULL && s->kind != PROTO_SAY_STATUS)
+        return ERR_KEY;
+    *key = who != NULL ? who->key : n->node_public;
+    e = proto_sign_make(envelope->type, envelope->body, envelope->body_len, secret_wake(secret), sig);
+    secret_sleep(secret);
+    return e;
+}
+
 enum err client_statement_sign(struct client_node *n, struct proto_statement *s, const struct client_session *who, uint8_t **out, size_t *len)
 {
     struct proto_signed envelope = {.count = 1};
@@ -35,8 +50,6 @@ enum err client_statement_sign(struct client_node *n, struct proto_statement *s,
 
     if (type == NULL)
         return ERR_RANGE;
-    if (who == NULL)
-        return ERR_KEY;
     fill(n, s);
     memcpy(envelope.type, type, strlen(type) + 1);
     body = malloc(BODY_MAX);
@@ -45,13 +58,11 @@ enum err client_statement_sign(struct client_node *n, struct proto_statement *s,
         e = ERR_NOMEM;
     if (e == OK)
         e = proto_statement_encode(s, body, BODY_MAX, &envelope.body_len);
+    envelope.body = body;
+    if (e == OK)
+        e = sign_body(n, s, who, &envelope, sig, &envelope.by[0].key);
     if (e == OK) {
-        e = proto_sign_make(type, body, envelope.body_len, secret_wake(who->secret), sig);
-        secret_sleep(who->secret);
-    }
-    if (e == OK) {
-        envelope.body = body;
-        envelope.by[0] = (struct proto_signed_by){who->key, sig};
+        envelope.by[0].sig = sig;
         e = proto_sign_encode(&envelope, data, PROTO_ORIGINAL_MAX, len);
     }
     free(body);
@@ -129,15 +140,15 @@ static enum err send_one(struct client_node *n, struct vault_txn *x, const struc
     return e;
 }
 
-static enum err keep_own(struct vault_txn *x, const struct proto_statement *s, const struct client_session *who, struct proto_blob original)
+static enum err keep_own(struct vault_txn *x, const struct proto_statement *s, const struct client_session *who,
+    const uint8_t node_public[PROTO_KEY_LEN], struct proto_blob original)
 {
     struct client_kept *k = calloc(1, sizeof *k);
     enum err e = k == NULL ? ERR_NOMEM : OK;
 
     if (e == OK) {
-        *k = (struct client_kept){.what = *s, .original = original.data, .original_len = original.len, .role = (uint8_t)who->role,
-            .mine = true, .leaf_index = PROTO_NO_LEAF};
-        memcpy(k->signer, who->key, sizeof k->signer);
+        *k = (struct client_kept){.what = *s, .original = original.data, .original_len = original.len, .role = who != NULL ? (uint8_t)who->role : PROTO_ROLE_NONE, .mine = true, .leaf_index = PROTO_NO_LEAF};
+        memcpy(k->signer, who != NULL ? who->key : node_public, sizeof k->signer);
         e = client_kept_put(x, k);
     }
     free(k);
@@ -158,7 +169,7 @@ enum err client_statement_send(struct client_node *n, struct vault_txn *x, struc
         e = client_statement_sign(n, s, who, &original, &len);
     blob = (struct proto_blob){original, len};
     if (e == OK)
-        e = keep_own(x, s, who, blob);
+        e = keep_own(x, s, who, n->node_public, blob);
     client_outbox_group(n, true);
     if (e == OK && s->addressees.count == 0)
         e = send_one(n, x, s, who, blob, NULL, wait_for);
@@ -168,6 +179,18 @@ enum err client_statement_send(struct client_node *n, struct vault_txn *x, struc
     drop_boxes(box, &s->sealed);
     s->sealed.count = 0;   /* what it borrowed is gone */
     free(original);
+    return e;
+}
+
+enum err client_statement_repeat(struct client_node *n, struct vault_txn *x, const struct client_kept *k)
+{
+    enum err e = OK;
+
+    client_outbox_group(n, true);
+    for (size_t i = 0; e == OK && i < k->what.addressees.count; i++)
+        if ((k->acked >> i & 1) == 0)
+            e = send_one(n, x, &k->what, NULL, (struct proto_blob){k->original, k->original_len}, k->what.addressees.id[i], NULL);
+    client_outbox_group(n, false);
     return e;
 }
 
@@ -185,7 +208,7 @@ enum err client_statement_check(struct client_node *n, struct vault_txn *x, cons
     (void)x;
     if (e == OK && (envelope.count != 1 || (kind = proto_statement_of_type(envelope.type)) == PROTO_SAY_NONE))
         e = ERR_SYNTAX;
-    if (e == OK && client_certs_of_key(n, envelope.by[0].key, PROTO_USE_STAFF, at_s, &c) != OK) {
+    if (e == OK && client_certs_of_key(n, envelope.by[0].key, kind == PROTO_SAY_STATUS ? PROTO_USE_NODE : PROTO_USE_STAFF, at_s, &c) != OK) {
         e = client_certs_ask(n, envelope.by[0].key, NULL);
         if (e == ERR_NOTFOUND)
             e = ERR_KEY;

@@ -28,8 +28,11 @@ MUST_USE enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID
 typedef bool client_kept_each(void *arg, const struct client_kept *k);
 MUST_USE enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, void *arg);
 
+/* Send an own statement again, each in a message of its own, to the addressees that have not acknowledged it. */
+MUST_USE enum err client_statement_repeat(struct client_node *n, struct vault_txn *x, const struct client_kept *k);
+
 /*
- * Verify a signed statement of any kind: signer's staff certificate under its partner's node certificate, valid at at_s; setter is the
+ * Verify a signed statement of any kind (a STATUS is signed by the node itself): signer's staff certificate under its partner's node certificate, valid at at_s; setter is the
  * signer's partner. Fills *s (borrows data) and *role. ERR_BUSY: a certificate is not known here yet (client/certs asks for it).
  */
 MUST_USE enum err client_statement_check(struct client_node *n, struct vault_txn *x, const uint8_t *data, size_t len, uint64_t at_s,

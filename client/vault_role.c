@@ -10,6 +10,7 @@
 #include "client/keyfile.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
+#include "client/upkeep.h"
 #include "policy/files.h"
 #include "proto/tls.h"
 
@@ -259,6 +260,7 @@ static void step(struct client_node *n)
     client_calls_step(n);
     client_pseudonyms_step(n);
     client_certs_step(n);
+    client_upkeep_step(n);
     client_hublink_step(n);
 }
 
