@@ -33,6 +33,7 @@ static void report_receipts(cJSON *reply, const struct client_claims *c)
     json_add_u64(obj, "entries", c->entries);
     json_add_u64(obj, "hold", c->count);
     json_add_u64(obj, "bad_mail", c->bad);
+    json_add_u64(obj, "withdrawn", c->withdrawn);
     json_add_u64(obj, "missing", c->missing);
     json_add_u64(obj, "first", c->first);
     json_add_u64(obj, "last", c->last);

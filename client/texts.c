@@ -58,6 +58,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"time", "time", "tijd"},
     {"checkpoints", "checkpoints", "checkpoints"},
     {"hold", "hold", "kloppen"},
+    {"withdrawn", "withdrawn before they were fetched", "ingetrokken voor het ophalen"},
     {"missing", "never came", "nooit gekomen"},
     {"first", "first number", "eerste nummer"},
     {"last", "last number", "laatste nummer"},

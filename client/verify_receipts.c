@@ -68,6 +68,37 @@ static bool number_of(const char *name, uint64_t *number)
     return text_u64(digits, UINT64_MAX, number) == OK;
 }
 
+/* Kept among the claims until all are read: whether a later fetch explains it shows only then. */
+static enum err never_came(struct client_claims *c, const char *name, uint64_t number)
+{
+    struct client_claim gap = {.number = number, .index = PROTO_NO_LEAF};
+
+    (void)snprintf(gap.name, sizeof gap.name, "%s", name);
+    return add_claim(c, &gap);
+}
+
+static void judge_gaps(struct client_claims *c, struct client_problems *p)
+{
+    uint64_t last_fetch = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (c->at[i].kind == PROTO_FETCH && c->at[i].number > last_fetch)
+            last_fetch = c->at[i].number;
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->at[i].index != PROTO_NO_LEAF) {
+            c->at[kept++] = c->at[i];
+        } else if (c->at[i].number < last_fetch) {
+            c->withdrawn++;
+        } else {
+            c->missing++;
+            client_problem(p, c->at[i].name, UINT64_MAX, "this number never came, and no leaf says that it was withdrawn",
+                "dit nummer is nooit gekomen, en geen blad zegt dat het is ingetrokken");
+        }
+    }
+    c->count = kept;
+}
+
 static enum err check_entry(const struct proto_region *region, const char *folder, const char *name, uint64_t number,
     struct client_claims *c, struct client_problems *p)
 {
@@ -83,17 +114,18 @@ static enum err check_entry(const struct proto_region *region, const char *folde
         e = file_read(path, (size_t)3 << 20, &data, &len, NULL);
     if (e == OK)
         e = client_archive_decode(data, len, &a);
-    if (e == OK && a.index == PROTO_NO_LEAF) {
-        c->missing += !a.bad;
-        c->bad += a.bad;
-        client_problem(p, name, UINT64_MAX, a.bad ? "mail that the node did not believe" : "this number never came: withdrawn, or kept back",
-            a.bad ? "post die het knooppunt niet geloofde" : "dit nummer is nooit gekomen: ingetrokken, of achtergehouden");
+    if (e == OK && a.bad) {
+        c->bad++;
+        client_problem(p, name, UINT64_MAX, "mail that the node did not believe", "post die het knooppunt niet geloofde");
+    } else if (e == OK && a.index == PROTO_NO_LEAF) {
+        e = never_came(c, name, number);
     } else if (e == OK) {
         e = client_entry_check(region, &a, entry);
         if (e == OK && (entry->receipt.number != number || entry->receipt.index != a.index))
             e = ERR_SIGNATURE;
         if (e == OK) {
             (void)snprintf(claim.name, sizeof claim.name, "%s", name);
+            claim.kind = a.kind;
             claim.index = entry->receipt.index;
             claim.size = entry->receipt.tree_size;
             claim.time_s = entry->receipt.time_s;
@@ -167,6 +199,7 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
         e = trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "has no receipts; make it with: schakel archive export",
             "heeft geen ontvangstbewijzen; maak ze met: schakel archive export");
     if (e == OK) {
+        judge_gaps(&c, p);
         look_for_gaps(numbers, c.entries, &c, p);
         *out = c;
     } else {

@@ -258,21 +258,43 @@ static void all_partners_without_an_outsider_is_not_anchored(void **state)
 
 /* ---- receipts ---- */
 
-/* An act of ours, logged, as the archive exports it. */
-static void make_entry(struct world *w, const char *folder, uint64_t number)
+static void write_entry(struct world *w, uint64_t number, enum proto_kind kind, const struct proto_receipt *r, struct proto_blob envelope,
+    struct proto_blob proof)
 {
-    struct proto_msg m = {.kind = PROTO_CANCEL, .refers = {1}};
-    struct proto_signed s = {.count = 1};
-    struct proto_reply reply = {.result = PROTO_ACCEPTED, .has_receipt = true};
-    static uint8_t body[4096], envelope[4096], proof[32768], row[65536];
-    uint8_t sig[PROTO_SIG_LEN];
-    size_t len = 0, proof_len = 0;
+    static uint8_t row[65536];
     char name[64];
     struct wr wr;
 
+    wr_init(&wr, row, sizeof row);
+    wr_u8(&wr, 1);
+    wr_u8(&wr, r != NULL ? CLIENT_SENT : CLIENT_RECEIVED);
+    wr_u8(&wr, (uint8_t)kind);
+    wr_u8(&wr, 0);
+    wr_u64(&wr, r != NULL ? r->index : PROTO_NO_LEAF);
+    wr_u64(&wr, r != NULL ? r->time_s : 0);
+    wr_bytes32(&wr, envelope.data, envelope.len);
+    wr_bytes32(&wr, proof.data, proof.len);
+    assert_err(wr_end(&wr), OK);
+    assert_err(file_mkdirs(path(w, "arch"), NULL), OK);
+    (void)snprintf(name, sizeof name, "arch/%010llu.entry", (unsigned long long)number);
+    assert_err(file_write(path(w, name), row, wr.len, 0600, NULL), OK);
+}
+
+/* An act of ours, logged, as the archive exports it. */
+static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind)
+{
+    struct proto_msg m = {.kind = kind};
+    struct proto_signed s = {.count = 1};
+    struct proto_reply reply = {.result = PROTO_ACCEPTED, .has_receipt = true};
+    static uint8_t body[4096], envelope[4096], proof[32768];
+    uint8_t sig[PROTO_SIG_LEN];
+    size_t len = 0, proof_len = 0;
+
+    if (kind == PROTO_CANCEL)
+        m.refers[0] = 1;
     randombytes_buf(m.head.id, sizeof m.head.id);
     memset(m.head.from, 3, sizeof m.head.from);
-    memcpy(s.type, proto_msg_type(PROTO_CANCEL), strlen(proto_msg_type(PROTO_CANCEL)) + 1);
+    memcpy(s.type, proto_msg_type(kind), strlen(proto_msg_type(kind)) + 1);
     assert_err(proto_msg_encode(&m, body, sizeof body, &s.body_len), OK);
     s.body = body;
     assert_err(proto_sign_make(s.type, body, s.body_len, w->node_secret, sig), OK);
@@ -280,19 +302,18 @@ static void make_entry(struct world *w, const char *folder, uint64_t number)
     assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
     log_sample_act(&w->log, &m, (struct proto_blob){envelope, len}, 0, number, 5000, PROTO_ACCEPTED, &reply.receipt);
     assert_err(proto_reply_encode(&reply, 0, proof, sizeof proof, &proof_len), OK);
-    wr_init(&wr, row, sizeof row);
-    wr_u8(&wr, 1);
-    wr_u8(&wr, CLIENT_SENT);
-    wr_u8(&wr, PROTO_CANCEL);
-    wr_u8(&wr, 0);
-    wr_u64(&wr, reply.receipt.index);
-    wr_u64(&wr, reply.receipt.time_s);
-    wr_bytes32(&wr, envelope, len);
-    wr_bytes32(&wr, proof, proof_len);
-    assert_err(wr_end(&wr), OK);
-    assert_err(file_mkdirs(path(w, folder), NULL), OK);
-    (void)snprintf(name, sizeof name, "%s/%010llu.entry", folder, (unsigned long long)number);
-    assert_err(file_write(path(w, name), row, wr.len, 0600, NULL), OK);
+    write_entry(w, number, kind, &reply.receipt, (struct proto_blob){envelope, len}, (struct proto_blob){proof, proof_len});
+}
+
+static void make_entry(struct world *w, uint64_t number)
+{
+    make_entry_of(w, number, PROTO_CANCEL);
+}
+
+/* A number that never came, as the node notes it. */
+static void make_gap(struct world *w, uint64_t number)
+{
+    write_entry(w, number, PROTO_NONE, NULL, (struct proto_blob){NULL, 0}, (struct proto_blob){NULL, 0});
 }
 
 static enum err receipts(struct world *w)
@@ -307,7 +328,7 @@ static void receipts_and_log_agree(void **state)
 
     for (uint64_t n = 1; n <= 5; n++) {
         log_sample_fill(&w->log, 3);
-        make_entry(w, "arch", n);
+        make_entry(w, n);
     }
     log_sample_export(&w->log, path(w, "log"));
     assert_err(receipts(w), OK);
@@ -324,7 +345,7 @@ static void a_changed_receipt_is_named(void **state)
     struct world *w = *state;
 
     for (uint64_t n = 1; n <= 3; n++)
-        make_entry(w, "arch", n);
+        make_entry(w, n);
     home_folder_flip(w->folder, "arch/0000000002.entry", 200);
     assert_err(receipts(w), OK);
     assert_int_equal(w->claims.count, 2);
@@ -337,16 +358,44 @@ static void a_missing_number_is_named(void **state)
 
     for (uint64_t n = 1; n <= 5; n++)
         if (n != 3 && n != 4)
-            make_entry(w, "arch", n);
+            make_entry(w, n);
     assert_err(receipts(w), OK);
     assert_string_equal(problems(w), "3-4 ");
+}
+
+static void a_number_that_never_came_is_a_problem(void **state)
+{
+    struct world *w = *state;
+
+    make_entry(w, 1);
+    make_gap(w, 2);
+    make_entry(w, 3);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 2);
+    assert_int_equal(w->claims.missing, 1);
+    assert_string_equal(problems(w), "0000000002.entry ");
+}
+
+static void a_withdrawn_number_has_the_leaf_of_a_fetch_after_it(void **state)
+{
+    struct world *w = *state;
+
+    make_gap(w, 1);
+    make_entry_of(w, 2, PROTO_FETCH);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.withdrawn, 1);
+    assert_int_equal(w->problems.count, 0);
+    make_gap(w, 3);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.withdrawn, 1);
+    assert_int_equal(w->claims.missing, 1);
 }
 
 static void a_receipt_under_another_number_is_refused(void **state)
 {
     struct world *w = *state;
 
-    make_entry(w, "arch", 1);
+    make_entry(w, 1);
     assert_int_equal(rename(path(w, "arch/0000000001.entry"), path(w, "arch/0000000002.entry")), 0);
     assert_err(receipts(w), OK);
     assert_int_equal(w->claims.count, 0);
@@ -358,11 +407,11 @@ static void a_rewritten_log_is_found_by_receipts(void **state)
 {
     struct world *w = *state;
 
-    make_entry(w, "arch", 1);
+    make_entry(w, 1);
     log_sample_fill(&w->log, 10);
-    make_entry(w, "arch", 2);
+    make_entry(w, 2);
     log_sample_fill(&w->log, 10);
-    make_entry(w, "arch", 3);
+    make_entry(w, 3);
     w->log.entry[15][50] ^= 1;
     proto_merkle_leaf(w->log.entry[15], PROTO_LEAF_LEN, w->log.leaf[15]);
     log_sample_export(&w->log, path(w, "log"));
@@ -377,7 +426,7 @@ static void an_act_that_was_taken_out_is_found_by_its_receipt(void **state)
     struct world *w = *state;
 
     log_sample_fill(&w->log, 2);
-    make_entry(w, "arch", 1);
+    make_entry(w, 1);
     log_sample_fill(&w->log, 1);
     memcpy(w->log.entry[2], w->log.entry[3], PROTO_LEAF_LEN);
     memcpy(w->log.leaf[2], w->log.leaf[3], 32);
@@ -413,6 +462,8 @@ int main(void)
         world_test(receipts_and_log_agree),
         world_test(a_changed_receipt_is_named),
         world_test(a_missing_number_is_named),
+        world_test(a_number_that_never_came_is_a_problem),
+        world_test(a_withdrawn_number_has_the_leaf_of_a_fetch_after_it),
         world_test(a_receipt_under_another_number_is_refused),
         world_test(a_rewritten_log_is_found_by_receipts),
         world_test(an_act_that_was_taken_out_is_found_by_its_receipt),

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# The node in trouble: a hub that is away or dies, a node that dies, mail that is taken back. Nothing is lost, nothing comes twice.
+# With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
+set -uo pipefail
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+bin=${SCHAKEL_BIN:-$source/build/debug/bin}
+mkdir -p "$source/build/flow"
+region=$(mktemp -d "$source/build/flow/node.XXXXXX")
+. "$source/tools/region.sh"
+. "$source/tools/scenes.sh"
+
+finish() {
+    region_down
+    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
+outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
+hub_is() { [ "$(status_of "$1" hub_reachable)" = "$2" ]; }
+kill_hard() {
+    local pid
+    pid=$(cat "$region/$1/pid")
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null || true
+    # Its children die with it, a moment later.
+    if [ "$1" = hub ]; then wait_for 5 not "$bin/schakel-hub" --home "$region/hub" status; else wait_for 5 not "$bin/schakel" --home "$region/$1" status; fi
+}
+not() { ! "$@"; }
+children() { sed -n '2,$p' "$region/data/vo.csv" | cut -d, -f1; }
+rows() { echo number,event,to; children | head -n "$1" | sed 's/$/,VZM,leerplicht/'; }
+# How many events of vo the officer has, each once.
+events_there() {
+    as leerplicht statement list --json 2>/dev/null | sed 's/},{/}\n{/g' | grep -c '"kind":"event"'
+}
+# Every statement that vo reported as made is known at leerplicht under the same id, once.
+all_arrived() {
+    local id
+    for id in $(cat "$region/made"); do
+        as leerplicht event list --json 2>/dev/null | grep -q "$id" || { missing=$id; return 1; }
+    done
+}
+
+scene_offline_is_queued() {
+    local began took
+    stop_node hub
+    wait_for 20 hub_is vo false || { why="the school does not notice"; return 1; }
+    began=$(date +%s%N)
+    ask vo event add --number "$(child_number 1)" --event VZM --to leerplicht
+    took=$((($(date +%s%N) - began) / 1000000))
+    expect "it is queued" "$got" '"ok":true.*"queued":true' || return 1
+    [ "$took" -lt 2000 ] || { why="it took $took ms to say so"; return 1; }
+    printf '%s' "$got" | value statement >"$region/made"
+    ask vo request new --number "$(child_number 1)" --to leerplicht --purpose att_followup --sections att
+    stop_node vo
+    start_node vo && login vo || { why="the school does not start without the hub"; return 1; }
+    [ "$(status_of vo outbox)" != 0 ] || { why="the outbox is empty after the restart"; return 1; }
+    start_hub || { why="the hub does not start"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the outbox is not sent"; return 1; }
+    wait_for 10 all_arrived || { why="statement $missing did not arrive"; return 1; }
+}
+
+scene_hub_dies_in_an_import() {
+    rows 60 >"$region/rows.csv"
+    as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
+    local import=$!
+    sleep 0.3
+    kill_hard hub
+    wait_for 40 hub_is vo false || { why="the school does not notice"; return 1; }
+    start_hub || { why="the hub does not start again"; return 1; }
+    wait "$import"
+    [ "$(grep -c '"line":' "$region/report")" = 60 ] || { why="not every row has its report"; return 1; }
+    grep '"ok":true' "$region/report" | value_each statement >"$region/made"
+    [ -s "$region/made" ] || { why="not one row was taken"; return 1; }
+    wait_for 30 outbox_empty vo || { why="the outbox is not sent"; return 1; }
+    wait_for 20 all_arrived || { why="statement $missing did not arrive"; return 1; }
+}
+
+scene_node_dies_in_an_import() {
+    { rows 80; rows 80 | tail -n +2; rows 80 | tail -n +2; rows 80 | tail -n +2; } >"$region/rows.csv"
+    as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
+    local import=$!
+    sleep 0.2
+    kill_hard vo
+    wait "$import" && { why="rows after the end were reported as done"; return 1; }
+    grep '"ok":true' "$region/report" | value_each statement >"$region/made"
+    start_node vo && login vo || { why="the school does not start again"; return 1; }
+    wait_for 30 outbox_empty vo || { why="the outbox is not sent"; return 1; }
+    wait_for 20 all_arrived || { why="statement $missing did not arrive"; return 1; }
+}
+
+# What is taken out of a mailbox leaves a number that never comes; the node goes on, and its list explains the number.
+scene_withdrawn_mail() {
+    ask vo event add --number "$(child_number 2)" --event REFERRED --to cjg
+    expect "the family agrees to the referral" "$got" '"ok":true' || return 1
+    inbox_id cjg event vo >/dev/null || { why="the event did not arrive"; return 1; }
+    scene_consent_withdrawn || return 1
+    sleep 0.5
+    as_login cjg admin && staff cjg officer officer || { why="no privacy officer"; return 1; }
+    rm -rf "$region/receipts"
+    got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts" --json 2>&1) || { why="export: $got"; return 1; }
+    got=$("$bin/schakel" verify --region "$region/region" --receipts "$region/receipts" --json 2>&1)
+    expect "the list is complete, with what was withdrawn" "$got" '"withdrawn":[1-9][0-9]*,"missing":0,"first":1.*"ok":true'
+}
+
+scene_one_node_a_home() {
+    got=$(secret vo-vault | "$bin/schakel" --home "$region/vo" node --passphrase-fd 0 --json 2>&1) && { why="a second node started"; return 1; }
+    expect "the second is refused" "$got" '"class":"busy"' || return 1
+    hub_is vo true || { why="the first did not survive it"; return 1; }
+    stop_node vo
+    got=$(echo another-passphrase | "$bin/schakel" --home "$region/vo" node --passphrase-fd 0 --json 2>&1) && { why="it opened"; return 1; }
+    expect "another passphrase is refused" "$got" '"class":"key".*passphrase'
+    start_node vo && login vo || { why="the school does not start again"; return 1; }
+}
+
+scene_logs_hold() {
+    local p
+    for p in $partners; do
+        [ "$(status_of "$p" log_trusted)" = true ] || { why="$p does not trust the log"; return 1; }
+        [ "$(status_of "$p" bad_mail)" = 0 ] || { why="$p got mail that it did not believe"; return 1; }
+    done
+    scene_verify
+}
+
+# Every value of a key, one a line.
+value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
+
+set -e
+region_up
+set +e
+failed=0
+missing=""
+for name in offline_is_queued hub_dies_in_an_import node_dies_in_an_import withdrawn_mail one_node_a_home logs_hold; do
+    why=""
+    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
+done
+if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
+    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
+    failed=1
+fi
+exit "$failed"
