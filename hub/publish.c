@@ -1,15 +1,11 @@
 #include "hub/core.h"
 
-#include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 
-#include <limits.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { CERT_FILE_MODE = 0600, KEEP_ENDED_S = PROTO_ID_KEEP_S };
+enum { KEEP_ENDED_S = PROTO_ID_KEEP_S };
 
 /* A key belongs to whoever published it first, and to one use: nobody can take over another's signatures by certifying its key. */
 static enum err is_taken(struct hub_core *c, struct kv_txn *x, const struct proto_cert *cert, bool *taken)
@@ -51,28 +47,11 @@ enum err hub_publish_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j
     return taken ? OK : hub_store_cert_put(c->cert_store, x, &j->cert, original->data, original->len);
 }
 
-/* The roles that have no store learn of a new node key from the folder of partners. */
-static enum err tell_folder(const struct hub_core *c, const struct hub_job *j)
-{
-    char key[17], name[64], path[PATH_MAX];
-    enum err e;
-
-    text_hex(j->cert.key, 8, key, sizeof key);
-    if (snprintf(name, sizeof name, "%s.%s.cert", j->act.from->handle, key) >= (int)sizeof name)
-        return ERR_LONG;
-    e = file_join(path, sizeof path, c->config.partners, name);
-    if (e == OK)
-        e = file_write(path, j->act.msg.original.data, j->act.msg.original.len, CERT_FILE_MODE, NULL);
-    return e;
-}
-
 enum err hub_publish_committed(struct hub_core *c, const struct hub_job *j)
 {
     bool is_staff = j->cert.use == PROTO_USE_STAFF;
     enum err e = hub_certs_put(c->certs, &j->cert, is_staff ? j->cert_signer : NULL);
 
-    if (e == OK && j->cert.use == PROTO_USE_NODE)
-        e = tell_folder(c, j);
     if (e != OK)
         log_event(LOG_ERROR, "published certificate not in use", "partner", j->act.from->handle, "err", err_word(e), NULL);
     return e == ERR_NOMEM ? e : OK;

@@ -52,23 +52,13 @@ void hub_roster_free(struct hub_roster *r)
     free(r);
 }
 
-static enum err path_of(const char *folder, const char *handle, const char *suffix, char *out, size_t out_len)
+enum err hub_roster_join_path(const char *folder, const char *handle, char *out, size_t out_len)
 {
     char name[64];
 
-    if (snprintf(name, sizeof name, "%s%s", handle, suffix) >= (int)sizeof name)
+    if (snprintf(name, sizeof name, "%s.join", handle) >= (int)sizeof name)
         return ERR_LONG;
     return file_join(out, out_len, folder, name);
-}
-
-enum err hub_roster_join_path(const char *folder, const char *handle, char *out, size_t out_len)
-{
-    return path_of(folder, handle, ".join", out, out_len);
-}
-
-enum err hub_roster_block_path(const char *folder, const char *handle, char *out, size_t out_len)
-{
-    return path_of(folder, handle, ".blocked", out, out_len);
 }
 
 static enum err take_cert(struct look *k, const struct proto_partner *p, const uint8_t *data, size_t len)
@@ -123,13 +113,13 @@ static enum err take_file(struct look *k, const char *name)
         return OK;
     if (strcmp(suffix, ".blocked") == 0)
         k->blocked[p - k->roster->region->partner] = true;
-    if (strcmp(suffix, ".join") != 0 && strcmp(suffix, ".cert") != 0)
+    if (strcmp(suffix, ".join") != 0)
         return OK;
     e = file_join(path, sizeof path, k->roster->path, name);
     if (e == OK)
         e = file_read(path, JOIN_MAX, &data, &len, NULL);
     if (e == OK)
-        e = strcmp(suffix, ".join") == 0 ? take_join(k, p, data, len) : take_cert(k, p, data, len);
+        e = take_join(k, p, data, len);
     free(data);
     return e == ERR_NOTFOUND ? OK : e;
 }

@@ -1,7 +1,6 @@
 /*
  * hub/roster: who has joined and who is blocked, from the folder partners/ of the hub's home: HANDLE.join is the join request that
- * `welcome` accepted, HANDLE.KEY.cert a node certificate published later, HANDLE.blocked an empty file. The running hub looks again
- * when the folder has changed. Verifies all it reads. One thread.
+ * `welcome` accepted, HANDLE.blocked an empty file. The running hub looks again when the folder has changed. Verifies all it reads. One thread.
  */
 #ifndef HUB_ROSTER_H
 #define HUB_ROSTER_H
@@ -33,8 +32,7 @@ MUST_USE enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each
 bool hub_roster_is_joined(const struct hub_roster *r, const struct proto_partner *p);
 bool hub_roster_is_blocked(const struct hub_roster *r, const struct proto_partner *p);
 
-/* The names in the folder. ERR_LONG. */
+/* The name in the folder; that of a block is known to server/blocks. ERR_LONG. */
 MUST_USE enum err hub_roster_join_path(const char *folder, const char *handle, char *out, size_t out_len);
-MUST_USE enum err hub_roster_block_path(const char *folder, const char *handle, char *out, size_t out_len);
 
 #endif
