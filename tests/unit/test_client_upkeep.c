@@ -1,0 +1,181 @@
+/*
+ * client/upkeep: what a node does by itself. The school records a consent for the CJG's records; leerplicht reads what the school sent.
+ */
+#include "tests/support/client_pair.h"
+
+#include "client/upkeep.h"
+#include "proto/sign.h"
+
+static struct proto_subject_id child;
+
+static void run(struct client_fixture *f, enum client_fixture_who who, uint64_t now_s)
+{
+    struct vault_txn *x = client_fixture_begin(f, who);
+
+    assert_err(client_upkeep_run(client_fixture_node(f, who), x, now_s), OK);
+    client_fixture_commit(x);
+}
+
+static struct proto_statement event(struct client_fixture *f)
+{
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_EVENT, VO, &child, LEERPLICHT, NOBODY);
+
+    memcpy(s.event, "VZM", 4);
+    s.occurred_s = f->now_s;
+    return s;
+}
+
+static void an_unacknowledged_statement_goes_again_each_day(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    s = event(f);
+    client_fixture_keep(f, VO, &s);
+    run(f, VO, f->now_s + DAY_S - 1);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 0);
+    run(f, VO, f->now_s + DAY_S);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 1);
+    run(f, VO, f->now_s + DAY_S + 60);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 1);
+    run(f, VO, f->now_s + 2 * DAY_S);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 2);
+}
+
+/* The repeat is the same statement in another message; its acknowledgement ends the repeating. */
+static void an_acknowledged_statement_is_not_repeated(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    s = event(f);
+    (void)client_fixture_node(f, LEERPLICHT);
+    client_fixture_keep(f, VO, &s);
+    run(f, VO, f->now_s + DAY_S);
+    client_fixture_hub(f);
+    run(f, VO, f->now_s + 3 * DAY_S);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 0);
+}
+
+static void what_is_not_logged_is_not_repeated(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    s = event(f);
+    client_fixture_keep_at(f, VO, &s, 0);
+    run(f, VO, f->now_s + 3 * DAY_S);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 0);
+}
+
+/* Recorded by the receiver: the holder's records, so the recorder says each day how it stands. */
+static struct proto_statement consent_elsewhere(struct client_fixture *f)
+{
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_CONSENT, CJG, &child, VO, NOBODY);
+
+    memcpy(s.holder, client_fixture_partner(f, VO)->id, sizeof s.holder);
+    memcpy(s.receiver, client_fixture_partner(f, CJG)->id, sizeof s.receiver);
+    memcpy(s.purpose, "youth_help_access", 18);
+    s.sections = client_fixture_sections("effort");
+    s.code = PROTO_CONSENT_PROCESSING;
+    s.until_s = f->now_s + 90 * DAY_S;
+    return s;
+}
+
+static struct proto_statement status_of(struct proto_msg *m)
+{
+    struct proto_signed envelope;
+    struct proto_statement s;
+
+    assert_err(proto_sign_decode(m->original.data, m->original.len, &envelope), OK);
+    assert_int_equal(proto_statement_of_type(envelope.type), PROTO_SAY_STATUS);
+    assert_err(proto_statement_decode(PROTO_SAY_STATUS, envelope.body, envelope.body_len, &s), OK);
+    return s;
+}
+
+static void a_consent_for_anothers_records_says_daily_that_it_stands(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s, said;
+    struct proto_msg m;
+
+    child = client_fixture_child(1);
+    s = consent_elsewhere(f);
+    (void)client_fixture_node(f, VO);
+    client_fixture_keep(f, CJG, &s);
+    run(f, CJG, f->now_s + DAY_S);
+    assert_true(client_fixture_waiting(f, CJG, PROTO_STATEMENT, &m) >= 1);
+    said = status_of(&m);
+    assert_memory_equal(said.refers, s.id, PROTO_ID_LEN);
+    assert_int_equal(said.code, 0);
+    assert_int_equal(said.until_s, s.until_s);
+}
+
+static void a_withdrawn_one_says_that(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s, end;
+    struct proto_msg m;
+
+    child = client_fixture_child(1);
+    s = consent_elsewhere(f);
+    client_fixture_keep(f, CJG, &s);
+    end = client_fixture_say(f, PROTO_SAY_WITHDRAWAL, VO, &child, CJG, NOBODY);
+    memcpy(end.refers, s.id, sizeof end.refers);
+    client_fixture_keep(f, CJG, &end);
+    run(f, CJG, f->now_s + DAY_S);
+    assert_true(client_fixture_waiting(f, CJG, PROTO_STATEMENT, &m) >= 1);
+    assert_int_equal(status_of(&m).code, 1);
+}
+
+static void a_consent_for_the_own_records_needs_none(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    s = consent_elsewhere(f);
+    memcpy(s.holder, client_fixture_partner(f, CJG)->id, sizeof s.holder);
+    memcpy(s.receiver, client_fixture_partner(f, VO)->id, sizeof s.receiver);
+    client_fixture_keep(f, CJG, &s);
+    run(f, CJG, f->now_s + DAY_S);
+    /* The consent itself is repeated, for nobody acknowledged it; no status beside it. */
+    assert_int_equal(client_fixture_waiting(f, CJG, PROTO_STATEMENT, NULL), 1);
+}
+
+static void access_that_is_over_is_ended_and_reported(void **state)
+{
+    struct client_fixture *f = *state;
+    struct pair p = pair_of(f, "att");
+    struct client_desk d;
+
+    asked(f, &p);
+    assert_err(client_fixture_mail(f, &p.grant), OK);
+    d = client_fixture_desk(f, LEERPLICHT, p.request.head.id);
+    d.state = CLIENT_DESK_OPENED;
+    client_fixture_desk_put(f, LEERPLICHT, &d);
+    run(f, LEERPLICHT, d.access_until_s - 1);
+    assert_state(client_fixture_desk(f, LEERPLICHT, d.id), CLIENT_DESK_OPENED);
+    run(f, LEERPLICHT, d.access_until_s);
+    assert_state(client_fixture_desk(f, LEERPLICHT, d.id), CLIENT_DESK_ENDED);
+    assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_REPORT, NULL), 1);
+    assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        client_fixture_test(an_unacknowledged_statement_goes_again_each_day),
+        client_fixture_test(an_acknowledged_statement_is_not_repeated),
+        client_fixture_test(what_is_not_logged_is_not_repeated),
+        client_fixture_test(a_consent_for_anothers_records_says_daily_that_it_stands),
+        client_fixture_test(a_withdrawn_one_says_that),
+        client_fixture_test(a_consent_for_the_own_records_needs_none),
+        client_fixture_test(access_that_is_over_is_ended_and_reported),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
