@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FRAME_ROOM = 1536, MESSAGE_ROOM = 1280, VALID_S = 7 * 86400, WORKERS_MAX = 16 };
+enum { FRAME_ROOM = 1536, MESSAGE_ROOM = 1280, VALID_S = 7 * 86400 };
 
 enum err bench_acts_init(struct bench_acts *a, size_t cap)
 {
@@ -32,8 +32,8 @@ void bench_acts_fini(struct bench_acts *a)
 }
 
 /* body signed as type by one key. */
-static enum err sign(const char *type, const uint8_t *body, size_t body_len, const uint8_t secret[64], uint8_t *out, size_t cap,
-    size_t *len)
+static enum err sign(const char *type, const uint8_t *body, size_t body_len, const uint8_t secret[64],
+    uint8_t *out, size_t cap, size_t *len)
 {
     struct proto_signed s = { .body = body, .body_len = body_len, .count = 1 };
     uint8_t sig[PROTO_SIG_LEN];
@@ -47,14 +47,16 @@ static enum err sign(const char *type, const uint8_t *body, size_t body_len, con
     return proto_sign_encode(&s, out, cap, len);
 }
 
-static enum err frame_of(const struct bench_member *m, const struct proto_msg *msg, uint8_t *out, size_t cap, size_t *len)
+static enum err frame_of(
+    const struct bench_member *m, const struct proto_msg *msg, uint8_t *out, size_t cap, size_t *len)
 {
     uint8_t body[MESSAGE_ROOM], envelope[FRAME_ROOM];
     size_t body_len, envelope_len;
     enum err e = proto_msg_encode(msg, body, sizeof body, &body_len);
 
     if (e == OK)
-        e = sign(proto_msg_type(msg->kind), body, body_len, m->node, envelope, sizeof envelope, &envelope_len);
+        e = sign(
+            proto_msg_type(msg->kind), body, body_len, m->node, envelope, sizeof envelope, &envelope_len);
     return e == OK ? proto_frame_encode(msg->kind, envelope, envelope_len, out, cap, len) : e;
 }
 
@@ -68,8 +70,8 @@ static void fill_head(const struct bench_region *r, const struct bench_member *m
     memcpy(h->pack, r->region.pack, sizeof h->pack);
 }
 
-enum err bench_acts_publish(const struct bench_region *r, const struct bench_member *m, const uint8_t *cert, size_t len,
-    uint8_t *out, size_t cap, size_t *out_len)
+enum err bench_acts_publish(const struct bench_region *r, const struct bench_member *m, const uint8_t *cert,
+    size_t len, uint8_t *out, size_t cap, size_t *out_len)
 {
     struct proto_msg msg = { .kind = PROTO_PUBLISH, .original = { cert, len } };
 
@@ -77,7 +79,8 @@ enum err bench_acts_publish(const struct bench_region *r, const struct bench_mem
     return frame_of(m, &msg, out, cap, out_len);
 }
 
-/* About a child out of BENCH_SUBJECTS: to the hub a pseudonym is 32 bytes, so these need no number behind them. */
+/* About a child out of BENCH_SUBJECTS: to the hub a pseudonym is 32 bytes, so these need no number behind
+ * them. */
 static void fill_subject(struct proto_subject_id *s)
 {
     uint8_t seed[randombytes_SEEDBYTES] = { 'b', 'e', 'n', 'c', 'h' };
@@ -88,7 +91,8 @@ static void fill_subject(struct proto_subject_id *s)
     randombytes_buf_deterministic(s->value, sizeof s->value, seed);
 }
 
-static enum err make_one(const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
+static enum err make_one(
+    const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
 {
     const struct proto_partner *to = r->member[m->to].as;
     struct proto_statement s = { .kind = PROTO_SAY_EVENT };
@@ -111,7 +115,8 @@ static enum err make_one(const struct bench_region *r, const struct bench_member
     (void)snprintf(s.event, sizeof s.event, "%s", m->event);
     e = proto_statement_encode(&s, body, sizeof body, &body_len);
     if (e == OK)
-        e = sign(proto_statement_type(s.kind), body, body_len, m->staff, original, sizeof original, &msg.original.len);
+        e = sign(proto_statement_type(s.kind), body, body_len, m->staff, original, sizeof original,
+            &msg.original.len);
     msg.original.data = original;
     return e == OK ? frame_of(m, &msg, out, cap, len) : e;
 }
@@ -134,17 +139,26 @@ static void *work(void *arg)
     for (size_t i = w->first; w->err == OK && i < a->count; i += w->step) {
         size_t len = 0;
 
-        w->err = make_one(w->region, &w->region->member[i % BENCH_PARTNERS], a->frames + i * a->frame_room, a->frame_room, &len);
+        w->err = make_one(w->region, &w->region->member[i % BENCH_PARTNERS], a->frames + i * a->frame_room,
+            a->frame_room, &len);
         a->act[i] = (struct bench_act){ .frame_len = (uint32_t)len };
     }
     return NULL;
 }
 
+size_t bench_acts_workers(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (processors > BENCH_WORKERS_MAX)
+        return BENCH_WORKERS_MAX;
+    return processors < 1 ? 1 : (size_t)processors;
+}
+
 enum err bench_acts_make(struct bench_acts *a, const struct bench_region *r, size_t count)
 {
-    struct worker w[WORKERS_MAX];
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (size_t)processors, started = 0;
+    struct worker w[BENCH_WORKERS_MAX];
+    size_t workers = bench_acts_workers(), started = 0;
     enum err e = OK;
 
     if (count > a->cap)

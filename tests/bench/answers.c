@@ -7,11 +7,9 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { WORKERS_MAX = 16 };
-
-static enum err decode_sent(const uint8_t *frame, size_t len, struct proto_msg *msg, struct proto_blob *envelope)
+static enum err decode_sent(
+    const uint8_t *frame, size_t len, struct proto_msg *msg, struct proto_blob *envelope)
 {
     struct proto_signed s;
     enum proto_kind kind;
@@ -22,8 +20,9 @@ static enum err decode_sent(const uint8_t *frame, size_t len, struct proto_msg *
     return e == OK ? proto_msg_decode(kind, s.body, s.body_len, msg) : e;
 }
 
-enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, size_t len, const uint8_t *reply, size_t reply_len,
-    uint8_t from[PROTO_PARTNER_LEN], uint64_t *number, uint8_t *refusal)
+enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, size_t len,
+    const uint8_t *reply, size_t reply_len, uint8_t from[PROTO_PARTNER_LEN], uint64_t *number,
+    uint8_t *refusal)
 {
     struct proto_msg msg;
     struct proto_reply answer;
@@ -50,7 +49,9 @@ enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, s
 /* ---- on all processors ---- */
 
 /* The running numbers of one sender that were seen. */
-struct range { uint64_t first, last, count; };
+struct range {
+    uint64_t first, last, count;
+};
 
 struct worker {
     pthread_t thread;
@@ -76,8 +77,8 @@ static void check(struct worker *w, size_t i)
     struct bench_verdict *v = &w->verdict;
     uint8_t from[PROTO_PARTNER_LEN], refusal = PROTO_ACCEPTED;
     uint64_t number = 0;
-    enum err e = bench_answers_one(w->region, a->frames + i * a->frame_room, a->act[i].frame_len, a->replies + i * BENCH_REPLY_ROOM,
-        a->act[i].reply_len, from, &number, &refusal);
+    enum err e = bench_answers_one(w->region, a->frames + i * a->frame_room, a->act[i].frame_len,
+        a->replies + i * BENCH_REPLY_ROOM, a->act[i].reply_len, from, &number, &refusal);
 
     v->answered++;
     if (e == ERR_DENIED) {
@@ -122,13 +123,13 @@ static bool is_addressee(const struct bench_region *r, size_t m)
     return false;
 }
 
-enum err bench_answers_check(const struct bench_acts *a, const struct bench_region *r, struct bench_verdict *out)
+enum err bench_answers_check(
+    const struct bench_acts *a, const struct bench_region *r, struct bench_verdict *out)
 {
-    struct worker w[WORKERS_MAX];
+    struct worker w[BENCH_WORKERS_MAX];
     struct range seen[BENCH_PARTNERS] = { { 0, 0, 0 } };
     struct bench_verdict v = { 0 };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (size_t)processors, started = 0;
+    size_t workers = bench_acts_workers(), started = 0;
     enum err e = OK;
 
     while (e == OK && started < workers) {

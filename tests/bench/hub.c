@@ -20,7 +20,8 @@ static void become(const struct bench_hub *h, const char *const *args)
 {
     char *argv[BENCH_HUB_ARGS_MAX + 4];
     size_t n = 0;
-    int in = open("/dev/null", O_RDONLY | O_CLOEXEC), out = open(h->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, LOG_MODE);
+    int in = open("/dev/null", O_RDONLY | O_CLOEXEC),
+        out = open(h->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, LOG_MODE);
 
     argv[n++] = strdup(h->program);
     argv[n++] = strdup(args[0]);
@@ -29,7 +30,8 @@ static void become(const struct bench_hub *h, const char *const *args)
     for (size_t i = 1; args[i] != NULL && i < BENCH_HUB_ARGS_MAX; i++)
         argv[n++] = strdup(args[i]);
     argv[n] = NULL;
-    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0
+        || dup2(out, 2) < 0)
         _exit(71);
     (void)execv(h->program, argv);
     _exit(71);
@@ -64,8 +66,9 @@ enum err bench_hub_command(const struct bench_hub *h, const char *const *args, s
 
     if (e == OK)
         e = wait_for_end(pid);
-    return e == OK ? OK : trouble_at(t, e, h->log, 0, 0, "schakel-hub %s failed; this file says why",
-        "schakel-hub %s is mislukt; dit bestand zegt waarom", args[0]);
+    return e == OK ? OK
+                   : trouble_at(t, e, h->log, 0, 0, "schakel-hub %s failed; this file says why",
+                       "schakel-hub %s is mislukt; dit bestand zegt waarom", args[0]);
 }
 
 enum err bench_hub_start(struct bench_hub *h, struct trouble *t)
@@ -83,8 +86,9 @@ enum err bench_hub_start(struct bench_hub *h, struct trouble *t)
         }
         (void)usleep(PAUSE_US);
     }
-    return e == OK ? OK : trouble_at(t, e, h->log, 0, 0, "the hub does not start; this file says why",
-        "de hub start niet; dit bestand zegt waarom");
+    return e == OK ? OK
+                   : trouble_at(t, e, h->log, 0, 0, "the hub does not start; this file says why",
+                       "de hub start niet; dit bestand zegt waarom");
 }
 
 /* ---- processor time ---- */
@@ -106,7 +110,8 @@ static enum err read_stat(const char *name, unsigned long *parent, unsigned long
     (void)fclose(f);
     text[n] = '\0';
     rest = strrchr(text, ')');
-    if (rest == NULL || sscanf(rest, ") %*c %lu %*u %*u %*d %*d %*u %*u %*u %*u %*u %lu %lu", parent, &user, &kernel) != 3)
+    if (rest == NULL
+        || sscanf(rest, ") %*c %lu %*u %*u %*d %*d %*u %*u %*u %*u %*u %lu %lu", parent, &user, &kernel) != 3)
         return ERR_SYNTAX;
     *ticks = user + kernel;
     return OK;

@@ -1,6 +1,7 @@
 /*
- * tests/bench/hub: the hub as real processes: its commands, the running hub, and the processor time it takes. It ends with this process,
- * however that ends. Used by bench-acts only. One thread; start before anything of nng is open.
+ * tests/bench/hub: the hub as real processes: its commands, the running hub, and the processor time it takes.
+ * It ends with this process, however that ends. Used by bench-acts only. One thread; start before anything of
+ * nng is open.
  */
 #ifndef BENCH_HUB_H
 #define BENCH_HUB_H
@@ -11,8 +12,8 @@
 #include <sys/types.h>
 
 struct bench_hub {
-    const char *program, *home, *log;  /* borrowed; what it says goes to the file log */
-    pid_t pid;                         /* of the running hub; 0: none */
+    const char *program, *home, *log; /* borrowed; what it says goes to the file log */
+    pid_t pid;                        /* of the running hub; 0: none */
 };
 
 enum { BENCH_HUB_ARGS_MAX = 12 };

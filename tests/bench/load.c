@@ -21,7 +21,7 @@ struct run {
     struct bench_load *load;
     struct bench_acts *acts;
     size_t next, under_way;
-    uint64_t from_ns, until_ns;  /* the window */
+    uint64_t from_ns, until_ns; /* the window */
     bool began, ended;
     uint64_t hub_us[2], own_us[2];
     const struct bench_hub *hub;
@@ -39,7 +39,8 @@ static uint64_t now_ns(void)
 
 /* ---- connections ---- */
 
-static enum err open_one(struct bench_load *l, size_t i, const struct bench_region *r, bool plain, struct trouble *t)
+static enum err open_one(
+    struct bench_load *l, size_t i, const struct bench_region *r, bool plain, struct trouble *t)
 {
     struct wire_tls tls = bench_member_tls(r, &r->member[i % BENCH_PARTNERS]);
     struct epoll_event event = { .events = EPOLLIN, .data = { .u64 = i } };
@@ -60,7 +61,8 @@ static enum err try_one(struct bench_load *l, size_t i, struct trouble *t)
     enum err e = wire_call(l->wire[i], none, sizeof none, CALL_WAIT_MS, &handle, &reply, &len);
 
     if (e != OK)
-        return trouble_set(t, e, "connection %zu to the hub gets no answer", "verbinding %zu met de hub krijgt geen antwoord", i);
+        return trouble_set(t, e, "connection %zu to the hub gets no answer",
+            "verbinding %zu met de hub krijgt geen antwoord", i);
     wire_free(handle);
     return OK;
 }
@@ -82,7 +84,8 @@ enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_
     return e;
 }
 
-enum err bench_load_call(struct bench_load *l, const uint8_t *frame, size_t len, uint8_t *reply, size_t cap, size_t *reply_len)
+enum err bench_load_call(
+    struct bench_load *l, const uint8_t *frame, size_t len, uint8_t *reply, size_t cap, size_t *reply_len)
 {
     const uint8_t *got;
     void *handle;
@@ -109,7 +112,8 @@ static uint64_t own_cpu_us(void)
 
     if (getrusage(RUSAGE_SELF, &u) != 0)
         abort();
-    return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+    return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000
+           + (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 static enum err send_next(struct run *r, size_t connection)
@@ -121,7 +125,8 @@ static enum err send_next(struct run *r, size_t connection)
     if (i == a->count)
         return ERR_FULL;
     a->act[i].sent_ns = now_ns();
-    e = wire_call_start(r->load->wire[connection], i, a->frames + i * a->frame_room, a->act[i].frame_len, CALL_WAIT_MS);
+    e = wire_call_start(
+        r->load->wire[connection], i, a->frames + i * a->frame_room, a->act[i].frame_len, CALL_WAIT_MS);
     if (e == OK) {
         r->next++;
         r->under_way++;
@@ -224,8 +229,8 @@ static enum err count(const struct run *r, struct bench_result *out)
     return OK;
 }
 
-enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struct bench_acts *a, size_t connections, uint64_t warm_ms,
-    uint64_t measure_ms, struct bench_result *out)
+enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struct bench_acts *a,
+    size_t connections, uint64_t warm_ms, uint64_t measure_ms, struct bench_result *out)
 {
     struct run r = { .load = l, .acts = a, .hub = hub };
     enum err e;

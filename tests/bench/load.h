@@ -1,5 +1,6 @@
 /*
- * tests/bench/load: acts over connections, one under way on each, against the clock. Used by bench-acts only. One measurement at a time.
+ * tests/bench/load: acts over connections, one under way on each, against the clock. Used by bench-acts only.
+ * One measurement at a time.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -11,24 +12,27 @@ enum { BENCH_CONNECTIONS_MAX = 64 };
 struct bench_load;
 
 struct bench_result {
-    size_t answered;             /* within the window */
+    size_t answered; /* within the window */
     double seconds;
     double p50_ms, p99_ms, max_ms;
-    double hub_cpu_us, own_cpu_us;  /* of an act */
+    double hub_cpu_us, own_cpu_us; /* of an act */
 };
 
-/* All connections to the hub of r, each set up and tried with a question, so that no handshake is measured. */
-MUST_USE enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_load **out, struct trouble *t);
+/* All connections to the hub of r, each set up and tried with a question, so that no handshake is measured.
+ */
+MUST_USE enum err bench_load_open(
+    const struct bench_region *r, bool plain, struct bench_load **out, struct trouble *t);
 
 /* One call and its wait, on the first connection. */
-MUST_USE enum err bench_load_call(struct bench_load *l, const uint8_t *frame, size_t len, uint8_t *reply, size_t cap,
-    size_t *reply_len);
+MUST_USE enum err bench_load_call(
+    struct bench_load *l, const uint8_t *frame, size_t len, uint8_t *reply, size_t cap, size_t *reply_len);
 
 /*
- * Send acts over the first connections of them; what is answered within warm_ms is not counted. Every act that was sent has its answer
- * at the end. ERR_FULL when the acts did not last, ERR_PEER when an answer failed to come.
+ * Send acts over the first connections of them; what is answered within warm_ms is not counted. Every act
+ * that was sent has its answer at the end. ERR_FULL when the acts did not last, ERR_PEER when an answer
+ * failed to come.
  */
-MUST_USE enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struct bench_acts *a, size_t connections,
-    uint64_t warm_ms, uint64_t measure_ms, struct bench_result *out);
+MUST_USE enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struct bench_acts *a,
+    size_t connections, uint64_t warm_ms, uint64_t measure_ms, struct bench_result *out);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * bench-acts: a hub of its own, partners in memory, and signed acts against the clock. Reads lines "CONNECTIONS MILLISECONDS" and answers
- * each with lines "figure value unit" and "end", or "failed WHY"; ends the hub at the end of its input. tools/bench runs it.
+ * bench-acts: a hub of its own, partners in memory, and signed acts against the clock. Reads lines
+ * "CONNECTIONS MILLISECONDS" and answers each with lines "figure value unit" and "end", or "failed WHY"; ends
+ * the hub at the end of its input. tools/bench runs it.
  *
  *     bench-acts HUB-PROGRAM PACK FOLDER tcp|tls PORT
  */
@@ -16,7 +17,15 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-enum { PATH_ROOM = 512, WARM_MS = 500, CERT_FRAME_ROOM = 1536, LINE_ROOM = 64, CLOSED_LOOP_MAX = 2000, AT_MOST = 24000, MEASURE_MAX_MS = 60000 };
+enum {
+    PATH_ROOM = 512,
+    WARM_MS = 500,
+    CERT_FRAME_ROOM = 1536,
+    LINE_ROOM = 64,
+    CLOSED_LOOP_MAX = 2000,
+    AT_MOST = 24000,
+    MEASURE_MAX_MS = 60000
+};
 
 struct bench {
     char home[PATH_ROOM], log[PATH_ROOM], listen[32];
@@ -29,7 +38,8 @@ struct bench {
 
 static enum err set_up_hub(struct bench *b, const char *folder, const char *pack, struct trouble *t)
 {
-    const char *args[] = { "init", "--name", "bench", "--listen", b->listen, "--pack", pack, b->plain ? "--plain" : NULL, NULL };
+    const char *args[] = { "init", "--name", "bench", "--listen", b->listen, "--pack", pack,
+        b->plain ? "--plain" : NULL, NULL };
     enum err e = file_mkdirs(folder, t);
 
     if (e == OK)
@@ -42,7 +52,8 @@ static enum err set_up_hub(struct bench *b, const char *folder, const char *pack
 /* The keys of those who will sign, known to the hub before the clock starts. */
 static enum err publish(struct bench *b, struct trouble *t)
 {
-    uint8_t cert[PROTO_CERT_MAX], frame[CERT_FRAME_ROOM], reply[BENCH_REPLY_ROOM], from[PROTO_PARTNER_LEN], refusal = PROTO_ACCEPTED;
+    uint8_t cert[PROTO_CERT_MAX], frame[CERT_FRAME_ROOM], reply[BENCH_REPLY_ROOM], from[PROTO_PARTNER_LEN],
+        refusal = PROTO_ACCEPTED;
     size_t len = 0, frame_len = 0, reply_len = 0;
     uint64_t number;
     enum err e = OK;
@@ -58,8 +69,10 @@ static enum err publish(struct bench *b, struct trouble *t)
         if (e == OK)
             e = bench_answers_one(&b->region, frame, frame_len, reply, reply_len, from, &number, &refusal);
     }
-    return e == OK ? OK : trouble_set(t, e, "a certificate was not taken (%s, %s)", "een certificaat is niet aangenomen (%s, %s)",
-        err_word(e), proto_refusal_name((enum proto_refusal)refusal));
+    return e == OK ? OK
+                   : trouble_set(t, e, "a certificate was not taken (%s, %s)",
+                       "een certificaat is niet aangenomen (%s, %s)", err_word(e),
+                       proto_refusal_name((enum proto_refusal)refusal));
 }
 
 /* ---- one line ---- */
@@ -95,15 +108,16 @@ static enum err measure(struct bench *b, size_t connections, uint64_t measure_ms
         return trouble_set(t, e, "the measurement ended early (%s)", "de meting brak af (%s)", err_word(e));
     e = bench_answers_check(&b->acts, &b->region, &v);
     if (e == OK && (v.refused != 0 || v.unproven != 0 || v.gaps != 0))
-        return trouble_set(t, ERR_SIGNATURE, "of %zu answers %zu were refusals (%s), %zu proved nothing, %zu running numbers are missing",
-            "van %zu antwoorden waren er %zu weigeringen (%s), bewezen er %zu niets, ontbreken %zu volgnummers", v.answered, v.refused,
-            proto_refusal_name((enum proto_refusal)v.refusal), v.unproven, v.gaps);
+        return trouble_set(t, ERR_SIGNATURE,
+            "of %zu answers %zu were refusals (%s), %zu proved nothing; %zu running numbers are missing",
+            "van %zu antwoorden weigerden er %zu (%s) en bewezen er %zu niets; %zu volgnummers ontbreken",
+            v.answered, v.refused, proto_refusal_name((enum proto_refusal)v.refusal), v.unproven, v.gaps);
     if (e != OK)
         return e;
-    (void)printf("per_second %.1f 1/s\np50_ms %.3f ms\np99_ms %.3f ms\nmax_ms %.3f ms\ncpu_us_per_act %.1f us\nload_us_per_act %.1f us\n"
-                 "checked %zu acts\nframe_bytes %u B\n",
-        (double)f.answered / f.seconds, f.p50_ms, f.p99_ms, f.max_ms, f.hub_cpu_us, f.own_cpu_us, v.answered,
-        (unsigned)b->acts.act[0].frame_len);
+    (void)printf("per_second %.1f 1/s\n", (double)f.answered / f.seconds);
+    (void)printf("p50_ms %.3f ms\np99_ms %.3f ms\nmax_ms %.3f ms\n", f.p50_ms, f.p99_ms, f.max_ms);
+    (void)printf("cpu_us_per_act %.1f us\nload_us_per_act %.1f us\n", f.hub_cpu_us, f.own_cpu_us);
+    (void)printf("checked %zu acts\nframe_bytes %u B\n", v.answered, (unsigned)b->acts.act[0].frame_len);
     return OK;
 }
 
@@ -115,9 +129,10 @@ static enum err serve(struct bench *b, struct trouble *t)
     while (e == OK && fgets(line, sizeof line, stdin) != NULL) {
         unsigned connections, ms;
 
-        if (sscanf(line, "%u %u", &connections, &ms) != 2 || connections == 0 || connections > BENCH_CONNECTIONS_MAX || ms == 0
-            || ms > MEASURE_MAX_MS)
-            return trouble_set(t, ERR_USAGE, "a line is: CONNECTIONS MILLISECONDS", "een regel is: VERBINDINGEN MILLISECONDEN");
+        if (sscanf(line, "%u %u", &connections, &ms) != 2 || connections == 0
+            || connections > BENCH_CONNECTIONS_MAX || ms == 0 || ms > MEASURE_MAX_MS)
+            return trouble_set(t, ERR_USAGE, "a line is: CONNECTIONS MILLISECONDS",
+                "een regel is: VERBINDINGEN MILLISECONDEN");
         e = measure(b, connections, ms, t);
         if (e == OK)
             (void)printf("end\n");
@@ -148,8 +163,9 @@ static enum err run(struct bench *b, char **argv, struct trouble *t)
         e = serve(b, t);
     }
     stopped = bench_hub_stop(&b->hub);
-    return e != OK ? e : trouble_at(t, stopped, b->log, 0, 0, "the hub did not end well; this file says why",
-        "de hub is niet goed geëindigd; dit bestand zegt waarom");
+    return e != OK ? e
+                   : trouble_at(t, stopped, b->log, 0, 0, "the hub did not end well; this file says why",
+                       "de hub is niet goed geëindigd; dit bestand zegt waarom");
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,10 @@
 
 enum { DAY_S = 86400, BEFORE_S = 3600, CERTS = 4 };
 
-static const struct { const char *handle, *kind, *event; size_t to; } members[BENCH_PARTNERS] = {
+static const struct {
+    const char *handle, *kind, *event;
+    size_t to;
+} members[BENCH_PARTNERS] = {
     { "school-a", "vo", "VZM", 2 },
     { "school-b", "vo", "LRV", 2 },
     { "attendance", "leerplicht", "OVERIG", 0 },
@@ -32,9 +35,12 @@ void bench_member_init(struct bench_region *r)
     }
 }
 
-static struct proto_cert cert_of(const struct bench_region *r, const struct bench_member *m, enum proto_use use, const uint8_t *key)
+static struct proto_cert cert_of(
+    const struct bench_region *r, const struct bench_member *m, enum proto_use use, const uint8_t *key)
 {
-    struct proto_cert c = { .use = (uint8_t)use, .from_s = clock_now_s() - BEFORE_S, .until_s = clock_now_s() + 7 * DAY_S };
+    struct proto_cert c = {
+        .use = (uint8_t)use, .from_s = clock_now_s() - BEFORE_S, .until_s = clock_now_s() + 7 * DAY_S
+    };
 
     memcpy(c.region, r->region.hash, sizeof c.region);
     memcpy(c.partner, m->as->id, sizeof c.partner);
@@ -42,7 +48,8 @@ static struct proto_cert cert_of(const struct bench_region *r, const struct benc
     return c;
 }
 
-enum err bench_member_staff(const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
+enum err bench_member_staff(
+    const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
 {
     struct proto_cert c = cert_of(r, m, PROTO_USE_STAFF, m->staff + 32);
 
@@ -51,9 +58,11 @@ enum err bench_member_staff(const struct bench_region *r, const struct bench_mem
 }
 
 /* The two X25519 keys are of nobody: nothing is sealed to them here. */
-enum err bench_member_join(struct bench_region *r, struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
+enum err bench_member_join(
+    struct bench_region *r, struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
 {
-    static const enum proto_use use[CERTS] = { PROTO_USE_NODE, PROTO_USE_HPKE, PROTO_USE_OFFICER, PROTO_USE_TLS };
+    static const enum proto_use use[CERTS] = { PROTO_USE_NODE, PROTO_USE_HPKE, PROTO_USE_OFFICER,
+        PROTO_USE_TLS };
     uint8_t key[CERTS][PROTO_KEY_LEN], ignored[32], cert[CERTS][PROTO_CERT_MAX], *csr = NULL;
     struct proto_join j = { .cert_count = CERTS };
     size_t csr_len = 0;

@@ -47,7 +47,8 @@ static enum err add_pack(struct proto_region *r, const char *folder, struct trou
     enum err e = policy_files_load(folder, LANG_EN, NULL, NULL, &pack);
 
     if (e != OK)
-        return trouble_at(t, e, folder, 0, 0, "the policy pack cannot be read", "het beleidspakket is niet te lezen");
+        return trouble_at(
+            t, e, folder, 0, 0, "the policy pack cannot be read", "het beleidspakket is niet te lezen");
     memcpy(r->pack, pack->digest, sizeof r->pack);
     policy_pack_free(pack);
     return OK;
@@ -79,7 +80,8 @@ static enum err make_text(const struct bench_region *b, char **out, size_t *len,
     enum err e = proto_region_format(&b->region, &text, &text_len);
 
     for (size_t i = 0; e == OK && i < BENCH_PARTNERS; i++) {
-        e = proto_region_sign((const uint8_t *)text, text_len, b->member[i].handle, b->member[i].root, &next, &next_len, t);
+        e = proto_region_sign(
+            (const uint8_t *)text, text_len, b->member[i].handle, b->member[i].root, &next, &next_len, t);
         if (e == OK) {
             free(text);
             text = next;
@@ -95,7 +97,8 @@ static enum err make_text(const struct bench_region *b, char **out, size_t *len,
     return e;
 }
 
-static enum err install(struct bench_region *b, const struct bench_hub *hub, const char *folder, struct trouble *t)
+static enum err install(
+    struct bench_region *b, const struct bench_hub *hub, const char *folder, struct trouble *t)
 {
     const char *args[] = { "init", "--region", NULL, NULL };
     char *text = NULL, path[PATH_ROOM];
@@ -115,7 +118,8 @@ static enum err install(struct bench_region *b, const struct bench_hub *hub, con
 
 /* ---- joining ---- */
 
-static enum err read_welcome(struct bench_region *b, struct bench_member *m, const char *path, struct trouble *t)
+static enum err read_welcome(
+    struct bench_region *b, struct bench_member *m, const char *path, struct trouble *t)
 {
     struct proto_welcome w = { 0 };
     uint8_t *data = NULL;
@@ -132,7 +136,8 @@ static enum err read_welcome(struct bench_region *b, struct bench_member *m, con
     return e;
 }
 
-static enum err join(struct bench_region *b, struct bench_member *m, const struct bench_hub *hub, const char *folder, struct trouble *t)
+static enum err join(struct bench_region *b, struct bench_member *m, const struct bench_hub *hub,
+    const char *folder, struct trouble *t)
 {
     char request[PATH_ROOM], welcome[PATH_ROOM], name[64];
     const char *args[] = { "welcome", request, "-o", welcome, NULL };
@@ -156,8 +161,8 @@ static enum err join(struct bench_region *b, struct bench_member *m, const struc
     return e == OK ? read_welcome(b, m, welcome, t) : e;
 }
 
-enum err bench_region_make(const struct bench_hub *hub, const char *folder, const char *pack, struct bench_region *out,
-    struct trouble *t)
+enum err bench_region_make(const struct bench_hub *hub, const char *folder, const char *pack,
+    struct bench_region *out, struct trouble *t)
 {
     enum err e;
 
