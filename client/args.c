@@ -55,20 +55,55 @@ enum err client_arg_date(struct client_call *c, const char *name, struct date *o
     return e;
 }
 
+/* As many handles as fit; a large region's others are left out with "...". */
+static void handles(const struct client_node *n, char *out, size_t out_len)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < n->region.partner_count; i++) {
+        const char *handle = n->region.partner[i].handle;
+
+        if (&n->region.partner[i] == n->me)
+            continue;
+        if (used + strlen(handle) + 8 > out_len) {
+            (void)snprintf(out + used, out_len - used, ", ...");
+            return;
+        }
+        used += (size_t)snprintf(out + used, out_len - used, "%s%s", used != 0 ? ", " : "", handle);
+    }
+}
+
+enum err client_arg_handle(struct client_call *c, const char *name, const char *handle, const struct proto_partner **out)
+{
+    const struct proto_partner *p = proto_region_handle(&c->node->region, handle);
+    char where[OPTION_MAX], all[256];
+
+    if (p == NULL) {
+        option(name, where);
+        handles(c->node, all, sizeof all);
+        return trouble_at(&c->trouble, ERR_NOTFOUND, where, 0, 0, "%s is not a partner of this region; there are: %s",
+            "%s is geen partner van deze regio; er zijn: %s", handle, all);
+    }
+    *out = p;
+    return OK;
+}
+
 enum err client_arg_partner(struct client_call *c, const char *name, const struct proto_partner **out)
 {
     const char *text = NULL;
-    const struct proto_partner *p;
     enum err e = client_arg_text(c, name, &text);
 
-    if (e != OK)
-        return e;
-    p = proto_region_handle(&c->node->region, text);
-    if (p == NULL)
-        return wrong(c, name, ERR_NOTFOUND, "is not a partner of this region; see: schakel region show",
-            "is geen partner van deze regio; zie: schakel region show");
-    *out = p;
-    return OK;
+    return e == OK ? client_arg_handle(c, name, text, out) : e;
+}
+
+static enum err no_section(struct client_call *c, const char *name, const char *word, size_t len)
+{
+    char where[OPTION_MAX];
+
+    option(name, where);
+    return trouble_at(&c->trouble, ERR_RANGE, where, 0, 0, "%.*s is not a section of the pack; see: schakel policy show",
+        "%.*s is geen onderdeel van het pakket; zie: schakel policy show", (int)(len < 64 ? len : 64), word);
 }
 
 enum err client_arg_sections(struct client_call *c, const char *name, struct proto_sections *out)
@@ -82,18 +117,18 @@ enum err client_arg_sections(struct client_call *c, const char *name, struct pro
         char word[PROTO_NAME_WIDTH + 1];
 
         if (len > PROTO_NAME_WIDTH)
-            return wrong(c, name, ERR_RANGE, "names a section that is not in the pack", "noemt een onderdeel dat niet in het pakket staat");
+            return no_section(c, name, text, len);
         memcpy(word, text, len);
         word[len] = '\0';
         if (policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, word) == POLICY_UNKNOWN)
-            return wrong(c, name, ERR_RANGE, "names a section that is not in the pack", "noemt een onderdeel dat niet in het pakket staat");
+            return no_section(c, name, text, len);
         if (s.count == PROTO_SECTIONS_MAX)
             return wrong(c, name, ERR_LONG, "has too many sections", "heeft te veel onderdelen");
         memcpy(s.name[s.count++], word, len + 1);
         text += len;
     }
     if (e == OK && s.count == 0)
-        e = wrong(c, name, ERR_USAGE, "needs at least one section", "heeft ten minste een onderdeel nodig");
+        e = wrong(c, name, ERR_USAGE, "name at least one section; see: schakel policy show", "noem minstens een onderdeel; zie: schakel policy show");
     if (e == OK) {
         proto_sections_sort(&s);
         *out = s;
@@ -148,17 +183,17 @@ enum err client_id_resolve(struct client_call *c, const char *text, uint8_t out[
     if (len == 2 * PROTO_ID_LEN && text_unhex(text, out, PROTO_ID_LEN) == OK)
         return OK;
     if (len < PREFIX_MIN || len >= 2 * PROTO_ID_LEN || strspn(text, "0123456789abcdef") != len || c->txn == NULL)
-        return trouble_at(&c->trouble, ERR_USAGE, text, 0, 0, "is not an id: 32 hex digits, or its first 4 or more",
-            "is geen nummer: 32 hexcijfers, of de eerste 4 of meer");
+        return trouble_at(&c->trouble, ERR_USAGE, text, 0, 0, "is not a number as the lists show it: digits and a to f, at least the first 4 of them",
+            "is geen nummer zoals de lijsten het tonen: cijfers en a tot f, minstens de eerste 4");
     e = resolve(c, text, &r);
     if (e != OK)
         return e;
     if (r.found == 0)
-        return trouble_at(&c->trouble, ERR_NOTFOUND, text, 0, 0, "nothing here has an id that starts so",
-            "niets hier heeft een nummer dat zo begint");
+        return trouble_at(&c->trouble, ERR_NOTFOUND, text, 0, 0, "nothing here has a number that begins so; the numbers stand in the lists, such as schakel inbox",
+            "niets hier heeft een nummer dat zo begint; de nummers staan in de lijsten, zoals schakel inbox");
     if (r.found > 1)
-        return trouble_at(&c->trouble, ERR_USAGE, text, 0, 0, "several ids start so: give more of it",
-            "meer nummers beginnen zo: geef er meer van");
+        return trouble_at(&c->trouble, ERR_USAGE, text, 0, 0, "several numbers begin so: give more of its digits",
+            "meer nummers beginnen zo: geef er meer cijfers van");
     memcpy(out, r.id, PROTO_ID_LEN);
     return OK;
 }

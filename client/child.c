@@ -74,7 +74,8 @@ enum err client_child_arg(struct client_call *c, struct vault_txn *x, const char
     enum err e = read_child(c, x, purpose, &given, out);
 
     if (e == OK && !given)
-        return trouble_set(&c->trouble, ERR_USAGE, "which child? give --number or --case", "welk kind? geef --number of --case");
+        return trouble_set(&c->trouble, ERR_USAGE, "which child? give --number NUMBER or --case CASE (schakel case show)",
+            "welk kind? geef --number NUMMER of --case CASUS (schakel case show)");
     return e;
 }
 
@@ -143,10 +144,11 @@ enum err client_arg_purpose(struct client_call *c, bool required, const char **o
     if (json_text(c->args, "purpose", &purpose) != OK)
         purpose = "";
     if (purpose[0] == '\0' && required)
-        return trouble_at(&c->trouble, ERR_USAGE, "--purpose", 0, 0, "for which purpose? for example att_followup",
-            "voor welk doel? bijvoorbeeld att_followup");
+        return trouble_at(&c->trouble, ERR_USAGE, "--purpose", 0, 0, "for which purpose? see: schakel policy show",
+            "voor welk doel? zie: schakel policy show");
     if (purpose[0] != '\0' && policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, purpose) == POLICY_UNKNOWN)
-        return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack", "%s is geen doel van het pakket", purpose);
+        return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack; see: schakel policy show",
+            "%s is geen doel van het pakket; zie: schakel policy show", purpose);
     *out = purpose;
     return OK;
 }

@@ -48,6 +48,26 @@ static const struct client_cmd *find(int argc, char **argv, int *used)
     return best;
 }
 
+/* The command whose name shares the longest start, at least three letters; NULL: none. */
+static const char *nearest(const char *word)
+{
+    const char *best = NULL;
+    size_t longest = 2;
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct client_cmd *c = tables[i]; c->name != NULL; c++) {
+            size_t n = 0;
+
+            while (word[n] != '\0' && word[n] == c->name[n])
+                n++;
+            if (n > longest) {
+                longest = n;
+                best = c->name;
+            }
+        }
+    return best;
+}
+
 static void usage(FILE *out, enum lang lang, const char *first)
 {
     size_t len = first != NULL ? strlen(first) : 0;
@@ -260,7 +280,7 @@ int client_cmd_main(int argc, char **argv)
     struct client_run r = {.lang = lang_of_environment(), .passphrase_fd = -1, .t = &t};
     bool help = false;
     int used = 0;
-    const char *home = getenv("SCHAKEL_HOME");
+    const char *home = getenv("SCHAKEL_HOME"), *near;
     enum err e;
 
     r.home = home != NULL && *home != '\0' ? home : HOME_DEFAULT;
@@ -268,20 +288,27 @@ int client_cmd_main(int argc, char **argv)
     look_ahead(&r, argc, argv);
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
         return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        usage(argc < 2 ? stderr : stdout, r.lang, NULL);
-        return argc < 2 ? err_exit(ERR_USAGE) : 0;
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 || argv[1][0] == '-') {
+        bool asked = argc >= 2 && strstr(argv[1], "help") != NULL;
+
+        usage(asked ? stdout : stderr, r.lang, NULL);
+        return asked ? 0 : err_exit(ERR_USAGE);
     }
     r.cmd = find(argc - 1, argv + 1, &used);
     if (r.cmd == NULL) {
         if (is_group(argv[1]) && !r.json) {
             bool asked = argc >= 3 && strcmp(argv[2], "--help") == 0;
 
+            if (!asked && argc >= 3)
+                (void)fprintf(stderr, "schakel: %s %s: %s\n", argv[1], argv[2],
+                    r.lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
             usage(asked ? stdout : stderr, r.lang, argv[1]);
             return asked ? 0 : err_exit(ERR_USAGE);
         }
-        return finish(&r, trouble_at(&t, ERR_USAGE, argv[1], 0, 0, "there is no such command; see: schakel --help",
-                              "deze opdracht bestaat niet; zie: schakel --help"));
+        near = nearest(argv[1]);
+        return finish(&r, trouble_at(&t, ERR_USAGE, argv[1], 0, 0, "there is no such command%s%s; see: schakel --help",
+                              "deze opdracht bestaat niet%s%s; zie: schakel --help", near == NULL ? ""
+                              : r.lang == LANG_NL ? "; bedoelt u schakel " : "; did you mean schakel ", near == NULL ? "" : near));
     }
     r.args = cJSON_CreateObject();
     e = client_opts_parse(&r, argc - used, argv + used, &help);

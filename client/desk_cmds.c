@@ -4,7 +4,7 @@
 #define CHILD {"number", CLIENT_OPT_TEXT, false, {"the child's citizen number", "het burgerservicenummer van het kind"}, "NUMBER", NULL}, \
     {"case", CLIENT_OPT_TEXT, false, {"or the case", "of de casus"}, "CASE", NULL}
 #define CASE {"case", CLIENT_OPT_TEXT, true, {"the case", "de casus"}, "CASE", NULL}
-#define PURPOSE {"purpose", CLIENT_OPT_TEXT, true, {"the purpose, as in the pack", "het doel, zoals in het pakket"}, "PURPOSE", NULL}
+#define PURPOSE {"purpose", CLIENT_OPT_TEXT, true, {"the purpose (schakel policy show)", "het doel (schakel policy show)"}, "PURPOSE", NULL}
 #define PURPOSE_MAY {"purpose", CLIENT_OPT_TEXT, false, {"only for this purpose", "alleen voor dit doel"}, "PURPOSE", NULL}
 #define SECTIONS {"sections", CLIENT_OPT_TEXT, true, {"the sections, with commas", "de onderdelen, met komma's"}, "SECTION,...", NULL}
 #define SECTIONS_MAY {"sections", CLIENT_OPT_TEXT, false, {"only these sections", "alleen deze onderdelen"}, "SECTION,...", NULL}
@@ -39,7 +39,7 @@ static const struct client_opt case_member_opts[] = {CASE, PURPOSE_MAY, END};
 static const struct client_opt case_show_opts[] = {
     {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "CASE", NULL}, SKIP, END};
 static const struct client_opt event_add_opts[] = {CHILD,
-    {"event", CLIENT_OPT_TEXT, true, {"the event, as in the pack", "de gebeurtenis, zoals in het pakket"}, "EVENT", NULL}, TO_ALL, PURPOSE_MAY,
+    {"event", CLIENT_OPT_TEXT, true, {"the event (schakel policy show)", "de gebeurtenis (schakel policy show)"}, "EVENT", NULL}, TO_ALL, PURPOSE_MAY,
     {"occurred", CLIENT_OPT_TEXT, false, {"the day it happened; today if left out", "de dag waarop het gebeurde; anders vandaag"}, "DATE", NULL},
     {"reference", CLIENT_OPT_TEXT, false, {"number of the outside document", "nummer van het stuk van buiten"}, "NR", NULL},
     {"reference-kind", CLIENT_OPT_TEXT, false, {"what document it is", "wat voor stuk het is"}, "KIND", NULL},

@@ -125,20 +125,20 @@ void client_desk_print_consents(const struct client_paper *p, const cJSON *args,
 
 void client_desk_print_consent(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
+    bool refused = client_paper_text(args, "no")[0] != '\0';
     char missing[CLIENT_DESK_TEXT], id[9];
 
-    (void) args;
     (void) client_paper_id(reply, "statement", id);
     missing_text(reply, missing);
     client_desk_print_queued(p, reply);
     if (client_paper_true(reply, "complete"))
         client_paper_line(p, CLIENT_PLAIN, 0, "Recorded. Everybody whose yes is needed said yes; it counts until %s.",
             "Vastgelegd. Iedereen van wie een ja nodig is, zei ja; het geldt tot %s.", client_paper_text(reply, "complete_until"));
-    else if (missing[0] != '\0')
+    else if (!refused)
         client_paper_line(p, CLIENT_YELLOW, 0, "Recorded, but it does not count yet. A yes is missing of: %s. When they said yes: record it again.",
             "Vastgelegd, maar het geldt nog niet. Er ontbreekt een ja van: %s. Zeiden zij ja: leg het opnieuw vast.", missing);
     else
-        client_paper_line(p, CLIENT_YELLOW, 0, "Recorded, but it does not count: somebody said no.", "Vastgelegd, maar het geldt niet: iemand zei nee.");
+        client_paper_line(p, CLIENT_YELLOW, 0, "Recorded. It does not count: somebody said no.", "Vastgelegd. Het geldt niet: iemand zei nee.");
     client_paper_line(p, CLIENT_PLAIN, 0, "To withdraw it: schakel consent withdraw --statement %s", "Intrekken: schakel consent withdraw --statement %s", id);
 }
 

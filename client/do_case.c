@@ -15,7 +15,8 @@ static enum err each_purpose(struct client_call *c, char *list, enum err (*act)(
 
     for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
         if (policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, p) == POLICY_UNKNOWN)
-            return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack", "%s is geen doel van het pakket", p);
+            return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack; see: schakel policy show",
+                "%s is geen doel van het pakket; zie: schakel policy show", p);
         e = act(c, p, arg);
     }
     return e;
@@ -111,11 +112,11 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_arg_partner(c, "partner", &m.to);
     if (e == OK && sodium_memcmp(m.to->id, c->node->me->id, PROTO_PARTNER_LEN) == 0)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--partner", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--partner", 0, 0, "that is your own organisation; name another", "dat is uw eigen organisatie; noem een andere");
     if (e == OK && !client_case_takes_part(&with, c->node->me->id, purpose))
         e = trouble_at(&c->trouble, ERR_STATE, "--purpose", 0, 0,
-            "this partner does not take part in the case for %s; open or accept it first",
-            "deze partner doet niet mee in de casus voor %s; open of aanvaard haar eerst", purpose);
+            "you do not take part in this case for %s; open one (schakel case open) or accept the invitation (schakel case accept)",
+            "u doet niet mee in deze casus voor %s; open er een (schakel case open) of neem de uitnodiging aan (schakel case accept)", purpose);
     m.by_handle = client_arg_flag(c, "by_handle");
     if (e == OK)
         e = membership_send(c, purpose, &m);
@@ -183,8 +184,8 @@ static enum err move(struct client_call *c, struct vault_txn *x, enum proto_memb
         moved = true;
     }
     if (e == OK && !moved)
-        e = trouble_set(&c->trouble, ERR_STATE, "there is nothing to answer in this case; see: schakel case show",
-            "er is in deze casus niets te beantwoorden; zie: schakel case show");
+        e = trouble_set(&c->trouble, ERR_STATE, "there is nothing to answer in this case; who takes part: schakel case show",
+            "er is in deze casus niets te beantwoorden; wie meedoet: schakel case show");
     if (e == OK)
         client_reply_id(c->reply, "case", with.id);
     return e;

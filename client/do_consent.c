@@ -29,8 +29,10 @@ static const char *text_or(const struct client_call *c, const char *name, const 
 
 static enum err who_arg(struct client_call *c, const char *name, uint8_t *out)
 {
+    const char *option = strcmp(name, "yes") == 0 ? "--yes" : "--no";
+
     if (client_facts_who(text_or(c, name, ""), out) != OK)
-        return trouble_at(&c->trouble, ERR_SYNTAX, name, 0, 0,
+        return trouble_at(&c->trouble, ERR_SYNTAX, option, 0, 0,
             "write who said it as y (the young person), g1, g2 (parents with custody), voogd or rep, with commas",
             "schrijf wie het zei als y (de jongere), g1, g2 (ouders met gezag), voogd of rep, met komma's");
     return OK;
@@ -58,7 +60,8 @@ static enum err read_options(struct client_call *c, struct vault_txn *x, struct 
     if (e == OK)
         e = client_arg_partner(c, "receiver", &r->receiver);
     if (e == OK && r->holder == r->receiver)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--receiver", 0, 0, "holder and receiver are the same partner", "houder en ontvanger zijn dezelfde partner");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--receiver", 0, 0, "holder and receiver are the same partner; name who has the sections and who may read them",
+            "houder en ontvanger zijn dezelfde partner; noem wie de onderdelen heeft en wie ze mag lezen");
     if (e == OK)
         e = client_arg_purpose(c, true, &r->purpose);
     if (e == OK)
@@ -76,6 +79,15 @@ static enum err read_options(struct client_call *c, struct vault_txn *x, struct 
     return e != OK ? e : client_child_arg(c, x, r->purpose, &r->child);
 }
 
+static enum err until_wrong(struct client_call *c, struct date limit)
+{
+    char last[11];
+
+    date_format(limit, last);
+    return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "a consent ends after today and not later than %s",
+        "een toestemming eindigt na vandaag en niet later dan %s", last);
+}
+
 /* Complete until: the day asked for, at most what the pack allows; 0 when somebody's yes is missing. Never a birthday: that would tell. */
 static enum err set_until(struct client_call *c, struct vault_txn *x, struct recording *r)
 {
@@ -89,13 +101,12 @@ static enum err set_until(struct client_call *c, struct vault_txn *x, struct rec
         return e;
     if (policy_pack_parameter(c->node->pack, "consent_max_months", today, &months) != OK)
         months = 12;
-    limit = date_add_days(today, (int) (months * 30));
+    limit = date_add_days(today, (int) (months * 365 / 12));
     until = limit;
     if (text_or(c, "until", NULL) != NULL)
         e = client_arg_date(c, "until", &until);
-    if (e == OK && (date_compare(until, today) <= 0 || date_compare(until, date_add_days(today, POLICY_DAYS_MAX)) > 0))
-        e = trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "a consent ends after today and within %u months",
-            "een toestemming eindigt na vandaag en binnen %u maanden", (unsigned) months);
+    if (e == OK && (date_compare(until, today) <= 0 || date_compare(until, limit) > 0))
+        e = until_wrong(c, limit);
     f.given = r->given;
     f.refused = r->refused;
     r->check = policy_consent_check(&f);
@@ -124,6 +135,19 @@ static void add_party(struct proto_partners *to, const struct proto_partner *p, 
         memcpy(to->id[to->count++], p->id, PROTO_PARTNER_LEN);
 }
 
+/* One statement for both: under the handle when one of them may not hold the number; the case tells the other which child. */
+static enum err subject_for_both(struct client_call *c, struct vault_txn *x, struct recording *r)
+{
+    struct proto_subject_id as;
+    enum err e = client_child_for(x, &r->child, r->holder->id, &r->s.subject);
+
+    if (e == OK && r->receiver != c->node->me)
+        e = client_child_for(x, &r->child, r->receiver->id, &as);
+    if (e == OK && r->receiver != c->node->me && as.type == PROTO_SUBJECT_HANDLE)
+        r->s.subject = as;
+    return e;
+}
+
 static enum err send_consent(struct client_call *c, struct vault_txn *x, struct recording *r)
 {
     struct client_note notes[PROTO_ADDRESSEES_MAX] = {0};
@@ -141,7 +165,7 @@ static enum err send_consent(struct client_call *c, struct vault_txn *x, struct 
     add_party(&s->addressees, r->holder, c->node->me);
     add_party(&s->addressees, r->receiver, c->node->me);
     proto_partners_sort(&s->addressees);
-    e = client_child_for(x, &r->child, r->receiver == c->node->me ? r->holder->id : r->receiver->id, &s->subject);
+    e = subject_for_both(c, x, r);
     if (e == OK)
         e = notes_make(r, &said);
     if (e == OK)
@@ -203,7 +227,7 @@ static enum err kept_arg(struct client_call *c, struct vault_txn *x, enum proto_
         e = client_kept_get(x, id, k, memory);
     if (e == ERR_NOTFOUND || (e == OK && k->what.kind != kind))
         return trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0, "there is no such %s here; see: schakel statement list",
-            "er is hier geen %s met dit kenmerk; zie: schakel statement list", proto_statement_name(kind));
+            "er is hier geen %s met dit nummer; zie: schakel statement list", proto_statement_name(kind));
     return e;
 }
 
@@ -237,8 +261,8 @@ static enum err end_own(struct client_call *c, struct vault_txn *x, enum proto_s
     enum err e = kept_arg(c, x, what, &k, &memory);
 
     if (e == OK && !k.mine)
-        e = trouble_at(&c->trouble, ERR_DENIED, "--statement", 0, 0, "only the partner that said this can end it: %s",
-            "alleen de partner die dit meldde kan het beeindigen: %s", client_handle(c->node, k.what.setter));
+        e = trouble_at(&c->trouble, ERR_DENIED, "--statement", 0, 0, "only the partner that said this can end it: ask %s",
+            "alleen de partner die dit meldde kan het beeindigen: vraag het %s", client_handle(c->node, k.what.setter));
     if (e == OK)
         e = send_end(c, x, &k, end);
     free(memory);

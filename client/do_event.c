@@ -5,6 +5,7 @@
 #include "client/sealed.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,12 @@ static enum err partners_arg(struct client_call *c, const char *name, struct pro
     if ((list = strdup(text)) == NULL)
         return ERR_NOMEM;
     for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
-        const struct proto_partner *partner = proto_region_handle(&c->node->region, p);
-        if (partner == NULL)
-            e = trouble_at(&c->trouble, ERR_NOTFOUND, "--to", 0, 0, "%s is not a partner of this region; see: schakel region show",
-                "%s is geen partner van deze regio; zie: schakel region show", p);
-        else if (partner == c->node->me)
-            e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "%s is this partner itself", "%s is deze partner zelf", p);
+        const struct proto_partner *partner = NULL;
+        e = client_arg_handle(c, name, p, &partner);
+        if (e != OK)
+            break;
+        if (partner == c->node->me)
+            e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "%s is your own organisation; name another", "%s is uw eigen organisatie; noem een andere", p);
         else if (all.count == PROTO_ADDRESSEES_MAX)
             e = trouble_at(&c->trouble, ERR_LONG, "--to", 0, 0, "at most %d partners", "hoogstens %d partners", PROTO_ADDRESSEES_MAX);
         else
@@ -34,7 +35,7 @@ static enum err partners_arg(struct client_call *c, const char *name, struct pro
     }
     free(list);
     if (e == OK && all.count == 0)
-        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0, "to which partner?", "aan welke partner?");
+        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0, "to which partners? give their short names, with commas", "aan welke partners? geef hun korte namen, met komma's");
     if (e == OK) {
         proto_partners_sort(&all);
         *out = all;
@@ -140,6 +141,55 @@ static enum err reference_set(struct client_call *c, struct proto_statement *s, 
     return e;
 }
 
+/* Who may report it: the names of the kinds. */
+static void setters(const struct policy_pack *pack, uint8_t event, char *out, size_t out_len)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (uint8_t k = 0; k < POLICY_KINDS_MAX; k++) {
+        const char *kind = (pack->event[event].set_by >> k & 1) != 0 ? policy_pack_name(pack, POLICY_SET_KINDS, k) : NULL;
+
+        if (kind != NULL && used < out_len)
+            used += (size_t) snprintf(out + used, out_len - used, "%s%s", used != 0 ? ", " : "", kind);
+    }
+}
+
+/* An event that this kind of partner cannot set would never count: better said now. */
+static enum err event_arg(struct client_call *c, const char **event, uint8_t *index)
+{
+    const struct policy_pack *pack = c->node->pack;
+    uint8_t kind = policy_pack_find(pack, POLICY_SET_KINDS, c->node->me->kind), i;
+    char who[256];
+    enum err e = client_arg_text(c, "event", event);
+
+    if (e != OK)
+        return e;
+    i = policy_pack_find(pack, POLICY_SET_EVENTS, *event);
+    if (i == POLICY_UNKNOWN)
+        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s is not an event of the pack; see: schakel policy show",
+            "%s is geen gebeurtenis van het pakket; zie: schakel policy show", *event);
+    if (pack->event[i].system)
+        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s follows from what happens by itself; nobody reports it",
+            "%s volgt vanzelf uit wat gebeurt; niemand meldt het", *event);
+    setters(pack, i, who, sizeof who);
+    if (kind >= POLICY_KINDS_MAX || (pack->event[i].set_by >> kind & 1) == 0)
+        return trouble_at(&c->trouble, ERR_DENIED, "--event", 0, 0, "%s does not count when it comes from you; ask one of these kinds of partner: %s",
+            "%s telt niet als het van u komt; vraag een van deze soorten partners: %s", *event, who);
+    *index = i;
+    return OK;
+}
+
+static enum err occurred_arg(struct client_call *c, uint64_t *out)
+{
+    enum err e = day_arg(c, "occurred", out);
+
+    if (e == OK && *out > clock_now_s())
+        e = trouble_at(&c->trouble, ERR_RANGE, "--occurred", 0, 0, "this day has not come yet; give the day it happened",
+            "deze dag moet nog komen; geef de dag waarop het gebeurde");
+    return e;
+}
+
 enum err client_do_event_add(struct client_call *c, struct vault_txn *x)
 {
     struct proto_statement s = {.kind = PROTO_SAY_EVENT};
@@ -149,12 +199,8 @@ enum err client_do_event_add(struct client_call *c, struct vault_txn *x)
     uint8_t first[PROTO_ID_LEN];
     char *note = NULL;
     uint8_t index = POLICY_UNKNOWN;
-    enum err e = client_arg_text(c, "event", &event);
+    enum err e = event_arg(c, &event, &index);
 
-    if (e == OK && (index = policy_pack_find(c->node->pack, POLICY_SET_EVENTS, event)) == POLICY_UNKNOWN)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s is not an event of the pack", "%s is geen gebeurtenis van het pakket", event);
-    if (e == OK && c->node->pack->event[index].system)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s follows from what happens and is never set", "%s volgt uit wat gebeurt en wordt nooit gezet", event);
     if (e == OK)
         e = client_arg_purpose(c, index != POLICY_UNKNOWN && c->node->pack->event[index].scope == POLICY_SCOPE_PURPOSE, &purpose);
     if (e == OK)
@@ -162,7 +208,7 @@ enum err client_do_event_add(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_child_arg(c, x, purpose, &child);
     if (e == OK)
-        e = day_arg(c, "occurred", &s.occurred_s);
+        e = occurred_arg(c, &s.occurred_s);
     if (e == OK)
         e = reference_set(c, &s, &note);
     if (e == OK) {

@@ -118,14 +118,18 @@ enum err client_do_record_get(struct client_call *c, struct vault_txn *x)
         return e;
     client_reply_child(c->reply, "child", c->node, x, &child.here);
     into = json_add_object(c->reply, "sections");
-    if (json_text(c->args, "section", &section) == OK) {
+    if (json_text(c->args, "section", &section) == OK && policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, section) == POLICY_UNKNOWN)
+        return trouble_at(&c->trouble, ERR_RANGE, "--section", 0, 0, "%s is not a section of the pack; see: schakel policy show",
+            "%s is geen onderdeel van het pakket; zie: schakel policy show", section);
+    if (section != NULL) {
         e = add_section(c, x, &child, section, into);
     } else {
         for (uint8_t i = 0; e == OK && i < all.count; i++)
             e = add_section(c, x, &child, all.name[i], into);
     }
     if (e == ERR_NOTFOUND || (e == OK && all.count == 0))
-        return trouble_set(&c->trouble, ERR_NOTFOUND, "there is no such record of this child here", "er is hier geen dossier van dit kind hierover");
+        return trouble_set(&c->trouble, ERR_NOTFOUND, "there is no record of this child here about that; what there is: schakel record list",
+            "er is hier geen dossier van dit kind hierover; wat er is: schakel record list");
     return e;
 }
 

@@ -43,6 +43,12 @@ static bool is_secret(const struct client_opt *o)
     return o->type == CLIENT_OPT_SECRET || o->type == CLIENT_OPT_NEW_SECRET;
 }
 
+/* As a person types it: "--valid-until"; a bare argument by its name in --help. */
+static void typed(const struct client_opt *o, char out[64])
+{
+    (void)snprintf(out, 64, "%s%s", is_bare(o) ? "" : "--", is_bare(o) && o->value != NULL ? o->value : o->name);
+}
+
 static enum err add_file(struct client_run *r, const char *key, const char *path)
 {
     uint8_t *data = NULL;
@@ -69,15 +75,16 @@ static enum err add_many(struct client_run *r, const char *key, const char *valu
 
 enum err client_opts_set(struct client_run *r, const struct client_opt *o, const char *value)
 {
-    char key[64];
+    char key[64], shown[64];
     uint64_t number;
     bool many = o->type == CLIENT_OPT_MANY || o->type == CLIENT_OPT_ARGS;
 
     client_opts_key(o->name, key, sizeof key);
+    typed(o, shown);
     if (!many && cJSON_GetObjectItemCaseSensitive(r->args, key) != NULL)
-        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "is given twice", "is twee keer gegeven");
+        return trouble_at(r->t, ERR_USAGE, shown, 0, 0, "is given twice", "is twee keer gegeven");
     if (value != NULL && !text_is_utf8((const uint8_t *)value, strlen(value)))
-        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "is not text in UTF-8", "is geen tekst in UTF-8");
+        return trouble_at(r->t, ERR_USAGE, shown, 0, 0, "is not text in UTF-8", "is geen tekst in UTF-8");
     if (many)
         return add_many(r, key, value);
     if (o->type == CLIENT_OPT_FILE)
@@ -91,7 +98,7 @@ enum err client_opts_set(struct client_run *r, const struct client_opt *o, const
         return OK;
     }
     if (text_u64(value, (uint64_t)1 << 53, &number) != OK)
-        return trouble_at(r->t, ERR_USAGE, o->name, 0, 0, "must be a whole number", "moet een geheel getal zijn");
+        return trouble_at(r->t, ERR_USAGE, shown, 0, 0, "must be a whole number", "moet een geheel getal zijn");
     json_add_u64(r->args, key, number);
     return OK;
 }
@@ -200,12 +207,13 @@ enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *he
 
 enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t)
 {
-    char key[64];
+    char key[64], shown[64];
 
     for (const struct client_opt *o = r->cmd->opts; o != NULL && o->name != NULL; o++) {
         client_opts_key(o->name, key, sizeof key);
+        typed(o, shown);
         if (o->required && !is_secret(o) && cJSON_GetObjectItemCaseSensitive(args, key) == NULL)
-            return trouble_at(t, ERR_USAGE, o->name, 0, 0, "is needed: %s", "is nodig: %s",
+            return trouble_at(t, ERR_USAGE, shown, 0, 0, "is needed: %s", "is nodig: %s",
                 t != NULL && t->lang == LANG_NL ? o->help.nl : o->help.en);
     }
     return OK;

@@ -73,14 +73,14 @@ static void test_good(void **state)
 }
 
 static const struct bad { const char *name, *line, *where; } bads[] = {
-    {"a needed option is missing", "--urgent", "to"},
+    {"a needed option is missing", "--urgent", "--to"},
     {"an unknown option", "--to la --nosuch", "--nosuch"},
     {"an unknown option with a value", "--to la --nosuch=3", "--nosuch=3"},
     {"an unknown letter", "--to la -x", "-x"},
     {"no value at the end", "--urgent --to", "--to"},
-    {"twice", "--to la --to team", "to"},
-    {"a number that is none", "--to la --count many", "count"},
-    {"a negative number", "--to la --count -1", "count"},
+    {"twice", "--to la --to team", "--to"},
+    {"a number that is none", "--to la --count many", "--count"},
+    {"a negative number", "--to la --count -1", "--count"},
     {"another language", "--to la --lang fr", "--lang"},
     {"a descriptor that is no number", "--to la --passphrase-fd x", "--passphrase-fd"},
     {"a flag with a value", "--to la --urgent=yes", "--urgent=yes"},
