@@ -67,11 +67,11 @@ static enum err send(struct hub_core *c, uint64_t tag, const struct proto_reply 
     if (e == ERR_LONG && pad_to != 0)
         e = proto_reply_encode(reply, 0, c->reply, PROTO_FRAME_MAX - PROTO_FRAME_HEAD, &len);
     if (e == OK)
-        e = hub_ipc_reserve(&c->answers, HUB_IPC_ANSWER, tag, PROTO_FRAME_HEAD + len, &room);
+        e = server_ipc_reserve(&c->answers, SERVER_IPC_ANSWER, tag, PROTO_FRAME_HEAD + len, &room);
     if (e == OK)
         e = proto_frame_encode(PROTO_REPLY, c->reply, len, room, PROTO_FRAME_HEAD + len, &frame_len);
     if (e == OK)
-        hub_ipc_written(&c->answers, frame_len);
+        server_ipc_written(&c->answers, frame_len);
     return e;
 }
 

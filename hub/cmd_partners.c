@@ -6,13 +6,13 @@
 #include "hub/roster.h"
 #include "proto/region.h"
 #include "proto/tls.h"
+#include "server/blocks.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536 };
 
@@ -164,6 +164,7 @@ static enum err add_partner(cJSON *list, const struct view *v, const struct prot
 {
     char path[HUB_PATH_MAX], when[17];
     cJSON *row = cJSON_CreateObject();
+    bool blocked = false;
     uint64_t seen_s;
     enum err e = hub_roster_join_path(v->partners, p->handle, path, sizeof path);
 
@@ -173,8 +174,8 @@ static enum err add_partner(cJSON *list, const struct view *v, const struct prot
     json_add_text(row, "name", p->name);
     json_add_bool(row, "joined", e == OK && is_there(path));
     if (e == OK)
-        e = hub_roster_block_path(v->partners, p->handle, path, sizeof path);
-    json_add_bool(row, "blocked", e == OK && is_there(path));
+        e = server_blocks_has(v->partners, p->handle, &blocked);
+    json_add_bool(row, "blocked", blocked);
     if (json_u64(cJSON_GetObjectItemCaseSensitive(status, "seen"), p->handle, &seen_s) == OK) {
         clock_format_nl(seen_s, when);
         json_add_text(row, "last_seen", when);
@@ -203,7 +204,6 @@ enum err hub_cmd_partners(struct hub_cli *c)
 
 enum err hub_cmd_block(struct hub_cli *c)
 {
-    char path[HUB_PATH_MAX];
     struct view v;
     enum err e = view_open(c, &v);
 
@@ -211,11 +211,7 @@ enum err hub_cmd_block(struct hub_cli *c)
         e = trouble_at(c->t, ERR_NOTFOUND, c->argument, 0, 0, "there is no partner of this name: see `schakel-hub partners`",
             "er is geen partner met deze naam: zie `schakel-hub partners`");
     if (e == OK)
-        e = hub_roster_block_path(v.partners, c->argument, path, sizeof path);
-    if (e == OK && c->undo)
-        e = unlink(path) == 0 || !is_there(path) ? OK : ERR_IO;
-    else if (e == OK)
-        e = file_write(path, "", 0, OWN_FILE_MODE, c->t);
+        e = server_blocks_set(v.partners, c->argument, !c->undo, c->t);
     if (e == OK) {
         json_add_text(c->reply, "partner", c->argument);
         json_add_bool(c->reply, "blocked", !c->undo);

@@ -3,9 +3,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/proc.h"
+#include "hub/core.h"
 #include "hub/home.h"
-#include "hub/ipc.h"
-#include "hub/start.h"
+#include "hub/signer.h"
+#include "server/ipc.h"
+#include "server/start.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -74,7 +76,7 @@ static enum err start(const char *role, const struct proto_blob *parts, size_t c
 {
     uint8_t *block = NULL;
     size_t len = 0;
-    enum err e = hub_start_encode(parts, count, &block, &len);
+    enum err e = server_start_encode(parts, count, &block, &len);
 
     if (e == OK)
         e = proc_start(role, block, len, fds, fd_count, out);
@@ -90,8 +92,8 @@ static enum err start(const char *role, const struct proto_blob *parts, size_t c
 static enum err start_signer(const struct run *r, int core, struct proc *out)
 {
     const struct proto_blob parts[HUB_SIGNER_STARTS] = {
-        [HUB_SIGNER_STATE] = hub_start_text(r->signed_last),
-        [HUB_SIGNER_VKEY] = hub_start_text(r->region->log_vkey),
+        [HUB_SIGNER_STATE] = server_start_text(r->signed_last),
+        [HUB_SIGNER_VKEY] = server_start_text(r->region->log_vkey),
         [HUB_SIGNER_SECRET] = { r->log_secret, sizeof r->log_secret },
     };
 
@@ -101,16 +103,16 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
 static enum err start_oprf(const struct run *r, int gate, struct proc *out)
 {
     uint8_t per_partner[8], total[8];
-    const struct proto_blob parts[HUB_OPRF_STARTS] = {
-        [HUB_OPRF_QUOTA_FILE] = hub_start_text(r->quota),
-        [HUB_OPRF_PARTNERS] = hub_start_text(r->partners),
-        [HUB_OPRF_REGION] = { (const uint8_t *)r->region_text, r->region_len },
-        [HUB_OPRF_SHARE] = { r->share, sizeof r->share },
-        [HUB_OPRF_PER_PARTNER] = hub_start_number(r->conf.pseudonyms_per_partner, per_partner),
-        [HUB_OPRF_TOTAL] = hub_start_number(r->conf.pseudonyms_total, total),
+    const struct proto_blob parts[SERVER_OPRF_STARTS] = {
+        [SERVER_OPRF_QUOTA_FILE] = server_start_text(r->quota),
+        [SERVER_OPRF_PARTNERS] = server_start_text(r->partners),
+        [SERVER_OPRF_REGION] = { (const uint8_t *)r->region_text, r->region_len },
+        [SERVER_OPRF_SHARE] = { r->share, sizeof r->share },
+        [SERVER_OPRF_PER_PARTNER] = server_start_number(r->conf.pseudonyms_per_partner, per_partner),
+        [SERVER_OPRF_TOTAL] = server_start_number(r->conf.pseudonyms_total, total),
     };
 
-    return start("oprf", parts, HUB_OPRF_STARTS, &gate, 1, out);
+    return start("oprf", parts, SERVER_OPRF_STARTS, &gate, 1, out);
 }
 
 static enum err start_core(const struct run *r, int gate, int signer, struct proc *out)
@@ -118,13 +120,13 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
     uint8_t threads[8];
     const int fds[] = { gate, signer };
     const struct proto_blob parts[HUB_CORE_STARTS] = {
-        [HUB_CORE_STORE] = hub_start_text(r->store),
-        [HUB_CORE_PARTNERS] = hub_start_text(r->partners),
-        [HUB_CORE_SEEDS] = hub_start_text(r->seeds),
-        [HUB_CORE_STATUS] = hub_start_text(r->status),
-        [HUB_CORE_PACK] = hub_start_text(r->conf.pack),
+        [HUB_CORE_STORE] = server_start_text(r->store),
+        [HUB_CORE_PARTNERS] = server_start_text(r->partners),
+        [HUB_CORE_SEEDS] = server_start_text(r->seeds),
+        [HUB_CORE_STATUS] = server_start_text(r->status),
+        [HUB_CORE_PACK] = server_start_text(r->conf.pack),
         [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
-        [HUB_CORE_THREADS] = hub_start_number(r->conf.verify_threads, threads),
+        [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
     };
 
     return start("core", parts, HUB_CORE_STARTS, fds, 2, out);
@@ -134,14 +136,14 @@ static enum err start_gate(const struct run *r, int core, int oprf, struct proc 
 {
     const struct proto_blob none = { NULL, 0 };
     const int fds[] = { core, oprf };
-    const struct proto_blob parts[HUB_GATE_STARTS] = {
-        [HUB_GATE_ADDRESS] = hub_start_text(r->conf.listen),
-        [HUB_GATE_CERT] = r->conf.plain ? none : hub_start_text(r->tls_cert),
-        [HUB_GATE_KEY] = r->conf.plain ? none : hub_start_text(r->tls_key),
-        [HUB_GATE_CA] = r->conf.plain ? none : hub_start_text(r->tls_ca),
+    const struct proto_blob parts[SERVER_GATE_STARTS] = {
+        [SERVER_GATE_ADDRESS] = server_start_text(r->conf.listen),
+        [SERVER_GATE_CERT] = r->conf.plain ? none : server_start_text(r->tls_cert),
+        [SERVER_GATE_KEY] = r->conf.plain ? none : server_start_text(r->tls_key),
+        [SERVER_GATE_CA] = r->conf.plain ? none : server_start_text(r->tls_ca),
     };
 
-    return start("gate", parts, HUB_GATE_STARTS, fds, 2, out);
+    return start("gate", parts, SERVER_GATE_STARTS, fds, 2, out);
 }
 
 /* Started so that the gate takes nothing that nobody can answer. */

@@ -144,7 +144,7 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     c->payload = malloc(PROTO_FRAME_MAX);
     if (c->reply == NULL || c->payload == NULL)
         goto out;
-    hub_ipc_out_init(&c->answers, config->gate_fd, HUB_ROLE_CORE, HUB_ROLE_GATE);
+    server_ipc_out_init(&c->answers, config->gate_fd, SERVER_ROLE_CORE, SERVER_ROLE_GATE);
     e = load_region(c, t);
     if (e == OK)
         e = hub_home_pack(c->config.pack, c->region, &c->pack, t);
@@ -174,7 +174,7 @@ void hub_core_close(struct hub_core *c)
     hub_verify_free(c->pool);
     for (size_t i = 0; i < PROTO_PARTNERS_MAX; i++)
         hub_job_free(c->waiting[i]);
-    hub_ipc_out_fini(&c->answers);
+    server_ipc_out_fini(&c->answers);
     hub_roster_free(c->roster);
     hub_certs_free(c->certs);
     hub_seeds_close(c->seeds);

@@ -9,7 +9,6 @@
 #include "hub/act.h"
 #include "hub/certs.h"
 #include "hub/envelope.h"
-#include "hub/ipc.h"
 #include "hub/job.h"
 #include "hub/ledger.h"
 #include "hub/roster.h"
@@ -20,6 +19,7 @@
 #include "hub/store_mail.h"
 #include "hub/store_number.h"
 #include "hub/verify.h"
+#include "server/ipc.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +45,10 @@ struct hub_core_config {
     int gate_fd;                               /* answers go there; -1: they stay in core->answers (tests) */
 };
 
+/* What core is told at its start, in this order (server/start). */
+enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_REGION,
+    HUB_CORE_THREADS, HUB_CORE_STARTS };
+
 struct hub_core {
     struct kv *kv;
     kv_table meta;
@@ -64,7 +68,7 @@ struct hub_core {
     struct hub_core_config config;
 
     struct hub_signed checkpoint;              /* the newest */
-    struct hub_ipc_out answers;
+    struct server_ipc_out answers;
 
     uint64_t leaf_s;                           /* time of the last leaf */
     uint64_t now_s, now_ms;                    /* of this round */
@@ -95,7 +99,7 @@ MUST_USE enum err hub_core_loop(struct hub_core *c);
 MUST_USE enum err hub_round_end(struct hub_core *c);
 
 /* The role: start block on 3, gate on 4, signer on 5. Returns an exit code. */
-int hub_core_run(void);
+int hub_core_run(const char *program);
 
 /* ---- the parts of a round, in files of their own ---- */
 

@@ -4,7 +4,7 @@
 #include "base/proc.h"
 #include "base/rd.h"
 #include "base/wr.h"
-#include "hub/start.h"
+#include "server/start.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -17,23 +17,23 @@ enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, SEND_BUFFER = 4 <
 
 /* The signer, through its socket: one question under way. */
 struct signing {
-    struct hub_ipc_in in;
-    struct hub_ipc_out out;
+    struct server_ipc_in in;
+    struct server_ipc_out out;
 };
 
 static enum err receive(struct signing *s, struct hub_signed *out)
 {
     struct hub_signed got = { 0 };
-    struct hub_ipc_msg m;
+    struct server_ipc_msg m;
     struct rd r;
-    enum err e = hub_ipc_flush(&s->out);
+    enum err e = server_ipc_flush(&s->out);
 
     if (e == OK)
-        e = hub_ipc_next(&s->in, &m);
+        e = server_ipc_next(&s->in, &m);
     if (e != OK)
         return e;
     rd_init(&r, m.body, m.len);
-    if (m.what == HUB_IPC_REFUSED) {
+    if (m.what == SERVER_IPC_REFUSED) {
         e = (enum err)rd_u8(&r);
         return e > OK && e < ERR_CLASSES ? e : ERR_PEER;
     }
@@ -52,7 +52,7 @@ static enum err receive(struct signing *s, struct hub_signed *out)
 static enum err ask_last(void *arg, struct hub_signed *out)
 {
     struct signing *s = arg;
-    enum err e = hub_ipc_put(&s->out, HUB_IPC_LAST, 0, NULL, 0);
+    enum err e = server_ipc_put(&s->out, SERVER_IPC_LAST, 0, NULL, 0);
 
     return e == OK ? receive(s, out) : e;
 }
@@ -73,7 +73,7 @@ static enum err ask_sign(void *arg, const struct proto_merkle_head *head, const 
     wr_copy(&w, proof->hash[0], (size_t)proof->count * PROTO_HASH_LEN);
     e = wr_end(&w);
     if (e == OK)
-        e = hub_ipc_put(&s->out, HUB_IPC_SIGN, 0, body, w.len);
+        e = server_ipc_put(&s->out, SERVER_IPC_SIGN, 0, body, w.len);
     if (e == OK)
         e = receive(s, &got);
     if (e != OK)
@@ -87,18 +87,18 @@ static enum err ask_sign(void *arg, const struct proto_merkle_head *head, const 
 
 static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_core_config *c, uint64_t *threads)
 {
-    c->store = hub_start_as_text(&part[HUB_CORE_STORE]);
-    c->partners = hub_start_as_text(&part[HUB_CORE_PARTNERS]);
-    c->seeds = hub_start_as_text(&part[HUB_CORE_SEEDS]);
-    c->status = hub_start_as_text(&part[HUB_CORE_STATUS]);
-    c->pack = hub_start_as_text(&part[HUB_CORE_PACK]);
+    c->store = server_start_as_text(&part[HUB_CORE_STORE]);
+    c->partners = server_start_as_text(&part[HUB_CORE_PARTNERS]);
+    c->seeds = server_start_as_text(&part[HUB_CORE_SEEDS]);
+    c->status = server_start_as_text(&part[HUB_CORE_STATUS]);
+    c->pack = server_start_as_text(&part[HUB_CORE_PACK]);
     c->region = (const char *)part[HUB_CORE_REGION].data;
     c->region_len = part[HUB_CORE_REGION].len;
     c->map_bytes = MAP_BYTES;
     c->gate_fd = GATE_FD;
     if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL)
         return ERR_SYNTAX;
-    return hub_start_as_number(&part[HUB_CORE_THREADS], threads);
+    return server_start_as_number(&part[HUB_CORE_THREADS], threads);
 }
 
 static enum err run(const struct hub_core_config *config, uint64_t threads, struct trouble *t)
@@ -118,7 +118,7 @@ static enum err run(const struct hub_core_config *config, uint64_t threads, stru
     return e;
 }
 
-int hub_core_run(void)
+int hub_core_run(const char *program)
 {
     struct hub_core_config config = { 0 };
     struct proto_blob part[HUB_CORE_STARTS];
@@ -130,30 +130,30 @@ int hub_core_run(void)
     uint64_t threads = 0;
     enum err e;
 
-    log_init("schakel-hub core", LOG_INFO);
+    log_init(program, LOG_INFO);
     proc_harden();
-    hub_role_heed();
+    server_role_heed();
     e = proc_start_block(&block, &len);
     if (e == OK)
-        e = hub_start_decode(block, len, part, HUB_CORE_STARTS);
+        e = server_start_decode(block, len, part, HUB_CORE_STARTS);
     if (e == OK)
         e = config_from(part, &config, &threads);
     if (e == OK)
-        e = hub_ipc_in_init(&s.in, SIGNER_FD, HUB_ROLE_SIGNER, HUB_ROLE_CORE);
+        e = server_ipc_in_init(&s.in, SIGNER_FD, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE);
     if (e == OK) {
-        hub_ipc_out_init(&s.out, SIGNER_FD, HUB_ROLE_CORE, HUB_ROLE_SIGNER);
+        server_ipc_out_init(&s.out, SIGNER_FD, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER);
         config.last = ask_last;
         config.sign = ask_sign;
         config.sign_arg = &s;
         e = run(&config, threads, &t);
-        hub_ipc_out_fini(&s.out);
-        hub_ipc_in_fini(&s.in);
+        server_ipc_out_fini(&s.out);
+        server_ipc_in_fini(&s.in);
     }
     free(block);
     if (e == OK)
         return EX_OK;
     if (e == ERR_PEER)
-        hub_role_linger();
+        server_role_linger();
     trouble_line(&t, line, sizeof line);
     log_event(LOG_ERROR, "core ends", "err", err_word(e), "message", line, NULL);
     return err_exit(e);

@@ -5,10 +5,10 @@
 #include "base/proc.h"
 #include "hub/cli.h"
 #include "hub/core.h"
-#include "hub/gate.h"
-#include "hub/ipc.h"
-#include "hub/oprf.h"
 #include "hub/signer.h"
+#include "server/gate.h"
+#include "server/ipc.h"
+#include "server/oprf.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -16,14 +16,14 @@
 
 int main(int argc, char **argv)
 {
-    static int (*const roles[HUB_ROLES])(void) = {
-        [HUB_ROLE_GATE] = hub_gate_run,
-        [HUB_ROLE_CORE] = hub_core_run,
-        [HUB_ROLE_SIGNER] = hub_signer_run,
-        [HUB_ROLE_OPRF] = hub_oprf_run,
+    static const struct { int (*run)(const char *program); const char *program; } roles[SERVER_ROLES] = {
+        [SERVER_ROLE_GATE] = { server_gate_run, "schakel-hub gate" },
+        [SERVER_ROLE_CORE] = { hub_core_run, "schakel-hub core" },
+        [SERVER_ROLE_SIGNER] = { hub_signer_run, "schakel-hub signer" },
+        [SERVER_ROLE_OPRF] = { server_oprf_run, "schakel-hub oprf" },
     };
     const char *role = proc_role(argc, argv);
-    enum hub_role r;
+    enum server_role r;
 
     if (sodium_init() < 0) {
         (void)fprintf(stderr, "schakel-hub: libsodium does not start\n");
@@ -31,6 +31,6 @@ int main(int argc, char **argv)
     }
     if (role == NULL)
         return hub_cli_main(argc, argv);
-    r = hub_role_from(role);
-    return r == HUB_ROLE_NONE ? EX_USAGE : roles[r]();
+    r = server_role_from(role);
+    return r == SERVER_ROLE_NONE ? EX_USAGE : roles[r].run(roles[r].program);
 }

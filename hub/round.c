@@ -255,7 +255,7 @@ static enum err answer_round(struct hub_core *c, struct round *r)
         e = hub_fetch_answer(c, x);
     kv_abort(x);
     if (e == OK && c->answers.fd >= 0)
-        e = hub_ipc_flush(&c->answers);
+        e = server_ipc_flush(&c->answers);
     return e;
 }
 

@@ -15,6 +15,9 @@
 
 enum { HUB_SIGNER_NOTE_MAX = 640 };
 
+/* What the signer is told at its start, in this order (server/start). */
+enum hub_start_signer { HUB_SIGNER_STATE, HUB_SIGNER_VKEY, HUB_SIGNER_SECRET, HUB_SIGNER_STARTS };
+
 struct hub_signer;
 
 /* What was signed last. size 0 and no note before the first. */
@@ -44,6 +47,6 @@ MUST_USE enum err hub_signer_sign(struct hub_signer *s, const struct proto_merkl
 MUST_USE enum err hub_signer_read(const char *path, struct hub_signed *out, struct trouble *t);
 
 /* The role: its start block is on descriptor 3, core on 4. Returns an exit code. */
-int hub_signer_run(void);
+int hub_signer_run(const char *program);
 
 #endif

@@ -4,15 +4,15 @@
 #include "base/proc.h"
 #include "base/rd.h"
 #include "base/wr.h"
-#include "hub/ipc.h"
-#include "hub/start.h"
+#include "server/ipc.h"
+#include "server/start.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-static enum err say_signed(struct hub_ipc_out *out, uint64_t tag, const struct hub_signed *s)
+static enum err say_signed(struct server_ipc_out *out, uint64_t tag, const struct hub_signed *s)
 {
     uint8_t body[8 + PROTO_MERKLE_HASH_LEN + HUB_SIGNER_NOTE_MAX];
     struct wr w;
@@ -23,10 +23,10 @@ static enum err say_signed(struct hub_ipc_out *out, uint64_t tag, const struct h
     wr_copy(&w, s->head.root, sizeof s->head.root);
     wr_copy(&w, s->note, s->note_len);
     e = wr_end(&w);
-    return e != OK ? e : hub_ipc_put(out, HUB_IPC_SIGNED, tag, body, w.len);
+    return e != OK ? e : server_ipc_put(out, SERVER_IPC_SIGNED, tag, body, w.len);
 }
 
-static enum err read_request(const struct hub_ipc_msg *m, struct proto_merkle_head *head, struct proto_merkle_proof *proof)
+static enum err read_request(const struct server_ipc_msg *m, struct proto_merkle_head *head, struct proto_merkle_proof *proof)
 {
     struct rd r;
 
@@ -42,7 +42,7 @@ static enum err read_request(const struct hub_ipc_msg *m, struct proto_merkle_he
 }
 
 /* One request. A refusal is an answer; only what makes the signer itself doubtful ends it. */
-static enum err answer(struct hub_signer *s, const struct hub_ipc_msg *m, struct hub_ipc_out *out)
+static enum err answer(struct hub_signer *s, const struct server_ipc_msg *m, struct server_ipc_out *out)
 {
     const struct hub_signed *result = hub_signer_last(s);
     struct proto_merkle_proof proof;
@@ -50,7 +50,7 @@ static enum err answer(struct hub_signer *s, const struct hub_ipc_msg *m, struct
     uint8_t refusal;
     enum err e = OK;
 
-    if (m->what == HUB_IPC_SIGN) {
+    if (m->what == SERVER_IPC_SIGN) {
         e = read_request(m, &head, &proof);
         if (e == OK)
             e = hub_signer_sign(s, &head, &proof, &result);
@@ -61,32 +61,32 @@ static enum err answer(struct hub_signer *s, const struct hub_ipc_msg *m, struct
     if (e == ERR_IO)
         return e;
     refusal = (uint8_t)e;
-    return hub_ipc_put(out, HUB_IPC_REFUSED, m->tag, &refusal, 1);
+    return server_ipc_put(out, SERVER_IPC_REFUSED, m->tag, &refusal, 1);
 }
 
 static enum err loop(struct hub_signer *s)
 {
-    struct hub_ipc_out out;
-    struct hub_ipc_msg m;
-    struct hub_ipc_in in;
-    enum err e = hub_ipc_in_init(&in, PROC_FIRST_FD, HUB_ROLE_CORE, HUB_ROLE_SIGNER);
+    struct server_ipc_out out;
+    struct server_ipc_msg m;
+    struct server_ipc_in in;
+    enum err e = server_ipc_in_init(&in, PROC_FIRST_FD, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER);
 
     if (e != OK)
         return e;
-    hub_ipc_out_init(&out, PROC_FIRST_FD, HUB_ROLE_SIGNER, HUB_ROLE_CORE);
-    while ((e = hub_ipc_next(&in, &m)) == OK) {
+    server_ipc_out_init(&out, PROC_FIRST_FD, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE);
+    while ((e = server_ipc_next(&in, &m)) == OK) {
         e = answer(s, &m, &out);
         if (e == OK)
-            e = hub_ipc_flush(&out);
+            e = server_ipc_flush(&out);
         if (e != OK)
             break;
     }
-    hub_ipc_out_fini(&out);
-    hub_ipc_in_fini(&in);
+    server_ipc_out_fini(&out);
+    server_ipc_in_fini(&in);
     if (e != ERR_PEER)
         return e;
     /* Core is done with us, or died. Which of the two is for the parent to see. */
-    hub_role_linger();
+    server_role_linger();
     return OK;
 }
 
@@ -100,10 +100,10 @@ static enum err open_from_start(struct hub_signer **out, struct trouble *t)
 
     if (e != OK)
         return e;
-    e = hub_start_decode(block, len, part, HUB_SIGNER_STARTS);
+    e = server_start_decode(block, len, part, HUB_SIGNER_STARTS);
     if (e == OK) {
-        path = hub_start_as_text(&part[HUB_SIGNER_STATE]);
-        vkey = hub_start_as_text(&part[HUB_SIGNER_VKEY]);
+        path = server_start_as_text(&part[HUB_SIGNER_STATE]);
+        vkey = server_start_as_text(&part[HUB_SIGNER_VKEY]);
         e = path == NULL || vkey == NULL || part[HUB_SIGNER_SECRET].len != PROTO_NOTE_KEY_LEN * 2 ? ERR_SYNTAX
             : hub_signer_open(path, vkey, part[HUB_SIGNER_SECRET].data, out, t);
     }
@@ -112,16 +112,16 @@ static enum err open_from_start(struct hub_signer **out, struct trouble *t)
     return e;
 }
 
-int hub_signer_run(void)
+int hub_signer_run(const char *program)
 {
     struct hub_signer *s = NULL;
     struct trouble t = { 0 };
     char line[768];
     enum err e;
 
-    log_init("schakel-hub signer", LOG_INFO);
+    log_init(program, LOG_INFO);
     proc_harden();
-    hub_role_heed();
+    server_role_heed();
     e = open_from_start(&s, &t);
     if (e == OK)
         e = loop(s);

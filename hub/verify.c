@@ -1,7 +1,7 @@
 #include "hub/verify.h"
 
 #include "base/log.h"
-#include "hub/ipc.h"
+#include "server/ipc.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -18,7 +18,7 @@ struct hub_verify {
     size_t threads;
 
     pthread_mutex_t reading;      /* whoever holds it reads the socket */
-    struct hub_ipc_in in;
+    struct server_ipc_in in;
     uint64_t arrivals;
     bool over;
 
@@ -59,12 +59,12 @@ static void end_reading(struct hub_verify *v, enum hub_verify_state state)
 static struct hub_job *read_job(struct hub_verify *v)
 {
     struct hub_job *j = NULL;
-    struct hub_ipc_msg m;
+    struct server_ipc_msg m;
     enum err e;
 
     (void)pthread_mutex_lock(&v->reading);
-    e = v->over ? ERR_PEER : hub_ipc_next(&v->in, &m);
-    if (e == OK && m.what == HUB_IPC_FRAME) {
+    e = v->over ? ERR_PEER : server_ipc_next(&v->in, &m);
+    if (e == OK && m.what == SERVER_IPC_FRAME) {
         j = take_spare(v);
         e = j == NULL ? ERR_NOMEM : hub_job_reset(j, m.len);
     }
@@ -140,7 +140,7 @@ enum err hub_verify_start(const struct hub_envelope_context *context, int fd, si
         free(v);
         return ERR_NOMEM;
     }
-    e = hub_ipc_in_init(&v->in, fd, HUB_ROLE_GATE, HUB_ROLE_CORE);
+    e = server_ipc_in_init(&v->in, fd, SERVER_ROLE_GATE, SERVER_ROLE_CORE);
     if (e != OK) {
         free(v);
         return e;
@@ -164,7 +164,7 @@ void hub_verify_free(struct hub_verify *v)
         next = j->next;
         hub_job_free(j);
     }
-    hub_ipc_in_fini(&v->in);
+    server_ipc_in_fini(&v->in);
     (void)pthread_cond_destroy(&v->some);
     (void)pthread_mutex_destroy(&v->lock);
     (void)pthread_mutex_destroy(&v->reading);

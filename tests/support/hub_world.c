@@ -386,13 +386,13 @@ void hub_world_reply_free(struct hub_world_reply *r)
 /* The answers that rounds left, by tag; each index once. */
 void hub_world_collect(struct hub_world *w, struct hub_world_reply *replies, size_t count)
 {
-    struct hub_ipc_in in = { .from = HUB_ROLE_CORE, .to = HUB_ROLE_GATE, .fd = -1 };
-    struct hub_ipc_msg m;
+    struct server_ipc_in in = { .from = SERVER_ROLE_CORE, .to = SERVER_ROLE_GATE, .fd = -1 };
+    struct server_ipc_msg m;
 
     in.buf = w->core->answers.buf;
     in.start = w->core->answers.start;
     in.end = w->core->answers.end;
-    while (hub_ipc_take(&in, &m) == OK) {
+    while (server_ipc_take(&in, &m) == OK) {
         assert_true(m.tag < count);
         assert_null(replies[m.tag].frame);
         hub_world_reply_take(m.body, m.len, &replies[m.tag]);

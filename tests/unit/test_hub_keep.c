@@ -2,8 +2,8 @@
 #include "support/hub_folder.h"
 
 #include "hub/certs.h"
-#include "hub/quota.h"
 #include "hub/seeds.h"
+#include "server/quota.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -151,47 +151,47 @@ static void a_partner_gets_its_quota_and_no_more(void **state)
 {
     struct hub_folder *f = *state;
     uint8_t a[PROTO_PARTNER_LEN] = { 1 }, b[PROTO_PARTNER_LEN] = { 2 };
-    struct hub_quota *q = NULL;
+    struct server_quota *q = NULL;
 
-    assert_err(hub_quota_open(f->file, 100, 150, &q, NULL), OK);
-    assert_err(hub_quota_take(q, a, 64, NOON), OK);
-    assert_err(hub_quota_take(q, a, 37, NOON), ERR_QUOTA);
-    assert_err(hub_quota_take(q, a, 36, NOON), OK);
-    assert_err(hub_quota_take(q, a, 1, NOON), ERR_QUOTA);
+    assert_err(server_quota_open(f->file, 100, 150, &q, NULL), OK);
+    assert_err(server_quota_take(q, a, 64, NOON), OK);
+    assert_err(server_quota_take(q, a, 37, NOON), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 36, NOON), OK);
+    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
     /* The region's total ends the other before its own. */
-    assert_err(hub_quota_take(q, b, 51, NOON), ERR_QUOTA);
-    assert_err(hub_quota_take(q, b, 50, NOON), OK);
-    assert_err(hub_quota_take(q, a, 64, NOON + DAY), OK);
-    hub_quota_close(q);
+    assert_err(server_quota_take(q, b, 51, NOON), ERR_QUOTA);
+    assert_err(server_quota_take(q, b, 50, NOON), OK);
+    assert_err(server_quota_take(q, a, 64, NOON + DAY), OK);
+    server_quota_close(q);
 }
 
 static void counts_survive_and_a_clock_that_goes_back_gives_nothing(void **state)
 {
     struct hub_folder *f = *state;
     uint8_t a[PROTO_PARTNER_LEN] = { 1 };
-    struct hub_quota *q = NULL;
+    struct server_quota *q = NULL;
 
-    assert_err(hub_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(hub_quota_take(q, a, 100, NOON), OK);
-    hub_quota_close(q);
-    assert_err(hub_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(hub_quota_take(q, a, 1, NOON), ERR_QUOTA);
-    assert_err(hub_quota_take(q, a, 1, NOON - DAY), ERR_QUOTA);
-    hub_quota_close(q);
+    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
+    assert_err(server_quota_take(q, a, 100, NOON), OK);
+    server_quota_close(q);
+    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
+    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 1, NOON - DAY), ERR_QUOTA);
+    server_quota_close(q);
 }
 
 static void a_damaged_quota_is_refused(void **state)
 {
     struct hub_folder *f = *state;
     uint8_t a[PROTO_PARTNER_LEN] = { 1 };
-    struct hub_quota *q = NULL;
+    struct server_quota *q = NULL;
 
-    assert_err(hub_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(hub_quota_take(q, a, 100, NOON), OK);
-    hub_quota_close(q);
+    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
+    assert_err(server_quota_take(q, a, 100, NOON), OK);
+    server_quota_close(q);
     q = NULL;
     flip(f->file, 32 + 21);
-    assert_err(hub_quota_open(f->file, 100, 1000, &q, NULL), ERR_SYNTAX);
+    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), ERR_SYNTAX);
     assert_null(q);
 }
 

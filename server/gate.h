@@ -1,14 +1,14 @@
 /*
- * hub/gate: the network: frames in, frames out. It holds the TLS key and no other, and no store. It looks at the outer twelve bytes of
+ * server/gate: the network: frames in, frames out. It holds the TLS key and no other, and no store. It looks at the outer twelve bytes of
  * a frame: questions for a share of the pseudonym key go to oprf, everything else to core. What is under way is bounded;
  * beyond that the answer is TROUBLE ("try again").
  */
-#ifndef HUB_GATE_H
-#define HUB_GATE_H
+#ifndef SERVER_GATE_H
+#define SERVER_GATE_H
 
-enum { HUB_GATE_QUEUE_MAX = 4096 };
+enum { SERVER_GATE_QUEUE_MAX = 4096 };
 
 /* The role: start block on 3, core on 4, oprf on 5. Ends the process; never returns. */
-int hub_gate_run(void);
+int server_gate_run(const char *program);
 
 #endif

@@ -1,4 +1,4 @@
-#include "hub/quota.h"
+#include "server/quota.h"
 
 #include "base/file.h"
 #include "base/rd.h"
@@ -23,7 +23,7 @@ struct row {
     uint32_t day, count;
 };
 
-struct hub_quota {
+struct server_quota {
     int fd;
     uint32_t per_partner, total;
     struct row row[ROWS];
@@ -70,7 +70,7 @@ static enum err create(const char *path, struct trouble *t)
     return file_write_new(path, data, sizeof data, QUOTA_FILE_MODE, t);
 }
 
-static enum err load(struct hub_quota *q, const char *path, struct trouble *t)
+static enum err load(struct server_quota *q, const char *path, struct trouble *t)
 {
     uint8_t *data = NULL;
     size_t len = 0;
@@ -94,9 +94,9 @@ static enum err load(struct hub_quota *q, const char *path, struct trouble *t)
     return e;
 }
 
-enum err hub_quota_open(const char *path, uint32_t per_partner, uint32_t total, struct hub_quota **out, struct trouble *t)
+enum err server_quota_open(const char *path, uint32_t per_partner, uint32_t total, struct server_quota **out, struct trouble *t)
 {
-    struct hub_quota *q = calloc(1, sizeof *q);
+    struct server_quota *q = calloc(1, sizeof *q);
     enum err e;
 
     if (q == NULL)
@@ -108,11 +108,11 @@ enum err hub_quota_open(const char *path, uint32_t per_partner, uint32_t total, 
     if (e == OK)
         *out = q;
     else
-        hub_quota_close(q);
+        server_quota_close(q);
     return e;
 }
 
-void hub_quota_close(struct hub_quota *q)
+void server_quota_close(struct server_quota *q)
 {
     if (q == NULL)
         return;
@@ -122,7 +122,7 @@ void hub_quota_close(struct hub_quota *q)
 }
 
 /* This partner's row, else the first that is free. */
-static struct row *find(struct hub_quota *q, const uint8_t partner[PROTO_PARTNER_LEN])
+static struct row *find(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN])
 {
     static const uint8_t nobody[PROTO_PARTNER_LEN];
 
@@ -135,7 +135,7 @@ static struct row *find(struct hub_quota *q, const uint8_t partner[PROTO_PARTNER
     return NULL;
 }
 
-static enum err write_row(struct hub_quota *q, const struct row *row)
+static enum err write_row(struct server_quota *q, const struct row *row)
 {
     uint8_t data[ROW_LEN];
     size_t done = 0;
@@ -154,7 +154,7 @@ static enum err write_row(struct hub_quota *q, const struct row *row)
     return OK;
 }
 
-enum err hub_quota_take(struct hub_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s)
+enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s)
 {
     uint32_t day = (uint32_t)(at_s / DAY_S), used, used_total;
     struct row *mine = find(q, partner), *all = &q->row[0];

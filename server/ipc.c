@@ -1,4 +1,4 @@
-#include "hub/ipc.h"
+#include "server/ipc.h"
 
 #include "base/rd.h"
 #include "base/wr.h"
@@ -10,39 +10,39 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { IN_CAP = 2 * (HUB_IPC_HEAD + HUB_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
+enum { IN_CAP = 2 * (SERVER_IPC_HEAD + SERVER_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
 
-static const char *const role_names[HUB_ROLES] = { "none", "gate", "core", "signer", "oprf" };
+static const char *const role_names[SERVER_ROLES] = { "none", "gate", "core", "signer", "oprf" };
 
 /* Who may say what to whom, and how long its body is. Everything else ends the reader. */
 static const struct rule {
-    enum hub_ipc_what what;
-    enum hub_role from, to;
+    enum server_ipc_what what;
+    enum server_role from, to;
     size_t min, max;
 } rules[] = {
-    { HUB_IPC_FRAME,   HUB_ROLE_GATE,   HUB_ROLE_CORE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
-    { HUB_IPC_FRAME,   HUB_ROLE_GATE,   HUB_ROLE_OPRF,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
-    { HUB_IPC_ANSWER,  HUB_ROLE_CORE,   HUB_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
-    { HUB_IPC_ANSWER,  HUB_ROLE_OPRF,   HUB_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
-    { HUB_IPC_STOP,    HUB_ROLE_GATE,   HUB_ROLE_CORE,   0, 0 },
-    { HUB_IPC_STOP,    HUB_ROLE_GATE,   HUB_ROLE_OPRF,   0, 0 },
-    { HUB_IPC_LAST,    HUB_ROLE_CORE,   HUB_ROLE_SIGNER, 0, 0 },
-    { HUB_IPC_SIGN,    HUB_ROLE_CORE,   HUB_ROLE_SIGNER, 8 + 32 + 1, 8 + 32 + 1 + PROTO_PROOF_MAX * 32 },
-    { HUB_IPC_SIGNED,  HUB_ROLE_SIGNER, HUB_ROLE_CORE,   8 + 32, 8 + 32 + PROTO_NOTE_MAX },
-    { HUB_IPC_REFUSED, HUB_ROLE_SIGNER, HUB_ROLE_CORE,   1, 1 },
+    { SERVER_IPC_FRAME,   SERVER_ROLE_GATE,   SERVER_ROLE_CORE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_FRAME,   SERVER_ROLE_GATE,   SERVER_ROLE_OPRF,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_ANSWER,  SERVER_ROLE_CORE,   SERVER_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_ANSWER,  SERVER_ROLE_OPRF,   SERVER_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_CORE,   0, 0 },
+    { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_OPRF,   0, 0 },
+    { SERVER_IPC_LAST,    SERVER_ROLE_CORE,   SERVER_ROLE_SIGNER, 0, 0 },
+    { SERVER_IPC_SIGN,    SERVER_ROLE_CORE,   SERVER_ROLE_SIGNER, 8 + 32 + 1, 8 + 32 + 1 + PROTO_PROOF_MAX * 32 },
+    { SERVER_IPC_SIGNED,  SERVER_ROLE_SIGNER, SERVER_ROLE_CORE,   8 + 32, 8 + 32 + PROTO_NOTE_MAX },
+    { SERVER_IPC_REFUSED, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE,   1, 1 },
 };
 
-const char *hub_role_name(enum hub_role r)
+const char *server_role_name(enum server_role r)
 {
-    return (unsigned)r < HUB_ROLES ? role_names[r] : role_names[0];
+    return (unsigned)r < SERVER_ROLES ? role_names[r] : role_names[0];
 }
 
-enum hub_role hub_role_from(const char *name)
+enum server_role server_role_from(const char *name)
 {
-    for (unsigned i = 1; i < HUB_ROLES; i++)
+    for (unsigned i = 1; i < SERVER_ROLES; i++)
         if (strcmp(name, role_names[i]) == 0)
-            return (enum hub_role)i;
-    return HUB_ROLE_NONE;
+            return (enum server_role)i;
+    return SERVER_ROLE_NONE;
 }
 
 static volatile sig_atomic_t is_stopping;
@@ -53,7 +53,7 @@ static void on_term(int number)
     is_stopping = 1;
 }
 
-void hub_role_heed(void)
+void server_role_heed(void)
 {
     struct sigaction heed = { .sa_handler = on_term, .sa_flags = SA_RESTART };
 
@@ -61,7 +61,7 @@ void hub_role_heed(void)
         abort();
 }
 
-void hub_role_linger(void)
+void server_role_linger(void)
 {
     struct sigaction end = { .sa_handler = SIG_DFL };
     sigset_t term;
@@ -74,7 +74,7 @@ void hub_role_linger(void)
     (void)poll(NULL, 0, LINGER_MS);
 }
 
-static const struct rule *rule_of(enum hub_ipc_what what, enum hub_role from, enum hub_role to)
+static const struct rule *rule_of(enum server_ipc_what what, enum server_role from, enum server_role to)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].what == what && rules[i].from == from && rules[i].to == to)
@@ -84,24 +84,24 @@ static const struct rule *rule_of(enum hub_ipc_what what, enum hub_role from, en
 
 /* ---- in ---- */
 
-enum err hub_ipc_in_init(struct hub_ipc_in *in, int fd, enum hub_role from, enum hub_role to)
+enum err server_ipc_in_init(struct server_ipc_in *in, int fd, enum server_role from, enum server_role to)
 {
     uint8_t *buf = malloc(IN_CAP);
 
     if (buf == NULL)
         return ERR_NOMEM;
-    *in = (struct hub_ipc_in){ .fd = fd, .from = from, .to = to, .buf = buf, .cap = IN_CAP };
+    *in = (struct server_ipc_in){ .fd = fd, .from = from, .to = to, .buf = buf, .cap = IN_CAP };
     return OK;
 }
 
-void hub_ipc_in_fini(struct hub_ipc_in *in)
+void server_ipc_in_fini(struct server_ipc_in *in)
 {
     free(in->buf);
     in->buf = NULL;
     in->cap = in->start = in->end = 0;
 }
 
-enum err hub_ipc_take(struct hub_ipc_in *in, struct hub_ipc_msg *m)
+enum err server_ipc_take(struct server_ipc_in *in, struct server_ipc_msg *m)
 {
     const struct rule *rule;
     struct rd r;
@@ -109,28 +109,28 @@ enum err hub_ipc_take(struct hub_ipc_in *in, struct hub_ipc_msg *m)
     uint8_t what;
     uint64_t tag;
 
-    if (left < HUB_IPC_HEAD)
+    if (left < SERVER_IPC_HEAD)
         return ERR_BUSY;
     rd_init(&r, in->buf + in->start, left);
     len = rd_u32(&r);
     what = rd_u8(&r);
     tag = rd_u64(&r);
-    if (len < HUB_IPC_HEAD - 4 || len > HUB_IPC_HEAD - 4 + HUB_IPC_BODY_MAX)
+    if (len < SERVER_IPC_HEAD - 4 || len > SERVER_IPC_HEAD - 4 + SERVER_IPC_BODY_MAX)
         return ERR_LONG;
-    len -= HUB_IPC_HEAD - 4;
-    rule = rule_of((enum hub_ipc_what)what, in->from, in->to);
+    len -= SERVER_IPC_HEAD - 4;
+    rule = rule_of((enum server_ipc_what)what, in->from, in->to);
     if (rule == NULL)
         return ERR_DENIED;
     if (len < rule->min || len > rule->max)
         return ERR_RANGE;
     if (rd_left(&r) < len)
         return ERR_BUSY;
-    *m = (struct hub_ipc_msg){ .what = rule->what, .tag = tag, .body = rd_view(&r, len), .len = len };
-    in->start += HUB_IPC_HEAD + len;
+    *m = (struct server_ipc_msg){ .what = rule->what, .tag = tag, .body = rd_view(&r, len), .len = len };
+    in->start += SERVER_IPC_HEAD + len;
     return OK;
 }
 
-enum err hub_ipc_fill(struct hub_ipc_in *in)
+enum err server_ipc_fill(struct server_ipc_in *in)
 {
     ssize_t n;
 
@@ -153,30 +153,30 @@ enum err hub_ipc_fill(struct hub_ipc_in *in)
     return OK;
 }
 
-enum err hub_ipc_next(struct hub_ipc_in *in, struct hub_ipc_msg *m)
+enum err server_ipc_next(struct server_ipc_in *in, struct server_ipc_msg *m)
 {
     enum err e;
 
-    while ((e = hub_ipc_take(in, m)) == ERR_BUSY)
-        if ((e = hub_ipc_fill(in)) != OK)
+    while ((e = server_ipc_take(in, m)) == ERR_BUSY)
+        if ((e = server_ipc_fill(in)) != OK)
             return e;
     return e;
 }
 
 /* ---- out ---- */
 
-void hub_ipc_out_init(struct hub_ipc_out *out, int fd, enum hub_role from, enum hub_role to)
+void server_ipc_out_init(struct server_ipc_out *out, int fd, enum server_role from, enum server_role to)
 {
-    *out = (struct hub_ipc_out){ .fd = fd, .from = from, .to = to };
+    *out = (struct server_ipc_out){ .fd = fd, .from = from, .to = to };
 }
 
-void hub_ipc_out_fini(struct hub_ipc_out *out)
+void server_ipc_out_fini(struct server_ipc_out *out)
 {
     free(out->buf);
-    *out = (struct hub_ipc_out){ .fd = -1 };
+    *out = (struct server_ipc_out){ .fd = -1 };
 }
 
-static enum err make_room(struct hub_ipc_out *out, size_t need)
+static enum err make_room(struct server_ipc_out *out, size_t need)
 {
     size_t cap = out->cap != 0 ? out->cap : OUT_CAP_START;
     uint8_t *grown;
@@ -198,55 +198,55 @@ static enum err make_room(struct hub_ipc_out *out, size_t need)
     return OK;
 }
 
-enum err hub_ipc_reserve(struct hub_ipc_out *out, enum hub_ipc_what what, uint64_t tag, size_t len, uint8_t **body)
+enum err server_ipc_reserve(struct server_ipc_out *out, enum server_ipc_what what, uint64_t tag, size_t len, uint8_t **body)
 {
     struct wr w;
     enum err e;
 
     if (rule_of(what, out->from, out->to) == NULL)
         abort();
-    if (len > HUB_IPC_BODY_MAX)
+    if (len > SERVER_IPC_BODY_MAX)
         return ERR_LONG;
-    e = make_room(out, HUB_IPC_HEAD + len);
+    e = make_room(out, SERVER_IPC_HEAD + len);
     if (e != OK)
         return e;
-    wr_init(&w, out->buf + out->end, HUB_IPC_HEAD);
+    wr_init(&w, out->buf + out->end, SERVER_IPC_HEAD);
     wr_u32(&w, 0);
     wr_u8(&w, (uint8_t)what);
     wr_u64(&w, tag);
-    *body = out->buf + out->end + HUB_IPC_HEAD;
+    *body = out->buf + out->end + SERVER_IPC_HEAD;
     return wr_end(&w);
 }
 
-void hub_ipc_written(struct hub_ipc_out *out, size_t len)
+void server_ipc_written(struct server_ipc_out *out, size_t len)
 {
     struct wr w;
 
     wr_init(&w, out->buf + out->end, 4);
-    wr_u32(&w, (uint32_t)(HUB_IPC_HEAD - 4 + len));
-    out->end += HUB_IPC_HEAD + len;
+    wr_u32(&w, (uint32_t)(SERVER_IPC_HEAD - 4 + len));
+    out->end += SERVER_IPC_HEAD + len;
 }
 
-enum err hub_ipc_put(struct hub_ipc_out *out, enum hub_ipc_what what, uint64_t tag, const uint8_t *body, size_t len)
+enum err server_ipc_put(struct server_ipc_out *out, enum server_ipc_what what, uint64_t tag, const uint8_t *body, size_t len)
 {
     uint8_t *to;
-    enum err e = hub_ipc_reserve(out, what, tag, len, &to);
+    enum err e = server_ipc_reserve(out, what, tag, len, &to);
 
     if (e != OK)
         return e;
     if (len != 0)
         memcpy(to, body, len);
-    hub_ipc_written(out, len);
+    server_ipc_written(out, len);
     return OK;
 }
 
-size_t hub_ipc_pending(const struct hub_ipc_out *out)
+size_t server_ipc_pending(const struct server_ipc_out *out)
 {
     return out->end - out->start;
 }
 
 /* All went: a buffer that one burst made large is given back. */
-static void emptied(struct hub_ipc_out *out)
+static void emptied(struct server_ipc_out *out)
 {
     out->start = out->end = 0;
     if (out->cap > OUT_CAP_KEEP) {
@@ -256,7 +256,7 @@ static void emptied(struct hub_ipc_out *out)
     }
 }
 
-enum err hub_ipc_flush(struct hub_ipc_out *out)
+enum err server_ipc_flush(struct server_ipc_out *out)
 {
     while (out->start != out->end) {
         ssize_t n = send(out->fd, out->buf + out->start, out->end - out->start, MSG_NOSIGNAL);

@@ -1,22 +1,19 @@
-#include "hub/oprf.h"
+#include "server/oprf.h"
 
 #include "base/clock.h"
-#include "hub/roster.h"
 #include "proto/pseudonym.h"
 #include "proto/refusal.h"
 #include "proto/reply.h"
 #include "proto/sign.h"
+#include "server/blocks.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PAYLOAD_MAX = PROTO_OPRF_BATCH_MAX * PROTO_OPRF_LEN + PROTO_OPRF_PROOF_LEN };
 
-static enum err take_share(struct hub_oprf *o, const uint8_t share[PROTO_OPRF_LEN], struct trouble *t)
+static enum err take_share(struct server_oprf *o, const uint8_t share[PROTO_OPRF_LEN], struct trouble *t)
 {
     uint8_t public_key[PROTO_OPRF_LEN];
     enum err e = proto_oprf_public_key(share, public_key);
@@ -33,7 +30,7 @@ static enum err take_share(struct hub_oprf *o, const uint8_t share[PROTO_OPRF_LE
     return sodium_mprotect_noaccess(o->share) == 0 ? OK : ERR_NOMEM;
 }
 
-enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t region_len, const char *partners,
+enum err server_oprf_open(struct server_oprf *o, const char *region, size_t region_len, const char *partners,
     const uint8_t share[PROTO_OPRF_LEN], const char *quota_path, uint32_t per_partner, uint32_t total, struct trouble *t)
 {
     enum err e = ERR_NOMEM;
@@ -48,15 +45,15 @@ enum err hub_oprf_open(struct hub_oprf *o, const char *region, size_t region_len
     if (e == OK && (o->partners = strdup(partners)) == NULL)
         e = ERR_NOMEM;
     if (e == OK)
-        e = hub_quota_open(quota_path, per_partner, total, &o->quota, t);
+        e = server_quota_open(quota_path, per_partner, total, &o->quota, t);
     if (e != OK)
-        hub_oprf_close(o);
+        server_oprf_close(o);
     return e;
 }
 
-void hub_oprf_close(struct hub_oprf *o)
+void server_oprf_close(struct server_oprf *o)
 {
-    hub_quota_close(o->quota);
+    server_quota_close(o->quota);
     free(o->partners);
     sodium_free(o->share);
     free(o->region);
@@ -71,7 +68,7 @@ struct question {
 };
 
 /* P-147: the key that signed is a node key of the partner that from names, by the root key that the region file names. */
-static enum proto_refusal judge_key(const struct hub_oprf *o, const struct question *q, const uint8_t key[PROTO_KEY_LEN])
+static enum proto_refusal judge_key(const struct server_oprf *o, const struct question *q, const uint8_t key[PROTO_KEY_LEN])
 {
     const struct proto_msg *m = &q->msg;
     struct proto_cert cert;
@@ -88,15 +85,13 @@ static enum proto_refusal judge_key(const struct hub_oprf *o, const struct quest
 }
 
 /* A file says so. Looked for at each question: it is one call for up to 64 elements. */
-static enum proto_refusal judge_block(const struct hub_oprf *o, const struct proto_partner *from)
+static enum proto_refusal judge_block(const struct server_oprf *o, const struct proto_partner *from)
 {
-    char path[PATH_MAX];
+    bool blocked;
 
-    if (hub_roster_block_path(o->partners, from->handle, path, sizeof path) != OK)
+    if (server_blocks_has(o->partners, from->handle, &blocked) != OK)
         return PROTO_TROUBLE;
-    if (access(path, F_OK) == 0)
-        return PROTO_BLOCKED;
-    return errno == ENOENT ? PROTO_ACCEPTED : PROTO_TROUBLE;
+    return blocked ? PROTO_BLOCKED : PROTO_ACCEPTED;
 }
 
 /* Elements are looked at before they are counted: a batch with one bad element costs nothing. */
@@ -135,7 +130,7 @@ static enum proto_refusal open_frame(const uint8_t *frame, size_t len, struct qu
     return PROTO_ACCEPTED;
 }
 
-static enum proto_refusal judge(const struct hub_oprf *o, const uint8_t *frame, size_t len, struct question *q)
+static enum proto_refusal judge(const struct server_oprf *o, const uint8_t *frame, size_t len, struct question *q)
 {
     uint8_t key[PROTO_KEY_LEN];
     enum proto_refusal r = open_frame(frame, len, q, key);
@@ -152,28 +147,28 @@ static enum proto_refusal judge(const struct hub_oprf *o, const uint8_t *frame, 
 }
 
 /* The same question sent again (its answer was lost) gets the same answer, so it is not counted again. */
-static bool is_repeat(const struct hub_oprf *o, const struct question *q)
+static bool is_repeat(const struct server_oprf *o, const struct question *q)
 {
     const struct proto_header *h = &q->msg.head;
 
-    for (size_t i = 0; i < HUB_OPRF_RECENT; i++)
+    for (size_t i = 0; i < SERVER_OPRF_RECENT; i++)
         if (memcmp(o->recent[i].id, h->id, sizeof h->id) == 0 && memcmp(o->recent[i].from, h->from, sizeof h->from) == 0
             && memcmp(o->recent[i].digest, q->digest, sizeof q->digest) == 0)
             return true;
     return false;
 }
 
-static void remember(struct hub_oprf *o, const struct question *q)
+static void remember(struct server_oprf *o, const struct question *q)
 {
     const struct proto_header *h = &q->msg.head;
 
     memcpy(o->recent[o->recent_at].from, h->from, sizeof h->from);
     memcpy(o->recent[o->recent_at].id, h->id, sizeof h->id);
     memcpy(o->recent[o->recent_at].digest, q->digest, sizeof q->digest);
-    o->recent_at = (o->recent_at + 1) % HUB_OPRF_RECENT;
+    o->recent_at = (o->recent_at + 1) % SERVER_OPRF_RECENT;
 }
 
-static enum err evaluate(struct hub_oprf *o, const struct proto_blob *in, uint8_t payload[PAYLOAD_MAX], size_t *len)
+static enum err evaluate(struct server_oprf *o, const struct proto_blob *in, uint8_t payload[PAYLOAD_MAX], size_t *len)
 {
     size_t count = in->len / PROTO_OPRF_LEN;
     uint8_t blinded[PROTO_OPRF_BATCH_MAX][PROTO_OPRF_LEN], evaluated[PROTO_OPRF_BATCH_MAX][PROTO_OPRF_LEN];
@@ -199,13 +194,13 @@ static enum err evaluate(struct hub_oprf *o, const struct proto_blob *in, uint8_
 }
 
 /* Count it on disk; then, and only then, it may be evaluated. */
-static enum err count(struct hub_oprf *o, const struct question *q, enum proto_refusal *r)
+static enum err count(struct server_oprf *o, const struct question *q, enum proto_refusal *r)
 {
     enum err e;
 
     if (is_repeat(o, q))
         return OK;
-    e = hub_quota_take(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s());
+    e = server_quota_take(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s());
     if (e == OK)
         remember(o, q);
     else if (e == ERR_QUOTA)
@@ -213,7 +208,7 @@ static enum err count(struct hub_oprf *o, const struct question *q, enum proto_r
     return e == ERR_QUOTA ? OK : e;
 }
 
-enum err hub_oprf_answer(struct hub_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)
+enum err server_oprf_answer(struct server_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)
 {
     uint8_t payload[PAYLOAD_MAX], body[PAYLOAD_MAX + 256];
     struct question q = { .from = NULL };

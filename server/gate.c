@@ -1,12 +1,12 @@
-#include "hub/gate.h"
+#include "server/gate.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "hub/ipc.h"
-#include "hub/start.h"
 #include "proto/reply.h"
 #include "proto/wire.h"
+#include "server/ipc.h"
+#include "server/start.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,15 +39,15 @@ struct slot {
 };
 
 struct link {
-    struct hub_ipc_in in;
-    struct hub_ipc_out out;
+    struct server_ipc_in in;
+    struct server_ipc_out out;
     bool ended;
 };
 
 struct gate {
     struct wire_server *server;
     struct link core, oprf;
-    struct slot slot[HUB_GATE_QUEUE_MAX];
+    struct slot slot[SERVER_GATE_QUEUE_MAX];
     uint32_t first_free;
     size_t under_way;
     bool stopping;
@@ -57,7 +57,7 @@ struct gate {
 
 static void slots_init(struct gate *g)
 {
-    for (uint32_t i = 0; i < HUB_GATE_QUEUE_MAX; i++)
+    for (uint32_t i = 0; i < SERVER_GATE_QUEUE_MAX; i++)
         g->slot[i].next_free = i + 1;
 }
 
@@ -66,7 +66,7 @@ static bool slot_take(struct gate *g, const uint8_t *route, size_t route_len, ui
     uint32_t i = g->first_free;
     struct slot *s;
 
-    if (i == HUB_GATE_QUEUE_MAX)
+    if (i == SERVER_GATE_QUEUE_MAX)
         return false;
     s = &g->slot[i];
     g->first_free = s->next_free;
@@ -84,7 +84,7 @@ static struct slot *slot_find(struct gate *g, uint64_t tag)
 {
     uint32_t i = (uint32_t)tag;
 
-    if (i >= HUB_GATE_QUEUE_MAX || !g->slot[i].used || g->slot[i].turn != (uint32_t)(tag >> 32))
+    if (i >= SERVER_GATE_QUEUE_MAX || !g->slot[i].used || g->slot[i].turn != (uint32_t)(tag >> 32))
         return NULL;
     return &g->slot[i];
 }
@@ -123,12 +123,12 @@ static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, 
         return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
     if (!slot_take(g, route, route_len, &tag))
         return answer_self(g, route, route_len, PROTO_TROUBLE);
-    return hub_ipc_put(kind == PROTO_DERIVE ? &g->oprf.out : &g->core.out, HUB_IPC_FRAME, tag, frame, len);
+    return server_ipc_put(kind == PROTO_DERIVE ? &g->oprf.out : &g->core.out, SERVER_IPC_FRAME, tag, frame, len);
 }
 
 static bool has_room(const struct gate *g)
 {
-    return hub_ipc_pending(&g->core.out) < BUFFERED_MAX && hub_ipc_pending(&g->oprf.out) < BUFFERED_MAX;
+    return server_ipc_pending(&g->core.out) < BUFFERED_MAX && server_ipc_pending(&g->oprf.out) < BUFFERED_MAX;
 }
 
 static enum err take_frames(struct gate *g)
@@ -156,14 +156,14 @@ static enum err take_frames(struct gate *g)
 
 static enum err take_answers(struct gate *g, struct link *l)
 {
-    struct hub_ipc_msg m;
-    enum err e = hub_ipc_fill(&l->in);
+    struct server_ipc_msg m;
+    enum err e = server_ipc_fill(&l->in);
 
     if (e == ERR_PEER)
         l->ended = true;
     if (e != OK)
         return e == ERR_BUSY || e == ERR_PEER ? OK : e;
-    while ((e = hub_ipc_take(&l->in, &m)) == OK) {
+    while ((e = server_ipc_take(&l->in, &m)) == OK) {
         struct slot *s = slot_find(g, m.tag);
 
         if (s == NULL)
@@ -180,7 +180,7 @@ static enum err take_answers(struct gate *g, struct link *l)
 
 static enum err flush(struct link *l)
 {
-    enum err e = l->ended ? OK : hub_ipc_flush(&l->out);
+    enum err e = l->ended ? OK : server_ipc_flush(&l->out);
 
     if (e == ERR_PEER)
         l->ended = true;
@@ -192,13 +192,13 @@ static enum err stop_taking(struct gate *g)
     enum err e;
 
     g->stopping = true;
-    e = hub_ipc_put(&g->core.out, HUB_IPC_STOP, 0, NULL, 0);
-    return e == OK ? hub_ipc_put(&g->oprf.out, HUB_IPC_STOP, 0, NULL, 0) : e;
+    e = server_ipc_put(&g->core.out, SERVER_IPC_STOP, 0, NULL, 0);
+    return e == OK ? server_ipc_put(&g->oprf.out, SERVER_IPC_STOP, 0, NULL, 0) : e;
 }
 
 static short link_events(const struct link *l)
 {
-    return (short)(POLLIN | (hub_ipc_pending(&l->out) != 0 ? POLLOUT : 0));
+    return (short)(POLLIN | (server_ipc_pending(&l->out) != 0 ? POLLOUT : 0));
 }
 
 static enum err step(struct gate *g, int signals)
@@ -234,7 +234,7 @@ static enum err loop(struct gate *g, int signals)
         e = step(g, signals);
         if (e == OK && !g->stopping && (g->core.ended || g->oprf.ended)) {
             log_event(LOG_ERROR, "role lost", "role", g->core.ended ? "core" : "oprf", NULL);
-            hub_role_linger();
+            server_role_linger();
             return ERR_PEER;
         }
     }
@@ -245,7 +245,7 @@ static enum err loop(struct gate *g, int signals)
 
 /* ---- the start ---- */
 
-static enum err link_init(struct link *l, int fd, enum hub_role role)
+static enum err link_init(struct link *l, int fd, enum server_role role)
 {
     int size = SEND_BUFFER, flags = fcntl(fd, F_GETFL);
 
@@ -253,25 +253,25 @@ static enum err link_init(struct link *l, int fd, enum hub_role role)
         return ERR_IO;
     /* Best effort: a smaller buffer only means more system calls. */
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    hub_ipc_out_init(&l->out, fd, HUB_ROLE_GATE, role);
-    return hub_ipc_in_init(&l->in, fd, role, HUB_ROLE_GATE);
+    server_ipc_out_init(&l->out, fd, SERVER_ROLE_GATE, role);
+    return server_ipc_in_init(&l->in, fd, role, SERVER_ROLE_GATE);
 }
 
 static enum err listen_from_start(struct gate *g, struct trouble *t)
 {
-    struct proto_blob part[HUB_GATE_STARTS];
+    struct proto_blob part[SERVER_GATE_STARTS];
     uint8_t *block = NULL;
     size_t len = 0;
     enum err e = proc_start_block(&block, &len);
 
     if (e != OK)
         return e;
-    e = hub_start_decode(block, len, part, HUB_GATE_STARTS);
+    e = server_start_decode(block, len, part, SERVER_GATE_STARTS);
     if (e == OK) {
-        const char *address = hub_start_as_text(&part[HUB_GATE_ADDRESS]);
-        struct wire_tls tls = { hub_start_as_text(&part[HUB_GATE_CERT]), hub_start_as_text(&part[HUB_GATE_KEY]),
-            hub_start_as_text(&part[HUB_GATE_CA]) };
-        bool plain = part[HUB_GATE_CERT].len == 0 && part[HUB_GATE_KEY].len == 0 && part[HUB_GATE_CA].len == 0;
+        const char *address = server_start_as_text(&part[SERVER_GATE_ADDRESS]);
+        struct wire_tls tls = { server_start_as_text(&part[SERVER_GATE_CERT]), server_start_as_text(&part[SERVER_GATE_KEY]),
+            server_start_as_text(&part[SERVER_GATE_CA]) };
+        bool plain = part[SERVER_GATE_CERT].len == 0 && part[SERVER_GATE_KEY].len == 0 && part[SERVER_GATE_CA].len == 0;
 
         if (address == NULL || (!plain && (tls.cert == NULL || tls.key == NULL || tls.ca == NULL)))
             e = ERR_SYNTAX;
@@ -294,7 +294,7 @@ static int open_signals(void)
     return signalfd(-1, &term, SFD_CLOEXEC);
 }
 
-int hub_gate_run(void)
+int server_gate_run(const char *program)
 {
     struct gate *g = calloc(1, sizeof *g);
     struct trouble t = { 0 };
@@ -302,17 +302,17 @@ int hub_gate_run(void)
     int signals = -1;
     enum err e = g == NULL ? ERR_NOMEM : OK;
 
-    log_init("schakel-hub gate", LOG_INFO);
+    log_init(program, LOG_INFO);
     proc_harden();
     /* Before nng starts its threads, so that they inherit the mask. */
     if (e == OK && (signals = open_signals()) < 0)
         e = ERR_IO;
     if (e == OK) {
         slots_init(g);
-        e = link_init(&g->core, CORE_FD, HUB_ROLE_CORE);
+        e = link_init(&g->core, CORE_FD, SERVER_ROLE_CORE);
     }
     if (e == OK)
-        e = link_init(&g->oprf, OPRF_FD, HUB_ROLE_OPRF);
+        e = link_init(&g->oprf, OPRF_FD, SERVER_ROLE_OPRF);
     if (e == OK)
         e = listen_from_start(g, &t);
     if (e == OK)

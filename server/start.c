@@ -1,4 +1,4 @@
-#include "hub/start.h"
+#include "server/start.h"
 
 #include "base/rd.h"
 #include "base/wr.h"
@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct proto_blob hub_start_text(const char *text)
+struct proto_blob server_start_text(const char *text)
 {
     return (struct proto_blob){ .data = (const uint8_t *)text, .len = strlen(text) + 1 };
 }
 
-struct proto_blob hub_start_number(uint64_t n, uint8_t room[8])
+struct proto_blob server_start_number(uint64_t n, uint8_t room[8])
 {
     struct wr w;
 
@@ -20,14 +20,14 @@ struct proto_blob hub_start_number(uint64_t n, uint8_t room[8])
     return (struct proto_blob){ .data = room, .len = 8 };
 }
 
-enum err hub_start_encode(const struct proto_blob *parts, size_t count, uint8_t **out, size_t *len)
+enum err server_start_encode(const struct proto_blob *parts, size_t count, uint8_t **out, size_t *len)
 {
     size_t need = 1;
     uint8_t *data;
     struct wr w;
     enum err e;
 
-    if (count > HUB_START_MAX)
+    if (count > SERVER_START_MAX)
         abort();
     for (size_t i = 0; i < count; i++)
         need += 4 + parts[i].len;
@@ -48,13 +48,13 @@ enum err hub_start_encode(const struct proto_blob *parts, size_t count, uint8_t 
     return OK;
 }
 
-enum err hub_start_decode(const uint8_t *data, size_t len, struct proto_blob *parts, size_t count)
+enum err server_start_decode(const uint8_t *data, size_t len, struct proto_blob *parts, size_t count)
 {
-    struct proto_blob got[HUB_START_MAX];
+    struct proto_blob got[SERVER_START_MAX];
     struct rd r;
 
     rd_init(&r, data, len);
-    if (rd_u8(&r) != count || count > HUB_START_MAX)
+    if (rd_u8(&r) != count || count > SERVER_START_MAX)
         return ERR_SYNTAX;
     for (size_t i = 0; i < count; i++)
         got[i].data = rd_bytes32(&r, len, &got[i].len);
@@ -64,14 +64,14 @@ enum err hub_start_decode(const uint8_t *data, size_t len, struct proto_blob *pa
     return OK;
 }
 
-const char *hub_start_as_text(const struct proto_blob *part)
+const char *server_start_as_text(const struct proto_blob *part)
 {
     if (part->len == 0 || memchr(part->data, '\0', part->len) != part->data + part->len - 1)
         return NULL;
     return (const char *)part->data;
 }
 
-enum err hub_start_as_number(const struct proto_blob *part, uint64_t *out)
+enum err server_start_as_number(const struct proto_blob *part, uint64_t *out)
 {
     struct rd r;
     uint64_t n;
