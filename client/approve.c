@@ -1,10 +1,11 @@
 /* client/approve: four eyes. The second person seals what may leave and approves exactly those bytes; the first then grants them. */
 #include "client/child.h"
+#include "client/desk_arg.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
 #include "client/weigh.h"
 
-#include "proto/sign.h"
+#include "client/statement.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -29,11 +30,8 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     cJSON *content = NULL;
     uint8_t *approval = NULL, id[PROTO_ID_LEN];
     size_t len = 0;
-    enum err e = h == NULL ? ERR_NOMEM : client_desk_arg(c, x, "request", &d);
+    enum err e = h == NULL ? ERR_NOMEM : client_desk_arg_open(c, x, &d);
 
-    if (e == OK && (d.mine || d.offer || d.state != CLIENT_DESK_WAITING))
-        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an open request to this partner can be approved",
-            "alleen een open verzoek aan deze partner kan worden goedgekeurd");
     if (e == OK) {
         h->before_grant = true;
         e = client_hold_decide(c->node, x, &d, h);
@@ -43,6 +41,8 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
             "niets van dit verzoek mag gedeeld worden; zie: schakel preview");
     if (e == OK)
         e = client_hold_content(c->node, x, &d.child, &h->permitted, &content, &missing);
+    if (e == OK)
+        e = client_hold_leave_out(c, h, &missing);
     if (e == OK) {
         d.granted = h->permitted;
         d.access_until_s = h->until_s;
@@ -59,6 +59,8 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
         client_reply_id(c->reply, "approval", id);
         client_reply_sections(c->reply, "sections", &d.granted);
         client_reply_date(c->reply, "until", d.access_until_s);
+        cJSON_AddItemToObject(c->reply, "would_leave", content);
+        content = NULL;
     }
     free(approval);
     cJSON_Delete(content);
@@ -66,20 +68,31 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
-static bool is_by(const struct proto_signed *s, const uint8_t key[PROTO_KEY_LEN])
+/* Of exactly this row's bytes, by a second person of this partner. */
+static enum err check_approval(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const uint8_t *draft, size_t len)
 {
-    for (uint8_t i = 0; i < s->count; i++)
-        if (sodium_memcmp(s->by[i].key, key, PROTO_KEY_LEN) == 0)
-            return true;
-    return false;
+    struct proto_statement s;
+    uint8_t signer[PROTO_KEY_LEN];
+    enum proto_role role;
+    enum err e = client_statement_check(c->node, x, draft, len, clock_now_s(), &s, signer, &role);
+
+    if (e != OK || s.kind != PROTO_SAY_APPROVAL || role != PROTO_ROLE_SECOND)
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "this is not the approval of a second person of this partner",
+            "dit is geen goedkeuring van een tweede persoon van deze partner");
+    if (sodium_memcmp(s.refers, d->id, sizeof s.refers) != 0 || sodium_memcmp(s.digest, d->digest, sizeof s.digest) != 0)
+        return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "this approval is of something else; ask the second person to approve again",
+            "deze goedkeuring gaat over iets anders; vraag de tweede persoon opnieuw goed te keuren");
+    if (sodium_memcmp(signer, c->who->key, sizeof signer) == 0)
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "four eyes: somebody else than you must approve",
+            "vier ogen: iemand anders dan u moet goedkeuren");
+    return OK;
 }
 
-enum err client_approval_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len)
+enum err client_approve_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len)
 {
     const char *given = NULL;
     uint8_t id[PROTO_ID_LEN], *draft = NULL;
-    struct proto_signed envelope;
-    struct proto_statement s;
+    size_t draft_len = 0;
     enum err e;
 
     *len = 0;
@@ -87,25 +100,17 @@ enum err client_approval_use(struct client_call *c, struct vault_txn *x, const s
         return OK;
     e = client_arg_id(c, "approval", id);
     if (e == OK)
-        e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, len);
-    if (e == OK)
-        e = proto_sign_decode(draft, *len, &envelope);
-    if (e == OK)
-        e = proto_statement_decode(PROTO_SAY_APPROVAL, envelope.body, envelope.body_len, &s);
-    if (e == OK && (sodium_memcmp(s.refers, d->id, sizeof s.refers) != 0 || sodium_memcmp(s.digest, d->digest, sizeof s.digest) != 0))
-        e = trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "this approval is of something else; ask the second person to approve again",
-            "deze goedkeuring gaat over iets anders; vraag de tweede persoon opnieuw goed te keuren");
-    if (e == OK && is_by(&envelope, c->who->key))
-        e = trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "four eyes: somebody else than you must approve",
-            "vier ogen: iemand anders dan u moet goedkeuren");
+        e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, &draft_len);
     if (e == ERR_NOTFOUND)
         e = trouble_at(&c->trouble, e, "--approval", 0, 0, "there is no such approval; a second person makes one with schakel approve",
             "er is geen goedkeuring met dit kenmerk; een tweede persoon maakt die met schakel approve");
-    if (e == OK) {
-        *out = draft;
-    } else {
-        *len = 0;
+    if (e == OK)
+        e = check_approval(c, x, d, draft, draft_len);
+    if (e != OK) {
         free(draft);
+        return e;
     }
-    return e;
+    *out = draft;
+    *len = draft_len;
+    return OK;
 }

@@ -3,7 +3,7 @@
 #include "client/desk_sent.h"
 
 #include "client/member.h"
-#include "client/weigh.h"
+#include "client/desk_arg.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum err client_sent_request(struct client_node *n, struct vault_txn *x, const s
 }
 
 /* A logged no has rows: which step is missing. Without a receipt there is only the hub's word. */
-enum err client_refused_desk(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+enum err client_desk_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
     enum err err = client_desk_get(x, e->msg->head.id, &d);
@@ -50,7 +50,7 @@ static enum err row_granted(struct vault_txn *x, const struct client_receipt_eve
 }
 
 /* The grant was refused: the request is open again, and what was sealed is gone. */
-enum err client_refused_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+enum err client_desk_refused_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
     enum err err = row_granted(x, e, &d);
@@ -128,7 +128,7 @@ enum err client_sent_release(struct client_node *n, struct vault_txn *x, const s
     return client_desk_put(x, &d);
 }
 
-enum err client_refused_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+enum err client_desk_refused_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
     enum err err = client_desk_by_grant(x, e->msg->head.to, e->msg->refers, &d);

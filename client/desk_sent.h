@@ -7,7 +7,7 @@
 #include "client/desk.h"
 
 client_on_receipt client_sent_request, client_sent_grant, client_sent_release, client_sent_refuse, client_sent_cancel, client_sent_answer;
-client_on_refused client_refused_desk, client_refused_grant, client_refused_release;
+client_on_refused client_desk_refused, client_desk_refused_grant, client_desk_refused_release;
 
 /* Once a minute: destroy copies whose access is over and report it. */
 MUST_USE enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s);

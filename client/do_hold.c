@@ -1,5 +1,6 @@
 /* client/do_hold: the holder decides: look, agree as a second person, grant all or less, or refuse. */
 #include "client/child.h"
+#include "client/desk_arg.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
@@ -8,23 +9,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* An open request of another partner. */
-static enum err waiting_arg(struct client_call *c, struct vault_txn *x, struct client_desk *d)
-{
-    enum err e = client_desk_arg(c, x, "request", d);
-
-    if (e == OK && (d->mine || d->offer))
-        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this is not a request to you; see: schakel inbox",
-            "dit is geen verzoek aan u; zie: schakel inbox");
-    if (e == OK && d->state != CLIENT_DESK_WAITING)
-        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request is not open any more: %s", "dit verzoek is niet meer open: %s",
-            client_desk_state_name(d->state));
-    if (e == OK && d->until_s <= clock_now_s())
-        e = trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0, "this request is over its last day; ask the partner to send it again",
-            "de laatste dag van dit verzoek is voorbij; vraag de partner het opnieuw te sturen");
-    return e;
-}
 
 static void reply_decisions(struct client_call *c, const struct client_desk *d, const struct client_hold *h)
 {
@@ -47,7 +31,7 @@ enum err client_do_preview(struct client_call *c, struct vault_txn *x)
     struct client_hold *h = calloc(1, sizeof *h);
     struct proto_sections missing;
     cJSON *content = NULL;
-    enum err e = h == NULL ? ERR_NOMEM : waiting_arg(c, x, &d);
+    enum err e = h == NULL ? ERR_NOMEM : client_desk_arg_open(c, x, &d);
 
     if (e == OK) {
         h->before_grant = true;
@@ -80,26 +64,6 @@ struct granting {
     cJSON *content;
 };
 
-static enum err ticks_arg(struct client_call *c, struct proto_ids *out)
-{
-    const char *text = NULL;
-    char *list, *save = NULL;
-    enum err e = OK;
-
-    if (json_text(c->args, "tick", &text) != OK)
-        return OK;
-    if ((list = strdup(text)) == NULL)
-        return ERR_NOMEM;
-    for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
-        if (out->count == PROTO_STATEMENTS_MAX)
-            e = trouble_at(&c->trouble, ERR_LONG, "--tick", 0, 0, "at most %d", "hoogstens %d", PROTO_STATEMENTS_MAX);
-        else
-            e = client_id_resolve(c, p, out->id[out->count++]);
-    }
-    free(list);
-    return e;
-}
-
 static enum err fewer_arg(struct client_call *c, struct client_desk *d)
 {
     struct proto_sections fewer = {0};
@@ -117,56 +81,53 @@ static enum err fewer_arg(struct client_call *c, struct client_desk *d)
     return e;
 }
 
-static enum err until_arg(struct client_call *c, uint64_t limit, uint64_t *out)
+/* The second person approved these bytes with their sections and their end: all of it, or another approval. */
+static enum err approved_arg(struct client_call *c, struct client_desk *d)
 {
-    struct date day;
     const char *text = NULL;
-    enum err e;
 
-    *out = limit;
-    if (json_text(c->args, "until", &text) != OK)
-        return OK;
-    e = client_arg_date(c, "until", &day);
-    if (e != OK)
-        return e;
-    *out = clock_midnight_nl(day);
-    if (*out > limit || *out <= clock_now_s()) {
-        char last[11];
-        date_format(clock_date_nl(limit), last);
-        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "access ends after today and not later than %s",
-            "toegang eindigt na vandaag en niet later dan %s", last);
-    }
+    if (json_text(c->args, "sections", &text) == OK || json_text(c->args, "until", &text) == OK)
+        return trouble_at(&c->trouble, ERR_USAGE, "--approval", 0, 0,
+            "what was approved is granted as it is, without --sections and --until; for less, grant without approval or have less approved",
+            "wat is goedgekeurd wordt zo toegekend, zonder --sections en --until; voor minder is een andere goedkeuring nodig");
+    d->sections = d->granted;
     return OK;
+}
+
+/* What was sealed then may have come to an end, or may end earlier by now. */
+static enum err check_approved(struct client_call *c, const struct granting *g)
+{
+    if (g->d.access_until_s > clock_now_s() && g->d.access_until_s <= g->h.until_s)
+        return OK;
+    return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "access would end earlier by now; ask the second person to approve again",
+        "de toegang eindigt inmiddels eerder; vraag de tweede persoon opnieuw goed te keuren");
+}
+
+/* Steps of people: what they ticked, weighed and approved. */
+static enum err take_steps(struct client_call *c, struct vault_txn *x, struct granting *g)
+{
+    enum err e = client_desk_arg_ticks(c, &g->ticked);
+
+    if (e == OK)
+        e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len);
+    if (e == OK)
+        e = client_approve_use(c, x, &g->d, &g->approval, &g->approval_len);
+    g->h.weighed_here = g->weighing_len > 0;
+    g->h.second = g->approval_len > 0;
+    g->h.ticked = &g->ticked;
+    return e;
 }
 
 /* Everything that was asked for now must be a yes; otherwise nothing leaves, and the answer says which step is missing. */
-static enum err must_permit(struct client_call *c, struct granting *g)
-{
-    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
-    struct client_explained words = {.whose = ""};
-
-    for (uint8_t i = 0; i < g->d.sections.count; i++) {
-        if (g->h.decision[i].verdict == POLICY_PERMIT)
-            continue;
-        client_explain(&in, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
-        return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
-    }
-    return OK;
-}
-
 static enum err gather(struct client_call *c, struct vault_txn *x, struct granting *g)
 {
     struct proto_sections missing;
     const char *approval = NULL;
-    enum err e = waiting_arg(c, x, &g->d);
+    enum err e = client_desk_arg_open(c, x, &g->d);
 
     g->asked = g->d.sections;
-    if (e == OK && json_text(c->args, "approval", &approval) == OK)
-        g->d.sections = g->d.granted;
-    else if (e == OK)
-        e = fewer_arg(c, &g->d);
     if (e == OK)
-        e = ticks_arg(c, &g->ticked);
+        e = json_text(c->args, "approval", &approval) == OK ? approved_arg(c, &g->d) : fewer_arg(c, &g->d);
     if (e == OK && client_hold_doubt(c->node, x, &g->d) && !client_arg_flag(c, "confirm_child"))
         e = trouble_set(&c->trouble, ERR_STATE,
             "birth date or name in the request differ from your record: phone the asker. If it is this child, add --confirm-child;"
@@ -174,22 +135,16 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
             "geboortedatum of naam in het verzoek is anders dan in uw dossier: bel de vrager na. Is het dit kind, voeg --confirm-child toe;"
             " zo niet, gebruik schakel refuse --reason subject_doubt");
     if (e == OK)
-        e = client_weigh_use(c, x, &g->d, g->d.id, &g->d.sections, &g->weighing, &g->weighing_len);
-    if (e == OK)
-        e = client_approval_use(c, x, &g->d, &g->approval, &g->approval_len);
-    g->h.weighed_here = g->weighing_len > 0;
-    g->h.second = g->approval_len > 0;
-    g->h.ticked = &g->ticked;
+        e = take_steps(c, x, g);
     if (e == OK)
         e = client_hold_decide(c->node, x, &g->d, &g->h);
     if (e == OK)
-        e = must_permit(c, g);
+        e = client_hold_check(c, &g->d, &g->h);
+    if (e == OK && approval != NULL)
+        return check_approved(c, g);
     if (e == OK)
         e = client_hold_content(c->node, x, &g->d.child, &g->h.permitted, &g->content, &missing);
-    if (e == OK && missing.count == g->h.permitted.count)
-        e = trouble_set(&c->trouble, ERR_NOTFOUND, "your record has none of these sections; write them with schakel record put, or use schakel refuse --reason nothing_held",
-            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put, of gebruik schakel refuse --reason nothing_held");
-    return e;
+    return e != OK ? e : client_hold_leave_out(c, &g->h, &missing);
 }
 
 static enum err finish_grant(struct client_call *c, struct vault_txn *x)
@@ -217,7 +172,7 @@ static enum err send_grant(struct client_call *c, struct vault_txn *x, struct gr
 
     if (g->approval_len == 0) {  /* else it is sealed already: exactly what the second person approved */
         d->granted = g->h.permitted;
-        e = until_arg(c, g->h.until_s, &d->access_until_s);
+        e = client_desk_arg_until(c, g->h.until_s, &d->access_until_s);
         if (e == OK)
             e = client_hold_seal(c->node, x, d, g->content);
     }
@@ -275,7 +230,7 @@ enum err client_do_refuse(struct client_call *c, struct vault_txn *x)
     struct proto_msg m = {.kind = PROTO_REFUSE};
     const char *reason = NULL;
     uint8_t id[PROTO_ID_LEN];
-    enum err e = waiting_arg(c, x, &d);
+    enum err e = client_desk_arg_open(c, x, &d);
 
     if (e == OK)
         e = client_arg_text(c, "reason", &reason);

@@ -3,6 +3,7 @@
 #include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
+#include "client/hold.h"
 #include "client/pages.h"
 #include "client/statement.h"
 
@@ -114,6 +115,8 @@ static bool desk_each(void *arg, const struct client_desk *d)
     client_reply_date(row, "since", d->made_s);
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
+    if (d->state == CLIENT_DESK_WAITING && !d->mine)
+        json_add_bool(row, "doubt", client_hold_doubt(l->c->node, l->x, d));
     if (d->state == CLIENT_DESK_ARRIVED)
         json_add_bool(row, "tell_first", client_reply_tell_first(l->c->node, d));
     return true;
@@ -182,7 +185,7 @@ static bool statement_each(void *arg, const struct client_kept *k)
         return true;
     if (!l->all && (is_done(l->x, k->what.id) || (it == &event_item && is_followed_up(l, k)) || (it == &withdrawal_item && stopped_something(l, k))))
         return true;
-    if (client_case_get(l->x, k->what.case_id, &with) == OK)
+    if (client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &child))
         child = with.child;
     add_item(l, it, k->what.id, k->what.setter, &child, k->leaf_s, &row);
     json_add_text(row, "event", k->what.event);

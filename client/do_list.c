@@ -17,9 +17,8 @@ struct ended { struct vault_txn *x; const struct proto_statement *s; bool found;
 static bool ended_each(void *arg, const struct client_kept *k)
 {
     struct ended *f = arg;
-    bool ends = k->what.kind == PROTO_SAY_EVENT_END || k->what.kind == PROTO_SAY_WITHDRAWAL || k->what.kind == PROTO_SAY_OBJECTION_END;
 
-    f->found = ends && sodium_memcmp(k->what.refers, f->s->id, PROTO_ID_LEN) == 0;
+    f->found = client_facts_may_end(f->s, &k->what);
     return !f->found;
 }
 
@@ -61,7 +60,9 @@ static struct proto_subject_id child_of(struct listing *l, const struct client_k
 {
     struct client_case with;
 
-    return client_case_get(l->x, k->what.case_id, &with) == OK ? with.child : k->what.subject;
+    bool is_the_cases = client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &k->what.subject);
+
+    return is_the_cases ? with.child : k->what.subject;
 }
 
 static void add_child(cJSON *row, struct listing *l, const struct client_kept *k)

@@ -1,6 +1,7 @@
 /* client/do_offer: sending without being asked: a referral, a report, a handover. The offer carries its grant; the content follows on the
  * receipt. And the receiver's answer to it. */
 #include "client/child.h"
+#include "client/desk_arg.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
@@ -15,8 +16,9 @@ struct sending {
     struct client_child child;
     struct client_desk d;
     struct client_hold h;
-    uint8_t *weighing, *approval, *statement, *sealed;
-    size_t weighing_len, approval_len, statement_len, sealed_len;
+    struct proto_ids ticked;
+    uint8_t *weighing, *statement, *sealed;
+    size_t weighing_len, statement_len, sealed_len;
     cJSON *content;
 };
 
@@ -34,11 +36,9 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     if (e == OK)
         e = client_arg_sections(c, "sections", &d->sections);
     if (e == OK)
-        e = client_sections_check(c, &d->sections);
-    if (e == OK)
         e = client_child_arg(c, x, purpose, &g->child);
     if (e == OK)
-        e = client_note_arg(c, d);
+        e = client_desk_arg_note(c, d);
     if (e != OK)
         return e;
     d->mine = d->offer = true;
@@ -54,52 +54,26 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     return client_child_for(x, &g->child, to->id, &d->child_there);
 }
 
-static enum err must_permit(struct client_call *c, struct sending *g)
-{
-    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
-    struct client_explained words = {.whose = ""};
-
-    for (uint8_t i = 0; i < g->d.sections.count; i++) {
-        if (g->h.decision[i].verdict == POLICY_PERMIT)
-            continue;
-        client_explain(&in, CLIENT_READS_HOLDER, &g->h.decision[i], &words);
-        return trouble_at(&c->trouble, ERR_DENIED, g->d.sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
-    }
-    return OK;
-}
-
-static enum err end_of_access(struct client_call *c, struct sending *g)
-{
-    const char *text = NULL;
-    struct date day;
-    enum err e;
-
-    g->d.access_until_s = g->h.until_s;
-    if (json_text(c->args, "until", &text) != OK)
-        return OK;
-    e = client_arg_date(c, "until", &day);
-    if (e == OK && clock_midnight_nl(day) < g->d.access_until_s)
-        g->d.access_until_s = clock_midnight_nl(day);
-    return e;
-}
-
 static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, struct sending *g)
 {
     struct proto_sections missing;
-    enum err e = client_weigh_use(c, x, &g->d, g->d.id, &g->d.sections, &g->weighing, &g->weighing_len);
+    enum err e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len);
 
     g->h.weighed_here = g->weighing_len > 0;
+    g->h.ticked = &g->ticked;
+    if (e == OK)
+        e = client_desk_arg_ticks(c, &g->ticked);
     if (e == OK)
         e = client_hold_decide(c->node, x, &g->d, &g->h);
     if (e == OK)
-        e = must_permit(c, g);
+        e = client_hold_check(c, &g->d, &g->h);
     if (e == OK)
         e = client_hold_content(c->node, x, &g->d.child, &g->d.sections, &g->content, &missing);
-    if (e == OK && missing.count == g->d.sections.count)
-        e = trouble_set(&c->trouble, ERR_NOTFOUND, "your record has none of these sections; write them with schakel record put",
-            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put");
+    if (e == OK && missing.count > 0)
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, missing.name[0], 0, 0, "your record has none of this; write it with schakel record put, or send less",
+            "uw dossier heeft hier niets over; schrijf het met schakel record put, of stuur minder");
     if (e == OK)
-        e = end_of_access(c, g);
+        e = client_desk_arg_until(c, g->h.until_s, &g->d.access_until_s);
     if (e == OK)
         e = client_hold_seal(c->node, x, &g->d, g->content);
     g->d.granted = g->d.sections;

@@ -1,5 +1,6 @@
 /* client/do_request: asking a partner for sections, and weighing before it. */
 #include "client/child.h"
+#include "client/desk_arg.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
@@ -14,12 +15,17 @@
 
 enum { PREFIX_LETTERS = 3 };
 
-/* What the holder compares with its own record, so that a wrong number does not open another child's file. */
+/*
+ * What the holder compares with its own record, so that a wrong number does not open another child's file. A holder that knows the child by a
+ * handle has no number that could be wrong, and must not learn here who the child is.
+ */
 static void child_check(struct client_call *c, struct vault_txn *x, const struct client_child *child, struct client_desk *d)
 {
     char name[96];
     size_t len = 0;
 
+    if (d->child_there.type == PROTO_SUBJECT_HANDLE)
+        return;
     if (client_record_field(c->node, x, &child->here, "ident", "birth_date", d->birth_date, sizeof d->birth_date) != OK)
         d->birth_date[0] = '\0';
     if (client_record_field(c->node, x, &child->here, "ident", "name", name, sizeof name) != OK)
@@ -32,27 +38,6 @@ static void child_check(struct client_call *c, struct vault_txn *x, const struct
         len = CLIENT_PREFIX_LEN;
     memcpy(d->name_prefix, name, len);
     d->name_prefix[len] = '\0';
-}
-
-enum err client_note_arg(struct client_call *c, struct client_desk *d)
-{
-    const char *note = NULL;
-
-    if (json_text(c->args, "note", &note) != OK)
-        return OK;
-    if (strlen(note) > CLIENT_NOTE_MAX)
-        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "at most %d bytes; this note has %zu",
-            "hoogstens %d bytes; dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
-    memcpy(d->note, note, strlen(note) + 1);
-    return OK;
-}
-
-enum err client_sections_check(struct client_call *c, const struct proto_sections *s)
-{
-    for (uint8_t i = 0; i < s->count; i++)
-        if (policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, s->name[i]) == POLICY_UNKNOWN)
-            return trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s is not a section of the pack", "%s is geen onderdeel van het pakket", s->name[i]);
-    return OK;
 }
 
 /* The row and the message have the same head. */
@@ -69,11 +54,9 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
     if (e == OK)
         e = client_arg_sections(c, "sections", &d->sections);
     if (e == OK)
-        e = client_sections_check(c, &d->sections);
-    if (e == OK)
         e = client_child_arg(c, x, purpose, child);
     if (e == OK)
-        e = client_note_arg(c, d);
+        e = client_desk_arg_note(c, d);
     if (e != OK)
         return e;
     d->mine = true;
@@ -86,14 +69,6 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
     d->child = child->here;
     d->made_s = clock_now_s();
     return client_child_for(x, child, to->id, &d->child_there);
-}
-
-void client_desk_head(const struct client_desk *d, struct proto_msg *m)
-{
-    memcpy(m->head.to, d->other, sizeof m->head.to);
-    memcpy(m->head.case_id, d->case_id, sizeof m->head.case_id);
-    m->head.subject = d->child_there;
-    memcpy(m->head.purpose, d->purpose, sizeof m->head.purpose);
 }
 
 static enum err point_at_statements(struct client_call *c, struct vault_txn *x, struct client_desk *d)
@@ -140,7 +115,7 @@ enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
         e = point_at_statements(c, x, &d);
     }
     if (e == OK)
-        e = client_weigh_use(c, x, &d, d.id, &d.sections, &weighing, &weighing_len);
+        e = client_weigh_use(c, x, &d, &weighing, &weighing_len);
     if (e == OK)
         e = client_sealed_request_make(c->node, x, &d, d.id, &sealed, &sealed_len);
     if (e == OK) {
@@ -162,20 +137,6 @@ enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
     }
     free(sealed);
     free(weighing);
-    return e;
-}
-
-/* A row by --request or --offer. */
-enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
-{
-    uint8_t id[PROTO_ID_LEN];
-    enum err e = client_arg_id(c, option, id);
-
-    if (e == OK)
-        e = client_desk_get(x, id, d);
-    if (e == ERR_NOTFOUND)
-        return trouble_at(&c->trouble, e, option, 0, 0, "there is no such request or offer here; see: schakel request list",
-            "er is hier geen verzoek of aanbod met dit kenmerk; zie: schakel request list");
     return e;
 }
 

@@ -246,8 +246,10 @@ static struct word word_of(const struct collecting *c, const struct client_kept 
 static bool words_each(void *arg, const struct client_kept *k)
 {
     struct collecting *c = arg;
+    bool stops = k->what.kind == PROTO_SAY_EVENT_END || k->what.kind == PROTO_SAY_WITHDRAWAL;
 
-    if (k->leaf_s == 0 || !is_word(&k->what))
+    /* What people here said stops at once, whether or not the hub can be reached. */
+    if (!is_word(&k->what) || (k->leaf_s == 0 && !(k->mine && stops)))
         return true;
     if (c->word_count == c->word_cap) {
         size_t cap = c->word_cap == 0 ? 16 : c->word_cap * 2;

@@ -1,5 +1,7 @@
 #include "client/hold.h"
 
+#include "base/log.h"
+#include "client/desk_reply.h"
 #include "client/record.h"
 #include "policy/duty.h"
 #include "proto/seal.h"
@@ -69,6 +71,20 @@ enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const st
     return e;
 }
 
+enum err client_hold_check(struct client_call *c, const struct client_desk *d, const struct client_hold *h)
+{
+    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
+    struct client_explained words = {.whose = ""};
+
+    for (uint8_t i = 0; i < d->sections.count; i++) {
+        if (h->decision[i].verdict == POLICY_PERMIT)
+            continue;
+        client_explain(&in, CLIENT_READS_HOLDER, &h->decision[i], &words);
+        return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
+    }
+    return OK;
+}
+
 enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
     const struct proto_sections *sections, cJSON **out, struct proto_sections *missing)
 {
@@ -91,6 +107,21 @@ enum err client_hold_content(struct client_node *n, struct vault_txn *x, const s
         return e;
     }
     *out = all;
+    return OK;
+}
+
+enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, const struct proto_sections *missing)
+{
+    struct proto_sections left = {0};
+
+    for (uint8_t i = 0; i < h->permitted.count; i++)
+        if (!proto_sections_has(missing, h->permitted.name[i]))
+            memcpy(left.name[left.count++], h->permitted.name[i], sizeof left.name[0]);
+    if (left.count == 0)
+        return trouble_set(&c->trouble, ERR_NOTFOUND,
+            "your record has none of these sections; write them with schakel record put, or use schakel refuse --reason nothing_held",
+            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put, of gebruik schakel refuse --reason nothing_held");
+    h->permitted = left;
     return OK;
 }
 
@@ -144,11 +175,30 @@ enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct cli
     return e;
 }
 
+static enum err only_granted(cJSON *all, const struct proto_sections *granted, cJSON **out)
+{
+    cJSON *left = cJSON_CreateObject();
+
+    for (uint8_t i = 0; i < granted->count; i++) {
+        cJSON *one = cJSON_DetachItemFromObjectCaseSensitive(all, granted->name[i]);
+        if (one != NULL && !cJSON_AddItemToObject(left, granted->name[i], one)) {
+            cJSON_Delete(one);
+            cJSON_Delete(left);
+            return ERR_NOMEM;
+        }
+    }
+    if (cJSON_GetArraySize(all) > 0)
+        log_event(LOG_WARN, "more-than-granted", NULL);
+    *out = left;
+    return left != NULL ? OK : ERR_NOMEM;
+}
+
 enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out)
 {
     struct proto_sealing_release r = bound_to(n, d, false);
     uint8_t *payload = NULL, *plain = NULL;
     size_t len = 0, plain_len = 0;
+    cJSON *all = NULL;
     enum err e = client_share_get(x, d->id, &payload, &len);
 
     memcpy(r.recipient_key, n->hpke_public, sizeof r.recipient_key);
@@ -157,7 +207,10 @@ enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const st
         secret_sleep(n->hpke_key);
     }
     if (e == OK)
-        e = json_parse(plain, plain_len, out, NULL);
+        e = json_parse(plain, plain_len, &all, NULL);
+    if (e == OK)
+        e = only_granted(all, &d->granted, out);
+    cJSON_Delete(all);
     proto_seal_free(plain, plain_len);
     free(payload);
     return e;

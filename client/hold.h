@@ -21,9 +21,14 @@ struct client_hold {
 /* Decide about d->sections. d->offer: this partner is the sender. */
 MUST_USE enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h);
 
+/* Is every section of d a yes? Else ERR_DENIED, and the trouble says which step is missing. */
+MUST_USE enum err client_hold_check(struct client_call *c, const struct client_desk *d, const struct client_hold *h);
+
 /* {"ident":{...},...}: what the own record has of these sections; others are left out and *missing says which. Gives *out. */
 MUST_USE enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
     const struct proto_sections *sections, cJSON **out, struct proto_sections *missing);
+/* What is not in the record is not granted: the log says what left. ERR_NOTFOUND, with trouble: then nothing is left. */
+MUST_USE enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, const struct proto_sections *missing);
 
 /* The child that is meant may be another: birth date or first letters of the name differ from the own record. */
 bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d);
@@ -31,7 +36,7 @@ bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct 
 /* Seal content for the other partner, store the ciphertext under the row's id and set d->digest, pack. d->access_until_s is set. */
 MUST_USE enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, const cJSON *content);
 
-/* Receiver: open what lies there. Gives *out. */
+/* Receiver: open what lies there. Only what was granted, and so is in the log, is given, whatever was sealed. Gives *out. */
 MUST_USE enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out);
 
 /* The person's grant statement for d, signed. Gives *out (free()). */

@@ -8,11 +8,11 @@ static enum err sent_statement(struct client_node *n, struct vault_txn *x, const
 
 const struct client_kind client_kinds[] = {
     {PROTO_STATEMENT, sent_statement, NULL, client_mail_statement},
-    {PROTO_REQUEST, client_sent_request, client_refused_desk, client_mail_request},
-    {PROTO_OFFER, client_sent_grant, client_refused_desk, client_mail_offer},
-    {PROTO_GRANT, client_sent_grant, client_refused_grant, client_mail_grant},
+    {PROTO_REQUEST, client_sent_request, client_desk_refused, client_mail_request},
+    {PROTO_OFFER, client_sent_grant, client_desk_refused, client_mail_offer},
+    {PROTO_GRANT, client_sent_grant, client_desk_refused_grant, client_mail_grant},
     {PROTO_REFUSE, client_sent_refuse, NULL, client_mail_refuse},
-    {PROTO_RELEASE, client_sent_release, client_refused_release, client_mail_release},
+    {PROTO_RELEASE, client_sent_release, client_desk_refused_release, client_mail_release},
     {PROTO_ANSWER, client_sent_answer, NULL, client_mail_answer},
     {PROTO_CANCEL, client_sent_cancel, NULL, client_mail_cancel},
     {PROTO_REPORT, NULL, NULL, client_mail_report},

@@ -93,7 +93,7 @@ struct proto_statement client_fixture_say(struct client_fixture *f, enum proto_s
     const struct proto_subject_id *child, ...);
 /* What is sealed to one of its addressees, JSON. In the order of the addressees. */
 void client_fixture_seal(struct client_fixture *f, struct proto_statement *s, enum client_fixture_who to, const char *json);
-/* The signed original by a person of the setter. Lives as long as the fixture. */
+/* The signed original by a person of the setter; of a status by its node. Lives as long as the fixture. */
 struct proto_blob client_fixture_sign(struct client_fixture *f, struct proto_statement *s, enum client_fixture_person person);
 /* Keep it at a partner as if it had come in (or, at its setter, gone out), with a leaf at leaf_s (0: not logged yet). */
 void client_fixture_keep_at(struct client_fixture *f, enum client_fixture_who at, struct proto_statement *s, uint64_t leaf_s);

@@ -65,13 +65,14 @@ struct proto_blob client_fixture_sign(struct client_fixture *f, struct proto_sta
     struct proto_signed envelope = {.count = 1};
     const char *type = proto_statement_type(s->kind);
     uint8_t *body = client_fixture_memory(f, PROTO_ORIGINAL_MAX), *out = client_fixture_memory(f, PROTO_ORIGINAL_MAX), sig[PROTO_SIG_LEN];
+    bool by_node = s->kind == PROTO_SAY_STATUS;  /* how a consent stands is the node's own word */
     size_t len = 0;
 
     memcpy(envelope.type, type, strlen(type) + 1);
     assert_err(proto_statement_encode(s, body, PROTO_ORIGINAL_MAX, &envelope.body_len), OK);
-    assert_err(proto_sign_make(type, body, envelope.body_len, p->staff_secret[person], sig), OK);
+    assert_err(proto_sign_make(type, body, envelope.body_len, by_node ? p->node_secret : p->staff_secret[person], sig), OK);
     envelope.body = body;
-    envelope.by[0] = (struct proto_signed_by) {p->staff_public[person], sig};
+    envelope.by[0] = (struct proto_signed_by) {by_node ? p->node_public : p->staff_public[person], sig};
     assert_err(proto_sign_encode(&envelope, out, PROTO_ORIGINAL_MAX, &len), OK);
     return (struct proto_blob) {out, len};
 }

@@ -1,0 +1,103 @@
+#include "client/desk_arg.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
+{
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = client_arg_id(c, option, id);
+
+    if (e == OK)
+        e = client_desk_get(x, id, d);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(&c->trouble, e, option, 0, 0, "there is no such request or offer here; see: schakel request list",
+            "er is hier geen verzoek of aanbod met dit kenmerk; zie: schakel request list");
+    return e;
+}
+
+enum err client_desk_arg_open(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    enum err e = client_desk_arg(c, x, "request", d);
+
+    if (e != OK)
+        return e;
+    if (d->mine || d->offer)
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this is not a request to you; see: schakel inbox",
+            "dit is geen verzoek aan u; zie: schakel inbox");
+    if (d->state != CLIENT_DESK_WAITING)
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request is not open any more: %s", "dit verzoek is niet meer open: %s",
+            client_desk_state_name(d->state));
+    if (d->until_s <= clock_now_s())
+        return trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0, "this request is over its last day; ask the partner to send it again",
+            "de laatste dag van dit verzoek is voorbij; vraag de partner het opnieuw te sturen");
+    /* What was sealed for a grant that is under way must not be sealed anew: its digest is signed already. */
+    if (!sodium_is_zero(d->grant_id, sizeof d->grant_id))
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request was granted a moment ago; the hub has not answered yet",
+            "dit verzoek is zojuist toegekend; de hub heeft nog niet geantwoord");
+    return OK;
+}
+
+enum err client_desk_arg_note(struct client_call *c, struct client_desk *d)
+{
+    const char *note = NULL;
+
+    if (json_text(c->args, "note", &note) != OK)
+        return OK;
+    if (strlen(note) > CLIENT_NOTE_MAX)
+        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "at most %d bytes; this note has %zu",
+            "hoogstens %d bytes; dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
+    memcpy(d->note, note, strlen(note) + 1);
+    return OK;
+}
+
+enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out)
+{
+    const char *text = NULL;
+    struct date day;
+    uint64_t at = limit;
+    enum err e = OK;
+
+    if (json_text(c->args, "until", &text) == OK) {
+        e = client_arg_date(c, "until", &day);
+        at = e == OK ? clock_midnight_nl(day) : 0;
+    }
+    if (e == OK && (at > limit || at <= clock_now_s())) {
+        char last[11];
+        date_format(clock_date_nl(limit), last);
+        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "access ends after today and not later than %s",
+            "toegang eindigt na vandaag en niet later dan %s", last);
+    }
+    if (e == OK)
+        *out = at;
+    return e;
+}
+
+enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out)
+{
+    const char *text = NULL;
+    char *list, *save = NULL;
+    enum err e = OK;
+
+    if (json_text(c->args, "tick", &text) != OK)
+        return OK;
+    if ((list = strdup(text)) == NULL)
+        return ERR_NOMEM;
+    for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
+        if (out->count == PROTO_STATEMENTS_MAX)
+            e = trouble_at(&c->trouble, ERR_LONG, "--tick", 0, 0, "at most %d", "hoogstens %d", PROTO_STATEMENTS_MAX);
+        else
+            e = client_id_resolve(c, p, out->id[out->count++]);
+    }
+    free(list);
+    return e;
+}
+
+void client_desk_head(const struct client_desk *d, struct proto_msg *m)
+{
+    memcpy(m->head.to, d->other, sizeof m->head.to);
+    memcpy(m->head.case_id, d->case_id, sizeof m->head.case_id);
+    m->head.subject = d->child_there;
+    memcpy(m->head.purpose, d->purpose, sizeof m->head.purpose);
+}

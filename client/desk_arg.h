@@ -1,0 +1,22 @@
+/*
+ * client/desk_arg: what the commands on requests and offers share: which row is meant, a note, a last day, and the head of a message about a row.
+ */
+#ifndef CLIENT_DESK_ARG_H
+#define CLIENT_DESK_ARG_H
+
+#include "client/desk.h"
+
+/* A row by --request, --offer or --share. ERR_NOTFOUND with trouble. */
+MUST_USE enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d);
+/* An open request of another partner, in time, and not being granted at this moment: for whoever is about to decide. ERR_STATE, ERR_EXPIRED. */
+MUST_USE enum err client_desk_arg_open(struct client_call *c, struct vault_txn *x, struct client_desk *d);
+/* --tick: statements whose reference, or which as a whole, a person of this partner checked. None is fine. ERR_LONG. */
+MUST_USE enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out);
+/* --note into d. ERR_LONG. */
+MUST_USE enum err client_desk_arg_note(struct client_call *c, struct client_desk *d);
+/* --until as the moment that day begins, after now and at most limit; limit itself when it is not given. ERR_RANGE. */
+MUST_USE enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out);
+/* To, case, subject and purpose of a message about a row. */
+void client_desk_head(const struct client_desk *d, struct proto_msg *m);
+
+#endif
