@@ -3,9 +3,8 @@
 #include "client/desk_arg.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
-#include "client/weigh.h"
-
 #include "client/statement.h"
+#include "client/weigh.h"
 
 #include <sodium.h>
 #include <stdlib.h>
