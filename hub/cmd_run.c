@@ -102,12 +102,13 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
 
 static enum err start_oprf(const struct run *r, int gate, struct proc *out)
 {
-    uint8_t per_partner[8], total[8];
+    uint8_t per_partner[8], total[8], is_second[8];
     const struct proto_blob parts[SERVER_OPRF_STARTS] = {
         [SERVER_OPRF_QUOTA_FILE] = server_start_text(r->quota),
-        [SERVER_OPRF_PARTNERS] = server_start_text(r->partners),
+        [SERVER_OPRF_BLOCKS] = server_start_text(r->partners),
         [SERVER_OPRF_REGION] = { (const uint8_t *)r->region_text, r->region_len },
         [SERVER_OPRF_SHARE] = { r->share, sizeof r->share },
+        [SERVER_OPRF_IS_SECOND] = server_start_number(0, is_second),
         [SERVER_OPRF_PER_PARTNER] = server_start_number(r->conf.pseudonyms_per_partner, per_partner),
         [SERVER_OPRF_TOTAL] = server_start_number(r->conf.pseudonyms_total, total),
     };
@@ -135,12 +136,14 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
 static enum err start_gate(const struct run *r, int core, int oprf, struct proc *out)
 {
     const struct proto_blob none = { NULL, 0 };
-    const int fds[] = { core, oprf };
+    uint8_t has_core[8];
+    const int fds[] = { oprf, core };
     const struct proto_blob parts[SERVER_GATE_STARTS] = {
         [SERVER_GATE_ADDRESS] = server_start_text(r->conf.listen),
         [SERVER_GATE_CERT] = r->conf.plain ? none : server_start_text(r->tls_cert),
         [SERVER_GATE_KEY] = r->conf.plain ? none : server_start_text(r->tls_key),
         [SERVER_GATE_CA] = r->conf.plain ? none : server_start_text(r->tls_ca),
+        [SERVER_GATE_HAS_CORE] = server_start_number(1, has_core),
     };
 
     return start("gate", parts, SERVER_GATE_STARTS, fds, 2, out);

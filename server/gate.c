@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    CORE_FD = PROC_FIRST_FD, OPRF_FD = PROC_FIRST_FD + 1,
+    OPRF_FD = PROC_FIRST_FD, CORE_FD = PROC_FIRST_FD + 1,
     BATCH = 256,              /* frames taken before answers are looked at again */
     BUFFERED_MAX = 8 << 20,   /* bytes waiting for core: beyond it frames wait in the network's own buffers */
     SEND_BUFFER = 4 << 20,
@@ -38,15 +38,20 @@ struct slot {
     uint32_t next_free;
 };
 
+/* Another role. A keyholder has no core: that link is absent. */
+enum { OPRF, CORE, LINKS };
+
 struct link {
     struct server_ipc_in in;
     struct server_ipc_out out;
-    bool ended;
+    enum server_role role;
+    bool is_open;
 };
 
 struct gate {
     struct wire_server *server;
-    struct link core, oprf;
+    struct link link[LINKS];
+    bool has_core;
     struct slot slot[SERVER_GATE_QUEUE_MAX];
     uint32_t first_free;
     size_t under_way;
@@ -121,14 +126,19 @@ static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, 
 
     if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
         return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
+    if (kind != PROTO_DERIVE && !g->has_core)
+        return answer_self(g, route, route_len, PROTO_WRONG_KIND);
     if (!slot_take(g, route, route_len, &tag))
         return answer_self(g, route, route_len, PROTO_TROUBLE);
-    return server_ipc_put(kind == PROTO_DERIVE ? &g->oprf.out : &g->core.out, SERVER_IPC_FRAME, tag, frame, len);
+    return server_ipc_put(&g->link[kind == PROTO_DERIVE ? OPRF : CORE].out, SERVER_IPC_FRAME, tag, frame, len);
 }
 
 static bool has_room(const struct gate *g)
 {
-    return server_ipc_pending(&g->core.out) < BUFFERED_MAX && server_ipc_pending(&g->oprf.out) < BUFFERED_MAX;
+    for (size_t i = 0; i < LINKS; i++)
+        if (server_ipc_pending(&g->link[i].out) >= BUFFERED_MAX)
+            return false;
+    return true;
 }
 
 static enum err take_frames(struct gate *g)
@@ -152,7 +162,7 @@ static enum err take_frames(struct gate *g)
     return OK;
 }
 
-/* ---- answers from core and oprf ---- */
+/* ---- answers from the other roles ---- */
 
 static enum err take_answers(struct gate *g, struct link *l)
 {
@@ -160,7 +170,7 @@ static enum err take_answers(struct gate *g, struct link *l)
     enum err e = server_ipc_fill(&l->in);
 
     if (e == ERR_PEER)
-        l->ended = true;
+        l->is_open = false;
     if (e != OK)
         return e == ERR_BUSY || e == ERR_PEER ? OK : e;
     while ((e = server_ipc_take(&l->in, &m)) == OK) {
@@ -180,60 +190,72 @@ static enum err take_answers(struct gate *g, struct link *l)
 
 static enum err flush(struct link *l)
 {
-    enum err e = l->ended ? OK : server_ipc_flush(&l->out);
+    enum err e = l->is_open ? server_ipc_flush(&l->out) : OK;
 
     if (e == ERR_PEER)
-        l->ended = true;
+        l->is_open = false;
     return e == ERR_BUSY || e == ERR_PEER ? OK : e;
 }
 
 static enum err stop_taking(struct gate *g)
 {
-    enum err e;
+    enum err e = OK;
 
     g->stopping = true;
-    e = server_ipc_put(&g->core.out, SERVER_IPC_STOP, 0, NULL, 0);
-    return e == OK ? server_ipc_put(&g->oprf.out, SERVER_IPC_STOP, 0, NULL, 0) : e;
+    for (size_t i = 0; e == OK && i < LINKS; i++)
+        if (g->link[i].is_open)
+            e = server_ipc_put(&g->link[i].out, SERVER_IPC_STOP, 0, NULL, 0);
+    return e;
 }
 
-static short link_events(const struct link *l)
+static struct pollfd wait_for_link(const struct link *l)
 {
-    return (short)(POLLIN | (server_ipc_pending(&l->out) != 0 ? POLLOUT : 0));
+    return (struct pollfd){ .fd = l->is_open ? l->in.fd : -1,
+        .events = (short)(POLLIN | (server_ipc_pending(&l->out) != 0 ? POLLOUT : 0)) };
 }
 
 static enum err step(struct gate *g, int signals)
 {
-    struct pollfd p[4] = {
-        { .fd = g->stopping || !has_room(g) ? -1 : wire_server_fd(g->server), .events = POLLIN },
-        { .fd = g->core.ended ? -1 : CORE_FD, .events = link_events(&g->core) },
-        { .fd = g->oprf.ended ? -1 : OPRF_FD, .events = link_events(&g->oprf) },
-        { .fd = g->stopping ? -1 : signals, .events = POLLIN },
-    };
+    struct pollfd p[LINKS + 2];
     enum err e = OK;
 
-    if (poll(p, 4, -1) < 0)
+    for (size_t i = 0; i < LINKS; i++)
+        p[i] = wait_for_link(&g->link[i]);
+    p[LINKS] = (struct pollfd){ .fd = g->stopping || !has_room(g) ? -1 : wire_server_fd(g->server), .events = POLLIN };
+    p[LINKS + 1] = (struct pollfd){ .fd = g->stopping ? -1 : signals, .events = POLLIN };
+    if (poll(p, LINKS + 2, -1) < 0)
         return errno == EINTR ? OK : ERR_IO;
-    if (p[1].revents & (POLLIN | POLLHUP | POLLERR))
-        e = take_answers(g, &g->core);
-    if (e == OK && p[2].revents & (POLLIN | POLLHUP | POLLERR))
-        e = take_answers(g, &g->oprf);
-    if (e == OK && p[0].revents & POLLIN)
+    for (size_t i = 0; e == OK && i < LINKS; i++)
+        if (p[i].revents & (POLLIN | POLLHUP | POLLERR))
+            e = take_answers(g, &g->link[i]);
+    if (e == OK && p[LINKS].revents & POLLIN)
         e = take_frames(g);
-    if (e == OK && p[3].revents & POLLIN)
+    if (e == OK && p[LINKS + 1].revents & POLLIN)
         e = stop_taking(g);
-    if (e == OK)
-        e = flush(&g->core);
-    return e == OK ? flush(&g->oprf) : e;
+    for (size_t i = 0; e == OK && i < LINKS; i++)
+        e = flush(&g->link[i]);
+    return e;
+}
+
+/* The first role that this gate should have and has not; NULL: all are there. */
+static const struct link *lost(const struct gate *g)
+{
+    for (size_t i = 0; i < LINKS; i++)
+        if (!g->link[i].is_open && (i != CORE || g->has_core))
+            return &g->link[i];
+    return NULL;
 }
 
 static enum err loop(struct gate *g, int signals)
 {
     enum err e = OK;
 
-    while (e == OK && !(g->core.ended && g->oprf.ended)) {
+    while (e == OK && (g->link[OPRF].is_open || g->link[CORE].is_open)) {
+        const struct link *l;
+
         e = step(g, signals);
-        if (e == OK && !g->stopping && (g->core.ended || g->oprf.ended)) {
-            log_event(LOG_ERROR, "role lost", "role", g->core.ended ? "core" : "oprf", NULL);
+        if (e == OK && !g->stopping && (l = lost(g)) != NULL) {
+            log_event(LOG_ERROR, "role lost", "role", server_role_name(l->role), NULL);
             server_role_linger();
             return ERR_PEER;
         }
@@ -253,20 +275,28 @@ static enum err link_init(struct link *l, int fd, enum server_role role)
         return ERR_IO;
     /* Best effort: a smaller buffer only means more system calls. */
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    l->role = role;
+    l->is_open = true;
     server_ipc_out_init(&l->out, fd, SERVER_ROLE_GATE, role);
     return server_ipc_in_init(&l->in, fd, role, SERVER_ROLE_GATE);
 }
 
-static enum err listen_from_start(struct gate *g, struct trouble *t)
+static enum err open_from_start(struct gate *g, struct trouble *t)
 {
     struct proto_blob part[SERVER_GATE_STARTS];
     uint8_t *block = NULL;
+    uint64_t has_core = 0;
     size_t len = 0;
     enum err e = proc_start_block(&block, &len);
 
     if (e != OK)
         return e;
     e = server_start_decode(block, len, part, SERVER_GATE_STARTS);
+    if (e == OK)
+        e = server_start_as_number(&part[SERVER_GATE_HAS_CORE], &has_core);
+    g->has_core = has_core != 0;
+    if (e == OK && g->has_core)
+        e = link_init(&g->link[CORE], CORE_FD, SERVER_ROLE_CORE);
     if (e == OK) {
         const char *address = server_start_as_text(&part[SERVER_GATE_ADDRESS]);
         struct wire_tls tls = { server_start_as_text(&part[SERVER_GATE_CERT]), server_start_as_text(&part[SERVER_GATE_KEY]),
@@ -309,12 +339,10 @@ int server_gate_run(const char *program)
         e = ERR_IO;
     if (e == OK) {
         slots_init(g);
-        e = link_init(&g->core, CORE_FD, SERVER_ROLE_CORE);
+        e = link_init(&g->link[OPRF], OPRF_FD, SERVER_ROLE_OPRF);
     }
     if (e == OK)
-        e = link_init(&g->oprf, OPRF_FD, SERVER_ROLE_OPRF);
-    if (e == OK)
-        e = listen_from_start(g, &t);
+        e = open_from_start(g, &t);
     if (e == OK)
         e = loop(g, signals);
     /* nng is not closed: the process ends, and nothing that its threads might still use is taken apart before. */

@@ -13,12 +13,15 @@
 
 enum { PAYLOAD_MAX = PROTO_OPRF_BATCH_MAX * PROTO_OPRF_LEN + PROTO_OPRF_PROOF_LEN };
 
-static enum err take_share(struct server_oprf *o, const uint8_t share[PROTO_OPRF_LEN], struct trouble *t)
+static enum err take_share(struct server_oprf *o, const struct server_oprf_config *c, struct trouble *t)
 {
+    const struct proto_region *r = o->region;
     uint8_t public_key[PROTO_OPRF_LEN];
-    enum err e = proto_oprf_public_key(share, public_key);
+    enum err e = proto_oprf_public_key(c->share, public_key);
 
-    if (e == OK && sodium_memcmp(public_key, o->region->pseudonym_hub, sizeof public_key) != 0)
+    if (e == OK && c->is_second && !r->has_keyholder)
+        e = ERR_KEY;
+    if (e == OK && sodium_memcmp(public_key, c->is_second ? r->pseudonym_keyholder : r->pseudonym_hub, sizeof public_key) != 0)
         e = ERR_KEY;
     if (e != OK)
         return trouble_set(t, e, "the share of the pseudonym key is not the one that the region file names",
@@ -26,26 +29,24 @@ static enum err take_share(struct server_oprf *o, const uint8_t share[PROTO_OPRF
     o->share = sodium_malloc(PROTO_OPRF_LEN);
     if (o->share == NULL)
         return ERR_NOMEM;
-    memcpy(o->share, share, PROTO_OPRF_LEN);
+    memcpy(o->share, c->share, PROTO_OPRF_LEN);
     return sodium_mprotect_noaccess(o->share) == 0 ? OK : ERR_NOMEM;
 }
 
-enum err server_oprf_open(struct server_oprf *o, const char *region, size_t region_len, const char *partners,
-    const uint8_t share[PROTO_OPRF_LEN], const char *quota_path, uint32_t per_partner, uint32_t total, struct trouble *t)
+enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config *c, struct trouble *t)
 {
-    enum err e = ERR_NOMEM;
+    enum err e;
 
     memset(o, 0, sizeof *o);
     o->region = calloc(1, sizeof *o->region);
-    if (o->region == NULL)
-        return e;
-    e = proto_region_parse((const uint8_t *)region, region_len, true, o->region, t);
+    o->blocks = strdup(c->blocks);
+    e = o->region == NULL || o->blocks == NULL ? ERR_NOMEM : OK;
     if (e == OK)
-        e = take_share(o, share, t);
-    if (e == OK && (o->partners = strdup(partners)) == NULL)
-        e = ERR_NOMEM;
+        e = proto_region_parse((const uint8_t *)c->region, c->region_len, true, o->region, t);
     if (e == OK)
-        e = server_quota_open(quota_path, per_partner, total, &o->quota, t);
+        e = take_share(o, c, t);
+    if (e == OK)
+        e = server_quota_open(c->quota_path, c->per_partner, c->total, &o->quota, t);
     if (e != OK)
         server_oprf_close(o);
     return e;
@@ -54,7 +55,7 @@ enum err server_oprf_open(struct server_oprf *o, const char *region, size_t regi
 void server_oprf_close(struct server_oprf *o)
 {
     server_quota_close(o->quota);
-    free(o->partners);
+    free(o->blocks);
     sodium_free(o->share);
     free(o->region);
     memset(o, 0, sizeof *o);
@@ -89,7 +90,7 @@ static enum proto_refusal judge_block(const struct server_oprf *o, const struct 
 {
     bool blocked;
 
-    if (server_blocks_has(o->partners, from->handle, &blocked) != OK)
+    if (server_blocks_has(o->blocks, from->handle, &blocked) != OK)
         return PROTO_TROUBLE;
     return blocked ? PROTO_BLOCKED : PROTO_ACCEPTED;
 }

@@ -38,11 +38,35 @@ static enum err loop(struct server_oprf *o)
     return e;
 }
 
+static enum err read_start(const struct proto_blob part[SERVER_OPRF_STARTS], struct server_oprf_config *c)
+{
+    uint64_t per_partner = 0, total = 0, is_second = 0;
+    enum err e = server_start_as_number(&part[SERVER_OPRF_PER_PARTNER], &per_partner);
+
+    if (e == OK)
+        e = server_start_as_number(&part[SERVER_OPRF_TOTAL], &total);
+    if (e == OK)
+        e = server_start_as_number(&part[SERVER_OPRF_IS_SECOND], &is_second);
+    if (e != OK)
+        return e;
+    c->region = (const char *)part[SERVER_OPRF_REGION].data;
+    c->region_len = part[SERVER_OPRF_REGION].len;
+    c->blocks = server_start_as_text(&part[SERVER_OPRF_BLOCKS]);
+    c->share = part[SERVER_OPRF_SHARE].data;
+    c->is_second = is_second != 0;
+    c->quota_path = server_start_as_text(&part[SERVER_OPRF_QUOTA_FILE]);
+    c->per_partner = (uint32_t)per_partner;
+    c->total = (uint32_t)total;
+    return c->blocks == NULL || c->quota_path == NULL || part[SERVER_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
+            || total > UINT32_MAX
+        ? ERR_SYNTAX
+        : OK;
+}
+
 static enum err open_from_start(struct server_oprf *o, struct trouble *t)
 {
     struct proto_blob part[SERVER_OPRF_STARTS];
-    uint64_t per_partner = 0, total = 0;
-    const char *quota, *partners;
+    struct server_oprf_config config = { 0 };
     uint8_t *block = NULL;
     size_t len = 0;
     enum err e = proc_start_block(&block, &len);
@@ -51,19 +75,9 @@ static enum err open_from_start(struct server_oprf *o, struct trouble *t)
         return e;
     e = server_start_decode(block, len, part, SERVER_OPRF_STARTS);
     if (e == OK)
-        e = server_start_as_number(&part[SERVER_OPRF_PER_PARTNER], &per_partner);
+        e = read_start(part, &config);
     if (e == OK)
-        e = server_start_as_number(&part[SERVER_OPRF_TOTAL], &total);
-    if (e == OK) {
-        quota = server_start_as_text(&part[SERVER_OPRF_QUOTA_FILE]);
-        partners = server_start_as_text(&part[SERVER_OPRF_PARTNERS]);
-        if (quota == NULL || partners == NULL || part[SERVER_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
-            || total > UINT32_MAX)
-            e = ERR_SYNTAX;
-        else
-            e = server_oprf_open(o, (const char *)part[SERVER_OPRF_REGION].data, part[SERVER_OPRF_REGION].len, partners,
-                part[SERVER_OPRF_SHARE].data, quota, (uint32_t)per_partner, (uint32_t)total, t);
-    }
+        e = server_oprf_open(o, &config, t);
     sodium_memzero(block, len);
     free(block);
     return e;
