@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/ask.h"
+#include "client/cmd_pack.h"
 #include "client/home.h"
 #include "client/keyfile.h"
 #include "proto/region.h"
@@ -120,6 +121,8 @@ static enum err request(struct client_run *r, struct proto_region *region, const
     char path[CLIENT_PATH_MAX];
     enum err e = certs == NULL ? ERR_NOMEM : read_region(r, client_run_text(r, "region"), region, &data, &len);
 
+    if (e == OK && client_run_text(r, "pack") != NULL)
+        e = client_cmd_pack_take(r, region, client_run_text(r, "pack"));
     if (e == OK)
         e = client_ask(r->passphrase_fd, r->lang == LANG_NL ? "wachtzin van de hoofdsleutel" : "passphrase of the root key", false, &words, r->t);
     by.passphrase = words;
@@ -196,8 +199,8 @@ enum err client_cmd_hub_join(struct client_run *r)
     enum err e;
 
     if ((out == NULL) == (in == NULL) || (out != NULL && region_file == NULL))
-        return trouble_set(r->t, ERR_USAGE, "say --region FILE --request join.req to ask, or --welcome welcome to finish",
-            "zeg --region BESTAND --request join.req om te vragen, of --welcome welcome om af te maken");
+        return trouble_set(r->t, ERR_USAGE, "say --region FILE --pack DIR --request join.req to ask, or --welcome welcome to finish",
+            "zeg --region BESTAND --pack MAP --request join.req om te vragen, of --welcome welcome om af te maken");
     region = calloc(1, sizeof *region);
     if (region == NULL)
         return ERR_NOMEM;

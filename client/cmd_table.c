@@ -26,6 +26,8 @@ static const struct client_opt region_show_opts[] = {
     {"file", CLIENT_OPT_ARG, true, {"the region file", "het regiobestand"}, "FILE", NULL}, END};
 static const struct client_opt hub_join_opts[] = {
     {"region", CLIENT_OPT_TEXT, false, {"the signed region file", "het ondertekende regiobestand"}, "FILE", NULL},
+    {"pack", CLIENT_OPT_TEXT, false, {"folder of the policy pack: it is copied into the home folder", "map van het beleidspakket: het wordt overgenomen"},
+        "DIR", NULL},
     {"request", CLIENT_OPT_TEXT, false, {"write the request for the hub here", "schrijf het verzoek aan de hub hier"}, "join.req", NULL},
     {"welcome", CLIENT_OPT_TEXT, false, {"read the hub's answer from here", "lees het antwoord van de hub hier"}, "welcome", NULL},
     END};

@@ -81,10 +81,10 @@ make_partner() {
 
 join_partner() {
     { secret "$1-root"; secret "$1-vault"; } |
-        "$bin/schakel" --home "$region/$1" hub join --region "$region/region" --request "$region/$1/join.req" --passphrase-fd 0 >/dev/null
+        "$bin/schakel" --home "$region/$1" hub join --region "$region/region" \
+            --pack "$source/policy/packs/nl-jeugd" --request "$region/$1/join.req" --passphrase-fd 0 >/dev/null
     "$bin/schakel-hub" --home "$region/hub" welcome "$region/$1/join.req" -o "$region/$1/welcome" >/dev/null
     secret "$1-vault" | "$bin/schakel" --home "$region/$1" hub join --welcome "$region/$1/welcome" --passphrase-fd 0 >/dev/null
-    printf 'pack = %s\n' "$source/policy/packs/nl-jeugd" >>"$region/$1/schakel.conf"
 }
 
 sign_region() {
