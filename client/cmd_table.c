@@ -1,5 +1,7 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
 #include "client/cmd_policy.h"
+#include "client/cmd_policy_check.h"
+#include "client/cmd_policy_diff.h"
 #include "client/cmds.h"
 
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
@@ -81,5 +83,9 @@ const struct client_cmd client_base_cmds[] = {
         NULL, client_cmd_verify, NULL},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,
         client_cmd_policy_run, NULL},
+    {"policy check", {"what is true of a whole pack", "wat waar is van een heel pakket"}, client_cmd_policy_check_opts, NULL,
+        client_cmd_policy_check_run, NULL},
+    {"policy diff", {"every decision that changes between two packs", "elke beslissing die verandert tussen twee pakketten"},
+        client_cmd_policy_diff_opts, NULL, client_cmd_policy_diff_run, NULL},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},
 };
