@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/certs.h"
+#include "client/desk.h"
 #include "client/hublink.h"
 #include "client/keeping.h"
 #include "client/sessions.h"
@@ -71,6 +72,29 @@ static bool add_person(void *arg, const struct client_staff *s)
     return true;
 }
 
+struct desk { uint64_t to_decide, to_open; };
+
+static bool count_desk(void *arg, const struct client_desk *d)
+{
+    struct desk *count = arg;
+
+    count->to_decide += !d->mine && !d->offer && d->state == CLIENT_DESK_WAITING;
+    count->to_open += client_desk_is_receiver(d) && d->state == CLIENT_DESK_ARRIVED;
+    return true;
+}
+
+static enum err add_desk(cJSON *r, struct vault_txn *x)
+{
+    struct desk count = {0};
+    enum err e = client_desk_walk(x, count_desk, &count);
+
+    if (e == OK) {
+        json_add_u64(r, "to_decide", count.to_decide);
+        json_add_u64(r, "to_open", count.to_open);
+    }
+    return e;
+}
+
 /* Without a session: how the link is. With one: the people, and what they wait for. */
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
@@ -87,7 +111,9 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     if (c->who == NULL)
         return OK;
-    e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
+    e = add_desk(c->reply, x);
+    if (e == OK)
+        e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
     if (e == OK) {
         json_add_u64(c->reply, "unconfirmed", unconfirmed);
         p.rows = json_add_array(c->reply, "staff");

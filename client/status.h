@@ -1,5 +1,5 @@
 /*
- * client/status: how this node is doing. Casework adds what waits for people through client_status_hooks (client/desk_table.c or elsewhere).
+ * client/status: how this node is doing: hub, outbox, log, certificates; for who is logged in also the staff, and how much waits for people.
  */
 #ifndef CLIENT_STATUS_H
 #define CLIENT_STATUS_H

@@ -38,6 +38,8 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"log_trusted", "log consistent", "logboek sluit aan"},
     {"running", "running number", "volgnummer"},
     {"bad_mail", "mail that could not be believed", "post die niet klopte"},
+    {"to_decide", "requests to decide", "verzoeken om te beslissen"},
+    {"to_open", "shares to open", "ontvangen, nog te openen"},
     {"unconfirmed", "statements not confirmed after a day", "verklaringen na een dag niet bevestigd"},
     {"staff", "staff", "medewerkers"},
     {"sessions", "open sessions", "open sessies"},

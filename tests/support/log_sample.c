@@ -128,6 +128,13 @@ void log_sample_act(struct log_sample *l, const struct proto_msg *m, struct prot
     r->checkpoint = (struct proto_blob){l->note, l->note_len};
 }
 
+void log_sample_consistency(struct log_sample *l, uint64_t old, uint64_t size, struct proto_merkle_proof *out)
+{
+    const struct proto_merkle_store store = {get_node, l};
+
+    assert_err(proto_merkle_prove_consistency(&store, old, size, out), OK);
+}
+
 /* ---- as files ---- */
 
 static void write_tile(const char *folder, const char *kind, uint64_t n, size_t width, const uint8_t *data, size_t len)

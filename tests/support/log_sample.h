@@ -5,6 +5,7 @@
 #ifndef TESTS_SUPPORT_LOG_SAMPLE_H
 #define TESTS_SUPPORT_LOG_SAMPLE_H
 
+#include "proto/merkle.h"
 #include "proto/msg.h"
 #include "proto/region.h"
 #include "proto/reply.h"
@@ -35,6 +36,8 @@ void log_sample_act(struct log_sample *l, const struct proto_msg *m, struct prot
     uint64_t time_s, enum proto_refusal result, struct proto_receipt *r);
 /* The checkpoint of the tree as it is now, into l->note. */
 void log_sample_checkpoint(struct log_sample *l);
+/* That the tree of size extends that of old. */
+void log_sample_consistency(struct log_sample *l, uint64_t old, uint64_t size, struct proto_merkle_proof *out);
 /* Write the log as tlog-tiles into a folder. */
 void log_sample_export(struct log_sample *l, const char *folder);
 
