@@ -72,7 +72,8 @@ static const struct client_opt refuse_opts[] = {REQUEST,
     {"reason", CLIENT_OPT_TEXT, true, {"not_needed, not_proportionate, subject_doubt, nothing_held, not_safe",
         "not_needed, not_proportionate, subject_doubt, nothing_held, not_safe"}, "REASON", NULL}, NOTE, END};
 static const struct client_opt send_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE, UNTIL,
-    {"approval", CLIENT_OPT_TEXT, false, {"of the second person", "van de tweede persoon"}, "ID", NULL}, END};
+    {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL},
+    END};
 static const struct client_opt offer_opts[] = {OFFER, END};
 static const struct client_opt open_opts[] = {
     {"share", CLIENT_OPT_TEXT, true, {"what to open, from schakel inbox", "wat u opent, uit schakel inbox"}, "ID", NULL}, END};

@@ -323,7 +323,8 @@ static bool rests_on(const struct stop *s, const struct client_desk *d)
 static bool stop_each(void *arg, const struct client_desk *d)
 {
     struct stop *s = arg;
-    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED;
+    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
+        || (d->state == CLIENT_DESK_SENT && d->offer);
 
     for (uint8_t i = 0; open && i < d->statements.count; i++)
         if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0 && rests_on(s, d)) {

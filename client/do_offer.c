@@ -78,6 +78,7 @@ static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, stru
         e = client_hold_seal(c->node, x, &g->d, g->content);
     g->d.granted = g->d.sections;
     g->d.statements = g->h.counted;
+    client_hold_rows(c->node, &g->d, &g->h);
     if (e == OK)
         e = client_hold_sign(c, &g->d, &g->statement, &g->statement_len);
     return e != OK ? e : client_sealed_request_make(c->node, x, &g->d, g->d.id, &g->sealed, &g->sealed_len);

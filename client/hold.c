@@ -85,6 +85,20 @@ enum err client_hold_check(struct client_call *c, const struct client_desk *d, c
     return OK;
 }
 
+void client_hold_rows(const struct client_node *n, struct client_desk *d, const struct client_hold *h)
+{
+    d->rows.count = d->sections.count;
+    for (uint8_t i = 0; i < d->sections.count; i++) {
+        const struct policy_decision *one = &h->decision[i];
+        struct proto_row *row = &d->rows.row[i];
+
+        *row = (struct proto_row) {.verdict = (uint8_t) one->verdict, .reason = (uint8_t) one->reason, .at_holder = one->at_holder};
+        memcpy(row->section, d->sections.name[i], sizeof row->section);
+        if (one->rule >= 0 && strlen(n->pack->rule[one->rule].id) <= PROTO_RULE_WIDTH)
+            memcpy(row->rule, n->pack->rule[one->rule].id, strlen(n->pack->rule[one->rule].id) + 1);
+    }
+}
+
 enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
     const struct proto_sections *sections, cJSON **out, struct proto_sections *missing)
 {

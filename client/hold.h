@@ -24,6 +24,9 @@ MUST_USE enum err client_hold_decide(struct client_node *n, struct vault_txn *x,
 /* Is every section of d a yes? Else ERR_DENIED, and the trouble says which step is missing. */
 MUST_USE enum err client_hold_check(struct client_call *c, const struct client_desk *d, const struct client_hold *h);
 
+/* What was decided, as rows of d: until the hub's own answer is there. */
+void client_hold_rows(const struct client_node *n, struct client_desk *d, const struct client_hold *h);
+
 /* {"ident":{...},...}: what the own record has of these sections; others are left out and *missing says which. Gives *out. */
 MUST_USE enum err client_hold_content(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
     const struct proto_sections *sections, cJSON **out, struct proto_sections *missing);
