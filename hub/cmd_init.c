@@ -4,7 +4,7 @@
 #include "hub/home.h"
 #include "hub/signer.h"
 #include "proto/note.h"
-#include "proto/oprf.h"
+#include "proto/pseudonym.h"
 #include "proto/region.h"
 #include "proto/tls.h"
 
@@ -72,7 +72,9 @@ static enum err make_share(const struct hub_cli *c, struct proto_hub_file *f)
     enum err e;
 
     proto_oprf_key_pair(share, f->pseudonym_hub);
-    e = hub_home_secret_put(c->home, "pseudonym", share, sizeof share, c->t);
+    e = proto_pseudonym_possession_make(share, f->possession);
+    if (e == OK)
+        e = hub_home_secret_put(c->home, "pseudonym", share, sizeof share, c->t);
     sodium_memzero(share, sizeof share);
     return e;
 }

@@ -134,6 +134,26 @@ void proto_lines_point(struct proto_lines *l, const char *word, uint8_t out[32])
         proto_lines_fail(l, ERR_KEY, "this is not a public key for pseudonyms", "dit is geen publieke sleutel voor pseudoniemen");
 }
 
+static bool is_address(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    size_t host = colon != NULL ? (size_t)(colon - text) : 0;
+    uint64_t port = 0;
+
+    if (host == 0 || text_u64(colon + 1, UINT16_MAX, &port) != OK || port == 0)
+        return false;
+    if (text[0] == '[')
+        return host > 2 && text[host - 1] == ']' && strspn(text + 1, "0123456789abcdef:.") == host - 2;
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == host;
+}
+
+void proto_lines_address(struct proto_lines *l, const char *word, char *out, size_t out_len)
+{
+    proto_lines_value(l, word, out, out_len);
+    if (l->err == OK && !is_address(out))
+        proto_lines_fail(l, ERR_SYNTAX, "this must be an address as host:port", "dit moet een adres zijn: host:poort");
+}
+
 enum err proto_lines_end(struct proto_lines *l)
 {
     if (l->err == OK && rd_left(&l->rd) != 0) {
@@ -208,7 +228,7 @@ void proto_lines_put_value(struct wr *w, const char *word, const char *value)
 
 void proto_lines_put_hex(struct wr *w, const char *word, const uint8_t *data, size_t len)
 {
-    char hex[2 * 64 + 1];
+    char hex[2 * 128 + 1];
 
     if (2 * len >= sizeof hex) {
         wr_fail(w, ERR_LONG);

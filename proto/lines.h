@@ -42,6 +42,11 @@ void proto_lines_vkey(struct proto_lines *l, const char *word, uint8_t type, cha
     struct proto_note_key *key);
 /* word and the hex of a ristretto255 point, not the identity: under that every number would have one pseudonym. */
 void proto_lines_point(struct proto_lines *l, const char *word, uint8_t out[32]);
+/*
+ * word and "host:port": letters in lower case, digits, dots and hyphens, or an IPv6 address in brackets; the port from 1 to 65535 without
+ * zeros in front.
+ */
+void proto_lines_address(struct proto_lines *l, const char *word, char *out, size_t out_len);
 /* Make a failure stick, about the line read last. en and nl are sentences without formats. */
 void proto_lines_fail(struct proto_lines *l, enum err e, const char *en, const char *nl);
 /* What stuck, or ERR_LONG when lines are left. */

@@ -1,4 +1,4 @@
-/* The public files that a founder and a hub hand to `region make`: notes signed with the key they introduce. */
+/* The public files that founders, hub and keyholder hand to `region make`: notes signed with the key they introduce. */
 #include "proto/region.h"
 
 #include "base/text.h"
@@ -12,6 +12,7 @@
 
 #define ORG_LINE "schakel-org/v1"
 #define HUB_LINE "schakel-hub/v1"
+#define KEYHOLDER_LINE "schakel-keyholder/v1"
 
 enum { PUBLIC_FILE_MAX = 16384 };
 
@@ -136,6 +137,7 @@ enum err proto_hub_file_format(const struct proto_hub_file *f, const uint8_t log
     proto_lines_put_value(&text, "log", f->log_vkey);
     proto_lines_put_base64(&text, "tls", f->tls_der, f->tls_der_len);
     proto_lines_put_hex(&text, "pseudonym-hub", f->pseudonym_hub, sizeof f->pseudonym_hub);
+    proto_lines_put_hex(&text, "possession", f->possession, sizeof f->possession);
     if ((e = proto_note_key_decode(f->log_vkey, &key)) == OK &&
         (e = finish(&text, &key, log_secret_key, &file)) == OK &&
         (e = proto_hub_file_parse(file.buf, file.len, &again, NULL)) == OK)
@@ -144,6 +146,14 @@ out:
     free(file.buf);
     free(text.buf);
     return e;
+}
+
+static void read_possession(struct proto_lines *l, const uint8_t share_key[32], uint8_t possession[PROTO_PSEUDONYM_POSSESSION_LEN])
+{
+    proto_lines_hex(l, "possession", possession, PROTO_PSEUDONYM_POSSESSION_LEN);
+    if (l->err == OK && proto_pseudonym_possession_check(share_key, possession) != OK)
+        proto_lines_fail(l, ERR_SIGNATURE, "this does not prove that who made the file has the share",
+            "dit bewijst niet dat de maker van het bestand het deel heeft");
 }
 
 static enum err read_hub(const struct proto_note *note, struct proto_hub_file *f, struct proto_note_key *key,
@@ -156,6 +166,7 @@ static enum err read_hub(const struct proto_note *note, struct proto_hub_file *f
     proto_lines_vkey(&l, "log", PROTO_NOTE_ED25519, f->log_vkey, sizeof f->log_vkey, key);
     proto_lines_base64(&l, "tls", f->tls_der, sizeof f->tls_der, &f->tls_der_len);
     proto_lines_point(&l, "pseudonym-hub", f->pseudonym_hub);
+    read_possession(&l, f->pseudonym_hub, f->possession);
     return proto_lines_end(&l);
 }
 
@@ -170,6 +181,72 @@ enum err proto_hub_file_parse(const uint8_t *text, size_t len, struct proto_hub_
         goto out;
     if ((e = read_hub(note, &f, &key, t)) == OK)
         e = check_note("hub file", note, &key, t);
+    if (e == OK)
+        *out = f;
+out:
+    free(note);
+    return e;
+}
+
+enum err proto_keyholder_file_format(const struct proto_keyholder_file *f, const uint8_t secret_key[64], char **out, size_t *len)
+{
+    struct wr text = { .buf = NULL }, file = { .buf = NULL };
+    struct proto_note_key key;
+    struct proto_keyholder_file again;
+    enum err e = open_both(&text, &file);
+
+    if (e == OK && f->tls_der_len > sizeof f->tls_der)
+        e = ERR_RANGE;
+    if (e != OK)
+        goto out;
+    proto_lines_put(&text, KEYHOLDER_LINE "\n");
+    proto_lines_put_value(&text, "name", f->name);
+    proto_lines_put_hex(&text, "key", f->key, sizeof f->key);
+    proto_lines_put_value(&text, "address", f->address);
+    proto_lines_put_base64(&text, "tls", f->tls_der, f->tls_der_len);
+    proto_lines_put_hex(&text, "share", f->share_key, sizeof f->share_key);
+    proto_lines_put_hex(&text, "possession", f->possession, sizeof f->possession);
+    if ((e = proto_note_key_make(f->name, PROTO_NOTE_ED25519, f->key, &key)) == OK &&
+        (e = finish(&text, &key, secret_key, &file)) == OK &&
+        (e = proto_keyholder_file_parse(file.buf, file.len, &again, NULL)) == OK)
+        e = proto_lines_give(&file, out, len);
+out:
+    free(file.buf);
+    free(text.buf);
+    return e;
+}
+
+static enum err read_keyholder(const struct proto_note *note, struct proto_keyholder_file *f, struct trouble *t)
+{
+    struct proto_lines l;
+
+    proto_lines_init(&l, "keyholder file", note->text, note->text_len, t);
+    proto_lines_exact(&l, KEYHOLDER_LINE);
+    proto_lines_value(&l, "name", f->name, sizeof f->name);
+    if (l.err == OK && !text_is_handle(f->name))
+        proto_lines_fail(&l, ERR_SYNTAX, "a name has 2 to 32 lower-case letters, digits and hyphens",
+            "een naam heeft 2 tot 32 kleine letters, cijfers en streepjes");
+    proto_lines_hex(&l, "key", f->key, sizeof f->key);
+    proto_lines_address(&l, "address", f->address, sizeof f->address);
+    proto_lines_base64(&l, "tls", f->tls_der, sizeof f->tls_der, &f->tls_der_len);
+    proto_lines_point(&l, "share", f->share_key);
+    read_possession(&l, f->share_key, f->possession);
+    return proto_lines_end(&l);
+}
+
+enum err proto_keyholder_file_parse(const uint8_t *text, size_t len, struct proto_keyholder_file *out, struct trouble *t)
+{
+    struct proto_note *note = calloc(1, sizeof *note);
+    struct proto_keyholder_file f = { .name = "" };
+    struct proto_note_key key;
+    enum err e = ERR_NOMEM;
+
+    if (note == NULL || (e = open_note("keyholder file", text, len, note, t)) != OK)
+        goto out;
+    if ((e = read_keyholder(note, &f, t)) != OK)
+        goto out;
+    if ((e = proto_note_key_make(f.name, PROTO_NOTE_ED25519, f.key, &key)) == OK)
+        e = check_note("keyholder file", note, &key, t);
     if (e == OK)
         *out = f;
 out:

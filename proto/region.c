@@ -63,12 +63,24 @@ static void read_pseudonym_keys(struct proto_lines *l, struct proto_region *r)
     r->has_keyholder = proto_lines_has(l, "pseudonym-keyholder");
     if (r->has_keyholder) {
         proto_lines_point(l, "pseudonym-keyholder", r->pseudonym_keyholder);
-        if (l->err == OK && crypto_core_ristretto255_add(sum, r->pseudonym_hub, r->pseudonym_keyholder) != 0)
-            proto_lines_fail(l, ERR_KEY, "the shares cannot be added", "de delen zijn niet op te tellen");
+        /* The same share twice has one holder. */
+        if (l->err == OK && (sodium_memcmp(r->pseudonym_hub, r->pseudonym_keyholder, sizeof sum) == 0
+            || crypto_core_ristretto255_add(sum, r->pseudonym_hub, r->pseudonym_keyholder) != 0))
+            proto_lines_fail(l, ERR_KEY, "these are not two shares", "dit zijn niet twee delen");
     }
     if (l->err == OK && sodium_memcmp(sum, r->pseudonym_key, sizeof sum) != 0)
         proto_lines_fail(l, ERR_KEY, "the shares do not add up to the joint pseudonym key",
             "de delen zijn samen niet de gezamenlijke pseudoniemsleutel");
+}
+
+static void read_keyholder(struct proto_lines *l, struct proto_region *r)
+{
+    if (!r->has_keyholder)
+        return;
+    proto_lines_address(l, "keyholder", r->keyholder_address, sizeof r->keyholder_address);
+    proto_lines_base64(l, "keyholder-tls", r->keyholder_tls, sizeof r->keyholder_tls, &r->keyholder_tls_len);
+    if (l->err == OK && r->keyholder_tls_len == r->tls_der_len && memcmp(r->keyholder_tls, r->tls_der, r->tls_der_len) == 0)
+        proto_lines_fail(l, ERR_KEY, "this is the hub's own authority", "dit is de autoriteit van de hub zelf");
 }
 
 static void read_witness(struct proto_lines *l, struct proto_region *r)
@@ -191,6 +203,7 @@ static enum err read_text(const uint8_t *text, size_t len, struct proto_region *
     read_log(&l, r);
     proto_lines_base64(&l, "tls", r->tls_der, sizeof r->tls_der, &r->tls_der_len);
     read_pseudonym_keys(&l, r);
+    read_keyholder(&l, r);
     while (proto_lines_has(&l, "witness"))
         read_witness(&l, r);
     read_adoption(&l, r);

@@ -9,7 +9,9 @@
  *   tls <base64 of the DER of the hub's certificate authority>
  *   pseudonym-key <hex, joint public key>
  *   pseudonym-hub <hex, the hub's share>
- *   pseudonym-keyholder <hex>            (absent until there is one)
+ *   pseudonym-keyholder <hex>            (this and the next two are absent until there is one)
+ *   keyholder <host:port>
+ *   keyholder-tls <base64 of the DER of the keyholder's certificate authority>
  *   witness outsider|partner <vkey>      (any number)
  *   adoption <how many adopters>
  *   pack <hex, digest of the pack in force>
@@ -21,13 +23,14 @@
 #include "base/err.h"
 #include "proto/limits.h"
 #include "proto/msg.h"
+#include "proto/pseudonym.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 16, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
-    PROTO_TLS_DER_MAX = 2048 };
+    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128 };
 
 struct proto_partner {
     uint8_t id[PROTO_PARTNER_LEN];
@@ -44,7 +47,9 @@ struct proto_region {
     char log_origin[PROTO_VKEY_MAX];
     uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len;
     uint8_t pseudonym_key[32], pseudonym_hub[32], pseudonym_keyholder[32];
-    bool has_keyholder;
+    bool has_keyholder;                      /* the next two are of it */
+    char keyholder_address[PROTO_ADDRESS_MAX];
+    uint8_t keyholder_tls[PROTO_TLS_DER_MAX]; size_t keyholder_tls_len;
     uint8_t witness_count;
     struct { bool outsider; char vkey[PROTO_VKEY_MAX]; } witness[PROTO_WITNESSES_MAX];
     uint8_t adoption;
@@ -74,12 +79,19 @@ const struct proto_partner *proto_region_handle(const struct proto_region *r, co
 
 /* ---- public files: what a founder and a hub hand to `region make` (self-signed notes) ---- */
 struct proto_org_file { char handle[33], kind[PROTO_NAME_WIDTH + 1], name[PROTO_NAME_TEXT_MAX + 1]; uint8_t root_key[PROTO_KEY_LEN]; };
-struct proto_hub_file { char log_vkey[PROTO_VKEY_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len; uint8_t pseudonym_hub[32]; };
+struct proto_hub_file { char log_vkey[PROTO_VKEY_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len; uint8_t pseudonym_hub[32];
+    uint8_t possession[PROTO_PSEUDONYM_POSSESSION_LEN]; };
+/* key signs the file and nothing else yet. possession: that the share was not chosen as "the joint key I want minus yours". */
+struct proto_keyholder_file { char name[33]; uint8_t key[PROTO_KEY_LEN]; char address[PROTO_ADDRESS_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX];
+    size_t tls_der_len; uint8_t share_key[32]; uint8_t possession[PROTO_PSEUDONYM_POSSESSION_LEN]; };
 MUST_USE enum err proto_org_file_format(const struct proto_org_file *f, const uint8_t secret_key[64], char **out, size_t *len);
 MUST_USE enum err proto_org_file_parse(const uint8_t *text, size_t len, struct proto_org_file *out, struct trouble *t);
-/* Signed with the log's key. */
+/* Signed with the log's key. Both check the proof of possession: ERR_SIGNATURE. */
 MUST_USE enum err proto_hub_file_format(const struct proto_hub_file *f, const uint8_t log_secret_key[64], char **out, size_t *len);
 MUST_USE enum err proto_hub_file_parse(const uint8_t *text, size_t len, struct proto_hub_file *out, struct trouble *t);
+/* Signed with the keyholder's own key; the proof of possession as above. */
+MUST_USE enum err proto_keyholder_file_format(const struct proto_keyholder_file *f, const uint8_t secret_key[64], char **out, size_t *len);
+MUST_USE enum err proto_keyholder_file_parse(const uint8_t *text, size_t len, struct proto_keyholder_file *out, struct trouble *t);
 
 /* ---- certificates: signed envelopes of type application/vnd.schakel.cert.v1 ---- */
 enum proto_use { PROTO_USE_NODE = 1, PROTO_USE_HPKE, PROTO_USE_OFFICER, PROTO_USE_TLS, PROTO_USE_STAFF, PROTO_USE_END };

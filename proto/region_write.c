@@ -46,8 +46,11 @@ static void write_text(struct wr *w, const struct proto_region *r)
     proto_lines_put_base64(w, "tls", r->tls_der, r->tls_der_len);
     proto_lines_put_hex(w, "pseudonym-key", r->pseudonym_key, sizeof r->pseudonym_key);
     proto_lines_put_hex(w, "pseudonym-hub", r->pseudonym_hub, sizeof r->pseudonym_hub);
-    if (r->has_keyholder)
+    if (r->has_keyholder) {
         proto_lines_put_hex(w, "pseudonym-keyholder", r->pseudonym_keyholder, sizeof r->pseudonym_keyholder);
+        proto_lines_put_value(w, "keyholder", r->keyholder_address);
+        proto_lines_put_base64(w, "keyholder-tls", r->keyholder_tls, r->keyholder_tls_len);
+    }
     for (uint8_t i = 0; i < r->witness_count; i++)
         proto_lines_put_value(w, r->witness[i].outsider ? "witness outsider" : "witness partner", r->witness[i].vkey);
     (void)snprintf(number, sizeof number, "%u", r->adoption);
@@ -67,7 +70,8 @@ enum err proto_region_format(const struct proto_region *r, char **out, size_t *l
         goto out;
     *sorted = *r;
     e = ERR_RANGE;
-    if (r->partner_count > PROTO_PARTNERS_MAX || r->witness_count > PROTO_WITNESSES_MAX || r->tls_der_len > sizeof r->tls_der)
+    if (r->partner_count > PROTO_PARTNERS_MAX || r->witness_count > PROTO_WITNESSES_MAX || r->tls_der_len > sizeof r->tls_der ||
+        r->keyholder_tls_len > sizeof r->keyholder_tls)
         goto out;
     qsort(sorted->partner, sorted->partner_count, sizeof sorted->partner[0], by_id);
     write_text(&w, sorted);

@@ -60,8 +60,13 @@ void region_sample_fields(struct proto_region *r, bool keyholder)
     point(3, r->pseudonym_hub);
     point(keyholder ? 8 : 3, r->pseudonym_key);
     r->has_keyholder = keyholder;
-    if (keyholder)
+    if (keyholder) {
         point(5, r->pseudonym_keyholder);
+        (void)snprintf(r->keyholder_address, sizeof r->keyholder_address, "sleutel.example.org:7611");
+        r->keyholder_tls_len = 302;
+        for (size_t i = 0; i < r->keyholder_tls_len; i++)
+            r->keyholder_tls[i] = (uint8_t)(5 * i + 1);
+    }
     r->witness_count = 2;
     r->witness[0].outsider = true;
     vkey(WITNESS_SEED, PROTO_NOTE_COSIGNATURE, "witness.example.org", r->witness[0].vkey);

@@ -11,8 +11,11 @@
 static struct region_sample sample;
 static struct proto_org_file org;
 static struct proto_hub_file hub;
-static char *org_text, *hub_text;
-static size_t org_len, hub_len;
+static struct proto_keyholder_file holder;
+static char *org_text, *hub_text, *holder_text;
+static size_t org_len, hub_len, holder_len;
+static const uint8_t hub_share[32] = { 3 }, holder_share[32] = { 5 };  /* as the sample has them */
+static uint8_t holder_secret[64];
 
 static void make_files(void)
 {
@@ -26,8 +29,17 @@ static void make_files(void)
     memcpy(hub.tls_der, sample.r.tls_der, sample.r.tls_der_len);
     hub.tls_der_len = sample.r.tls_der_len;
     memcpy(hub.pseudonym_hub, sample.r.pseudonym_hub, sizeof hub.pseudonym_hub);
-    if (proto_org_file_format(&org, sample.root_secret[0], &org_text, &org_len) != OK ||
-        proto_hub_file_format(&hub, sample.log_secret, &hub_text, &hub_len) != OK)
+    (void)snprintf(holder.name, sizeof holder.name, "sleutelhuis");
+    (void)snprintf(holder.address, sizeof holder.address, "%s", sample.r.keyholder_address);
+    region_sample_key(31, holder.key, holder_secret);
+    memcpy(holder.tls_der, sample.r.keyholder_tls, sample.r.keyholder_tls_len);
+    holder.tls_der_len = sample.r.keyholder_tls_len;
+    memcpy(holder.share_key, sample.r.pseudonym_keyholder, sizeof holder.share_key);
+    if (proto_pseudonym_possession_make(hub_share, hub.possession) != OK ||
+        proto_pseudonym_possession_make(holder_share, holder.possession) != OK ||
+        proto_org_file_format(&org, sample.root_secret[0], &org_text, &org_len) != OK ||
+        proto_hub_file_format(&hub, sample.log_secret, &hub_text, &hub_len) != OK ||
+        proto_keyholder_file_format(&holder, holder_secret, &holder_text, &holder_len) != OK)
         abort();
 }
 
@@ -61,10 +73,26 @@ static enum err parse_hub(const char *text, size_t len, struct trouble *t)
     return e;
 }
 
-static void both_are_read_as_they_were_written(void **state)
+static enum err parse_holder(const char *text, size_t len, struct trouble *t)
+{
+    uint8_t *exact = check_exact(text, len);
+    struct proto_keyholder_file out, before;
+    enum err e;
+
+    memset(&out, 0x5a, sizeof out);
+    before = out;
+    e = proto_keyholder_file_parse(exact, len, &out, t);
+    if (e != OK)
+        assert_memory_equal(&out, &before, sizeof out);
+    free(exact);
+    return e;
+}
+
+static void all_are_read_as_they_were_written(void **state)
 {
     struct proto_org_file o;
     struct proto_hub_file h;
+    struct proto_keyholder_file k;
 
     (void)state;
     assert_err(proto_org_file_parse((uint8_t *)org_text, org_len, &o, NULL), OK);
@@ -77,6 +105,15 @@ static void both_are_read_as_they_were_written(void **state)
     assert_int_equal(h.tls_der_len, hub.tls_der_len);
     assert_memory_equal(h.tls_der, hub.tls_der, hub.tls_der_len);
     assert_memory_equal(h.pseudonym_hub, hub.pseudonym_hub, sizeof h.pseudonym_hub);
+    assert_memory_equal(h.possession, hub.possession, sizeof h.possession);
+    assert_err(proto_keyholder_file_parse((uint8_t *)holder_text, holder_len, &k, NULL), OK);
+    assert_string_equal(k.name, holder.name);
+    assert_string_equal(k.address, holder.address);
+    assert_memory_equal(k.key, holder.key, sizeof k.key);
+    assert_int_equal(k.tls_der_len, holder.tls_der_len);
+    assert_memory_equal(k.tls_der, holder.tls_der, holder.tls_der_len);
+    assert_memory_equal(k.share_key, holder.share_key, sizeof k.share_key);
+    assert_memory_equal(k.possession, holder.possession, sizeof k.possession);
 }
 
 static void every_strict_prefix_is_refused(void **state)
@@ -86,27 +123,29 @@ static void every_strict_prefix_is_refused(void **state)
         assert_int_not_equal(parse_org(org_text, i, NULL), OK);
     for (size_t i = 0; i < hub_len; i++)
         assert_int_not_equal(parse_hub(hub_text, i, NULL), OK);
+    for (size_t i = 0; i < holder_len; i++)
+        assert_int_not_equal(parse_holder(holder_text, i, NULL), OK);
+}
+
+static void flip_all(char *text, size_t len, enum err (*parse)(const char *, size_t, struct trouble *))
+{
+    static const uint8_t flips[] = { 0x01, 0x20, 0x80 };
+
+    for (size_t k = 0; k < sizeof flips; k++)
+        for (size_t i = 0; i < len; i++) {
+            text[i] = (char)((uint8_t)text[i] ^ flips[k]);
+            assert_int_not_equal(parse(text, len, NULL), OK);
+            text[i] = (char)((uint8_t)text[i] ^ flips[k]);
+        }
+    assert_err(parse(text, len, NULL), OK);
 }
 
 static void every_flipped_byte_is_refused(void **state)
 {
-    static const uint8_t flips[] = { 0x01, 0x20, 0x80 };
-
     (void)state;
-    for (size_t k = 0; k < sizeof flips; k++) {
-        for (size_t i = 0; i < org_len; i++) {
-            org_text[i] = (char)((uint8_t)org_text[i] ^ flips[k]);
-            assert_int_not_equal(parse_org(org_text, org_len, NULL), OK);
-            org_text[i] = (char)((uint8_t)org_text[i] ^ flips[k]);
-        }
-        for (size_t i = 0; i < hub_len; i++) {
-            hub_text[i] = (char)((uint8_t)hub_text[i] ^ flips[k]);
-            assert_int_not_equal(parse_hub(hub_text, hub_len, NULL), OK);
-            hub_text[i] = (char)((uint8_t)hub_text[i] ^ flips[k]);
-        }
-    }
-    assert_err(parse_org(org_text, org_len, NULL), OK);
-    assert_err(parse_hub(hub_text, hub_len, NULL), OK);
+    flip_all(org_text, org_len, parse_org);
+    flip_all(hub_text, hub_len, parse_hub);
+    flip_all(holder_text, holder_len, parse_holder);
 }
 
 static void one_is_not_the_other(void **state)
@@ -115,6 +154,8 @@ static void one_is_not_the_other(void **state)
     assert_err(parse_org(hub_text, hub_len, NULL), ERR_VERSION);
     assert_err(parse_hub(org_text, org_len, NULL), ERR_VERSION);
     assert_err(parse_org(sample.file, sample.file_len, NULL), ERR_VERSION);
+    assert_err(parse_holder(hub_text, hub_len, NULL), ERR_VERSION);
+    assert_err(parse_hub(holder_text, holder_len, NULL), ERR_VERSION);
 }
 
 static void another_key_cannot_sign(void **state)
@@ -125,6 +166,7 @@ static void another_key_cannot_sign(void **state)
     (void)state;
     assert_err(proto_org_file_format(&org, sample.root_secret[1], &out, &len), ERR_KEY);
     assert_err(proto_hub_file_format(&hub, sample.root_secret[1], &out, &len), ERR_KEY);
+    assert_err(proto_keyholder_file_format(&holder, sample.root_secret[1], &out, &len), ERR_KEY);
     assert_null(out);
     assert_int_equal(len, 7);
 }
@@ -159,6 +201,7 @@ static void a_file_too_long_is_refused(void **state)
     memset(more, 'x', 20000);
     assert_err(parse_org(more, 20000, NULL), ERR_LONG);
     assert_err(parse_hub(more, 20000, NULL), ERR_LONG);
+    assert_err(parse_holder(more, 20000, NULL), ERR_LONG);
     free(more);
 }
 
@@ -230,6 +273,46 @@ static void a_hub_without_a_point_or_certificate_is_not_written(void **state)
     assert_null(out);
 }
 
+/* P-146, P-155: a share chosen as "the joint key I want minus yours" has no proof, nor is somebody else's taken for it. */
+static void a_share_without_its_proof_is_not_written(void **state)
+{
+    struct proto_keyholder_file k = holder;
+    struct proto_hub_file f = hub;
+    char *out = NULL;
+    size_t len = 7;
+
+    (void)state;
+    memcpy(f.possession, holder.possession, sizeof f.possession);
+    assert_err(proto_hub_file_format(&f, sample.log_secret, &out, &len), ERR_SIGNATURE);
+    memcpy(k.possession, hub.possession, sizeof k.possession);
+    assert_err(proto_keyholder_file_format(&k, holder_secret, &out, &len), ERR_SIGNATURE);
+    k = holder;
+    assert_int_equal(crypto_core_ristretto255_sub(k.share_key, hub.pseudonym_hub, holder.share_key), 0);
+    assert_err(proto_keyholder_file_format(&k, holder_secret, &out, &len), ERR_SIGNATURE);
+    assert_null(out);
+}
+
+static void a_keyholder_without_name_address_or_certificate_is_not_written(void **state)
+{
+    struct proto_keyholder_file k = holder;
+    char *out = NULL;
+    size_t len = 7;
+
+    (void)state;
+    (void)snprintf(k.name, sizeof k.name, "Sleutelhuis");
+    assert_err(proto_keyholder_file_format(&k, holder_secret, &out, &len), ERR_SYNTAX);
+    k = holder;
+    (void)snprintf(k.address, sizeof k.address, "example.org");
+    assert_err(proto_keyholder_file_format(&k, holder_secret, &out, &len), ERR_SYNTAX);
+    k = holder;
+    k.tls_der_len = 0;
+    assert_int_not_equal(proto_keyholder_file_format(&k, holder_secret, &out, &len), OK);
+    k.tls_der_len = sizeof k.tls_der + 1;
+    assert_err(proto_keyholder_file_format(&k, holder_secret, &out, &len), ERR_RANGE);
+    assert_null(out);
+    assert_int_equal(len, 7);
+}
+
 int main(void)
 {
     static struct check_list list;
@@ -240,7 +323,7 @@ int main(void)
     region_sample_init(&sample, true);
     make_files();
 #define TEST(f) check_add(&list, #f, f, NULL)
-    TEST(both_are_read_as_they_were_written);
+    TEST(all_are_read_as_they_were_written);
     TEST(every_strict_prefix_is_refused);
     TEST(every_flipped_byte_is_refused);
     TEST(one_is_not_the_other);
@@ -252,9 +335,12 @@ int main(void)
     TEST(a_name_of_two_lines_is_not_written);
     TEST(a_name_that_ends_in_a_space_is_not_written);
     TEST(a_hub_without_a_point_or_certificate_is_not_written);
+    TEST(a_share_without_its_proof_is_not_written);
+    TEST(a_keyholder_without_name_address_or_certificate_is_not_written);
     failed = check_run(&list, "orgfile");
     free(org_text);
     free(hub_text);
+    free(holder_text);
     region_sample_fini(&sample);
     return failed;
 }
