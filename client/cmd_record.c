@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum err client_local_import(struct client_run *r);
+enum err client_cmd_record_import(struct client_run *r);
 
-enum err client_local_import(struct client_run *r)
+enum err client_cmd_record_import(struct client_run *r)
 {
     const char *path = client_run_text(r, "file"), *slash = strrchr(path, '/');
     uint8_t *data = NULL;
