@@ -6,14 +6,13 @@
 #include "hub/core.h"
 #include "hub/home.h"
 #include "hub/signer.h"
-#include "server/ipc.h"
+#include "server/launch.h"
 #include "server/start.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 enum { GRACE_MS = 15000, ROLE_COUNT = 4 };
 
@@ -71,24 +70,6 @@ static enum err read_keys(const struct hub_cli *c, struct run *r)
     return e;
 }
 
-static enum err start(const char *role, const struct proto_blob *parts, size_t count, const int *fds, size_t fd_count,
-    struct proc *out)
-{
-    uint8_t *block = NULL;
-    size_t len = 0;
-    enum err e = server_start_encode(parts, count, &block, &len);
-
-    if (e == OK)
-        e = proc_start(role, block, len, fds, fd_count, out);
-    else
-        for (size_t i = 0; i < fd_count; i++)
-            (void)close(fds[i]);
-    if (block != NULL)
-        sodium_memzero(block, len);
-    free(block);
-    return e;
-}
-
 static enum err start_signer(const struct run *r, int core, struct proc *out)
 {
     const struct proto_blob parts[HUB_SIGNER_STARTS] = {
@@ -97,23 +78,15 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
         [HUB_SIGNER_SECRET] = { r->log_secret, sizeof r->log_secret },
     };
 
-    return start("signer", parts, HUB_SIGNER_STARTS, &core, 1, out);
+    return server_launch("signer", parts, HUB_SIGNER_STARTS, &core, 1, out);
 }
 
 static enum err start_oprf(const struct run *r, int gate, struct proc *out)
 {
-    uint8_t per_partner[8], total[8], is_second[8];
-    const struct proto_blob parts[SERVER_OPRF_STARTS] = {
-        [SERVER_OPRF_QUOTA_FILE] = server_start_text(r->quota),
-        [SERVER_OPRF_BLOCKS] = server_start_text(r->partners),
-        [SERVER_OPRF_REGION] = { (const uint8_t *)r->region_text, r->region_len },
-        [SERVER_OPRF_SHARE] = { r->share, sizeof r->share },
-        [SERVER_OPRF_IS_SECOND] = server_start_number(0, is_second),
-        [SERVER_OPRF_PER_PARTNER] = server_start_number(r->conf.pseudonyms_per_partner, per_partner),
-        [SERVER_OPRF_TOTAL] = server_start_number(r->conf.pseudonyms_total, total),
-    };
+    const struct server_oprf_config c = { .region = r->region_text, .region_len = r->region_len, .blocks = r->partners, .share = r->share,
+        .quota_path = r->quota, .per_partner = (uint32_t)r->conf.pseudonyms_per_partner, .total = (uint32_t)r->conf.pseudonyms_total };
 
-    return start("oprf", parts, SERVER_OPRF_STARTS, &gate, 1, out);
+    return server_launch_oprf(&c, gate, out);
 }
 
 static enum err start_core(const struct run *r, int gate, int signer, struct proc *out)
@@ -130,23 +103,15 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
         [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
     };
 
-    return start("core", parts, HUB_CORE_STARTS, fds, 2, out);
+    return server_launch("core", parts, HUB_CORE_STARTS, fds, 2, out);
 }
 
 static enum err start_gate(const struct run *r, int core, int oprf, struct proc *out)
 {
-    const struct proto_blob none = { NULL, 0 };
-    uint8_t has_core[8];
-    const int fds[] = { oprf, core };
-    const struct proto_blob parts[SERVER_GATE_STARTS] = {
-        [SERVER_GATE_ADDRESS] = server_start_text(r->conf.listen),
-        [SERVER_GATE_CERT] = r->conf.plain ? none : server_start_text(r->tls_cert),
-        [SERVER_GATE_KEY] = r->conf.plain ? none : server_start_text(r->tls_key),
-        [SERVER_GATE_CA] = r->conf.plain ? none : server_start_text(r->tls_ca),
-        [SERVER_GATE_HAS_CORE] = server_start_number(1, has_core),
-    };
+    const struct wire_tls tls = { r->tls_cert, r->tls_key, r->tls_ca };
+    const struct server_launch_gate g = { .address = r->conf.listen, .tls = r->conf.plain ? NULL : &tls, .oprf = oprf, .core = core };
 
-    return start("gate", parts, SERVER_GATE_STARTS, fds, 2, out);
+    return server_launch_gate(&g, out);
 }
 
 /* Started so that the gate takes nothing that nobody can answer. */

@@ -3,58 +3,15 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "hub/home.h"
+#include "server/probe.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-enum { STATUS_MAX = 65536, CONNECT_MS = 1000 };
-
-/* Does somebody take connections there? Nothing is said over it. */
-static bool is_connected(const struct addrinfo *a)
-{
-    int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), failed = 1;
-    socklen_t len = sizeof failed;
-    struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-    if (fd < 0)
-        return false;
-    if (connect(fd, a->ai_addr, a->ai_addrlen) == 0)
-        failed = 0;
-    else if (errno == EINPROGRESS && poll(&p, 1, CONNECT_MS) == 1)
-        (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len);
-    (void)close(fd);
-    return failed == 0;
-}
-
-static bool is_listening(const char *address)
-{
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-    const char *colon = strrchr(address, ':');
-    char host[128];
-    bool found = false;
-
-    if (colon == NULL || (size_t)(colon - address) >= sizeof host)
-        return false;
-    memcpy(host, address, (size_t)(colon - address));
-    host[colon - address] = '\0';
-    if (host[0] == '[' && host[strlen(host) - 1] == ']') {
-        host[strlen(host) - 1] = '\0';
-        memmove(host, host + 1, strlen(host));
-    }
-    if (getaddrinfo(host, colon + 1, &hints, &list) != 0)
-        return false;
-    for (const struct addrinfo *a = list; a != NULL && !found; a = a->ai_next)
-        found = is_connected(a);
-    freeaddrinfo(list);
-    return found;
-}
+enum { STATUS_MAX = 65536 };
 
 /* What core wrote last. *running when that process is there still. */
 static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
@@ -116,7 +73,7 @@ enum err hub_cmd_status(struct hub_cli *c)
     if (!running)
         return trouble_at(c->t, ERR_PEER, c->home, 0, 0, "the hub is not running: start it with `schakel-hub run`",
             "de hub draait niet: start hem met `schakel-hub run`");
-    if (!is_listening(conf.listen))
+    if (!server_probe(conf.listen))
         return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting, or does not take connections here",
             "de hub is aan het starten, of neemt hier geen verbindingen aan");
     json_add_text(c->reply, "address", conf.listen);

@@ -135,6 +135,22 @@ static struct row *find(struct server_quota *q, const uint8_t partner[PROTO_PART
     return NULL;
 }
 
+uint32_t server_quota_used(const struct server_quota *q, const uint8_t *partner, uint64_t at_s)
+{
+    const struct row *row = &q->row[0];
+
+    if (partner != NULL) {
+        size_t i = 1;
+
+        while (i < ROWS && memcmp(q->row[i].partner, partner, PROTO_PARTNER_LEN) != 0)
+            i++;
+        if (i == ROWS)
+            return 0;
+        row = &q->row[i];
+    }
+    return row->day >= (uint32_t)(at_s / DAY_S) ? row->count : 0;
+}
+
 static enum err write_row(struct server_quota *q, const struct row *row)
 {
     uint8_t data[ROW_LEN];

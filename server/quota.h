@@ -19,4 +19,7 @@ void server_quota_close(struct server_quota *q);  /* takes NULL */
 /* Count n for this partner on the day of at_s; on disk when it returns OK. ERR_QUOTA: nothing is counted. ERR_IO. */
 MUST_USE enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s);
 
+/* What was counted on that day, and all together (partner NULL). */
+uint32_t server_quota_used(const struct server_quota *q, const uint8_t *partner, uint64_t at_s);
+
 #endif
