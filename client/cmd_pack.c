@@ -24,8 +24,10 @@ static enum err check(struct client_run *r, const struct proto_region *region, c
     enum err e = policy_files_load(folder, r->lang, tell, r->t, &pack);
 
     if (e == OK && sodium_memcmp(pack->digest, region->pack, PROTO_HASH_LEN) != 0)
-        e = trouble_at(r->t, ERR_CONFIG, folder, 0, 0, "is not the policy pack that this region adopted: its digest differs (schakel region show)",
-            "is niet het beleidspakket dat deze regio heeft aangenomen: de digest is anders (schakel region show)");
+        e = trouble_at(r->t, ERR_CONFIG, folder, 0, 0,
+            "is not the policy pack that this region adopted: its digest differs (schakel region show)",
+            "is niet het beleidspakket dat deze regio heeft aangenomen: de digest is anders (schakel region "
+            "show)");
     if (e == OK)
         e = policy_files_texts(folder, pack, r->lang, tell, r->t, &texts);
     policy_texts_free(texts);
@@ -40,7 +42,7 @@ static enum err copy(struct client_run *r, const char *folder, const char *name)
     size_t len = 0;
     enum err e = file_join(from, sizeof from, folder, name);
 
-    (void)snprintf(in_home, sizeof in_home, "pack/%s", name);
+    (void) snprintf(in_home, sizeof in_home, "pack/%s", name);
     if (e == OK)
         e = client_home_path(r->home, in_home, to, r->t);
     if (e == OK)

@@ -14,7 +14,8 @@ void client_desk_print_purpose(const struct client_paper *p, const char *name, c
         (void) snprintf(out, CLIENT_DESK_TEXT, "%s (%s)", words, name);
 }
 
-const char *client_desk_print_child(const struct client_paper *p, const cJSON *row, char out[CLIENT_DESK_TEXT])
+const char *client_desk_print_child(
+    const struct client_paper *p, const cJSON *row, char out[CLIENT_DESK_TEXT])
 {
     const char *child = client_paper_text(row, "child");
 
@@ -31,8 +32,8 @@ void client_desk_print_more(const struct client_paper *p, const cJSON *reply)
 
     if (json_u64(reply, "more", &more) != OK || json_u64(reply, "skip", &skip) != OK)
         return;
-    client_paper_line(p, CLIENT_DIM, 0, "And %llu more: add --skip %llu", "En nog %llu: voeg toe --skip %llu", (unsigned long long) more,
-        (unsigned long long) skip);
+    client_paper_line(p, CLIENT_DIM, 0, "And %llu more: add --skip %llu", "En nog %llu: voeg toe --skip %llu",
+        (unsigned long long) more, (unsigned long long) skip);
 }
 
 void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
@@ -43,8 +44,11 @@ void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
     cJSON_ArrayForEach(duty, cJSON_GetObjectItemCaseSensitive(reply, "duties")) {
         int at = client_paper_tab(p, 0, 2);
 
-        at = client_paper_tab(p, at + client_paper_put(p, CLIENT_YELLOW, first ? client_paper_say(p, "Duties", "Plichten") : ""), CLIENT_PAPER_PAIR);
-        client_paper_fill(p, CLIENT_PLAIN, at, CLIENT_PAPER_PAIR, cJSON_IsString(duty) ? duty->valuestring : "");
+        at = client_paper_tab(p,
+            at + client_paper_put(p, CLIENT_YELLOW, first ? client_paper_say(p, "Duties", "Plichten") : ""),
+            CLIENT_PAPER_PAIR);
+        client_paper_fill(
+            p, CLIENT_PLAIN, at, CLIENT_PAPER_PAIR, cJSON_IsString(duty) ? duty->valuestring : "");
         first = false;
     }
 }
@@ -52,7 +56,8 @@ void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
 void client_desk_print_queued(const struct client_paper *p, const cJSON *reply)
 {
     if (client_paper_true(reply, "queued"))
-        client_paper_line(p, CLIENT_YELLOW, 0, "Kept; it goes out when the hub can be reached.", "Bewaard; het gaat weg zodra de hub bereikbaar is.");
+        client_paper_line(p, CLIENT_YELLOW, 0, "Kept; it goes out when the hub can be reached.",
+            "Bewaard; het gaat weg zodra de hub bereikbaar is.");
 }
 
 static void print_fields(const struct client_paper *p, const cJSON *fields)
@@ -89,28 +94,39 @@ void client_desk_print_content(const struct client_paper *p, const cJSON *sectio
 /* ---- commands whose answer is one sentence ---- */
 
 /* With %s for the id under key, or for the option of that name. */
-static const struct sentence { const char *command, *key, *en, *en_next, *nl, *nl_next; } sentences[] = {
+static const struct sentence {
+    const char *command, *key, *en, *en_next, *nl, *nl_next;
+} sentences[] = {
     {"record put", "section", "Written: ", ".", "Geschreven: ", "."},
-    {"case open", "case", "Case opened: ", ". To ask: schakel request new --help; to invite: schakel case invite --help", "Casus geopend: ",
-        ". Vragen: schakel request new --help; uitnodigen: schakel case invite --help"},
-    {"case invite", "partner", "Invited: ", "; their answer shows in schakel case show.", "Uitgenodigd: ", "; het antwoord staat in schakel case show."},
+    {"case open", "case",
+        "Case opened: ", ". To ask: schakel request new --help; to invite: schakel case invite --help",
+        "Casus geopend: ", ". Vragen: schakel request new --help; uitnodigen: schakel case invite --help"},
+    {"case invite", "partner", "Invited: ", "; their answer shows in schakel case show.",
+        "Uitgenodigd: ", "; het antwoord staat in schakel case show."},
     {"case accept", "case", "You take part in case ", ".", "U doet mee in casus ", "."},
     {"case decline", "case", "You declined case ", ".", "U doet niet mee in casus ", "."},
     {"case leave", "case", "You left case ", ".", "U heeft casus ", " verlaten."},
-    {"event end", "statement", "Ended, as statement ", "; everybody who had it is told.", "Beeindigd, als verklaring ", "; ieder die het had, hoort het."},
-    {"consent withdraw", "statement", "Withdrawn, as statement ", "; nothing more leaves on it, and everybody who had it is told.",
-        "Ingetrokken, als verklaring ", "; er gaat niets meer weg op grond hiervan, en ieder die het had, hoort het."},
-    {"objection add", "statement", "Recorded, as statement ", ". When it is settled: schakel objection end", "Vastgelegd, als verklaring ",
-        ". Is het afgehandeld: schakel objection end"},
+    {"event end", "statement", "Ended, as statement ", "; everybody who had it is told.",
+        "Beeindigd, als verklaring ", "; ieder die het had, hoort het."},
+    {"consent withdraw", "statement", "Withdrawn, as statement ",
+        "; nothing more leaves on it, and everybody who had it is told.", "Ingetrokken, als verklaring ",
+        "; er gaat niets meer weg op grond hiervan, en ieder die het had, hoort het."},
+    {"objection add", "statement", "Recorded, as statement ", ". When it is settled: schakel objection end",
+        "Vastgelegd, als verklaring ", ". Is het afgehandeld: schakel objection end"},
     {"objection end", "statement", "Ended, as statement ", ".", "Beeindigd, als verklaring ", "."},
-    {"facts set", "statement", "Told, sealed, as statement ", ".", "Doorgegeven, verzegeld, als verklaring ", "."},
-    {"weigh", "weighing", "Kept. Give it with --weigh ", " when you ask, grant or send.", "Bewaard. Geef het mee met --weigh ", " als u vraagt, toekent of stuurt."},
+    {"facts set", "statement", "Told, sealed, as statement ", ".", "Doorgegeven, verzegeld, als verklaring ",
+        "."},
+    {"weigh", "weighing", "Kept. Give it with --weigh ", " when you ask, grant or send.",
+        "Bewaard. Geef het mee met --weigh ", " als u vraagt, toekent of stuurt."},
     {"request cancel", "request", "Taken back: request ", ".", "Ingetrokken: verzoek ", "."},
-    {"refuse", "request", "Refused: request ", "; the asker hears your reason.", "Geweigerd: verzoek ", "; de vrager hoort uw reden."},
-    {"approve", "approval", "Approved. Your colleague grants with --approval ", ".", "Akkoord. Uw collega kent toe met --approval ", "."},
-    {"accept", "offer", "Accepted: ", ". To read it: schakel open --share with the same number.", "Aangenomen: ",
-        ". Lezen: schakel open --share met hetzelfde nummer."},
-    {"not-for-us", "offer", "Sent back: ", "; the copy here is destroyed.", "Teruggegeven: ", "; de kopie hier is vernietigd."},
+    {"refuse", "request", "Refused: request ", "; the asker hears your reason.", "Geweigerd: verzoek ",
+        "; de vrager hoort uw reden."},
+    {"approve", "approval", "Approved. Your colleague grants with --approval ", ".",
+        "Akkoord. Uw collega kent toe met --approval ", "."},
+    {"accept", "offer", "Accepted: ", ". To read it: schakel open --share with the same number.",
+        "Aangenomen: ", ". Lezen: schakel open --share met hetzelfde nummer."},
+    {"not-for-us", "offer", "Sent back: ", "; the copy here is destroyed.",
+        "Teruggegeven: ", "; de kopie hier is vernietigd."},
     {"done", "item", "Put away: ", ".", "Opgeborgen: ", "."},
 };
 
@@ -131,8 +147,8 @@ static bool print_sentence(const struct client_paper *p, const char *command, co
         client_desk_print_queued(p, reply);
         if (client_desk_print_child(p, reply, child)[0] != '\0')
             client_paper_line(p, CLIENT_BOLD, 0, "%s", "%s", child);
-        client_paper_line(p, CLIENT_PLAIN, 0, "%s%.*s%s", "%s%.*s%s", client_paper_say(p, s->en, s->nl), is_id(value) ? 8 : 64, value,
-            client_paper_say(p, s->en_next, s->nl_next));
+        client_paper_line(p, CLIENT_PLAIN, 0, "%s%.*s%s", "%s%.*s%s", client_paper_say(p, s->en, s->nl),
+            is_id(value) ? 8 : 64, value, client_paper_say(p, s->en_next, s->nl_next));
         return true;
     }
     return false;
@@ -140,7 +156,10 @@ static bool print_sentence(const struct client_paper *p, const char *command, co
 
 /* ---- by the command's name ---- */
 
-static const struct { const char *command; client_desk_printer *print; } printers[] = {
+static const struct {
+    const char *command;
+    client_desk_printer *print;
+} printers[] = {
     {"inbox", client_desk_print_inbox},
     {"request new", client_desk_print_asked},
     {"send", client_desk_print_asked},
@@ -165,7 +184,8 @@ static const struct { const char *command; client_desk_printer *print; } printer
 static cJSON *ask_words(const struct client_run *r)
 {
     struct trouble t = {.lang = r->lang};
-    struct client_run ask = {.cmd = r->cmd, .lang = r->lang, .home = r->home, .as = r->as, .passphrase_fd = -1, .t = &t};
+    struct client_run ask = {
+        .cmd = r->cmd, .lang = r->lang, .home = r->home, .as = r->as, .passphrase_fd = -1, .t = &t};
     cJSON *reply = NULL;
 
     ask.args = cJSON_CreateObject();

@@ -1,5 +1,6 @@
 /*
- * client/desk_print: what the commands of casework say to people, in 60 to 100 columns. With --json nothing of this is used.
+ * client/desk_print: what the commands of casework say to people, in 60 to 100 columns. With --json nothing
+ * of this is used.
  */
 #ifndef CLIENT_DESK_PRINT_H
 #define CLIENT_DESK_PRINT_H
@@ -7,7 +8,8 @@
 #include "client/cmd.h"
 #include "client/paper.h"
 
-/* The print column of client/desk_cmds: asks the node for the words of the pack, and prints by the command's name. */
+/* The print column of client/desk_cmds: asks the node for the words of the pack, and prints by the command's
+ * name. */
 void client_desk_print(const struct client_run *r, const cJSON *reply);
 
 /* ---- the parts ---- */
@@ -16,14 +18,14 @@ void client_desk_print(const struct client_run *r, const cJSON *reply);
 typedef void client_desk_printer(const struct client_paper *p, const cJSON *args, const cJSON *reply);
 
 /* client/desk_print_request.c */
-client_desk_printer client_desk_print_asked, client_desk_print_request, client_desk_print_requests, client_desk_print_preview,
-    client_desk_print_grant, client_desk_print_open;
+client_desk_printer client_desk_print_asked, client_desk_print_request, client_desk_print_requests,
+    client_desk_print_preview, client_desk_print_grant, client_desk_print_open;
 /* client/desk_print_inbox.c */
-client_desk_printer client_desk_print_inbox, client_desk_print_cases, client_desk_print_children, client_desk_print_record,
-    client_desk_print_policy;
+client_desk_printer client_desk_print_inbox, client_desk_print_cases, client_desk_print_children,
+    client_desk_print_record, client_desk_print_policy;
 /* client/desk_print_said.c */
-client_desk_printer client_desk_print_events, client_desk_print_event, client_desk_print_consents, client_desk_print_consent,
-    client_desk_print_statements;
+client_desk_printer client_desk_print_events, client_desk_print_event, client_desk_print_consents,
+    client_desk_print_consent, client_desk_print_statements;
 
 /* ---- what they share ---- */
 
@@ -32,7 +34,15 @@ enum { CLIENT_DESK_TEXT = 1024 };
 /* "help after a report of absence (att_followup)": what it is, and what to type. */
 void client_desk_print_purpose(const struct client_paper *p, const char *name, char out[CLIENT_DESK_TEXT]);
 /* The child of a row. One without a name here is called by a number: "child 3f2a91c0". Returns out. */
-const char *client_desk_print_child(const struct client_paper *p, const cJSON *row, char out[CLIENT_DESK_TEXT]);
+const char *client_desk_print_child(
+    const struct client_paper *p, const cJSON *row, char out[CLIENT_DESK_TEXT]);
+/*
+ * What was decided for each section, as replies have it under "sections". Sections with the same answer stand
+ * together: the answer, their names, the sentence, the step and whose it is. yes: the word for a permission;
+ * holder: how the holder's steps begin ("You: "). client/desk_print_answer.c
+ */
+void client_desk_print_answers(
+    const struct client_paper *p, const cJSON *sections, const char *yes, const char *holder);
 /* Sections and their fields, each section with its words. */
 void client_desk_print_content(const struct client_paper *p, const cJSON *sections);
 /* "And 120 more: add --skip 80", when there are. */

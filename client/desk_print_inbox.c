@@ -5,7 +5,9 @@
 
 /* ---- inbox ---- */
 
-static const struct { const char *kind, *en, *nl; } titles[] = {
+static const struct {
+    const char *kind, *en, *nl;
+} titles[] = {
     {"request", "Request from", "Verzoek van"},
     {"share", "Shared by", "Gedeeld door"},
     {"offer", "Sent by", "Gestuurd door"},
@@ -27,22 +29,26 @@ static void item_title(const struct client_paper *p, const cJSON *item)
             text = client_paper_say(p, titles[i].en, titles[i].nl);
     client_paper_when(p, item, when);
     (void) snprintf(left, sizeof left, "%s %s", text, client_paper_text(item, "from"));
-    (void) snprintf(right, sizeof right, "%s  %s", when, client_paper_id(item, "id", id));
+    (void) snprintf(
+        right, sizeof right, "%s%s%s", when, when[0] != '\0' ? "  " : "", client_paper_id(item, "id", id));
     client_paper_head(p, left, right);
 }
 
 static void item_subject(const struct client_paper *p, const cJSON *item)
 {
-    const char *event = client_paper_text(item, "event"), *name = client_paper_text(item, "purpose"), *note = client_paper_text(item, "note");
+    const char *event = client_paper_text(item, "event"), *name = client_paper_text(item, "purpose"),
+               *note = client_paper_text(item, "note");
     char purpose[CLIENT_DESK_TEXT], sections[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
 
     client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, item, child));
     if (event[0] != '\0')
-        client_paper_line(p, CLIENT_PLAIN, 2, "%s: %s", "%s: %s", event, client_paper_word(p, "event", event));
+        client_paper_line(
+            p, CLIENT_PLAIN, 2, "%s: %s", "%s: %s", event, client_paper_word(p, "event", event));
     client_desk_print_purpose(p, name, purpose);
     client_paper_list(cJSON_GetObjectItemCaseSensitive(item, "sections"), sections, sizeof sections);
     if (name[0] != '\0')
-        client_paper_line(p, CLIENT_PLAIN, 2, "%s%s%s", "%s%s%s", purpose, sections[0] != '\0' ? ": " : "", sections);
+        client_paper_line(
+            p, CLIENT_PLAIN, 2, "%s%s%s", "%s%s%s", purpose, sections[0] != '\0' ? ": " : "", sections);
     if (note[0] != '\0')
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
     if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0)
@@ -56,8 +62,9 @@ static void item_next(const struct client_paper *p, const cJSON *item)
     if (strcmp(client_paper_text(item, "kind"), "done") == 0)
         return;
     if (client_paper_true(item, "tell_first"))
-        client_paper_pair(p, client_paper_say(p, "First", "Eerst"), client_paper_say(p, "tell the young person and the parents, and note the date",
-            "vertel het de jongere en de ouders, en noteer de datum"));
+        client_paper_pair(p, client_paper_say(p, "First", "Eerst"),
+            client_paper_say(p, "tell the young person and the parents, and note the date",
+                "vertel het de jongere en de ouders, en noteer de datum"));
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), client_paper_text(item, "next"));
     client_paper_list(cJSON_GetObjectItemCaseSensitive(item, "purposes"), purposes, sizeof purposes);
     client_paper_pair(p, client_paper_say(p, "Purposes", "Doelen"), purposes);
@@ -73,7 +80,8 @@ void client_desk_print_inbox(const struct client_paper *p, const cJSON *args, co
     if (cJSON_GetArraySize(items) == 0) {
         client_paper_line(p, CLIENT_PLAIN, 0, "Nothing waits for you.", "Er wacht niets op u.");
         if (!client_paper_true(args, "all"))
-            client_paper_line(p, CLIENT_DIM, 0, "What is done: schakel inbox --all", "Wat klaar is: schakel inbox --all");
+            client_paper_line(
+                p, CLIENT_DIM, 0, "What is done: schakel inbox --all", "Wat klaar is: schakel inbox --all");
         return;
     }
     cJSON_ArrayForEach(item, items) {
@@ -90,8 +98,10 @@ void client_desk_print_inbox(const struct client_paper *p, const cJSON *args, co
 
 static const char *member_state(const struct client_paper *p, const char *state)
 {
-    static const struct { const char *state, *nl; } names[] = {
-        {"invited", "uitgenodigd"}, {"opened", "opende"}, {"accepted", "doet mee"}, {"declined", "niet"}, {"left", "vertrokken"}};
+    static const struct {
+        const char *state, *nl;
+    } names[] = {{"invited", "uitgenodigd"}, {"opened", "opende"}, {"accepted", "doet mee"},
+        {"declined", "niet"}, {"left", "vertrokken"}};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].state, state) == 0)
@@ -118,7 +128,8 @@ static void print_members(const struct client_paper *p, const cJSON *members)
         used = (size_t) snprintf(text, sizeof text, "%s:", purpose);
         cJSON_ArrayForEach(other, members)
             if (strcmp(client_paper_text(other, "purpose"), name) == 0 && used < sizeof text)
-                used += (size_t) snprintf(text + used, sizeof text - used, "%s %s (%s)", text[used - 1] == ':' ? "" : ",", client_paper_text(other, "partner"),
+                used += (size_t) snprintf(text + used, sizeof text - used, "%s %s (%s)",
+                    text[used - 1] == ':' ? "" : ",", client_paper_text(other, "partner"),
                     member_state(p, client_paper_text(other, "state")));
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", text);
     }
@@ -131,7 +142,8 @@ void client_desk_print_cases(const struct client_paper *p, const cJSON *args, co
 
     (void) args;
     if (cJSON_GetArraySize(cases) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No cases yet. To open one: schakel case open --help", "Nog geen casussen. Openen: schakel case open --help");
+        client_paper_line(p, CLIENT_PLAIN, 0, "No cases yet. To open one: schakel case open --help",
+            "Nog geen casussen. Openen: schakel case open --help");
     cJSON_ArrayForEach(one, cases) {
         client_paper_head(p, client_desk_print_child(p, one, child), client_paper_id(one, "case", id));
         print_members(p, cJSON_GetObjectItemCaseSensitive(one, "members"));
@@ -149,7 +161,8 @@ void client_desk_print_children(const struct client_paper *p, const cJSON *args,
 
     (void) args;
     if (cJSON_GetArraySize(children) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No records yet. To take them in: schakel record import FILE.csv",
+        client_paper_line(p, CLIENT_PLAIN, 0,
+            "No records yet. To take them in: schakel record import FILE.csv",
             "Nog geen dossiers. Overnemen: schakel record import BESTAND.csv");
     cJSON_ArrayForEach(one, children)
         if (client_paper_width(client_desk_print_child(p, one, child)) > widest)
@@ -203,7 +216,8 @@ static void append(char *out, size_t out_len, const char *text)
 static void print_may(const struct client_paper *p, const cJSON *row)
 {
     const char *kind = client_paper_text(row, "kind"), *weigh = client_paper_text(row, "weigh");
-    char names[CLIENT_DESK_TEXT], events[CLIENT_DESK_TEXT], one[CLIENT_DESK_TEXT + 32], needs[2 * CLIENT_DESK_TEXT] = "";
+    char names[CLIENT_DESK_TEXT], events[CLIENT_DESK_TEXT], one[CLIENT_DESK_TEXT + 32],
+        needs[2 * CLIENT_DESK_TEXT] = "";
 
     client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "sections"), names, sizeof names);
     client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "events"), events, sizeof events);
@@ -215,26 +229,35 @@ static void print_may(const struct client_paper *p, const cJSON *row)
     if (strcmp(weigh, "asker") == 0)
         append(needs, sizeof needs, client_paper_say(p, "you weigh first", "u weegt eerst af"));
     if (strcmp(weigh, "holder") == 0)
-        append(needs, sizeof needs, client_paper_say(p, "the holder weighs first", "de houder weegt eerst af"));
+        append(
+            needs, sizeof needs, client_paper_say(p, "the holder weighs first", "de houder weegt eerst af"));
     if (client_paper_true(row, "second"))
         append(needs, sizeof needs, client_paper_say(p, "a second person there", "een tweede persoon daar"));
     client_paper_line(p, CLIENT_BOLD, 2, "%s", "%s", names);
-    client_paper_line(p, CLIENT_PLAIN, 4, "of: %s (%s)", "van: %s (%s)", client_paper_word(p, "kind", kind), kind);
-    client_paper_line(p, CLIENT_PLAIN, 4, "needed: %s", "nodig: %s", needs[0] != '\0' ? needs : client_paper_say(p, "nothing more", "verder niets"));
+    client_paper_line(
+        p, CLIENT_PLAIN, 4, "of: %s (%s)", "van: %s (%s)", client_paper_word(p, "kind", kind), kind);
+    client_paper_line(p, CLIENT_PLAIN, 4, "needed: %s", "nodig: %s",
+        needs[0] != '\0' ? needs : client_paper_say(p, "nothing more", "verder niets"));
 }
 
 void client_desk_print_policy(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
-    const cJSON *words = cJSON_GetObjectItemCaseSensitive(reply, "words"), *may = cJSON_GetObjectItemCaseSensitive(reply, "may"), *row;
+    const cJSON *words = cJSON_GetObjectItemCaseSensitive(reply, "words"),
+                *may = cJSON_GetObjectItemCaseSensitive(reply, "may"), *row;
     char purpose[CLIENT_DESK_TEXT], left[CLIENT_DESK_TEXT + 64];
 
     (void) args;
     if (may == NULL) {
-        print_words(p, client_paper_say(p, "Purposes", "Doelen"), cJSON_GetObjectItemCaseSensitive(words, "purpose"));
-        print_words(p, client_paper_say(p, "Sections", "Onderdelen"), cJSON_GetObjectItemCaseSensitive(words, "section"));
-        print_words(p, client_paper_say(p, "Events", "Gebeurtenissen"), cJSON_GetObjectItemCaseSensitive(words, "event"));
-        print_words(p, client_paper_say(p, "Questions of a weighing", "Vragen van een afweging"), cJSON_GetObjectItemCaseSensitive(words, "question"));
-        client_paper_line(p, CLIENT_DIM, 0, "What you can ask for one purpose: schakel policy show --purpose PURPOSE",
+        print_words(
+            p, client_paper_say(p, "Purposes", "Doelen"), cJSON_GetObjectItemCaseSensitive(words, "purpose"));
+        print_words(p, client_paper_say(p, "Sections", "Onderdelen"),
+            cJSON_GetObjectItemCaseSensitive(words, "section"));
+        print_words(p, client_paper_say(p, "Events", "Gebeurtenissen"),
+            cJSON_GetObjectItemCaseSensitive(words, "event"));
+        print_words(p, client_paper_say(p, "Questions of a weighing", "Vragen van een afweging"),
+            cJSON_GetObjectItemCaseSensitive(words, "question"));
+        client_paper_line(p, CLIENT_DIM, 0,
+            "What you can ask for one purpose: schakel policy show --purpose PURPOSE",
             "Wat u voor een doel kunt vragen: schakel policy show --purpose DOEL");
         return;
     }
@@ -242,7 +265,8 @@ void client_desk_print_policy(const struct client_paper *p, const cJSON *args, c
     client_paper_format(p, left, sizeof left, "You can ask for: %s", "U kunt vragen voor: %s", purpose);
     client_paper_line(p, CLIENT_BOLD, 0, "%s", "%s", left);
     if (cJSON_GetArraySize(may) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 2, "Nothing, of any partner in this region.", "Niets, van geen partner in deze regio.");
+        client_paper_line(p, CLIENT_PLAIN, 2, "Nothing, of any partner in this region.",
+            "Niets, van geen partner in deze regio.");
     cJSON_ArrayForEach(row, may)
         print_may(p, row);
 }

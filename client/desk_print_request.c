@@ -5,104 +5,36 @@
 
 enum { NEXT_MAX = 200 };
 
-/* ---- answers per section ---- */
-
-static const char *verdict_label(const struct client_paper *p, const char *verdict, const char *yes, enum client_style *style)
-{
-    bool no = strcmp(verdict, "DENY") == 0;
-
-    *style = no ? CLIENT_RED : CLIENT_YELLOW;
-    if (strcmp(verdict, "PERMIT") != 0)
-        return no ? client_paper_say(p, "no", "nee") : client_paper_say(p, "not yet", "nog niet");
-    *style = CLIENT_GREEN;
-    return yes;
-}
-
-static const char *whose_label(const struct client_paper *p, const char *whose, const char *holder)
-{
-    if (strcmp(whose, "you") == 0)
-        return client_paper_say(p, "You: ", "U: ");
-    if (strcmp(whose, "asker") == 0)
-        return client_paper_say(p, "The asker: ", "De vrager: ");
-    return strcmp(whose, "holder") == 0 ? holder : "";
-}
-
-static bool same_answer(const cJSON *a, const cJSON *b)
-{
-    static const char *const keys[] = {"verdict", "text", "step", "whose"};
-
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(client_paper_text(a, keys[i]), client_paper_text(b, keys[i])) != 0)
-            return false;
-    return true;
-}
-
-static bool is_first_of_its_answer(const cJSON *sections, const cJSON *row)
-{
-    const cJSON *before;
-
-    cJSON_ArrayForEach(before, sections) {
-        if (before == row)
-            return true;
-        if (same_answer(before, row))
-            return false;
-    }
-    return true;
-}
-
-static void names_of_answer(const cJSON *sections, const cJSON *row, char out[CLIENT_DESK_TEXT])
-{
-    const cJSON *other;
-    size_t used = 0;
-
-    out[0] = '\0';
-    cJSON_ArrayForEach(other, sections)
-        if (same_answer(row, other) && used < CLIENT_DESK_TEXT)
-            used += (size_t) snprintf(out + used, CLIENT_DESK_TEXT - used, "%s%s", used != 0 ? ", " : "", client_paper_text(other, "section"));
-}
-
-/* Sections with the same answer stand together: the answer, the sections, the sentence, the step and whose it is. */
-static void print_answers(const struct client_paper *p, const cJSON *sections, const char *yes, const char *holder)
-{
-    char names[CLIENT_DESK_TEXT];
-    const cJSON *row;
-
-    cJSON_ArrayForEach(row, sections) {
-        enum client_style style;
-        const char *verdict = client_paper_text(row, "verdict"), *label = verdict_label(p, verdict, yes, &style), *step = client_paper_text(row, "step");
-        int at;
-
-        if (!is_first_of_its_answer(sections, row))
-            continue;
-        names_of_answer(sections, row, names);
-        at = client_paper_tab(p, 0, 2);
-        at = client_paper_tab(p, at + client_paper_put(p, style, label), CLIENT_PAPER_PAIR);
-        client_paper_fill(p, CLIENT_BOLD, at, CLIENT_PAPER_PAIR, names);
-        if (strcmp(verdict, "PERMIT") != 0)
-            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s", "%s", client_paper_text(row, "text"));
-        if (step[0] != '\0' && strcmp(verdict, "PERMIT") != 0)
-            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s%s", "%s%s", whose_label(p, client_paper_text(row, "whose"), holder), step);
-    }
-}
-
 /* ---- how a request or offer stands ---- */
 
-static const struct { const char *state, *en, *nl, *holder_en, *holder_nl; enum client_style style; } states[] = {
+static const struct {
+    const char *state, *en, *nl, *holder_en, *holder_nl;
+    enum client_style style;
+} states[] = {
     {"sent", "on its way", "onderweg", "on its way", "onderweg", CLIENT_YELLOW},
     {"denied", "not allowed now", "mag nu niet", "not allowed now", "mag nu niet", CLIENT_RED},
     {"waiting", "waits for the holder", "wacht op de houder", "you decide", "u beslist", CLIENT_YELLOW},
-    {"granted", "granted, on its way", "toegekend, onderweg", "granted, going out", "toegekend, gaat weg", CLIENT_GREEN},
-    {"arrived", "here, not read yet", "binnen, nog niet gelezen", "there, not read yet", "daar, nog niet gelezen", CLIENT_GREEN},
+    {"granted", "granted, on its way", "toegekend, onderweg", "granted, going out", "toegekend, gaat weg",
+        CLIENT_GREEN},
+    {"arrived", "here, not read yet", "binnen, nog niet gelezen", "there, not read yet",
+        "daar, nog niet gelezen", CLIENT_GREEN},
     {"opened", "read by you", "door u gelezen", "read by them", "door hen gelezen", CLIENT_GREEN},
     {"released", "granted", "toegekend", "sent, not read yet", "gestuurd, nog niet gelezen", CLIENT_GREEN},
     {"refused", "refused", "geweigerd", "refused by you", "door u geweigerd", CLIENT_RED},
     {"cancelled", "taken back by you", "door u ingetrokken", "taken back", "ingetrokken", CLIENT_DIM},
-    {"withdrawn", "stopped: consent withdrawn", "gestopt: toestemming weg", "stopped: consent withdrawn", "gestopt: toestemming weg", CLIENT_RED},
-    {"not_for_us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed", "niet voor hen, vernietigd", CLIENT_DIM},
+    {"withdrawn", "stopped: consent withdrawn", "gestopt: toestemming weg", "stopped: consent withdrawn",
+        "gestopt: toestemming weg", CLIENT_RED},
+    {"not_for_us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed",
+        "niet voor hen, vernietigd", CLIENT_DIM},
     {"ended", "access is over", "toegang voorbij", "access is over", "toegang voorbij", CLIENT_DIM},
 };
 
-struct viewed { bool mine, offer, receiver; const char *other, *state; enum client_style style; char id[9]; };
+struct viewed {
+    bool mine, offer, receiver;
+    const char *other, *state;
+    enum client_style style;
+    char id[9];
+};
 
 static struct viewed view(const struct client_paper *p, const cJSON *row)
 {
@@ -115,7 +47,8 @@ static struct viewed view(const struct client_paper *p, const cJSON *row)
     (void) client_paper_id(row, v.offer ? "offer" : "request", v.id);
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i].state, v.state) == 0) {
-            v.state = v.receiver ? client_paper_say(p, states[i].en, states[i].nl) : client_paper_say(p, states[i].holder_en, states[i].holder_nl);
+            v.state = v.receiver ? client_paper_say(p, states[i].en, states[i].nl)
+                                 : client_paper_say(p, states[i].holder_en, states[i].holder_nl);
             v.style = states[i].style;
             break;
         }
@@ -135,7 +68,7 @@ static void print_title(const struct client_paper *p, const struct viewed *v, co
     else
         client_paper_format(p, left, sizeof left, "Request from %s", "Verzoek van %s", v->other);
     client_paper_when(p, row, when);
-    (void) snprintf(right, sizeof right, "%s  %s", when, v->id);
+    (void) snprintf(right, sizeof right, "%s%s%s", when, when[0] != '\0' ? "  " : "", v->id);
     client_paper_head(p, left, right);
 }
 
@@ -156,17 +89,21 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
     if (strcmp(state, "waiting") == 0 && !v->mine)
         (void) snprintf(text, sizeof text, "schakel preview --request %s", v->id);
     else if (strcmp(state, "waiting") == 0)
-        client_paper_format(p, text, sizeof text, "the answer comes in your inbox; to take it back: schakel request cancel --request %s",
+        client_paper_format(p, text, sizeof text,
+            "the answer comes in your inbox; to take it back: schakel request cancel --request %s",
             "het antwoord komt in uw inbox; intrekken: schakel request cancel --request %s", v->id);
     else if (v->receiver && strcmp(state, "arrived") == 0)
         (void) snprintf(text, sizeof text, "schakel open --share %s", v->id);
     else if (v->receiver && v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
-        client_paper_format(p, text, sizeof text, "schakel accept --offer %s, or schakel not-for-us --offer %s",
+        client_paper_format(p, text, sizeof text,
+            "schakel accept --offer %s, or schakel not-for-us --offer %s",
             "schakel accept --offer %s, of schakel not-for-us --offer %s", v->id, v->id);
     else if (v->receiver && strcmp(state, "opened") == 0)
-        client_paper_format(p, text, sizeof text, "to read it again: schakel open --share %s", "nog eens lezen: schakel open --share %s", v->id);
+        client_paper_format(p, text, sizeof text, "to read it again: schakel open --share %s",
+            "nog eens lezen: schakel open --share %s", v->id);
     else if (v->receiver && strcmp(state, "denied") == 0)
-        client_paper_format(p, text, sizeof text, "take the step that is missing, then ask again", "zet de stap die ontbreekt, en vraag dan opnieuw");
+        client_paper_format(p, text, sizeof text, "take the step that is missing, then ask again",
+            "zet de stap die ontbreekt, en vraag dan opnieuw");
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), text);
 }
 
@@ -194,12 +131,14 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         !client_paper_true(reply, "accepted") ? "" : client_paper_say(p, ", accepted", ", aangenomen"));
     print_title(p, &v, reply);
     print_about(p, reply, client_paper_text(reply, "purpose"));
-    client_paper_pair(p, v.offer ? client_paper_say(p, "Sent", "Gestuurd") : client_paper_say(p, "Asked", "Gevraagd"), asked);
+    client_paper_pair(p,
+        v.offer ? client_paper_say(p, "Sent", "Gestuurd") : client_paper_say(p, "Asked", "Gevraagd"), asked);
     client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
     client_paper_pair(p, client_paper_say(p, "State", "Stand"), state);
     print_granted(p, reply);
     if (v.mine && !v.offer)
-        print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), client_paper_say(p, "allowed", "mag"), "");
+        client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
+            client_paper_say(p, "allowed", "mag"), "");
     client_desk_print_duties(p, reply);
     print_next(p, &v, reply);
 }
@@ -213,15 +152,19 @@ static void print_row(const struct client_paper *p, const cJSON *row)
     int at;
 
     client_paper_when(p, row, when);
-    client_paper_list(granted != NULL ? granted : cJSON_GetObjectItemCaseSensitive(row, "asked"), sections, sizeof sections);
+    client_paper_list(granted != NULL ? granted : cJSON_GetObjectItemCaseSensitive(row, "asked"), sections,
+        sizeof sections);
     if (v.mine)
-        client_paper_format(p, left, sizeof left, v.offer ? "to %s, sent" : "to %s, asked", v.offer ? "aan %s, gestuurd" : "aan %s, gevraagd", v.other);
+        client_paper_format(p, left, sizeof left, v.offer ? "to %s, sent" : "to %s, asked",
+            v.offer ? "aan %s, gestuurd" : "aan %s, gevraagd", v.other);
     else
-        client_paper_format(p, left, sizeof left, v.offer ? "from %s, sent" : "from %s, asks", v.offer ? "van %s, stuurt" : "van %s, vraagt", v.other);
+        client_paper_format(p, left, sizeof left, v.offer ? "from %s, sent" : "from %s, asks",
+            v.offer ? "van %s, stuurt" : "van %s, vraagt", v.other);
     at = client_paper_tab(p, client_paper_put(p, CLIENT_BOLD, v.id), 10);
     at = client_paper_tab(p, at + client_paper_put(p, CLIENT_BOLD, left), 36);
     at += client_paper_put(p, v.style, v.state);
-    (void) client_paper_tab(p, at, p->width - client_paper_width(when));
+    if (when[0] != '\0')
+        (void) client_paper_tab(p, at, p->width - client_paper_width(when));
     (void) client_paper_put(p, CLIENT_DIM, when);
     (void) fputc('\n', p->out);
     client_paper_line(p, CLIENT_PLAIN, 10, "%s", "%s", client_desk_print_child(p, row, child));
@@ -245,7 +188,8 @@ void client_desk_print_requests(const struct client_paper *p, const cJSON *args,
 
 void client_desk_print_asked(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
-    bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL, queued = client_paper_true(reply, "queued");
+    bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL,
+         queued = client_paper_true(reply, "queued");
     const char *to = client_paper_text(args, "to");
     char id[9], left[160], child[CLIENT_DESK_TEXT];
 
@@ -256,17 +200,20 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
         client_paper_format(p, left, sizeof left, "Request to %s", "Verzoek aan %s", to);
     client_paper_head(p, left, id);
     client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
-    print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
+    client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
         offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
     client_paper_pair(p, client_paper_say(p, "Until", "Tot"), client_paper_text(reply, "until"));
     client_desk_print_queued(p, reply);
     if (strcmp(client_paper_text(reply, "result"), "denied") == 0)
-        client_paper_line(p, CLIENT_PLAIN, 2, offer ? "Nothing was sent to %s." : "%s was not asked anything.",
+        client_paper_line(p, CLIENT_PLAIN, 2,
+            offer ? "Nothing was sent to %s." : "%s was not asked anything.",
             offer ? "Er is niets gestuurd aan %s." : "Aan %s is niets gevraagd.", to);
     else if (offer && !queued)
-        client_paper_line(p, CLIENT_PLAIN, 2, "Whether it is read: schakel request show --request %s", "Of het gelezen is: schakel request show --request %s", id);
+        client_paper_line(p, CLIENT_PLAIN, 2, "Whether it is read: schakel request show --request %s",
+            "Of het gelezen is: schakel request show --request %s", id);
     else if (!queued)
-        client_paper_line(p, CLIENT_PLAIN, 2, "%s decides; the answer comes in your inbox.", "%s beslist; het antwoord komt in uw inbox.", to);
+        client_paper_line(p, CLIENT_PLAIN, 2, "%s decides; the answer comes in your inbox.",
+            "%s beslist; het antwoord komt in uw inbox.", to);
 }
 
 /* ---- what would leave, and what came ---- */
@@ -297,12 +244,13 @@ void client_desk_print_preview(const struct client_paper *p, const cJSON *args, 
     client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
     if (client_paper_text(reply, "warning")[0] != '\0')
         client_paper_line(p, CLIENT_RED, 2, "%s", "%s", client_paper_text(reply, "warning"));
-    print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), client_paper_say(p, "can leave", "mag mee"), client_paper_say(p, "You: ", "U: "));
+    client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
+        client_paper_say(p, "can leave", "mag mee"), client_paper_say(p, "You: ", "U: "));
     client_paper_pair(p, client_paper_say(p, "Not held", "Niet hier"), missing);
     (void) fputc('\n', p->out);
     if (something) {
-        client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until %s:", "Precies dit zou weggaan; %s kan het lezen tot %s:",
-            v.other, client_paper_text(reply, "until"));
+        client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until %s:",
+            "Precies dit zou weggaan; %s kan het lezen tot %s:", v.other, client_paper_text(reply, "until"));
         client_desk_print_content(p, leaves);
     } else {
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing would leave now.", "Er zou nu niets weggaan.");
@@ -316,10 +264,10 @@ void client_desk_print_grant(const struct client_paper *p, const cJSON *args, co
 
     client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "sections"), sections, sizeof sections);
     client_desk_print_queued(p, reply);
-    client_paper_line(p, CLIENT_PLAIN, 0, "Granted: %s. They can read it until %s.", "Toegekend: %s. Zij kunnen het lezen tot %s.", sections,
-        client_paper_text(reply, "until"));
-    client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s", "Of het gelezen is: schakel request show --request %s",
-        client_paper_text(args, "request"));
+    client_paper_line(p, CLIENT_PLAIN, 0, "Granted: %s. They can read it until %s.",
+        "Toegekend: %s. Zij kunnen het lezen tot %s.", sections, client_paper_text(reply, "until"));
+    client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s",
+        "Of het gelezen is: schakel request show --request %s", client_paper_text(args, "request"));
 }
 
 void client_desk_print_open(const struct client_paper *p, const cJSON *args, const cJSON *reply)

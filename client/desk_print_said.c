@@ -21,7 +21,8 @@ static void print_head(const struct client_paper *p, const char *left, const cJS
     char when[32], id[9], right[64];
 
     client_paper_when(p, row, when);
-    (void) snprintf(right, sizeof right, "%s  %s", when, client_paper_id(row, "statement", id));
+    (void) snprintf(right, sizeof right, "%s%s%s", when, when[0] != '\0' ? "  " : "",
+        client_paper_id(row, "statement", id));
     client_paper_head(p, left, right);
 }
 
@@ -34,7 +35,8 @@ void client_desk_print_events(const struct client_paper *p, const cJSON *args, c
 
     (void) args;
     if (cJSON_GetArraySize(events) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No events yet. To report one: schakel event add --help", "Nog geen gebeurtenissen. Melden: schakel event add --help");
+        client_paper_line(p, CLIENT_PLAIN, 0, "No events yet. To report one: schakel event add --help",
+            "Nog geen gebeurtenissen. Melden: schakel event add --help");
     cJSON_ArrayForEach(row, events) {
         const char *event = client_paper_text(row, "event");
 
@@ -56,14 +58,18 @@ void client_desk_print_event(const struct client_paper *p, const cJSON *args, co
     client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "to"), to, sizeof to);
     (void) client_paper_id(reply, "statement", id);
     client_desk_print_queued(p, reply);
-    client_paper_line(p, CLIENT_PLAIN, 0, "Reported to %s: %s (%s).", "Gemeld aan %s: %s (%s).", to, client_paper_word(p, "event", event), event);
+    client_paper_line(p, CLIENT_PLAIN, 0, "Reported to %s: %s (%s).", "Gemeld aan %s: %s (%s).", to,
+        client_paper_word(p, "event", event), event);
     client_paper_line(p, CLIENT_PLAIN, 0, "When it no longer holds: schakel event end --statement %s",
         "Als het niet meer geldt: schakel event end --statement %s", id);
 }
 
 /* ---- consents ---- */
 
-static const struct { const char *state, *en, *nl; enum client_style style; } states[] = {
+static const struct {
+    const char *state, *en, *nl;
+    enum client_style style;
+} states[] = {
     {"complete", "counts", "geldt", CLIENT_GREEN},
     {"incomplete", "does not count yet", "geldt nog niet", CLIENT_YELLOW},
     {"withdrawn", "withdrawn", "ingetrokken", CLIENT_RED},
@@ -83,7 +89,8 @@ static void missing_text(const cJSON *row, char out[CLIENT_DESK_TEXT])
 
 static void consent_state(const struct client_paper *p, const cJSON *row)
 {
-    const char *state = client_paper_text(row, "state"), *until = client_paper_text(row, "until"), *text = state;
+    const char *state = client_paper_text(row, "state"), *until = client_paper_text(row, "until"),
+               *text = state;
     enum client_style style = CLIENT_PLAIN;
     int at = client_paper_tab(p, 0, 2);
 
@@ -94,7 +101,8 @@ static void consent_state(const struct client_paper *p, const cJSON *row)
         }
     at += client_paper_put(p, style, text);
     if (strcmp(state, "complete") == 0 && until[0] != '\0')
-        at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " until ", " tot ")) + client_paper_put(p, CLIENT_PLAIN, until);
+        at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " until ", " tot "))
+            + client_paper_put(p, CLIENT_PLAIN, until);
     (void) at;
     (void) fputc('\n', p->out);
 }
@@ -102,7 +110,8 @@ static void consent_state(const struct client_paper *p, const cJSON *row)
 void client_desk_print_consents(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const cJSON *consents = cJSON_GetObjectItemCaseSensitive(reply, "consents"), *row;
-    char purpose[CLIENT_DESK_TEXT], sections[CLIENT_DESK_TEXT], missing[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
+    char purpose[CLIENT_DESK_TEXT], sections[CLIENT_DESK_TEXT], missing[CLIENT_DESK_TEXT],
+        child[CLIENT_DESK_TEXT];
 
     (void) args;
     if (cJSON_GetArraySize(consents) == 0)
@@ -113,8 +122,8 @@ void client_desk_print_consents(const struct client_paper *p, const cJSON *args,
         client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "sections"), sections, sizeof sections);
         missing_text(row, missing);
         print_head(p, client_desk_print_child(p, row, child), row);
-        client_paper_line(p, CLIENT_PLAIN, 2, "%s may read from %s: %s", "%s mag lezen van %s: %s", client_paper_text(row, "receiver"),
-            client_paper_text(row, "holder"), sections);
+        client_paper_line(p, CLIENT_PLAIN, 2, "%s may read from %s: %s", "%s mag lezen van %s: %s",
+            client_paper_text(row, "receiver"), client_paper_text(row, "holder"), sections);
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", purpose);
         consent_state(p, row);
         if (missing[0] != '\0' && strcmp(client_paper_text(row, "state"), "incomplete") == 0)
@@ -132,22 +141,33 @@ void client_desk_print_consent(const struct client_paper *p, const cJSON *args, 
     missing_text(reply, missing);
     client_desk_print_queued(p, reply);
     if (client_paper_true(reply, "complete"))
-        client_paper_line(p, CLIENT_PLAIN, 0, "Recorded. Everybody whose yes is needed said yes; it counts until %s.",
-            "Vastgelegd. Iedereen van wie een ja nodig is, zei ja; het geldt tot %s.", client_paper_text(reply, "complete_until"));
+        client_paper_line(p, CLIENT_PLAIN, 0,
+            "Recorded. Everybody whose yes is needed said yes; it counts until %s.",
+            "Vastgelegd. Iedereen van wie een ja nodig is, zei ja; het geldt tot %s.",
+            client_paper_text(reply, "complete_until"));
     else if (!refused)
-        client_paper_line(p, CLIENT_YELLOW, 0, "Recorded, but it does not count yet. A yes is missing of: %s. When they said yes: record it again.",
-            "Vastgelegd, maar het geldt nog niet. Er ontbreekt een ja van: %s. Zeiden zij ja: leg het opnieuw vast.", missing);
+        client_paper_line(p, CLIENT_YELLOW, 0,
+            "Recorded, but it does not count yet. A yes is missing of: %s. When they said yes: record it "
+            "again.",
+            "Vastgelegd, maar het geldt nog niet. Er ontbreekt een ja van: %s. Zeiden zij ja: leg het "
+            "opnieuw vast.",
+            missing);
     else
-        client_paper_line(p, CLIENT_YELLOW, 0, "Recorded. It does not count: somebody said no.", "Vastgelegd. Het geldt niet: iemand zei nee.");
-    client_paper_line(p, CLIENT_PLAIN, 0, "To withdraw it: schakel consent withdraw --statement %s", "Intrekken: schakel consent withdraw --statement %s", id);
+        client_paper_line(p, CLIENT_YELLOW, 0, "Recorded. It does not count: somebody said no.",
+            "Vastgelegd. Het geldt niet: iemand zei nee.");
+    client_paper_line(p, CLIENT_PLAIN, 0, "To withdraw it: schakel consent withdraw --statement %s",
+        "Intrekken: schakel consent withdraw --statement %s", id);
 }
 
 /* ---- statements ---- */
 
 void client_desk_print_statements(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
-    static const struct { const char *kind, *nl; } kinds[] = {{"event", "gebeurtenis"}, {"event_end", "einde van gebeurtenis"}, {"consent", "toestemming"},
-        {"withdrawal", "intrekking"}, {"objection", "bezwaar"}, {"objection_end", "einde van bezwaar"}, {"membership", "deelname"}, {"facts", "gegevens"}};
+    static const struct {
+        const char *kind, *nl;
+    } kinds[] = {{"event", "gebeurtenis"}, {"event_end", "einde van gebeurtenis"}, {"consent", "toestemming"},
+        {"withdrawal", "intrekking"}, {"objection", "bezwaar"}, {"objection_end", "einde van bezwaar"},
+        {"membership", "deelname"}, {"facts", "gegevens"}};
     const cJSON *statements = cJSON_GetObjectItemCaseSensitive(reply, "statements"), *row;
     char who[CLIENT_DESK_TEXT], acked[CLIENT_DESK_TEXT], late[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
 
@@ -165,9 +185,11 @@ void client_desk_print_statements(const struct client_paper *p, const cJSON *arg
         client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "not_confirmed"), late, sizeof late);
         print_head(p, title, row);
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
-        client_paper_line(p, CLIENT_DIM, 2, "%s%s%s", "%s%s%s", who, acked[0] != '\0' ? client_paper_say(p, "; confirmed by ", "; bevestigd door ") : "", acked);
+        client_paper_line(p, CLIENT_DIM, 2, "%s%s%s", "%s%s%s", who,
+            acked[0] != '\0' ? client_paper_say(p, "; confirmed by ", "; bevestigd door ") : "", acked);
         if (late[0] != '\0')
-            client_paper_line(p, CLIENT_RED, 2, "Not confirmed after a day: %s. Phone them: they may not know it.",
+            client_paper_line(p, CLIENT_RED, 2,
+                "Not confirmed after a day: %s. Phone them: they may not know it.",
                 "Na een dag niet bevestigd: %s. Bel: misschien weten zij het niet.", late);
     }
     client_desk_print_more(p, reply);

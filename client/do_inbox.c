@@ -1,4 +1,5 @@
-/* client/do_inbox: one list of what waits for a person, newest first: what it is, about whom, and the command that goes on. */
+/* client/do_inbox: one list of what waits for a person, newest first: what it is, about whom, and the command
+ * that goes on. */
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
@@ -21,8 +22,12 @@ struct listing {
     bool all;
 };
 
-/* English and Dutch, and the command that goes on; {id} stands for the id. until_done: somebody must put it away. */
-struct item { const char *kind, *en, *nl, *next; bool until_done; };
+/* English and Dutch, and the command that goes on; {id} stands for the id. until_done: somebody must put it
+ * away. */
+struct item {
+    const char *kind, *en, *nl, *next;
+    bool until_done;
+};
 
 /* ---- what was put away: in CLIENT_T_META, "d" and the id ---- */
 
@@ -44,8 +49,8 @@ static bool is_done(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
     return e == OK;
 }
 
-static void add_item(struct listing *l, const struct item *it, const uint8_t id[PROTO_ID_LEN], const uint8_t from[PROTO_PARTNER_LEN],
-    const struct proto_subject_id *child, uint64_t at_s, cJSON **out)
+static void add_item(struct listing *l, const struct item *it, const uint8_t id[PROTO_ID_LEN],
+    const uint8_t from[PROTO_PARTNER_LEN], const struct proto_subject_id *child, uint64_t at_s, cJSON **out)
 {
     char next[160], hex[2 * PROTO_ID_LEN + 1];
     const char *at = strstr(it->next, "{id}");
@@ -70,17 +75,23 @@ static void add_item(struct listing *l, const struct item *it, const uint8_t id[
 /* ---- requests, offers and shares ---- */
 
 static const struct item desk_items[CLIENT_DESK_STATE_END] = {
-    [CLIENT_DESK_WAITING] = {"request", "asks for sections; you decide", "vraagt om onderdelen; u beslist", "schakel preview --request {id}", false},
-    [CLIENT_DESK_ARRIVED] = {"share", "has sent what you may read", "heeft gestuurd wat u mag lezen", "schakel open --share {id}", false},
-    [CLIENT_DESK_REFUSED] = {"refusal", "refused your request", "heeft uw verzoek geweigerd", "schakel request show --request {id}", true},
-    [CLIENT_DESK_WITHDRAWN] = {"withdrawal", "consent was withdrawn; nothing more will come or go", "toestemming is ingetrokken; er komt en gaat niets meer",
+    [CLIENT_DESK_WAITING] = {"request", "asks for sections; you decide", "vraagt om onderdelen; u beslist",
+        "schakel preview --request {id}", false},
+    [CLIENT_DESK_ARRIVED] = {"share", "has sent what you may read", "heeft gestuurd wat u mag lezen",
+        "schakel open --share {id}", false},
+    [CLIENT_DESK_REFUSED] = {"refusal", "refused your request", "heeft uw verzoek geweigerd",
         "schakel request show --request {id}", true},
+    [CLIENT_DESK_WITHDRAWN] = {"withdrawal", "consent was withdrawn; nothing more will come or go",
+        "toestemming is ingetrokken; er komt en gaat niets meer", "schakel request show --request {id}",
+        true},
 };
-static const struct item offer_item = {"offer", "sends you something that you did not ask for: is it for you?",
+static const struct item offer_item = {"offer",
+    "sends you something that you did not ask for: is it for you?",
     "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel open --share {id}", false};
-static const struct item offer_read_item = {"offer", "waits for your answer to what it sent", "wacht op uw antwoord op wat het stuurde",
-    "schakel accept --offer {id}", false};
-static const struct item done_item = {"done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
+static const struct item offer_read_item = {"offer", "waits for your answer to what it sent",
+    "wacht op uw antwoord op wat het stuurde", "schakel accept --offer {id}", false};
+static const struct item done_item = {
+    "done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
 
 /* NULL: not for the inbox. */
 static const struct item *desk_item(const struct client_desk *d)
@@ -92,7 +103,8 @@ static const struct item *desk_item(const struct client_desk *d)
         return &offer_read_item;
     if (offered && (d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED))
         return &offer_item;
-    if (it->kind == NULL || (d->state == CLIENT_DESK_WAITING && d->mine) || (d->state == CLIENT_DESK_REFUSED && !d->mine)
+    if (it->kind == NULL || (d->state == CLIENT_DESK_WAITING && d->mine)
+        || (d->state == CLIENT_DESK_REFUSED && !d->mine)
         || (d->state == CLIENT_DESK_ARRIVED && d->mine == d->offer))
         return NULL;
     return it;
@@ -132,7 +144,10 @@ static bool is_followed_up(struct listing *l, const struct client_kept *k)
     return client_case_of_child(l->c->node, l->x, &k->what.subject, "", &with) == OK;
 }
 
-struct stopped { const uint8_t *consent; bool found; };
+struct stopped {
+    const uint8_t *consent;
+    bool found;
+};
 
 static bool stopped_each(void *arg, const struct client_desk *d)
 {
@@ -155,7 +170,8 @@ static bool stopped_something(struct listing *l, const struct client_kept *k)
 static void add_purposes(cJSON *row, const struct client_node *n, const char *event)
 {
     const struct policy_pack *pack = n->pack;
-    uint8_t kind = policy_pack_find(pack, POLICY_SET_KINDS, n->me->kind), code = policy_pack_find(pack, POLICY_SET_EVENTS, event);
+    uint8_t kind = policy_pack_find(pack, POLICY_SET_KINDS, n->me->kind),
+            code = policy_pack_find(pack, POLICY_SET_EVENTS, event);
     cJSON *array = json_add_array(row, "purposes");
     uint32_t found = 0;
 
@@ -168,22 +184,29 @@ static void add_purposes(cJSON *row, const struct client_node *n, const char *ev
             json_push_text(array, policy_pack_name(pack, POLICY_SET_PURPOSES, i));
 }
 
-static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis", "schakel case open --number NUMBER --purpose PURPOSE", true};
-static const struct item withdrawal_item = {"withdrawal", "consent was withdrawn", "toestemming is ingetrokken", "schakel consent list", true};
-static const struct item objection_item = {"objection", "the family objected", "het gezin heeft bezwaar gemaakt", "schakel statement list", true};
+static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis",
+    "schakel case open --number NUMBER --purpose PURPOSE", true};
+static const struct item withdrawal_item = {
+    "withdrawal", "consent was withdrawn", "toestemming is ingetrokken", "schakel consent list", true};
+static const struct item objection_item = {
+    "objection", "the family objected", "het gezin heeft bezwaar gemaakt", "schakel statement list", true};
 
 static bool statement_each(void *arg, const struct client_kept *k)
 {
     struct listing *l = arg;
-    const struct item *it = k->what.kind == PROTO_SAY_EVENT ? &event_item : k->what.kind == PROTO_SAY_WITHDRAWAL ? &withdrawal_item
-        : k->what.kind == PROTO_SAY_OBJECTION ? &objection_item : NULL;
+    const struct item *it = k->what.kind == PROTO_SAY_EVENT ? &event_item
+        : k->what.kind == PROTO_SAY_WITHDRAWAL              ? &withdrawal_item
+        : k->what.kind == PROTO_SAY_OBJECTION               ? &objection_item
+                                                            : NULL;
     struct proto_subject_id child = k->what.subject;
     struct client_case with;
     cJSON *row;
 
     if (k->mine || it == NULL)
         return true;
-    if (!l->all && (is_done(l->x, k->what.id) || (it == &event_item && is_followed_up(l, k)) || (it == &withdrawal_item && stopped_something(l, k))))
+    if (!l->all
+        && (is_done(l->x, k->what.id) || (it == &event_item && is_followed_up(l, k))
+            || (it == &withdrawal_item && stopped_something(l, k))))
         return true;
     if (client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &child))
         child = with.child;
@@ -196,7 +219,8 @@ static bool statement_each(void *arg, const struct client_kept *k)
     return true;
 }
 
-static const struct item invitation_item = {"invitation", "invites you into a case", "nodigt u uit voor een casus", "schakel case accept --case {id}", false};
+static const struct item invitation_item = {"invitation", "invites you into a case",
+    "nodigt u uit voor een casus", "schakel case accept --case {id}", false};
 
 static bool case_each(void *arg, const struct client_case *c)
 {
@@ -205,12 +229,14 @@ static bool case_each(void *arg, const struct client_case *c)
 
     for (uint16_t i = 0; i < c->count; i++) {
         const struct client_member *m = &c->member[i], *by = NULL;
-        if (m->state != CLIENT_MEMBER_INVITED || sodium_memcmp(m->partner, l->c->node->me->id, PROTO_PARTNER_LEN) != 0)
+        if (m->state != CLIENT_MEMBER_INVITED
+            || sodium_memcmp(m->partner, l->c->node->me->id, PROTO_PARTNER_LEN) != 0)
             continue;
         for (uint16_t k = 0; k < c->count; k++)
             if (c->member[k].state == CLIENT_MEMBER_OPENED && strcmp(c->member[k].purpose, m->purpose) == 0)
                 by = &c->member[k];
-        add_item(l, &invitation_item, c->id, by != NULL ? by->partner : m->partner, &c->child, clock_now_s(), &row);
+        add_item(l, &invitation_item, c->id, by != NULL ? by->partner : m->partner, &c->child, clock_now_s(),
+            &row);
         json_add_text(row, "purpose", m->purpose);
     }
     return true;
@@ -218,7 +244,8 @@ static bool case_each(void *arg, const struct client_case *c)
 
 enum err client_do_inbox(struct client_call *c, struct vault_txn *x)
 {
-    struct listing l = {.c = c, .x = x, .items = json_add_array(c->reply, "items"), .all = client_arg_flag(c, "all")};
+    struct listing l = {
+        .c = c, .x = x, .items = json_add_array(c->reply, "items"), .all = client_arg_flag(c, "all")};
     enum err e = client_desk_walk(x, desk_each, &l);
 
     if (e == OK)
@@ -240,15 +267,17 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
     if (e == OK) {
         const struct item *it = desk_item(&d);
         if (it != NULL && !it->until_done)
-            return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0, "this waits for your answer; see: schakel inbox",
+            return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0,
+                "this waits for your answer; see: schakel inbox",
                 "dit wacht op uw antwoord; zie: schakel inbox");
         return OK;
     }
     if (e == ERR_NOTFOUND)
         e = client_kept_get(x, id, &k, &memory);
     free(memory);
-    return e == ERR_NOTFOUND ? trouble_at(&c->trouble, e, "--item", 0, 0, "there is no such item; see: schakel inbox",
-        "dit staat er niet; zie: schakel inbox") : e;
+    return e == ERR_NOTFOUND ? trouble_at(&c->trouble, e, "--item", 0, 0,
+               "there is no such item; see: schakel inbox", "dit staat er niet; zie: schakel inbox")
+                             : e;
 }
 
 enum err client_do_done(struct client_call *c, struct vault_txn *x)

@@ -1,4 +1,5 @@
-/* client/do_policy: the pack in words, and what this partner can ask of whom for a purpose. Nothing here depends on any child. */
+/* client/do_policy: the pack in words, and what this partner can ask of whom for a purpose. Nothing here
+ * depends on any child. */
 #include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
@@ -7,7 +8,8 @@
 
 #include <stdio.h>
 
-static const char *word(const struct client_tongue *in, const char *group, const char *name, const char *without)
+static const char *word(
+    const struct client_tongue *in, const char *group, const char *name, const char *without)
 {
     return in->texts == NULL ? without : policy_texts_get(in->texts, in->lang, group, name);
 }
@@ -42,7 +44,10 @@ static void add_events(cJSON *row, const struct policy_pack *pack, uint64_t even
 }
 
 /* What a section needs: rule -1 when it cannot be asked; the rule and the events that must be reported. */
-struct need { int rule; uint64_t events; };
+struct need {
+    int rule;
+    uint64_t events;
+};
 
 /* Twice: without any event, to hear which are needed; with all, to hear what is needed then. */
 static struct need need_of(const struct policy_pack *pack, struct policy_facts f, uint8_t section)
@@ -53,8 +58,9 @@ static struct need need_of(const struct policy_pack *pack, struct policy_facts f
     f.events = ~UINT64_C(0);
     policy_eval_section(pack, &f, section, &with);
     if (with.verdict == POLICY_DENY)
-        return (struct need) {.rule = -1};
-    return (struct need) {.rule = with.rule, .events = without.verdict == POLICY_NEED_EVENT ? without.need_events : 0};
+        return (struct need){.rule = -1};
+    return (struct need){
+        .rule = with.rule, .events = without.verdict == POLICY_NEED_EVENT ? without.need_events : 0};
 }
 
 static cJSON *add_need(cJSON *may, const struct policy_pack *pack, const char *kind, const struct need *need)
@@ -65,7 +71,10 @@ static cJSON *add_need(cJSON *may, const struct policy_pack *pack, const char *k
     json_add_text(row, "kind", kind);
     add_events(row, pack, need->events);
     json_add_bool(row, "consent", rule->mode == POLICY_MODE_C);
-    json_add_text(row, "weigh", rule->weigh == POLICY_WEIGH_ASKER ? "asker" : rule->weigh == POLICY_WEIGH_HOLDER ? "holder" : "");
+    json_add_text(row, "weigh",
+        rule->weigh == POLICY_WEIGH_ASKER        ? "asker"
+            : rule->weigh == POLICY_WEIGH_HOLDER ? "holder"
+                                                 : "");
     json_add_bool(row, "second", rule->eyes == POLICY_EYES_HOLDER);
     return json_add_array(row, "sections");
 }

@@ -6,36 +6,50 @@
 #include <stdio.h>
 #include <string.h>
 
-struct step { const char *en, *nl, *whose; };
+struct step {
+    const char *en, *nl, *whose;
+};
 
 /* What helps against a DENY, by its reason. */
 static const struct step denied[POLICY_REASONS] = {
     [POLICY_NO_REASON] = {"", "", "nobody"},
     [POLICY_NOT_IN_CASE] = {"Open a case for this purpose, or accept the invitation to it; then ask again.",
         "Open een casus voor dit doel, of neem de uitnodiging aan; vraag daarna opnieuw.", "you"},
-    [POLICY_NEVER] = {"The family can tell it themselves if they want to.", "Het gezin kan het zelf vertellen als het dat wil.", "family"},
-    [POLICY_NOT_IN_MATRIX] = {"Check the purpose, or ask for less: schakel policy show lists what can be asked.",
-        "Kijk het doel na, of vraag minder: schakel policy show noemt wat gevraagd kan worden.", "you"},
+    [POLICY_NEVER] = {"The family can tell it themselves if they want to.",
+        "Het gezin kan het zelf vertellen als het dat wil.", "family"},
+    [POLICY_NOT_IN_MATRIX] =
+        {"Check the purpose, or ask for less: schakel policy show lists what can be asked.",
+            "Kijk het doel na, of vraag minder: schakel policy show noemt wat gevraagd kan worden.", "you"},
     [POLICY_IDENTIFIABLE] = {"Make the description more general and send it again.",
         "Maak de beschrijving algemener en stuur haar opnieuw.", "holder"},
     [POLICY_REFUSED] = {"Talk with the family about what would help; share less, or nothing.",
         "Praat met het gezin over wat wel kan helpen; deel minder, of niets.", "family"},
-    [POLICY_RESTRICTED] = {"Wait until the objection is settled, or ask the family for consent after the objection.",
-        "Wacht tot het bezwaar is afgehandeld, of vraag het gezin na het bezwaar om toestemming.", "family"},
+    [POLICY_RESTRICTED] =
+        {"Wait until the objection is settled, or ask the family for consent after the objection.",
+            "Wacht tot het bezwaar is afgehandeld, of vraag het gezin na het bezwaar om toestemming.",
+            "family"},
 };
 static const struct step report_event = {"The partner that knows of it reports it: schakel event add.",
     "De partner die het weet, meldt het: schakel event add.", "holder"};
-static const struct step talk_first = {"Talk with the family and record what they say: schakel consent record. The holder can do so too.",
-    "Praat met het gezin en leg vast wat het zegt: schakel consent record. De houder kan dat ook doen.", "family"};
-static const struct step record_yes = {"Talk with the family and record what they say: schakel consent record.",
+static const struct step talk_first = {
+    "Talk with the family and record what they say: schakel consent record. The holder can do so too.",
+    "Praat met het gezin en leg vast wat het zegt: schakel consent record. De houder kan dat ook doen.",
+    "family"};
+static const struct step record_yes = {
+    "Talk with the family and record what they say: schakel consent record.",
     "Praat met het gezin en leg vast wat het zegt: schakel consent record.", "family"};
-static const struct step weigh_now = {"Answer the questions with schakel weigh, and give its number with --weigh.",
+static const struct step weigh_now = {
+    "Answer the questions with schakel weigh, and give its number with --weigh.",
     "Beantwoord de vragen met schakel weigh, en geef het nummer daarvan met --weigh.", "you"};
-static const struct step asker_weighs = {"Refuse, or phone the asker: they weigh it with schakel weigh and ask again.",
+static const struct step asker_weighs = {
+    "Refuse, or phone the asker: they weigh it with schakel weigh and ask again.",
     "Weiger, of bel de vrager: die weegt het af met schakel weigh en vraagt opnieuw.", "asker"};
-static const struct step approve_now = {"A second colleague logs in and uses schakel approve; give its number with --approval.",
-    "Een tweede collega meldt zich aan en gebruikt schakel approve; geef het nummer daarvan met --approval.", "holder"};
-static const struct step wait_for_holder = {"Nothing to do for you; the holder decides.", "U hoeft niets te doen; de houder beslist.", "holder"};
+static const struct step approve_now = {
+    "A second colleague logs in and uses schakel approve; give its number with --approval.",
+    "Een tweede collega meldt zich aan en gebruikt schakel approve; geef het nummer daarvan met --approval.",
+    "holder"};
+static const struct step wait_for_holder = {
+    "Nothing to do for you; the holder decides.", "U hoeft niets te doen; de houder beslist.", "holder"};
 static const struct step none = {"", "", "nobody"};
 
 static void append(char *out, size_t out_len, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -75,7 +89,8 @@ void client_explain_events(const struct client_tongue *in, uint64_t events, char
     out[0] = '\0';
     for (uint8_t i = 0; i < all->count; i++)
         if (events & (UINT64_C(1) << i))
-            append(out, out_len, "%s%s (%s)", out[0] != '\0' ? ", " : "", all->word[i].name, meaning(in, &all->word[i]));
+            append(out, out_len, "%s%s (%s)", out[0] != '\0' ? ", " : "", all->word[i].name,
+                meaning(in, &all->word[i]));
 }
 
 static void add_step(const struct client_tongue *in, const struct step *s, struct client_explained *out)
@@ -87,7 +102,8 @@ static void add_step(const struct client_tongue *in, const struct step *s, struc
     out->whose = s->whose;
 }
 
-static void explain_event(const struct client_tongue *in, const struct policy_decision *d, struct client_explained *out)
+static void explain_event(
+    const struct client_tongue *in, const struct policy_decision *d, struct client_explained *out)
 {
     char events[480];
 
@@ -96,8 +112,8 @@ static void explain_event(const struct client_tongue *in, const struct policy_de
     add_step(in, &report_event, out);
 }
 
-static void explain_consent(const struct client_tongue *in, enum client_reader reader, const struct policy_decision *d,
-    struct client_explained *out)
+static void explain_consent(const struct client_tongue *in, enum client_reader reader,
+    const struct policy_decision *d, struct client_explained *out)
 {
     char people[256];
 
@@ -112,17 +128,20 @@ static void explain_consent(const struct client_tongue *in, enum client_reader r
 }
 
 /* Who weighs is the rule's to say; without a rule's word the reader does. */
-static void explain_weigh(const struct client_tongue *in, enum client_reader reader, const struct policy_decision *d,
-    struct client_explained *out)
+static void explain_weigh(const struct client_tongue *in, enum client_reader reader,
+    const struct policy_decision *d, struct client_explained *out)
 {
     bool by_holder = d->weigh == POLICY_WEIGH_HOLDER;
 
     if (d->weigh == POLICY_WEIGH_HOLDER || d->weigh == POLICY_WEIGH_ASKER)
-        append(out->text, sizeof out->text, " %s", word(in, "step", by_holder ? "weigh_holder" : "weigh_asker"));
-    add_step(in, reader == CLIENT_READS_HOLDER && d->weigh == POLICY_WEIGH_ASKER ? &asker_weighs : &weigh_now, out);
+        append(
+            out->text, sizeof out->text, " %s", word(in, "step", by_holder ? "weigh_holder" : "weigh_asker"));
+    add_step(in, reader == CLIENT_READS_HOLDER && d->weigh == POLICY_WEIGH_ASKER ? &asker_weighs : &weigh_now,
+        out);
 }
 
-static void explain_denied(const struct client_tongue *in, const struct policy_decision *d, struct client_explained *out)
+static void explain_denied(
+    const struct client_tongue *in, const struct policy_decision *d, struct client_explained *out)
 {
     enum policy_reason reason = d->reason < POLICY_REASONS ? d->reason : POLICY_NO_REASON;
 
@@ -131,12 +150,12 @@ static void explain_denied(const struct client_tongue *in, const struct policy_d
     add_step(in, &denied[reason], out);
 }
 
-void client_explain(const struct client_tongue *in, enum client_reader reader, const struct policy_decision *d,
-    struct client_explained *out)
+void client_explain(const struct client_tongue *in, enum client_reader reader,
+    const struct policy_decision *d, struct client_explained *out)
 {
     struct policy_decision seen = *d;
 
-    *out = (struct client_explained) {.whose = ""};
+    *out = (struct client_explained){.whose = ""};
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(d, &seen);
     if (reader == CLIENT_READS_ASKER && seen.at_holder) {
@@ -144,7 +163,8 @@ void client_explain(const struct client_tongue *in, enum client_reader reader, c
         add_step(in, &wait_for_holder, out);
         return;
     }
-    (void) snprintf(out->text, sizeof out->text, "%s.", word(in, "verdict", policy_words_verdict(seen.verdict)));
+    (void) snprintf(
+        out->text, sizeof out->text, "%s.", word(in, "verdict", policy_words_verdict(seen.verdict)));
     switch (seen.verdict) {
     case POLICY_NEED_EVENT: explain_event(in, &seen, out); break;
     case POLICY_NEED_CONSENT: explain_consent(in, reader, &seen, out); break;

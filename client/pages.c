@@ -5,9 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM = 3600 };  /* what else is in an answer stays far below the rest of 4,096 */
+enum { ROOM = 3600 }; /* what else is in an answer stays far below the rest of 4,096 */
 
-struct row { cJSON *item; uint64_t at; const char *text; size_t place; };
+struct row {
+    cJSON *item;
+    uint64_t at;
+    const char *text;
+    size_t place;
+};
 
 void client_pages_at(cJSON *row, uint64_t at_s)
 {
@@ -83,7 +88,9 @@ static enum err sort(struct client_call *c, cJSON *array, const char *key)
     while ((item = array->child) != NULL) {
         const cJSON *text = key != NULL ? cJSON_GetObjectItemCaseSensitive(item, key) : NULL;
 
-        rows[i] = (struct row) {.item = cJSON_DetachItemViaPointer(array, item), .at = at_of(item), .place = i,
+        rows[i] = (struct row){.item = cJSON_DetachItemViaPointer(array, item),
+            .at = at_of(item),
+            .place = i,
             .text = cJSON_IsString(text) ? text->valuestring : NULL};
         i++;
     }

@@ -1,6 +1,7 @@
 /*
- * client/pages: long lists in an answer. Rows are put in order, and as many are kept as the strict reader of an answer takes
- * (base/json, 4,096 keys and values); the rest is counted in "more" and asked for with --skip.
+ * client/pages: long lists in an answer. Rows are put in order, and as many are kept as the strict reader of
+ * an answer takes (base/json, 4,096 keys and values); the rest is counted in "more" and asked for with
+ * --skip.
  */
 #ifndef CLIENT_PAGES_H
 #define CLIENT_PAGES_H

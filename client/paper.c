@@ -17,7 +17,7 @@ void client_paper_init(struct client_paper *p, enum lang lang)
     struct winsize size = {0};
     bool tty = isatty(STDOUT_FILENO) == 1;
 
-    *p = (struct client_paper) {.out = stdout, .lang = lang, .width = WIDTH_UNKNOWN};
+    *p = (struct client_paper){.out = stdout, .lang = lang, .width = WIDTH_UNKNOWN};
     p->colour = tty && (no_colour == NULL || *no_colour == '\0');
     if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
         p->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
@@ -30,14 +30,16 @@ const char *client_paper_say(const struct client_paper *p, const char *en, const
 
 const char *client_paper_word(const struct client_paper *p, const char *group, const char *name)
 {
-    const cJSON *texts = cJSON_GetObjectItemCaseSensitive(p->words, group), *text = cJSON_GetObjectItemCaseSensitive(texts, name);
+    const cJSON *texts = cJSON_GetObjectItemCaseSensitive(p->words, group),
+                *text = cJSON_GetObjectItemCaseSensitive(texts, name);
 
     return cJSON_IsString(text) ? text->valuestring : name;
 }
 
 /* ---- bytes that a terminal would obey ---- */
 
-/* How many bytes here are a control: C0, delete, C1 (U+0080 to U+009F), and marks of writing direction. 0: none. */
+/* How many bytes here are a control: C0, delete, C1 (U+0080 to U+009F), and marks of writing direction. 0:
+ * none. */
 static size_t control(const unsigned char *s)
 {
     if (s[0] < ' ' || s[0] == 0x7f)
@@ -82,8 +84,12 @@ int client_paper_width(const char *text)
 
 static void style_on(const struct client_paper *p, enum client_style style)
 {
-    static const char *const codes[] = {[CLIENT_PLAIN] = "", [CLIENT_BOLD] = "\033[1m", [CLIENT_DIM] = "\033[2m", [CLIENT_GREEN] = "\033[32m",
-        [CLIENT_YELLOW] = "\033[33m", [CLIENT_RED] = "\033[31m"};
+    static const char *const codes[] = {[CLIENT_PLAIN] = "",
+        [CLIENT_BOLD] = "\033[1m",
+        [CLIENT_DIM] = "\033[2m",
+        [CLIENT_GREEN] = "\033[32m",
+        [CLIENT_YELLOW] = "\033[33m",
+        [CLIENT_RED] = "\033[31m"};
 
     if (p->colour && style != CLIENT_PLAIN)
         (void) fputs(codes[style], p->out);
@@ -111,7 +117,8 @@ int client_paper_tab(const struct client_paper *p, int at, int to)
     return at + blanks;
 }
 
-void client_paper_fill(const struct client_paper *p, enum client_style style, int at, int indent, const char *text)
+void client_paper_fill(
+    const struct client_paper *p, enum client_style style, int at, int indent, const char *text)
 {
     bool fresh = at <= indent;
 
@@ -142,7 +149,8 @@ void client_paper_fill(const struct client_paper *p, enum client_style style, in
     (void) fputc('\n', p->out);
 }
 
-void client_paper_line(const struct client_paper *p, enum client_style style, int indent, const char *en, const char *nl, ...)
+void client_paper_line(
+    const struct client_paper *p, enum client_style style, int indent, const char *en, const char *nl, ...)
 {
     char text[LINE_MAX_BYTES];
     va_list ap;
@@ -157,7 +165,8 @@ void client_paper_line(const struct client_paper *p, enum client_style style, in
     client_paper_fill(p, style, indent, indent, text);
 }
 
-void client_paper_format(const struct client_paper *p, char *out, size_t out_len, const char *en, const char *nl, ...)
+void client_paper_format(
+    const struct client_paper *p, char *out, size_t out_len, const char *en, const char *nl, ...)
 {
     va_list ap;
 

@@ -1,4 +1,5 @@
-/* client/explain: what a decision reads like, to the asker and to the holder, in both languages, with and without the pack's texts. */
+/* client/explain: what a decision reads like, to the asker and to the holder, in both languages, with and
+ * without the pack's texts. */
 #include "tests/support/check.h"
 
 #include "client/explain.h"
@@ -13,7 +14,7 @@ static struct policy_texts *texts;
 
 static struct client_tongue in(enum lang lang, bool with_texts)
 {
-    return (struct client_tongue) {.pack = pack, .texts = with_texts ? texts : NULL, .lang = lang};
+    return (struct client_tongue){.pack = pack, .texts = with_texts ? texts : NULL, .lang = lang};
 }
 
 /* ---- one row, one answer ---- */
@@ -25,38 +26,55 @@ static const struct row {
     struct policy_decision d;
     const char *text, *step, *whose;
 } rows[] = {
-    {"permitted", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_PERMIT, .rule = -1}, "This is allowed.", "", "nobody"},
-    {"permitted, in Dutch", CLIENT_READS_HOLDER, LANG_NL, {.verdict = POLICY_PERMIT, .rule = -1}, "Dit mag.", "", "nobody"},
-    {"denied by the matrix", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_DENY, .reason = POLICY_NOT_IN_MATRIX, .rule = -1},
+    {"permitted", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_PERMIT, .rule = -1}, "This is allowed.", "",
+        "nobody"},
+    {"permitted, in Dutch", CLIENT_READS_HOLDER, LANG_NL, {.verdict = POLICY_PERMIT, .rule = -1}, "Dit mag.",
+        "", "nobody"},
+    {"denied by the matrix", CLIENT_READS_ASKER, LANG_EN,
+        {.verdict = POLICY_DENY, .reason = POLICY_NOT_IN_MATRIX, .rule = -1},
         "This is not allowed. There is no rule that allows this.",
         "Check the purpose, or ask for less: schakel policy show lists what can be asked.", "you"},
-    {"denied without a reason", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_DENY, .rule = -1}, "This is not allowed.", "", "nobody"},
-    {"an event is missing, in Dutch", CLIENT_READS_ASKER, LANG_NL, {.verdict = POLICY_NEED_EVENT, .rule = -1, .need_events = 1},
-        "Er moet eerst iets gebeuren.",
-        "Nodig is: VZM (melding van 16 uur verzuim in 4 weken). De partner die het weet, meldt het: schakel event add.", "holder"},
-    {"consent, to the holder", CLIENT_READS_HOLDER, LANG_EN, {.verdict = POLICY_NEED_CONSENT, .rule = -1, .missing = POLICY_WHO_Y | POLICY_WHO_G2},
+    {"denied without a reason", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_DENY, .rule = -1},
+        "This is not allowed.", "", "nobody"},
+    {"an event is missing, in Dutch", CLIENT_READS_ASKER, LANG_NL,
+        {.verdict = POLICY_NEED_EVENT, .rule = -1, .need_events = 1}, "Er moet eerst iets gebeuren.",
+        "Nodig is: VZM (melding van 16 uur verzuim in 4 weken). De partner die het weet, meldt het: schakel "
+        "event add.",
+        "holder"},
+    {"consent, to the holder", CLIENT_READS_HOLDER, LANG_EN,
+        {.verdict = POLICY_NEED_CONSENT, .rule = -1, .missing = POLICY_WHO_Y | POLICY_WHO_G2},
         "There is no consent yet.",
-        "A yes is missing of: the young person, the other parent with custody. Talk with the family and record what they say: schakel consent record.",
+        "A yes is missing of: the young person, the other parent with custody. Talk with the family and "
+        "record what they say: schakel consent record.",
         "family"},
     {"consent, to the asker, names nobody", CLIENT_READS_ASKER, LANG_EN,
         {.verdict = POLICY_NEED_CONSENT, .rule = -1, .missing = POLICY_WHO_Y | POLICY_WHO_G2},
         "There is no consent yet. Not everybody whose yes is needed has said yes.",
-        "Talk with the family and record what they say: schakel consent record. The holder can do so too.", "family"},
-    {"the asker weighs", CLIENT_READS_ASKER, LANG_EN, {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_ASKER},
+        "Talk with the family and record what they say: schakel consent record. The holder can do so too.",
+        "family"},
+    {"the asker weighs", CLIENT_READS_ASKER, LANG_EN,
+        {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_ASKER},
         "It must be weighed first. The one who asks first weighs whether this is needed.",
         "Answer the questions with schakel weigh, and give its number with --weigh.", "you"},
-    {"the asker should have weighed", CLIENT_READS_HOLDER, LANG_EN, {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_ASKER},
+    {"the asker should have weighed", CLIENT_READS_HOLDER, LANG_EN,
+        {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_ASKER},
         "It must be weighed first. The one who asks first weighs whether this is needed.",
         "Refuse, or phone the asker: they weigh it with schakel weigh and ask again.", "asker"},
-    {"the holder weighs", CLIENT_READS_HOLDER, LANG_EN, {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_HOLDER},
+    {"the holder weighs", CLIENT_READS_HOLDER, LANG_EN,
+        {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_HOLDER},
         "It must be weighed first. The one who has the information first weighs whether this is needed.",
         "Answer the questions with schakel weigh, and give its number with --weigh.", "you"},
     {"a step of the holder, to the asker", CLIENT_READS_ASKER, LANG_EN,
         {.verdict = POLICY_NEED_WEIGH, .rule = -1, .weigh = POLICY_WEIGH_HOLDER, .at_holder = true},
-        "This is now with the organisation that has the information.", "Nothing to do for you; the holder decides.", "holder"},
-    {"a second person, to the holder", CLIENT_READS_HOLDER, LANG_NL, {.verdict = POLICY_NEED_APPROVAL, .rule = -1, .at_holder = true},
-        "Een tweede persoon moet nog meekijken. Een tweede persoon van de organisatie die de informatie heeft kijkt mee.",
-        "Een tweede collega meldt zich aan en gebruikt schakel approve; geef het nummer daarvan met --approval.", "holder"},
+        "This is now with the organisation that has the information.",
+        "Nothing to do for you; the holder decides.", "holder"},
+    {"a second person, to the holder", CLIENT_READS_HOLDER, LANG_NL,
+        {.verdict = POLICY_NEED_APPROVAL, .rule = -1, .at_holder = true},
+        "Een tweede persoon moet nog meekijken. Een tweede persoon van de organisatie die de informatie "
+        "heeft kijkt mee.",
+        "Een tweede collega meldt zich aan en gebruikt schakel approve; geef het nummer daarvan met "
+        "--approval.",
+        "holder"},
 };
 
 static void test_row(void **state)
@@ -76,7 +94,8 @@ static void test_row(void **state)
 /* MODEL section 2: not one byte tells a no from a missing yes. */
 static void a_no_reads_like_a_missing_yes(void **state)
 {
-    const struct policy_decision missing = {.verdict = POLICY_NEED_CONSENT, .rule = 3, .missing = POLICY_WHO_G1};
+    const struct policy_decision missing = {
+        .verdict = POLICY_NEED_CONSENT, .rule = 3, .missing = POLICY_WHO_G1};
     const struct policy_decision refused = {.verdict = POLICY_DENY, .reason = POLICY_REFUSED, .rule = 3};
 
     (void) state;
@@ -103,7 +122,8 @@ static void every_answer_in_both_languages(void **state)
     for (enum policy_verdict v = 0; v < POLICY_VERDICTS; v++)
         for (enum policy_reason r = 0; r < (v == POLICY_DENY ? POLICY_REASONS : 1); r++)
             for (int reader = CLIENT_READS_ASKER; reader <= CLIENT_READS_HOLDER; reader++) {
-                const struct policy_decision d = {.verdict = v, .reason = r, .rule = -1, .missing = POLICY_WHO_Y, .need_events = 3};
+                const struct policy_decision d = {
+                    .verdict = v, .reason = r, .rule = -1, .missing = POLICY_WHO_Y, .need_events = 3};
                 struct client_explained a, b;
 
                 client_explain(&en, (enum client_reader) reader, &d, &a);
@@ -161,14 +181,16 @@ int main(void)
     struct check_list list = {.count = 0};
     int code;
 
-    if (policy_files_load(PACK, LANG_EN, NULL, NULL, &pack) != OK || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK)
+    if (policy_files_load(PACK, LANG_EN, NULL, NULL, &pack) != OK
+        || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK)
         return 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check_add(&list, rows[i].name, test_row, &rows[i]);
     check_add(&list, "a no reads like a missing yes", a_no_reads_like_a_missing_yes, NULL);
     check_add(&list, "every answer in both languages", every_answer_in_both_languages, NULL);
     check_add(&list, "all events fit or end", all_events_fit_or_end, NULL);
-    check_add(&list, "without texts names stand for themselves", without_texts_names_stand_for_themselves, NULL);
+    check_add(
+        &list, "without texts names stand for themselves", without_texts_names_stand_for_themselves, NULL);
     check_add(&list, "texts of a folder without them", texts_of_a_folder_without_them, NULL);
     code = check_run(&list, "client/explain");
     policy_texts_free(texts);

@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-struct answer { struct client_call c; cJSON *args, *array; };
+struct answer {
+    struct client_call c;
+    cJSON *args, *array;
+};
 
 static struct answer *answer(uint64_t skip)
 {
@@ -44,7 +47,8 @@ static void names(const struct answer *a, char *out, size_t out_len)
 
     out[0] = '\0';
     cJSON_ArrayForEach(row, a->array)
-        used += (size_t) snprintf(out + used, out_len - used, "%s", cJSON_GetObjectItemCaseSensitive(row, "name")->valuestring);
+        used += (size_t) snprintf(
+            out + used, out_len - used, "%s", cJSON_GetObjectItemCaseSensitive(row, "name")->valuestring);
 }
 
 /* A reply as the other side reads it. */

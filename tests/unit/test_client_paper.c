@@ -6,14 +6,19 @@
 
 #include <stdio.h>
 
-struct sheet { struct client_paper p; char *text; size_t len; };
+struct sheet {
+    struct client_paper p;
+    char *text;
+    size_t len;
+};
 
 static struct sheet *sheet(int width, bool colour, enum lang lang)
 {
     struct sheet *s = calloc(1, sizeof *s);
 
     assert_non_null(s);
-    s->p = (struct client_paper) {.out = open_memstream(&s->text, &s->len), .width = width, .colour = colour, .lang = lang};
+    s->p = (struct client_paper){
+        .out = open_memstream(&s->text, &s->len), .width = width, .colour = colour, .lang = lang};
     assert_non_null(s->p.out);
     return s;
 }
@@ -50,7 +55,8 @@ static void columns_are_letters_and_not_bytes(void **state)
 
     (void) state;
     assert_int_equal(client_paper_width("caf\xc3\xa9"), 4);
-    client_paper_line(&s->p, CLIENT_PLAIN, 0, "%s", "%s", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 x");
+    client_paper_line(&s->p, CLIENT_PLAIN, 0, "%s", "%s",
+        "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 x");
     is(s, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\nx\n");
 }
 
@@ -69,9 +75,16 @@ static void nothing_moves_the_cursor(void **state)
     struct sheet *s = sheet(60, true, LANG_EN);
 
     (void) state;
-    (void) client_paper_put(&s->p, CLIENT_PLAIN, "a\033[2Jb\xc2\x9b" "c\xe2\x80\xae" "d\xe2\x81\xa6" "e\x7f" "f\rg\tend");
+    (void) client_paper_put(&s->p, CLIENT_PLAIN,
+        "a\033[2Jb\xc2\x9b"
+        "c\xe2\x80\xae"
+        "d\xe2\x81\xa6"
+        "e\x7f"
+        "f\rg\tend");
     is(s, "a [2Jb c d e f g end");
-    assert_int_equal(client_paper_width("a\xe2\x80\xae" "b"), 3);
+    assert_int_equal(client_paper_width("a\xe2\x80\xae"
+                                        "b"),
+        3);
 }
 
 static void colour_only_when_wanted(void **state)
@@ -173,7 +186,8 @@ int main(void)
     struct check_list list = {.count = 0};
 
     check_add(&list, "a paragraph is wrapped", a_paragraph_is_wrapped, NULL);
-    check_add(&list, "a word that is too long has its own line", a_word_that_is_too_long_has_its_own_line, NULL);
+    check_add(
+        &list, "a word that is too long has its own line", a_word_that_is_too_long_has_its_own_line, NULL);
     check_add(&list, "columns are letters and not bytes", columns_are_letters_and_not_bytes, NULL);
     check_add(&list, "a line feed begins a line", a_line_feed_begins_a_line, NULL);
     check_add(&list, "nothing moves the cursor", nothing_moves_the_cursor, NULL);
