@@ -76,14 +76,14 @@ static enum err check_approval(struct client_call *c, struct vault_txn *x, const
     enum err e = client_statement_check(c->node, x, draft, len, clock_now_s(), &s, signer, &role);
 
     if (e != OK || s.kind != PROTO_SAY_APPROVAL || role != PROTO_ROLE_SECOND)
-        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "this is not the approval of a second person of this partner",
-            "dit is geen goedkeuring van een tweede persoon van deze partner");
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "this is no approval by a colleague; a second person here makes one with schakel approve",
+            "dit is geen goedkeuring van een collega; een tweede persoon hier maakt die met schakel approve");
     if (sodium_memcmp(s.refers, d->id, sizeof s.refers) != 0 || sodium_memcmp(s.digest, d->digest, sizeof s.digest) != 0)
         return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "this approval is of something else; ask the second person to approve again",
             "deze goedkeuring gaat over iets anders; vraag de tweede persoon opnieuw goed te keuren");
     if (sodium_memcmp(signer, c->who->key, sizeof signer) == 0)
-        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "four eyes: somebody else than you must approve",
-            "vier ogen: iemand anders dan u moet goedkeuren");
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "four eyes: somebody else than you must approve; ask a colleague to use schakel approve",
+            "vier ogen: iemand anders dan u moet goedkeuren; vraag een collega om schakel approve te gebruiken");
     return OK;
 }
 
@@ -102,7 +102,7 @@ enum err client_approve_use(struct client_call *c, struct vault_txn *x, const st
         e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, &draft_len);
     if (e == ERR_NOTFOUND)
         e = trouble_at(&c->trouble, e, "--approval", 0, 0, "there is no such approval; a second person makes one with schakel approve",
-            "er is geen goedkeuring met dit kenmerk; een tweede persoon maakt die met schakel approve");
+            "er is geen goedkeuring met dit nummer; een tweede persoon maakt die met schakel approve");
     if (e == OK)
         e = check_approval(c, x, d, draft, draft_len);
     if (e != OK) {

@@ -1,19 +1,22 @@
 #include "client/desk_arg.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
 {
     uint8_t id[PROTO_ID_LEN];
+    char shown[32];
     enum err e = client_arg_id(c, option, id);
 
+    (void) snprintf(shown, sizeof shown, "--%s", option);
     if (e == OK)
         e = client_desk_get(x, id, d);
     if (e == ERR_NOTFOUND)
-        return trouble_at(&c->trouble, e, option, 0, 0, "there is no such request or offer here; see: schakel request list",
-            "er is hier geen verzoek of aanbod met dit kenmerk; zie: schakel request list");
+        return trouble_at(&c->trouble, e, shown, 0, 0, "there is no such request or offer here; see: schakel request list",
+            "er is hier geen verzoek of aanbod met dit nummer; zie: schakel request list");
     return e;
 }
 
@@ -27,15 +30,15 @@ enum err client_desk_arg_open(struct client_call *c, struct vault_txn *x, struct
         return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this is not a request to you; see: schakel inbox",
             "dit is geen verzoek aan u; zie: schakel inbox");
     if (d->state != CLIENT_DESK_WAITING)
-        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request is not open any more: %s", "dit verzoek is niet meer open: %s",
-            client_desk_state_name(d->state));
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request waits for no answer any more; how it stands: schakel request show",
+            "dit verzoek wacht niet meer op een antwoord; hoe het ermee staat: schakel request show");
     if (d->until_s <= clock_now_s())
         return trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0, "this request is over its last day; ask the partner to send it again",
             "de laatste dag van dit verzoek is voorbij; vraag de partner het opnieuw te sturen");
     /* What was sealed for a grant that is under way must not be sealed anew: its digest is signed already. */
     if (!sodium_is_zero(d->grant_id, sizeof d->grant_id))
-        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request was granted a moment ago; the hub has not answered yet",
-            "dit verzoek is zojuist toegekend; de hub heeft nog niet geantwoord");
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request was granted a moment ago and the hub has not answered yet; how it stands: schakel request show",
+            "dit verzoek is zojuist toegekend en de hub heeft nog niet geantwoord; hoe het ermee staat: schakel request show");
     return OK;
 }
 
@@ -46,8 +49,8 @@ enum err client_desk_arg_note(struct client_call *c, struct client_desk *d)
     if (json_text(c->args, "note", &note) != OK)
         return OK;
     if (strlen(note) > CLIENT_NOTE_MAX)
-        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "at most %d bytes; this note has %zu",
-            "hoogstens %d bytes; dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
+        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "make it shorter: at most %d bytes, and this note has %zu",
+            "maak het korter: hoogstens %d bytes, en dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
     memcpy(d->note, note, strlen(note) + 1);
     return OK;
 }

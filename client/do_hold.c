@@ -75,7 +75,8 @@ static enum err fewer_arg(struct client_call *c, struct client_desk *d)
     e = client_arg_sections(c, "sections", &fewer);
     for (uint8_t i = 0; e == OK && i < fewer.count; i++)
         if (!proto_sections_has(&d->sections, fewer.name[i]))
-            e = trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s was not asked, or may not be shared", "%s is niet gevraagd, of mag niet gedeeld worden", fewer.name[i]);
+            e = trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s was not asked, or may not be shared; see: schakel preview",
+                "%s is niet gevraagd, of mag niet gedeeld worden; zie: schakel preview", fewer.name[i]);
     if (e == OK)
         d->sections = fewer;
     return e;

@@ -217,7 +217,7 @@ enum err client_do_consent_show(struct client_call *c, struct vault_txn *x)
     }
     if (e == OK && cJSON_GetArraySize(l->array) == 0)
         e = trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0, "there is no such consent here; see: schakel consent list",
-            "er is hier geen toestemming met dit kenmerk; zie: schakel consent list");
+            "er is hier geen toestemming met dit nummer; zie: schakel consent list");
     free(l);
     return e;
 }

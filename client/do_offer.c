@@ -30,7 +30,8 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     enum err e = client_arg_partner(c, "to", &to);
 
     if (e == OK && to == c->node->me)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is your own organisation; name another",
+            "dat is uw eigen organisatie; noem een andere");
     if (e == OK)
         e = client_arg_purpose(c, true, &purpose);
     if (e == OK)
@@ -177,8 +178,8 @@ enum err client_do_open(struct client_call *c, struct vault_txn *x)
     enum err e = client_desk_arg(c, x, "share", &d);
 
     if (e == OK && (d.mine == d.offer || (d.state != CLIENT_DESK_ARRIVED && d.state != CLIENT_DESK_OPENED)))
-        e = trouble_at(&c->trouble, ERR_STATE, "--share", 0, 0, "there is nothing to read (%s); see: schakel inbox",
-            "er is niets te lezen (%s); zie: schakel inbox", client_desk_state_name(d.state));
+        e = trouble_at(&c->trouble, ERR_STATE, "--share", 0, 0, "there is nothing to read here, or not yet; how it stands: schakel request show",
+            "er is hier niets te lezen, of nog niet; hoe het ermee staat: schakel request show");
     if (e == OK && d.access_until_s <= clock_now_s())
         e = trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0, "access ended; ask again if it is still needed",
             "de toegang is voorbij; vraag opnieuw als het nog nodig is");

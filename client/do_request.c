@@ -48,7 +48,8 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
     enum err e = client_arg_partner(c, "to", &to);
 
     if (e == OK && to == c->node->me)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is this partner itself", "dat is deze partner zelf");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is your own organisation; name another",
+            "dat is uw eigen organisatie; noem een andere");
     if (e == OK)
         e = client_arg_purpose(c, true, &purpose);
     if (e == OK)
@@ -182,8 +183,8 @@ enum err client_do_request_cancel(struct client_call *c, struct vault_txn *x)
     enum err e = client_desk_arg(c, x, "request", &d);
 
     if (e == OK && (!d.mine || d.offer || (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)))
-        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an own request that is still open can be taken back; this one is %s",
-            "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; dit is %s", client_desk_state_name(d.state));
+        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an own request that is still open can be taken back; how it stands: schakel request show",
+            "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; hoe het ermee staat: schakel request show");
     if (e != OK)
         return e;
     client_desk_head(&d, &m);

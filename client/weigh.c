@@ -23,10 +23,11 @@ static enum err answer_check(struct client_call *c, const cJSON *item, char numb
     memcpy(number, text, (size_t) (is - text));
     number[is - text] = '\0';
     if (text_u64(number, POLICY_QUESTIONS, &n) != OK || n == 0)
-        return trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "the questions have the numbers 1 to %d", "de vragen hebben de nummers 1 tot %d",
+        return trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "the questions have the numbers 1 to %d; see: schakel policy show",
+            "de vragen hebben de nummers 1 tot en met %d; zie: schakel policy show",
             POLICY_QUESTIONS);
     if (strlen(is + 1) == 0 || strlen(is + 1) > CLIENT_NOTE_MAX)
-        return trouble_at(&c->trouble, ERR_LONG, "--answer", 0, 0, "an answer has 1 to %d bytes", "een antwoord heeft 1 tot %d bytes", CLIENT_NOTE_MAX);
+        return trouble_at(&c->trouble, ERR_LONG, "--answer", 0, 0, "an answer has 1 to %d bytes; this one has more or none", "een antwoord heeft 1 tot %d bytes; dit heeft er meer of geen", CLIENT_NOTE_MAX);
     return OK;
 }
 
@@ -142,8 +143,8 @@ static enum err check_scope(struct client_call *c, const uint8_t *data, size_t l
         fits = there;
     }
     cJSON_Delete(draft);
-    return fits ? OK : trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0, "this weighing is about another child or purpose, or about fewer sections",
-        "deze afweging gaat over een ander kind of doel, of over minder onderdelen");
+    return fits ? OK : trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0, "this weighing is about another child or purpose, or about fewer sections; weigh again (schakel weigh)",
+        "deze afweging gaat over een ander kind of doel, of over minder onderdelen; weeg opnieuw (schakel weigh)");
 }
 
 enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len)
@@ -162,7 +163,7 @@ enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const stru
         e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, &draft_len);
     if (e == ERR_NOTFOUND)
         return trouble_at(&c->trouble, e, "--weigh", 0, 0, "there is no such weighing; make one with schakel weigh",
-            "er is geen afweging met dit kenmerk; maak er een met schakel weigh");
+            "er is geen afweging met dit nummer; maak er een met schakel weigh");
     if (e == OK)
         e = check_scope(c, draft, draft_len, d);
     if (e == OK) {
