@@ -48,8 +48,34 @@ static enum err add_hub(struct client_run *r, struct proto_region *region)
     memcpy(region->tls_der, hub.tls_der, sizeof region->tls_der);
     region->tls_der_len = hub.tls_der_len;
     memcpy(region->pseudonym_hub, hub.pseudonym_hub, sizeof region->pseudonym_hub);
-    /* Without a keyholder the joint key is the hub's share alone. */
-    memcpy(region->pseudonym_key, hub.pseudonym_hub, sizeof region->pseudonym_key);
+    return OK;
+}
+
+/* The joint key: the sum of both shares, whose files prove that they were not chosen after each other; else the hub's share alone. */
+static enum err add_keyholder(struct client_run *r, struct proto_region *region)
+{
+    const char *path = client_run_text(r, "keyholder");
+    struct proto_keyholder_file f = {.name = ""};
+    uint8_t *data = NULL;
+    union { uint8_t out[2][PROTO_OPRF_LEN]; const uint8_t in[2][PROTO_OPRF_LEN]; } both = {{{0}}};
+    size_t len = 0;
+    enum err e = path != NULL ? file_read(path, PROTO_REGION_FILE_MAX, &data, &len, r->t) : OK;
+
+    if (e == OK && path != NULL)
+        e = proto_keyholder_file_parse(data, len, &f, r->t);
+    free(data);
+    if (e != OK)
+        return trouble_at(r->t, e, path, 0, 0, "is not the keyholder's public file", "is niet het openbare bestand van de sleutelhouder");
+    memcpy(both.out[0], region->pseudonym_hub, PROTO_OPRF_LEN);
+    memcpy(both.out[1], f.share_key, PROTO_OPRF_LEN);
+    e = proto_pseudonym_join(both.in, path != NULL ? 2 : 1, region->pseudonym_key);
+    if (e != OK)
+        return trouble_at(r->t, e, "--keyholder", 0, 0, "its share does not go with the hub's", "zijn deel past niet bij dat van de hub");
+    region->has_keyholder = path != NULL;
+    memcpy(region->pseudonym_keyholder, f.share_key, sizeof region->pseudonym_keyholder);
+    memcpy(region->keyholder_address, f.address, sizeof region->keyholder_address);
+    memcpy(region->keyholder_tls, f.tls_der, sizeof region->keyholder_tls);
+    region->keyholder_tls_len = f.tls_der_len;
     return OK;
 }
 
@@ -114,6 +140,8 @@ static enum err describe(struct client_run *r, const struct proto_region *region
     json_add_text(r->reply, "hub", region->log_origin);
     json_add_text(r->reply, "pack", hex);
     json_add_text(r->reply, "pseudonym", region->has_keyholder ? "hub + keyholder" : "hub");
+    if (region->has_keyholder)
+        json_add_text(r->reply, "keyholder", region->keyholder_address);
     list = json_add_array(r->reply, "partners");
     for (size_t i = 0; i < region->partner_count; i++) {
         const struct proto_partner *p = &region->partner[i];
@@ -147,6 +175,8 @@ enum err client_cmd_region_make(struct client_run *r)
     }
     if (e == OK)
         e = add_hub(r, region);
+    if (e == OK)
+        e = add_keyholder(r, region);
     cJSON_ArrayForEach(item, orgs)
         if (e == OK)
             e = add_partner(r, region, item->valuestring);

@@ -17,6 +17,8 @@ static const struct client_opt org_init_opts[] = {
 static const struct client_opt region_make_opts[] = {
     {"name", CLIENT_OPT_TEXT, true, {"short name of the region", "korte naam van de regio"}, "NAME", NULL},
     {"hub", CLIENT_OPT_TEXT, true, {"public file of the hub", "openbaar bestand van de hub"}, "hub.pub", NULL},
+    {"keyholder", CLIENT_OPT_TEXT, false, {"public file of the keyholder; without one the hub holds the whole pseudonym key",
+        "openbaar bestand van de sleutelhouder; zonder heeft de hub de hele pseudoniemsleutel"}, "keyholder.pub", NULL},
     {"pack", CLIENT_OPT_TEXT, true, {"folder of the policy pack, or its digest", "map van het beleidspakket, of zijn digest"}, "DIR", NULL},
     {"out", CLIENT_OPT_TEXT, true, {"the region file to make", "het regiobestand dat wordt gemaakt"}, "FILE", NULL},
     {"org", CLIENT_OPT_ARGS, true, {"public files of the founders", "openbare bestanden van de oprichters"}, "ORG.pub", NULL},
@@ -33,6 +35,21 @@ static const struct client_opt hub_join_opts[] = {
     {"request", CLIENT_OPT_TEXT, false, {"write the request for the hub here", "schrijf het verzoek aan de hub hier"}, "join.req", NULL},
     {"welcome", CLIENT_OPT_TEXT, false, {"read the hub's answer from here", "lees het antwoord van de hub hier"}, "welcome", NULL},
     END};
+static const struct client_opt keyholder_init_opts[] = {
+    {"name", CLIENT_OPT_TEXT, true, {"short name: small letters, digits, -", "korte naam: kleine letters, cijfers, -"}, "NAME", NULL},
+    {"listen", CLIENT_OPT_TEXT, true, {"where it listens", "waar hij luistert"}, "HOST:PORT", NULL},
+    {"address", CLIENT_OPT_TEXT, false, {"where partners reach it, if that is another", "waar partners hem bereiken, als dat anders is"},
+        "HOST:PORT", NULL},
+    {"plain", CLIENT_OPT_FLAG, false, {"tcp without TLS, on this machine only", "tcp zonder TLS, alleen op deze machine"}, NULL, NULL},
+    {"passphrase", CLIENT_OPT_NEW_SECRET, true, {"", ""}, "new passphrase of the keyholder", "nieuwe wachtzin van de sleutelhouder"},
+    END};
+static const struct client_opt keyholder_join_opts[] = {
+    {"region", CLIENT_OPT_ARG, true, {"the region file, signed by all", "het regiobestand, door allen ondertekend"}, "FILE", NULL}, END};
+static const struct client_opt keyholder_run_opts[] = {
+    {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the keyholder", "wachtzin van de sleutelhouder"}, END};
+static const struct client_opt keyholder_block_opts[] = {
+    {"partner", CLIENT_OPT_ARG, true, {"handle of the partner", "korte naam van de partner"}, "HANDLE", NULL},
+    {"undo", CLIENT_OPT_FLAG, false, {"end the block", "maak de blokkade ongedaan"}, NULL, NULL}, END};
 static const struct client_opt node_opts[] = {
     {"vault-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the vault", "wachtzin van de kluis"}, END};
 static const struct client_opt login_opts[] = {
@@ -70,6 +87,15 @@ const struct client_cmd client_base_cmds[] = {
         NULL, client_cmd_region_show, NULL},
     {"hub join", {"join a hub: two files carried by people", "sluit aan bij een hub: twee bestanden die mensen brengen"}, hub_join_opts, NULL,
         client_cmd_hub_join, NULL},
+    {"keyholder init", {"make the second share of the pseudonym key", "maak het tweede deel van de pseudoniemsleutel"}, keyholder_init_opts,
+        NULL, client_cmd_keyholder_init, NULL},
+    {"keyholder join", {"serve this region", "dien deze regio"}, keyholder_join_opts, NULL, client_cmd_keyholder_join, NULL},
+    {"keyholder run", {"answer partners, in the foreground", "antwoord partners, op de voorgrond"}, keyholder_run_opts, NULL,
+        client_cmd_keyholder_run, NULL},
+    {"keyholder block", {"answer a partner no more", "antwoord een partner niet meer"}, keyholder_block_opts, NULL,
+        client_cmd_keyholder_block, NULL},
+    {"keyholder status", {"does it answer, and who asked how much today", "antwoordt hij, en wie vroeg vandaag hoeveel"}, NULL, NULL,
+        client_cmd_keyholder_status, NULL},
     {"node", {"run this partner's node", "draai het knooppunt van deze partner"}, node_opts, NULL, client_cmd_node, NULL},
     {"staff add", {"add somebody who works here", "voeg een medewerker toe"}, staff_add_opts, "staff.add", NULL, NULL},
     {"staff list", {"who works here", "wie hier werkt"}, NULL, "staff.list", NULL, NULL},

@@ -6,6 +6,8 @@
 #include "base/wr.h"
 #include "client/cmd.h"
 #include "client/vault_role.h"
+#include "server/gate.h"
+#include "server/oprf.h"
 
 #include <signal.h>
 #include <sodium.h>
@@ -75,7 +77,7 @@ static void tell_parent(const struct trouble *t)
     cJSON_Delete(obj);
 }
 
-static int run_vault(void)
+static int run_vault(const char *program)
 {
     struct client_vault_role *v = calloc(1, sizeof *v);
     struct client_start *s = calloc(1, sizeof *s);
@@ -83,7 +85,11 @@ static int run_vault(void)
     struct trouble t = {.lang = LANG_EN};
     uint8_t *block = NULL;
     size_t len = 0;
-    enum err e = v == NULL || s == NULL ? ERR_NOMEM : proc_start_block(&block, &len);
+    enum err e;
+
+    proc_harden();
+    log_init(program, LOG_INFO);
+    e = v == NULL || s == NULL ? ERR_NOMEM : proc_start_block(&block, &len);
 
     if (e == OK)
         e = client_start_decode(block, len, s);
@@ -111,10 +117,15 @@ static int run_vault(void)
 
 int client_start_role(const char *role)
 {
-    proc_harden();
-    log_init("schakel vault", LOG_INFO);
-    if (strcmp(role, "vault") == 0)
-        return run_vault();
+    static const struct { const char *role; int (*run)(const char *program); const char *program; } roles[] = {
+        {"vault", run_vault, "schakel vault"},
+        {"gate", server_gate_run, "schakel gate"},
+        {"oprf", server_oprf_run, "schakel oprf"},
+    };
+
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(role, roles[i].role) == 0)
+            return roles[i].run(roles[i].program);
     log_event(LOG_ERROR, "unknown-role", NULL);
     return EX_USAGE;
 }

@@ -1,0 +1,157 @@
+/* keyholder run: the parent of gate and oprf, as the hub has them. */
+#include "client/cmds.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "client/keyfile.h"
+#include "client/keyholder.h"
+#include "proto/tls.h"
+#include "proto/wire.h"
+#include "server/launch.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { GRACE_MS = 5000, ROLES = 2, CERT_MAX = 16384 };
+
+/* What the parent reads before it starts anybody; wiped when both roles have theirs. */
+struct run {
+    struct client_keyholder_conf conf;
+    struct proto_region *region;
+    char *region_text;
+    size_t region_len;
+    char quota[CLIENT_PATH_MAX], blocks[CLIENT_PATH_MAX];
+    struct secret *share;
+    char *tls_key, *tls_cert;
+    size_t tls_key_len;
+    struct proto_pem clients;      /* the authority of those who ask: the hub's */
+};
+
+static void wipe(struct run *k)
+{
+    if (k->tls_key != NULL)
+        sodium_memzero(k->tls_key, k->tls_key_len);
+    secret_free(k->share);
+    free(k->tls_key);
+    free(k->tls_cert);
+    free(k->clients.text);
+    free(k->region_text);
+    free(k->region);
+}
+
+static enum err read_tls(const struct client_run *r, struct run *k, struct secret *top)
+{
+    struct client_unlock by = {.key = top};
+    struct secret *key = NULL;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *cert = NULL;
+    size_t len = 0;
+    enum err e = client_keyfile_open(r->home, "tls", &by, &key, NULL, r->t);
+
+    if (e == OK) {
+        k->tls_key_len = secret_len(key);
+        k->tls_key = calloc(1, k->tls_key_len + 1);
+        e = k->tls_key == NULL ? ERR_NOMEM : OK;
+    }
+    if (e == OK) {
+        memcpy(k->tls_key, secret_wake(key), k->tls_key_len);
+        secret_sleep(key);
+        e = client_home_path(r->home, "tls.crt", path, r->t);
+    }
+    if (e == OK)
+        e = file_read(path, CERT_MAX, &cert, &len, r->t);
+    k->tls_cert = (char *)cert;
+    if (e == OK)
+        e = proto_tls_der_to_pem(k->region->tls_der, k->region->tls_der_len, &k->clients);
+    secret_free(key);
+    return e;
+}
+
+static enum err read_keys(const struct client_run *r, struct run *k)
+{
+    struct client_unlock by = {.passphrase = client_run_text(r, "passphrase")};
+    struct secret *top = NULL;
+    enum err e = client_keyfile_open(r->home, "keyholder", &by, &top, NULL, r->t);
+
+    by = (struct client_unlock){.key = top};
+    if (e == OK)
+        e = client_keyfile_open(r->home, "share", &by, &k->share, NULL, r->t);
+    if (e == OK && secret_len(k->share) != PROTO_OPRF_LEN)
+        e = ERR_SYNTAX;
+    if (e == OK && !k->conf.plain)
+        e = read_tls(r, k, top);
+    secret_free(top);
+    return e;
+}
+
+static enum err prepare(const struct client_run *r, struct run *k)
+{
+    struct proto_keyholder_file f;
+    enum err e = ERR_NOMEM;
+
+    k->region = calloc(1, sizeof *k->region);
+    if (k->region == NULL)
+        return e;
+    e = client_keyholder_conf(r->home, &k->conf, r->t);
+    if (e == OK)
+        e = client_keyholder_region(r->home, &k->region_text, &k->region_len, k->region, r->t);
+    if (e == OK)
+        e = client_keyholder_public(r->home, &f, r->t);
+    if (e == OK)
+        e = client_keyholder_is_named(&f, k->region, r->home, r->t);
+    if (e == OK)
+        e = client_home_path(r->home, "quota", k->quota, r->t);
+    if (e == OK)
+        e = client_home_path(r->home, "blocked", k->blocks, r->t);
+    return e == OK ? read_keys(r, k) : e;
+}
+
+/* Started so that the gate takes nothing that nobody can answer. */
+static enum err start_both(const struct run *k, struct proc procs[ROLES])
+{
+    const struct wire_tls tls = {k->tls_cert, k->tls_key, k->clients.text};
+    struct server_launch_gate gate = {.address = k->conf.listen, .tls = k->conf.plain ? NULL : &tls, .core = -1};
+    struct server_oprf_config oprf = {.region = k->region_text, .region_len = k->region_len, .blocks = k->blocks, .is_second = true,
+        .quota_path = k->quota, .per_partner = (uint32_t)k->conf.pseudonyms_per_partner, .total = (uint32_t)k->conf.pseudonyms_total};
+    int pair[2];
+    enum err e = proc_pair(pair);
+
+    if (e != OK)
+        return e;
+    oprf.share = secret_wake(k->share);
+    e = server_launch_oprf(&oprf, pair[1], &procs[0]);
+    secret_sleep(k->share);
+    gate.oprf = pair[0];
+    if (e == OK)
+        return server_launch_gate(&gate, &procs[1]);
+    (void)close(pair[0]);
+    return e;
+}
+
+enum err client_cmd_keyholder_run(struct client_run *r)
+{
+    struct proc procs[ROLES] = {{0}};
+    struct run k = {.region = NULL};
+    const char *dead = NULL;
+    enum err e;
+
+    log_init("schakel keyholder", LOG_INFO);
+    proc_harden();
+    e = prepare(r, &k);
+    if (e == OK)
+        e = start_both(&k, procs);
+    wipe(&k);
+    if (e != OK)
+        return trouble_set(r->t, e, "the keyholder could not start (%s)", "de sleutelhouder kon niet starten (%s)", err_word(e));
+    e = proc_wait(procs, ROLES, GRACE_MS, &dead);
+    if (dead == NULL)
+        return e;
+    (void)fprintf(stderr, "schakel: %s %s\n", r->lang == LANG_NL ? "dit deel van de sleutelhouder is gestopt:"
+                                                                 : "this role of the keyholder ended:", dead);
+    exit(EX_SOFTWARE);
+}
