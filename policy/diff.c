@@ -94,12 +94,30 @@ static enum policy_diff_kind kind_of(const struct policy_decision d[POLICY_SPACE
     return d[1].verdict == POLICY_PERMIT ? POLICY_DIFF_GAIN : POLICY_DIFF_ANSWER;
 }
 
-/* What changes in the same way: of a gain and a loss the rule alone, or there would be too many to read. */
+/*
+ * What changes in the same way: of a gain and a loss the rule alone, or there would be too many to read; of another
+ * way only what differs, and the rule.
+ */
 static void make_key(enum policy_diff_kind kind, struct says key[POLICY_SPACE_SIDES])
 {
-    for (size_t side = 0; side < POLICY_SPACE_SIDES; side++)
-        if (kind == POLICY_DIFF_GAIN || kind == POLICY_DIFF_LOSS)
-            key[side] = (struct says){ .verdict = key[side].verdict == POLICY_PERMIT, .rule = key[side].rule };
+    struct says a = key[0], b = key[1];
+    bool is_ground = a.ground != b.ground, is_ground9 = a.ground9 != b.ground9, is_days = a.days != b.days,
+         is_feedback = a.feedback != b.feedback;
+
+    if (kind == POLICY_DIFF_ANSWER)
+        return;
+    for (size_t side = 0; side < POLICY_SPACE_SIDES; side++) {
+        const struct says *s = side == 0 ? &a : &b, *other = side == 0 ? &b : &a;
+
+        key[side] = (struct says){ .verdict = s->verdict == POLICY_PERMIT, .rule = s->rule };
+        if (kind != POLICY_DIFF_TERMS)
+            continue;
+        key[side].ground = is_ground ? s->ground : 0;
+        key[side].ground9 = is_ground9 ? s->ground9 : 0;
+        key[side].days = is_days ? s->days : 0;
+        key[side].feedback = is_feedback ? s->feedback : 0;
+        key[side].duties = s->duties & ~other->duties;
+    }
 }
 
 static void *longer(void *block, size_t count, size_t *room, size_t size)

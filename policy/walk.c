@@ -64,7 +64,7 @@ void policy_walk_people(int age, enum policy_walk_consent consent, struct policy
     uint8_t young = age >= 12 ? POLICY_WHO_Y : 0, parent = age >= 0 && age < 16 ? POLICY_WHO_G1 : 0;
 
     facts->age_years = age;
-    facts->custody = parent;
+    facts->custody = consent == POLICY_WALK_SILENT ? 0 : parent;
     facts->given = consent == POLICY_WALK_COMPLETE ? young | parent : 0;
     facts->refused = 0;
     if (consent == POLICY_WALK_REFUSED)

@@ -277,7 +277,7 @@ static void test_smallest(void **state)
     (void)run(pack, &found);
     assert_int_equal(found.count, 1);
     assert_non_null(strstr(found.table,
-        "\nnobody_opens_alone,leerplicht,att_followup,po,ident,16,,ABS:req,,,PERMIT,R02,"));
+        "\nnobody_opens_alone,leerplicht,att_followup,po,ident,0,,ABS:req,,,PERMIT,R02,"));
     free(found.table);
     policy_pack_free(pack);
 }

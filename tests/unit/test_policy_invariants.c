@@ -124,6 +124,38 @@ static void test_full_set(void **state)
     pack = dutch;
 }
 
+static void keep_row(void *arg, const struct policy_finding *f)
+{
+    (void)snprintf(arg, 4096, "%s", f->row);
+}
+
+/* Ages that no rule names are walked through too, when a row names them. */
+static void test_ages_of_a_row(void **state)
+{
+    static const char *const ages[] = { "20-", "-11", "13-14" };
+    static const char *const found[] = { ",rmc,vsv_guidance,po,ident,20,,VSV,,,PERMIT,R27,",
+        ",leerplicht,att_followup,po,ident,0,,VZM,,,PERMIT,R02,",
+        ",leerplicht,att_followup,po,ident,13,,VZM,,,PERMIT,R02," };
+    char table[512], row[4096];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct policy_invariants *v = NULL;
+        struct policy_check check = { .pack = pack, .report = keep_row, .arg = row };
+        struct policy_checked checked;
+        struct told told;
+
+        (void)snprintf(table, sizeof table, HEADER "one,never,rmc leerplicht,%s,,ident,,%s,,,,,ja,yes\n",
+            i == 0 ? "vsv_guidance" : "att_followup", ages[i]);
+        assert_err(load(table, LANG_EN, &told, &v), OK);
+        check.invariants = v;
+        assert_err(policy_check_run(&check, &checked), OK);
+        assert_int_equal(checked.broken, 1);
+        assert_non_null(strstr(row, found[i]));
+        policy_invariants_free(v);
+    }
+}
+
 struct mistake {
     const char *name, *row;  /* NULL: no table */
     enum err err;
@@ -269,6 +301,7 @@ int main(void)
     pack = support_policy_pack(PACK);
     check_add(&list, "what cells mean", test_cells, NULL);
     check_add(&list, "a full set", test_full_set, NULL);
+    check_add(&list, "ages of a row", test_ages_of_a_row, NULL);
     check_add(&list, "header and language", test_header, NULL);
     check_add(&list, "a long text", test_long_text, NULL);
     check_add(&list, "too many rows", test_too_many_rows, NULL);

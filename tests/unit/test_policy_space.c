@@ -206,6 +206,27 @@ static void test_ages(void **state)
     policy_space_free(space);
 }
 
+/* The ages of consent are borders of their own. */
+static void test_ages_of_consent(void **state)
+{
+    static const int ages[] = { -1, 0, 12, 16, 18 };
+    struct support_policy_texts texts = support_policy_small();
+    struct policy_space *space;
+    struct policy_pack *p = NULL;
+
+    (void)state;
+    texts.text[POLICY_TABLE_RULES] =
+        "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n"
+        "R1,leerplicht,help,SCHOOL,ident,C,CONSENT,,,,no,no,before,90\n";
+    assert_err(support_policy_load(&texts, LANG_EN, NULL, 0, &p), OK);
+    space = scanned(p);
+    assert_int_equal(space->ages, sizeof ages / sizeof *ages);
+    for (size_t i = 0; i < space->ages; i++)
+        assert_int_equal(space->age[i], ages[i]);
+    policy_space_free(space);
+    policy_pack_free(p);
+}
+
 static void test_age_of_one_more(void **state)
 {
     static const struct support_policy_edit edit[] = {
@@ -294,6 +315,8 @@ static void test_people(void **state)
     policy_walk_people(-1, POLICY_WALK_SILENT, &f);
     assert_int_equal(f.age_years, -1);
     assert_int_equal(f.custody | f.given | f.refused, 0);
+    policy_walk_people(11, POLICY_WALK_SILENT, &f);
+    assert_int_equal(f.custody | f.given | f.refused, 0);
     policy_walk_people(11, POLICY_WALK_COMPLETE, &f);
     assert_int_equal(f.custody, POLICY_WHO_G1);
     assert_int_equal(f.given, POLICY_WHO_G1);
@@ -319,6 +342,7 @@ int main(void)
     check_add(&list, "what is not kept is no", test_not_kept, NULL);
     check_add(&list, "every answer is that of a point", test_points, NULL);
     check_add(&list, "one age of each interval", test_ages, NULL);
+    check_add(&list, "the ages of consent", test_ages_of_consent, NULL);
     check_add(&list, "ages that others name", test_age_of_one_more, NULL);
     check_add(&list, "names of two packs", test_two_packs, NULL);
     check_add(&list, "too many names", test_too_many_names, NULL);
