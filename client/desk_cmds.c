@@ -85,7 +85,7 @@ static const struct client_opt policy_opts[] = {PURPOSE_MAY, END};
 enum err client_cmd_record_import(struct client_run *r);
 
 const struct client_cmd client_casework_cmds[] = {
-    {"record import", {"take in case records; all rows or none", "neem dossiers over; alle rijen of geen"}, import_opts, NULL, client_cmd_record_import, NULL},
+    {"record import", {"take in case records; all rows or none", "neem dossiers over; alle rijen of geen"}, import_opts, NULL, client_cmd_record_import, client_desk_print},
     {"record put", {"write one section of a child", "schrijf een onderdeel van een kind"}, put_opts, "record.put", NULL, client_desk_print},
     {"record get", {"read the own record of a child", "lees het eigen dossier van een kind"}, get_opts, "record.get", NULL, client_desk_print},
     {"record list", {"the children there is a record of", "de kinderen met een dossier"}, skip_opts, "record.list", NULL, client_desk_print},

@@ -26,6 +26,14 @@ const char *client_desk_print_child(
     return out;
 }
 
+void client_desk_print_none(const struct client_paper *p, const cJSON *args, const char *en, const char *nl)
+{
+    if (cJSON_GetObjectItemCaseSensitive(args, "skip") != NULL)
+        client_paper_line(p, CLIENT_PLAIN, 0, "There are no more rows.", "Er zijn niet meer rijen.");
+    else
+        client_paper_line(p, CLIENT_PLAIN, 0, "%s", "%s", client_paper_say(p, en, nl));
+}
+
 void client_desk_print_more(const struct client_paper *p, const cJSON *reply)
 {
     uint64_t more = 0, skip = 0;
@@ -175,6 +183,7 @@ static const struct {
     {"consent show", client_desk_print_consents},
     {"consent record", client_desk_print_consent},
     {"statement list", client_desk_print_statements},
+    {"record import", client_desk_print_import},
     {"record list", client_desk_print_children},
     {"record get", client_desk_print_record},
     {"policy show", client_desk_print_policy},

@@ -22,7 +22,7 @@ client_desk_printer client_desk_print_asked, client_desk_print_request, client_d
     client_desk_print_preview, client_desk_print_grant, client_desk_print_open;
 /* client/desk_print_inbox.c */
 client_desk_printer client_desk_print_inbox, client_desk_print_cases, client_desk_print_children,
-    client_desk_print_record, client_desk_print_policy;
+    client_desk_print_record, client_desk_print_policy, client_desk_print_import;
 /* client/desk_print_said.c */
 client_desk_printer client_desk_print_events, client_desk_print_event, client_desk_print_consents,
     client_desk_print_consent, client_desk_print_statements;
@@ -45,6 +45,8 @@ void client_desk_print_answers(
     const struct client_paper *p, const cJSON *sections, const char *yes, const char *holder);
 /* Sections and their fields, each section with its words. */
 void client_desk_print_content(const struct client_paper *p, const cJSON *sections);
+/* An empty list: en and nl say what to do; beyond the last page only that. */
+void client_desk_print_none(const struct client_paper *p, const cJSON *args, const char *en, const char *nl);
 /* "And 120 more: add --skip 80", when there are. */
 void client_desk_print_more(const struct client_paper *p, const cJSON *reply);
 /* What goes with reading it, when the reply says so. */

@@ -78,7 +78,7 @@ void client_desk_print_inbox(const struct client_paper *p, const cJSON *args, co
     const cJSON *items = cJSON_GetObjectItemCaseSensitive(reply, "items"), *item;
 
     if (cJSON_GetArraySize(items) == 0) {
-        client_paper_line(p, CLIENT_PLAIN, 0, "Nothing waits for you.", "Er wacht niets op u.");
+        client_desk_print_none(p, args, "Nothing waits for you.", "Er wacht niets op u.");
         if (!client_paper_true(args, "all"))
             client_paper_line(
                 p, CLIENT_DIM, 0, "What is done: schakel inbox --all", "Wat klaar is: schakel inbox --all");
@@ -142,7 +142,7 @@ void client_desk_print_cases(const struct client_paper *p, const cJSON *args, co
 
     (void) args;
     if (cJSON_GetArraySize(cases) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No cases yet. To open one: schakel case open --help",
+        client_desk_print_none(p, args, "No cases yet. To open one: schakel case open --help",
             "Nog geen casussen. Openen: schakel case open --help");
     cJSON_ArrayForEach(one, cases) {
         client_paper_head(p, client_desk_print_child(p, one, child), client_paper_id(one, "case", id));
@@ -161,8 +161,7 @@ void client_desk_print_children(const struct client_paper *p, const cJSON *args,
 
     (void) args;
     if (cJSON_GetArraySize(children) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0,
-            "No records yet. To take them in: schakel record import FILE.csv",
+        client_desk_print_none(p, args, "No records yet. To take them in: schakel record import FILE.csv",
             "Nog geen dossiers. Overnemen: schakel record import BESTAND.csv");
     cJSON_ArrayForEach(one, children)
         if (client_paper_width(client_desk_print_child(p, one, child)) > widest)
@@ -184,6 +183,20 @@ void client_desk_print_record(const struct client_paper *p, const cJSON *args, c
     (void) args;
     client_paper_head(p, client_desk_print_child(p, reply, child), "");
     client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"));
+}
+
+void client_desk_print_import(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    uint64_t children = 0, sections = 0;
+    const cJSON *mistake;
+
+    (void) args;
+    cJSON_ArrayForEach(mistake, cJSON_GetObjectItemCaseSensitive(reply, "mistakes"))
+        client_paper_line(p, CLIENT_RED, 0, "%s", "%s", cJSON_IsString(mistake) ? mistake->valuestring : "");
+    if (json_u64(reply, "imported", &children) == OK && json_u64(reply, "sections", &sections) == OK)
+        client_paper_line(p, CLIENT_PLAIN, 0, "Taken in: %llu children, %llu sections.",
+            "Overgenomen: %llu kinderen, %llu onderdelen.", (unsigned long long) children,
+            (unsigned long long) sections);
 }
 
 /* ---- the pack ---- */

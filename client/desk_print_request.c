@@ -177,7 +177,7 @@ void client_desk_print_requests(const struct client_paper *p, const cJSON *args,
 
     (void) args;
     if (cJSON_GetArraySize(rows) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No requests or offers yet. To ask: schakel request new --help",
+        client_desk_print_none(p, args, "No requests or offers yet. To ask: schakel request new --help",
             "Nog geen verzoeken of aanbiedingen. Vragen: schakel request new --help");
     cJSON_ArrayForEach(row, rows)
         print_row(p, row);

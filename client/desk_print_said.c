@@ -35,7 +35,7 @@ void client_desk_print_events(const struct client_paper *p, const cJSON *args, c
 
     (void) args;
     if (cJSON_GetArraySize(events) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No events yet. To report one: schakel event add --help",
+        client_desk_print_none(p, args, "No events yet. To report one: schakel event add --help",
             "Nog geen gebeurtenissen. Melden: schakel event add --help");
     cJSON_ArrayForEach(row, events) {
         const char *event = client_paper_text(row, "event");
@@ -115,7 +115,7 @@ void client_desk_print_consents(const struct client_paper *p, const cJSON *args,
 
     (void) args;
     if (cJSON_GetArraySize(consents) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No consents yet. To record one: schakel consent record --help",
+        client_desk_print_none(p, args, "No consents yet. To record one: schakel consent record --help",
             "Nog geen toestemmingen. Vastleggen: schakel consent record --help");
     cJSON_ArrayForEach(row, consents) {
         client_desk_print_purpose(p, client_paper_text(row, "purpose"), purpose);
@@ -173,7 +173,7 @@ void client_desk_print_statements(const struct client_paper *p, const cJSON *arg
 
     (void) args;
     if (cJSON_GetArraySize(statements) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "No statements yet.", "Nog geen verklaringen.");
+        client_desk_print_none(p, args, "No statements yet.", "Nog geen verklaringen.");
     cJSON_ArrayForEach(row, statements) {
         const char *kind = client_paper_text(row, "kind"), *title = kind;
 

@@ -215,6 +215,11 @@ static const struct row {
         "  Granted    att; until 2027-01-01\n"
         "  allowed    att\n"
         "  Next       schakel open --share 00112233\n"},
+    {"beyond the last page", client_desk_print_children, LANG_EN, "{\"skip\":400}", "{\"children\":[]}",
+        "There are no more rows.\n"},
+    {"taken in", client_desk_print_import, LANG_NL, "{}",
+        "{\"mistakes\":[],\"imported\":900,\"sections\":3600}",
+        "Overgenomen: 900 kinderen, 3600 onderdelen.\n"},
     {"a reply without anything it should have", client_desk_print_request, LANG_EN, "{}", "{}",
         "Request from \n"},
     {"a list of something else", client_desk_print_requests, LANG_EN, "{}",
