@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAX = 4096, FLAG_MINE = 1, FLAG_OFFER = 2, FLAG_ACCEPTED = 4, FLAG_WEIGHED = 8 };
+enum { ROW_MAX = 5120, FLAG_MINE = 1, FLAG_OFFER = 2, FLAG_ACCEPTED = 4, FLAG_WEIGHED = 8 };
 
 static void put_subject(struct wr *w, const struct proto_subject_id *s)
 {
@@ -137,6 +137,7 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     put_text(&w, d->birth_date);
     put_text(&w, d->name_prefix);
     put_text(&w, d->note);
+    put_text(&w, d->answer);
     *len = w.len;
     return wr_end(&w);
 }
@@ -172,6 +173,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     get_text(&r, d.birth_date, sizeof d.birth_date);
     get_text(&r, d.name_prefix, sizeof d.name_prefix);
     get_text(&r, d.note, sizeof d.note);
+    get_text(&r, d.answer, sizeof d.answer);
     e = rd_end(&r);
     if (e == OK)
         *out = d;
@@ -184,6 +186,14 @@ const char *client_desk_state_name(enum client_desk_state s)
         "released", "refused", "cancelled", "withdrawn", "not-for-us", "ended"};
 
     return s < CLIENT_DESK_STATE_END ? name[s] : "?";
+}
+
+const char *client_desk_reason_name(uint8_t reason)
+{
+    static const char *const name[PROTO_REFUSE_END] = {"", "not_needed", "not_proportionate", "subject_doubt", "nothing_held", "not_safe", "policy",
+        "withdrawn"};
+
+    return reason < PROTO_REFUSE_END ? name[reason] : "?";
 }
 
 enum err client_desk_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_desk *out)

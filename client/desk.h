@@ -26,6 +26,8 @@ enum client_desk_state {
 };
 /* "waiting", for people and programs. */
 const char *client_desk_state_name(enum client_desk_state s);
+/* "not_needed": of an enum proto_refuse; "" for none. */
+const char *client_desk_reason_name(uint8_t reason);
 
 enum { CLIENT_NOTE_MAX = 600, CLIENT_PREFIX_LEN = 12 };
 
@@ -52,7 +54,8 @@ struct client_desk {
     uint8_t pack[PROTO_HASH_LEN];           /* of the grant: the release is bound to it */
     uint64_t opened_s;
     char birth_date[11], name_prefix[CLIENT_PREFIX_LEN + 1];  /* holder: sealed in the request; empty: not given */
-    char note[CLIENT_NOTE_MAX + 1];
+    char note[CLIENT_NOTE_MAX + 1];         /* the sender's */
+    char answer[CLIENT_NOTE_MAX + 1];       /* the holder's, with its refusal */
     bool weighed;                           /* a weighing of the asker travelled along */
 };
 

@@ -209,14 +209,15 @@ enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const str
 
 enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
-    struct client_desk d;
+    struct client_desk d, said = {.state = CLIENT_DESK_NONE};
     enum err err = row_for(x, e, true, false, &d);
 
-    (void) n;
     if (err != OK)
         return missed(e, err, "no such request");
     if (!is_open_question(&d))
         return dropped(e, "not waiting");
+    client_sealed_request_read(n, e->msg, &said);
+    memcpy(d.answer, said.note, sizeof d.answer);
     d.state = CLIENT_DESK_REFUSED;
     d.reason = e->msg->code;
     return client_desk_put(x, &d);

@@ -122,12 +122,17 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
         client_reply_rows(obj, n, lang, d);
     else
         client_reply_sections(obj, "sections", &d->sections);
-    if (d->granted.count > 0) {
+    /* While it waits, that is only what a second person approved. */
+    if (d->granted.count > 0 && d->state != CLIENT_DESK_WAITING) {
         client_reply_sections(obj, "granted", &d->granted);
         client_reply_date(obj, "until", d->access_until_s);
     }
     if (d->note[0] != '\0')
         json_add_text(obj, "note", d->note);
+    if (d->state == CLIENT_DESK_REFUSED)
+        json_add_text(obj, "reason", client_desk_reason_name(d->reason));
+    if (d->answer[0] != '\0')
+        json_add_text(obj, "answer", d->answer);
     json_add_bool(obj, "accepted", d->accepted);
     client_reply_date(obj, "opened", d->opened_s);
 }

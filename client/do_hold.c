@@ -4,6 +4,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
+#include "client/sealed.h"
 #include "client/weigh.h"
 
 #include <sodium.h>
@@ -222,33 +223,56 @@ enum err client_do_grant(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
+/* Only these are for people to choose. */
+static enum err reason_arg(struct client_call *c, uint8_t *out)
+{
+    const char *reason = NULL;
+    enum err e = client_arg_text(c, "reason", &reason);
+
+    for (uint8_t i = PROTO_REFUSE_NOT_NEEDED; e == OK && i <= PROTO_REFUSE_NOT_SAFE; i++)
+        if (strcmp(client_desk_reason_name(i), reason) == 0) {
+            *out = i;
+            return OK;
+        }
+    return e != OK ? e : trouble_at(&c->trouble, ERR_RANGE, "--reason", 0, 0,
+        "choose not_needed, not_proportionate, subject_doubt, nothing_held or not_safe",
+        "kies not_needed, not_proportionate, subject_doubt, nothing_held of not_safe");
+}
+
+/* What the person adds is sealed to the asker: the hub reads the reason's code and no more. */
+static enum err seal_note(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const uint8_t id[PROTO_ID_LEN], uint8_t **out,
+    size_t *len)
+{
+    struct client_desk said = {.state = CLIENT_DESK_NONE};
+    enum err e = client_desk_arg_note(c, &said);
+
+    memcpy(said.other, d->other, sizeof said.other);
+    return e != OK ? e : client_sealed_request_make(c->node, x, &said, id, out, len);
+}
+
 enum err client_do_refuse(struct client_call *c, struct vault_txn *x)
 {
-    static const char *const reasons[PROTO_REFUSE_END] = {[PROTO_REFUSE_NOT_NEEDED] = "not_needed",
-        [PROTO_REFUSE_NOT_PROPORTIONATE] = "not_proportionate", [PROTO_REFUSE_SUBJECT_DOUBT] = "subject_doubt",
-        [PROTO_REFUSE_NOTHING_HELD] = "nothing_held", [PROTO_REFUSE_NOT_SAFE] = "not_safe"};
     struct client_desk d;
     struct proto_msg m = {.kind = PROTO_REFUSE};
-    const char *reason = NULL;
-    uint8_t id[PROTO_ID_LEN];
+    uint8_t *sealed = NULL;
+    size_t len = 0;
     enum err e = client_desk_arg_open(c, x, &d);
 
     if (e == OK)
-        e = client_arg_text(c, "reason", &reason);
-    for (uint8_t i = 1; e == OK && i < PROTO_REFUSE_END; i++)
-        if (reasons[i] != NULL && strcmp(reasons[i], reason) == 0)
-            m.code = i;
-    if (e == OK && m.code == 0)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--reason", 0, 0, "choose not_needed, not_proportionate, subject_doubt, nothing_held or not_safe",
-            "kies not_needed, not_proportionate, subject_doubt, nothing_held of not_safe");
-    if (e != OK)
-        return e;
-    client_desk_head(&d, &m);
-    memcpy(m.refers, d.id, sizeof m.refers);
-    e = client_outbox_put(c->node, x, &m, c->who, id);
+        e = reason_arg(c, &m.code);
+    randombytes_buf(m.head.id, sizeof m.head.id);
+    if (e == OK)
+        e = seal_note(c, x, &d, m.head.id, &sealed, &len);
     if (e == OK) {
-        client_call_wait(c, id);
+        client_desk_head(&d, &m);
+        memcpy(m.refers, d.id, sizeof m.refers);
+        m.sealed = (struct proto_blob) {sealed, len};
+        e = client_outbox_put(c->node, x, &m, c->who, NULL);
+    }
+    if (e == OK) {
+        client_call_wait(c, m.head.id);
         client_reply_id(c->reply, "request", d.id);
     }
+    free(sealed);
     return e;
 }

@@ -46,6 +46,7 @@ static void fill(struct client_desk *d, uint8_t n)
     memset(d->birth_date, '1', sizeof d->birth_date - 1);
     memset(d->name_prefix, 'n', CLIENT_PREFIX_LEN);
     memset(d->note, 'x', CLIENT_NOTE_MAX);
+    memset(d->answer, 'y', CLIENT_NOTE_MAX);
 }
 
 static void the_largest_row_is_read_back(void **state)
@@ -217,6 +218,17 @@ static void every_state_has_a_name(void **state)
     assert_string_equal(client_desk_state_name((enum client_desk_state) 255), "?");
 }
 
+static void every_reason_has_a_name(void **state)
+{
+    static const char *const names[] = {"", "not_needed", "not_proportionate", "subject_doubt", "nothing_held", "not_safe", "policy", "withdrawn"};
+
+    (void) state;
+    assert_int_equal(sizeof names / sizeof names[0], PROTO_REFUSE_END);
+    for (uint8_t i = 0; i < PROTO_REFUSE_END; i++)
+        assert_string_equal(client_desk_reason_name(i), names[i]);
+    assert_string_equal(client_desk_reason_name(PROTO_REFUSE_END), "?");
+}
+
 static void a_share_is_kept_and_destroyed(void **state)
 {
     struct client_fixture *f = *state;
@@ -243,7 +255,8 @@ int main(void)
         client_fixture_test(the_largest_row_is_read_back), client_fixture_test(the_emptiest_row_is_read_back),
         client_fixture_test(what_is_not_there_leaves_the_row_alone), client_fixture_test(no_part_of_a_row_is_one),
         client_fixture_test(all_rows_are_walked), client_fixture_test(by_grant_and_partner), cmocka_unit_test(who_receives),
-        cmocka_unit_test(every_state_has_a_name), client_fixture_test(a_share_is_kept_and_destroyed),
+        cmocka_unit_test(every_state_has_a_name),
+        cmocka_unit_test(every_reason_has_a_name), client_fixture_test(a_share_is_kept_and_destroyed),
     };
 
     return cmocka_run_group_tests_name("client/desk", tests, NULL, NULL);

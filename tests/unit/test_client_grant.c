@@ -347,11 +347,15 @@ static void refused_by_the_holder(void **state)
     ask(f, &a, "att");
     assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s','reason':'no'}", a.hex), ERR_RANGE);
     assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s'}", a.hex), ERR_USAGE);
-    assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s','reason':'not_proportionate'}", a.hex), OK);
+    assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s','reason':'policy'}", a.hex), ERR_RANGE);
+    assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s','reason':'not_proportionate','note':'less would do'}", a.hex), OK);
     client_fixture_hub(f);
     assert_state(client_fixture_desk(f, VO, a.id), CLIENT_DESK_REFUSED);
     assert_state(client_fixture_desk(f, LEERPLICHT, a.id), CLIENT_DESK_REFUSED);
     assert_int_equal(client_fixture_desk(f, LEERPLICHT, a.id).reason, PROTO_REFUSE_NOT_PROPORTIONATE);
+    assert_err(client_fixture_call(f, LEERPLICHT, "request.show", "{'request':'%s'}", a.hex), OK);
+    assert_string_equal(client_fixture_text(f, "reason"), "not_proportionate");
+    assert_string_equal(client_fixture_text(f, "answer"), "less would do");
 }
 
 /* ---- opening ---- */
