@@ -77,9 +77,14 @@ enum err client_hold_check(struct client_call *c, const struct client_desk *d, c
     struct client_explained words = {.whose = ""};
 
     for (uint8_t i = 0; i < d->sections.count; i++) {
-        if (h->decision[i].verdict == POLICY_PERMIT)
+        struct policy_decision one = h->decision[i];
+
+        if (one.verdict == POLICY_PERMIT)
             continue;
-        client_explain(&in, CLIENT_READS_HOLDER, &h->decision[i], &words);
+        /* Of what is sent without being asked, the sender weighs (POLICY.md). */
+        if (d->offer && one.weigh == POLICY_WEIGH_ASKER)
+            one.weigh = POLICY_WEIGH_HOLDER;
+        client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
         return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
     }
     return OK;

@@ -215,6 +215,17 @@ static const struct row {
         "  Granted    att; until 2027-01-01\n"
         "  allowed    att\n"
         "  Next       schakel open --share 00112233\n"},
+    {"refused, with the reason", client_desk_print_request, LANG_NL, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"refused\",\"to\":\"vo\",\"child\":"
+        "\"Sam\",\"purpose\":\"p\","
+        "\"asked\":[\"att\"],\"sections\":[],\"reason\":\"nothing_held\",\"answer\":\"bel ons\"}",
+        "Verzoek aan vo                                      00112233\n"
+        "  Kind       Sam\n"
+        "  Doel       p\n"
+        "  Gevraagd   att\n"
+        "  Stand      geweigerd\n"
+        "  Reden      zij hebben hier niets over\n"
+        "  Antwoord   bel ons\n"},
     {"beyond the last page", client_desk_print_children, LANG_EN, "{\"skip\":400}", "{\"children\":[]}",
         "There are no more rows.\n"},
     {"taken in", client_desk_print_import, LANG_NL, "{}",
