@@ -7,15 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only rows whose pseudonym is known yet are stored; the first that is not makes the whole call wait and start again. */
+/* So many new children of one table are asked for together; the queue has room for others' too. */
+enum { ASKED_TOGETHER = 2 * PROTO_BATCH_MAX };
+
+/* Every child's pseudonym is known, or ERR_BUSY: then as many as go together are asked for. */
+static enum err ask_children(struct client_call *c, struct vault_txn *x, const struct client_import *im)
+{
+    size_t asked = 0;
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < im->count && asked < ASKED_TOGETHER; i++) {
+        struct proto_subject_id who;
+
+        e = client_pseudonym(c, x, im->row[i].number, &who);
+        if (e == ERR_BUSY) {
+            asked++;
+            e = OK;
+        }
+    }
+    return e == OK && asked != 0 ? ERR_BUSY : e;
+}
+
+/* Nothing is stored before every pseudonym is known: the call waits and starts again until then. */
 static enum err store_rows(struct client_call *c, struct vault_txn *x, const struct client_import *im, uint64_t *sections)
 {
     struct proto_subject_id who;
     const cJSON *section;
-    enum err e = OK;
+    enum err e = ask_children(c, x, im);
 
-    for (size_t i = 0; e == OK && i < im->count; i++)
-        e = client_pseudonym(c, x, im->row[i].number, &who);
     for (size_t i = 0; e == OK && i < im->count; i++) {
         e = client_pseudonym(c, x, im->row[i].number, &who);
         cJSON_ArrayForEach(section, im->row[i].sections) {
