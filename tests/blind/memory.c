@@ -25,15 +25,15 @@ struct look {
 
 /* ---- one mapping ---- */
 
-/* A run of pages that are there; the next bytes too, so that nothing is cut in two between runs. */
-static enum err look_at(struct look *l, uint64_t from, uint64_t until, uint64_t end)
+/* A run of pages that are there. goes_on: perhaps the next ones too, so that nothing may be cut in two behind it. */
+static enum err look_at(struct look *l, uint64_t from, uint64_t until, bool goes_on)
 {
     size_t len = (size_t)(until - from);
-    size_t more = until < end ? SEARCH_OVERLAP : 0;
+    size_t more = goes_on ? SEARCH_OVERLAP : 0;
     ssize_t n = pread(l->mem, l->buf, len + more, (off_t)from);
 
     if (n < (ssize_t)len)
-        return errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_IO;
+        return n < 0 && (errno == EACCES || errno == EPERM) ? ERR_DENIED : ERR_IO;
     search_bytes(l->search, from, l->buf, (size_t)n, len);
     return OK;
 }
@@ -60,7 +60,7 @@ static enum err look_through(struct look *l, uint64_t start, uint64_t end)
             while (last < count && is_there(l->flags[last]))
                 last++;
             if (last != first)
-                e = look_at(l, at + first * PAGE, at + last * PAGE, end);
+                e = look_at(l, at + first * PAGE, at + last * PAGE, last == count && count < left);
             first = last + 1;
         }
     }
@@ -135,9 +135,10 @@ static enum err one_process(struct search *s, int pid)
 
 /* ---- a process and its descendants ---- */
 
+/* 0 when it is gone, or has ended and has no memory any more. */
 static int parent_of(int pid)
 {
-    char path[64], text[LINE_ROOM];
+    char path[64], text[LINE_ROOM], state = 'Z';
     const char *rest;
     size_t n;
     FILE *in;
@@ -151,15 +152,17 @@ static int parent_of(int pid)
     (void)fclose(in);
     text[n] = '\0';
     rest = strrchr(text, ')');
-    return rest != NULL && sscanf(rest, ") %*c %d", &parent) == 1 ? parent : 0;
+    return rest != NULL && sscanf(rest, ") %c %d", &state, &parent) == 2 && state != 'Z' ? parent : 0;
 }
 
 static bool is_below(int pid, int root)
 {
     for (int depth = 0; pid > 1 && depth < FAMILY_MAX; depth++) {
-        if (pid == root)
-            return true;
-        pid = parent_of(pid);
+        int parent = parent_of(pid);
+
+        if (parent == 0 || pid == root)
+            return parent != 0;
+        pid = parent;
     }
     return false;
 }

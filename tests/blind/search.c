@@ -32,8 +32,9 @@ struct search {
     uint32_t table[TABLE];               /* 1 + first pattern with this head; open addressing */
     uint64_t filter[1 << (FILTER_BITS - 6)];
     int16_t *range;                      /* of each value of the range: whose number it is */
+    uint8_t (*range_seen)[2];            /* and whether it was seen, in each order */
     size_t controls;
-    uint8_t (*seen)[PLANTED_TEXTS][PLANTED_FORMS_ALL];
+    uint8_t (*seen)[PLANTED_TEXTS][PLANTED_FORMS];
     struct search_found found;
     const char *place;
     bool guarded;
@@ -103,7 +104,8 @@ enum err search_new(const struct planted *p, struct search **out)
     s->pattern = calloc(p->count * PLANTED_TEXTS * PLANTED_FORMS, sizeof *s->pattern);
     s->seen = calloc(p->count, sizeof *s->seen);
     s->range = calloc(RANGE, sizeof *s->range);
-    if (s->pattern == NULL || s->seen == NULL || s->range == NULL) {
+    s->range_seen = calloc(RANGE, sizeof *s->range_seen);
+    if (s->pattern == NULL || s->seen == NULL || s->range == NULL || s->range_seen == NULL) {
         search_free(s);
         return ERR_NOMEM;
     }
@@ -138,6 +140,7 @@ void search_free(struct search *s)
     free(s->pattern);
     free(s->seen);
     free(s->range);
+    free(s->range_seen);
     free(s);
 }
 
@@ -178,17 +181,10 @@ static void look_up(struct search *s, uint64_t head, uint64_t at, const uint8_t 
 
 static void see_int(struct search *s, uint32_t value, enum planted_form form)
 {
-    int16_t who;
+    uint32_t i = value - RANGE_FIRST;
 
-    if (value - RANGE_FIRST >= RANGE)
-        return;
-    who = s->range[value - RANGE_FIRST];
-    if (who == CONTROL)
-        s->found.control_ints++;
-    if (who < 0)
-        return;
-    s->found.planted_ints++;
-    s->seen[who][0][form] = 1;
+    if (i < RANGE)
+        s->range_seen[i][form - PLANTED_INT_BE] = 1;
 }
 
 void search_bytes(struct search *s, uint64_t at, const uint8_t *data, size_t len, size_t limit)
@@ -214,21 +210,34 @@ void search_bytes(struct search *s, uint64_t at, const uint8_t *data, size_t len
 
 /* ---- what came of it ---- */
 
+static void count_ints(const struct search *s, struct search_found *out)
+{
+    for (size_t i = 0; i < RANGE; i++)
+        for (int k = 0; k < 2; k++) {
+            if (s->range[i] == CONTROL)
+                out->control_ints += s->range_seen[i][k];
+            if (s->range[i] < 0)
+                continue;
+            out->ints += s->range_seen[i][k];
+            out->forms[PLANTED_INT_BE + k] += s->range_seen[i][k];
+            out->missing[PLANTED_INT_BE + k] += !s->range_seen[i][k];
+        }
+}
+
 void search_count(const struct search *s, struct search_found *out)
 {
     *out = s->found;
     if (s->planted == NULL)
         return;
+    count_ints(s, out);
     for (size_t i = 0; i < s->planted->count; i++)
         for (size_t k = 0; k < PLANTED_TEXTS; k++) {
             bool any = false;
 
-            for (int f = 0; f < PLANTED_FORMS_ALL; f++) {
-                if (f >= PLANTED_FORMS && k != 0)
-                    continue;
+            for (int f = 0; f < PLANTED_FORMS; f++) {
                 out->forms[f] += s->seen[i][k][f];
                 out->missing[f] += !s->seen[i][k][f];
-                any = any || (f < PLANTED_FORMS && s->seen[i][k][f]);
+                any = any || s->seen[i][k][f];
             }
             out->texts += any;
         }

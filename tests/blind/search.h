@@ -22,7 +22,7 @@ struct search_found {
     size_t texts;                         /* distinct texts in some form of text */
     size_t missing[PLANTED_FORMS_ALL];    /* planted texts (numbers) that were not found in this form */
     size_t forms[PLANTED_FORMS_ALL];      /* and that were */
-    uint64_t planted_ints, control_ints;  /* occurrences of four bytes */
+    size_t ints, control_ints;            /* distinct values as four bytes, in either order; of planted numbers, of nobody's */
     uint64_t keys, guarded_keys;          /* of the raw pattern; in memory that its process cannot read */
     char first[256];                      /* where the first text was: form and place */
 };
