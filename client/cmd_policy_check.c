@@ -48,8 +48,10 @@ static void tell(void *arg, const struct policy_finding *f)
         return;
     if (r->told++ == 0)
         (void)fprintf(out, "%s\n%s\n\n",
-            either(r, "Broken. Under each the smallest example, as a row of cases.csv with the answer of now:",
-                "Geschonden. Onder elk het kleinste voorbeeld, als rij van cases.csv met het antwoord van nu:"),
+            either(r,
+                "Broken. Under each the smallest example, as a row of cases.csv with the answer of now:",
+                "Geschonden. Onder elk het kleinste voorbeeld, als rij van cases.csv met het antwoord van "
+                "nu:"),
             policy_row_header);
     (void)fprintf(out, "%s%s%s", f->name, f->subject[0] == '\0' ? "" : " ", f->subject);
     if (f->line != 0)
@@ -86,8 +88,8 @@ static enum err load(
 }
 
 /* What was checked: the digests say of which tables it is true. */
-static void summary(struct report *r, const struct client_cmd_policy_check *check, const struct policy_pack *pack,
-    const struct policy_invariants *rows, const struct policy_checked *c)
+static void summary(struct report *r, const struct client_cmd_policy_check *check,
+    const struct policy_pack *pack, const struct policy_invariants *rows, const struct policy_checked *c)
 {
     char tables[2 * POLICY_DIGEST_LEN + 1], invariants[2 * POLICY_DIGEST_LEN + 1];
     bool draft = client_policy_out_is_draft(check->pack_dir, pack);
@@ -107,8 +109,8 @@ static void summary(struct report *r, const struct client_cmd_policy_check *chec
         (void)fprintf(out, "%s\n",
             either(r, "This pack is a draft: no pack.json names these tables.",
                 "Dit pakket is een concept: geen pack.json noemt deze tabellen."));
-    (void)fprintf(out, "%s %s\n%s %s\n", either(r, "pack          ", "pakket        "), tables, "invariants.csv",
-        invariants);
+    (void)fprintf(out, "%s %s\n%s %s\n", either(r, "pack          ", "pakket        "), tables,
+        "invariants.csv", invariants);
     (void)fprintf(out, "%zu %s %" PRIu64 " %s: %zu %s\n", c->invariants,
         either(r, "invariants over", "vaste eisen over"), c->places,
         either(r, "combinations of asker, purpose, holder and section, with all their facts",
@@ -123,10 +125,13 @@ static void tell_trouble(struct report *r, enum err e)
 
     if (e == ERR_LONG)
         (void)trouble_at(&t, e, "rules.csv", 0, 0,
-            "rules that match together name more events than can be walked through; take fewer apart from each other",
-            "regels die samen gelden noemen meer gebeurtenissen dan te doorlopen zijn; neem er minder los van elkaar");
+            "rules that match together name more events than can be walked through; take fewer apart from "
+            "each other",
+            "regels die samen gelden noemen meer gebeurtenissen dan te doorlopen zijn; neem er minder los "
+            "van elkaar");
     else
-        (void)trouble_set(&t, e, "not enough memory to check this pack", "te weinig geheugen om dit pakket te controleren");
+        (void)trouble_set(
+            &t, e, "not enough memory to check this pack", "te weinig geheugen om dit pakket te controleren");
     client_policy_out_mistake(&r->out, &t);
 }
 
@@ -167,8 +172,11 @@ enum err client_cmd_policy_check(const struct client_cmd_policy_check *check, si
 
 enum err client_cmd_policy_check_run(struct client_run *r)
 {
-    struct client_cmd_policy_check check = { .pack_dir = client_run_text(r, "pack"), .lang = r->lang, .json = r->json,
-        .on_terminal = isatty(STDERR_FILENO) == 1, .out = stdout };
+    struct client_cmd_policy_check check = { .pack_dir = client_run_text(r, "pack"),
+        .lang = r->lang,
+        .json = r->json,
+        .on_terminal = isatty(STDERR_FILENO) == 1,
+        .out = stdout };
     size_t broken = 0;
     enum err e = client_cmd_policy_check(&check, &broken);
 

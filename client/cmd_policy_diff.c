@@ -23,7 +23,8 @@ const struct client_opt client_cmd_policy_diff_opts[] = {
         .type = CLIENT_OPT_ARG,
         .required = true,
         .value = "NEW",
-        .help = { "the folder of the pack to be; a draft will do", "de map van het nieuwe pakket; een concept mag ook" } },
+        .help = { "the folder of the pack to be; a draft will do",
+            "de map van het nieuwe pakket; een concept mag ook" } },
     { .name = NULL },
 };
 
@@ -48,8 +49,8 @@ static const char *either(const struct report *r, const char *en, const char *nl
 /* ---- values in words ---- */
 
 /* Ages as intervals: "-11 16-17 unknown"; nothing when it is all of them. */
-static void ages_text(const struct report *r, const struct policy_diff_group *g, const struct policy_diff_ages *ages,
-    char out[SPAN_MAX])
+static void ages_text(const struct report *r, const struct policy_diff_group *g,
+    const struct policy_diff_ages *ages, char out[SPAN_MAX])
 {
     const struct policy_space *s = g->space;
     size_t used = 0, held = 0;
@@ -74,7 +75,8 @@ static void ages_text(const struct report *r, const struct policy_diff_group *g,
     if (strcmp(out, "-") == 0)
         used = (size_t)snprintf(out, SPAN_MAX, "%s", either(r, "known", "bekend"));
     if ((ages->word[0] & 1) != 0 && used < SPAN_MAX)
-        (void)snprintf(out + used, SPAN_MAX - used, "%s%s", used == 0 ? "" : " ", either(r, "unknown", "onbekend"));
+        (void)snprintf(
+            out + used, SPAN_MAX - used, "%s%s", used == 0 ? "" : " ", either(r, "unknown", "onbekend"));
 }
 
 /* The answers of a mask: "NEED_CONSENT, DENY REFUSED". */
@@ -105,7 +107,8 @@ static void duties_text(uint32_t duties, char out[LINE_MAX_LEN])
 /* What goes with a yes, as each pack says it; of duties those that only this one names. */
 static void terms_of(const struct report *r, const struct policy_diff_group *g, struct term term[TERMS])
 {
-    static const char *const names[TERMS] = { "rule", "ground", "ground9", "days", "feedback_days", "duties" };
+    static const char *const names[TERMS] = { "rule", "ground", "ground9", "days", "feedback_days",
+        "duties" };
 
     for (size_t i = 0; i < TERMS; i++)
         term[i].name = names[i];
@@ -115,7 +118,8 @@ static void terms_of(const struct report *r, const struct policy_diff_group *g, 
 
         (void)snprintf(term[0].value[side], LINE_MAX_LEN, "%s", g->rule[side]);
         (void)snprintf(term[1].value[side], LINE_MAX_LEN, "%s", ground);
-        (void)snprintf(term[2].value[side], LINE_MAX_LEN, "%s%.1s", d->ground9 == 0 ? "" : "9.2.", &d->ground9);
+        (void)snprintf(
+            term[2].value[side], LINE_MAX_LEN, "%s%.1s", d->ground9 == 0 ? "" : "9.2.", &d->ground9);
         (void)snprintf(term[3].value[side], LINE_MAX_LEN, "%u", (unsigned)d->access_days);
         (void)snprintf(term[4].value[side], LINE_MAX_LEN, "%u", (unsigned)d->feedback_days);
         duties_text(d->duties & ~g->decision[1 - side].duties, term[5].value[side]);
@@ -185,15 +189,18 @@ static void print_boxes(const struct report *r, const struct policy_diff_group *
     for (size_t i = 0; i < g->boxes; i++) {
         const struct policy_diff_box *b = &g->box[i];
 
-        client_policy_out_names(set[POLICY_SET_KINDS].name, set[POLICY_SET_KINDS].count, b->askers, names[0], LINE_MAX_LEN);
         client_policy_out_names(
-            set[POLICY_SET_PURPOSES].name, set[POLICY_SET_PURPOSES].count, b->purposes, names[1], LINE_MAX_LEN);
-        client_policy_out_names(set[POLICY_SET_KINDS].name, set[POLICY_SET_KINDS].count, b->holders, names[2], LINE_MAX_LEN);
+            set[POLICY_SET_KINDS].name, set[POLICY_SET_KINDS].count, b->askers, names[0], LINE_MAX_LEN);
+        client_policy_out_names(set[POLICY_SET_PURPOSES].name, set[POLICY_SET_PURPOSES].count, b->purposes,
+            names[1], LINE_MAX_LEN);
         client_policy_out_names(
-            set[POLICY_SET_SECTIONS].name, set[POLICY_SET_SECTIONS].count, b->sections, names[3], LINE_MAX_LEN);
+            set[POLICY_SET_KINDS].name, set[POLICY_SET_KINDS].count, b->holders, names[2], LINE_MAX_LEN);
+        client_policy_out_names(set[POLICY_SET_SECTIONS].name, set[POLICY_SET_SECTIONS].count, b->sections,
+            names[3], LINE_MAX_LEN);
         ages_text(r, g, &b->ages, ages);
-        (void)fprintf(r->out.out, "    %s | %s | %s %s | %s%s%s\n", names[0], names[1], either(r, "from", "van"), names[2],
-            names[3], ages[0] == '\0' ? "" : either(r, " | ages ", " | leeftijd "), ages);
+        (void)fprintf(r->out.out, "    %s | %s | %s %s | %s%s%s\n", names[0], names[1],
+            either(r, "from", "van"), names[2], names[3],
+            ages[0] == '\0' ? "" : either(r, " | ages ", " | leeftijd "), ages);
     }
 }
 
@@ -225,8 +232,8 @@ static void print_answers(const struct report *r, const struct policy_diff_group
     else if (g->kind == POLICY_DIFF_LOSS)
         (void)fprintf(r->out.out, "%s (%s: %s)\n", g->rule[0], either(r, "now", "nu"), answer[1]);
     else
-        (void)fprintf(r->out.out, "%s%s%s -> %s%s%s\n", answer[0], needs[0][0] == '\0' ? "" : " ", needs[0], answer[1],
-            needs[1][0] == '\0' ? "" : " ", needs[1]);
+        (void)fprintf(r->out.out, "%s%s%s -> %s%s%s\n", answer[0], needs[0][0] == '\0' ? "" : " ", needs[0],
+            answer[1], needs[1][0] == '\0' ? "" : " ", needs[1]);
 }
 
 static void tell(void *arg, const struct policy_diff_group *g)
@@ -279,8 +286,8 @@ static void parameter(
         (void)snprintf(value[1], sizeof value[1], "%" PRIu64, *after);
     }
     if (!r->out.json)
-        (void)fprintf(r->out.out, "parameters.csv: %s %s %s: %s -> %s\n", name, either(r, "from", "vanaf"), day,
-            value[0], value[1]);
+        (void)fprintf(r->out.out, "parameters.csv: %s %s %s: %s -> %s\n", name, either(r, "from", "vanaf"),
+            day, value[0], value[1]);
 }
 
 /* ---- the whole ---- */
@@ -300,14 +307,14 @@ static void summary(struct report *r, const struct policy_diffed *d)
     json_add_u64(r->out.whole, "changed", d->changed);
     if (r->out.json)
         return;
-    (void)fprintf(r->out.out, "%s %s\n%s %s\n", either(r, "before", "eerst "), digest[0], either(r, "after ", "straks"),
-        digest[1]);
+    (void)fprintf(r->out.out, "%s %s\n%s %s\n", either(r, "before", "eerst "), digest[0],
+        either(r, "after ", "straks"), digest[1]);
     (void)fprintf(r->out.out, "%" PRIu64 " %s: %zu %s, %zu %s, %zu %s, %zu %s\n", d->places,
         either(r, "combinations of asker, purpose, holder and section, with all their facts",
             "combinaties van vrager, doel, houder en rubriek, met al hun feiten"),
-        d->groups[POLICY_DIFF_GAIN], either(r, "gains", "erbij"), d->groups[POLICY_DIFF_LOSS], either(r, "losses", "eraf"),
-        d->groups[POLICY_DIFF_TERMS], either(r, "otherwise", "anders"), d->groups[POLICY_DIFF_ANSWER],
-        either(r, "still no", "nog steeds nee"));
+        d->groups[POLICY_DIFF_GAIN], either(r, "gains", "erbij"), d->groups[POLICY_DIFF_LOSS],
+        either(r, "losses", "eraf"), d->groups[POLICY_DIFF_TERMS], either(r, "otherwise", "anders"),
+        d->groups[POLICY_DIFF_ANSWER], either(r, "still no", "nog steeds nee"));
 }
 
 static void tell_trouble(struct report *r, enum err e)
@@ -315,10 +322,14 @@ static void tell_trouble(struct report *r, enum err e)
     struct trouble t = { .lang = r->out.lang };
 
     if (e == ERR_LONG)
-        (void)trouble_set(&t, e, "these packs together have more than 64 names of a set, or too many events in rules that match together",
-            "deze pakketten hebben samen meer dan 64 namen van een soort, of te veel gebeurtenissen in regels die samen gelden");
+        (void)trouble_set(&t, e,
+            "these packs together have more than 64 names of a set, or too many events in rules that match "
+            "together",
+            "deze pakketten hebben samen meer dan 64 namen van een soort, of te veel gebeurtenissen in "
+            "regels die samen gelden");
     else
-        (void)trouble_set(&t, e, "not enough memory to compare these packs", "te weinig geheugen om deze pakketten te vergelijken");
+        (void)trouble_set(&t, e, "not enough memory to compare these packs",
+            "te weinig geheugen om deze pakketten te vergelijken");
     r->out.folder = NULL;
     client_policy_out_mistake(&r->out, &t);
 }
@@ -355,7 +366,8 @@ enum err client_cmd_policy_diff(const struct client_cmd_policy_diff *diff)
         enum err one;
 
         r.out.folder = diff->pack_dir[side];
-        one = policy_files_load(diff->pack_dir[side], diff->lang, client_policy_out_mistake, &r.out, &pack[side]);
+        one = policy_files_load(
+            diff->pack_dir[side], diff->lang, client_policy_out_mistake, &r.out, &pack[side]);
         r.pack[side] = pack[side];
         e = e == OK ? one : e;
     }
@@ -369,8 +381,13 @@ enum err client_cmd_policy_diff(const struct client_cmd_policy_diff *diff)
 
 enum err client_cmd_policy_diff_run(struct client_run *r)
 {
-    struct client_cmd_policy_diff diff = { .pack_dir = { client_run_text(r, "old"), client_run_text(r, "new") },
-        .lang = r->lang, .json = r->json, .on_terminal = isatty(STDERR_FILENO) == 1, .out = stdout };
+    struct client_cmd_policy_diff diff = {
+        .pack_dir = { client_run_text(r, "old"), client_run_text(r, "new") },
+        .lang = r->lang,
+        .json = r->json,
+        .on_terminal = isatty(STDERR_FILENO) == 1,
+        .out = stdout,
+    };
     enum err e = client_cmd_policy_diff(&diff);
 
     /* As with --from: all was printed, and there is nothing to add but the exit code. */

@@ -1,6 +1,6 @@
 /*
- * client/policy_out: what the commands about packs print alike: mistakes in tables, whether a pack is a draft, how far
- * a long look has come; as lines for people, or as one object of JSON at the end.
+ * client/policy_out: what the commands about packs print alike: mistakes in tables, whether a pack is a
+ * draft, how far a long look has come; as lines for people, or as one object of JSON at the end.
  */
 #ifndef CLIENT_POLICY_OUT_H
 #define CLIENT_POLICY_OUT_H
@@ -36,6 +36,7 @@ void client_policy_out_progress(struct client_policy_out *o, size_t done, size_t
 bool client_policy_out_is_draft(const char *folder, const struct policy_pack *pack);
 
 /* The words of a mask of names, with a blank between them, into out; "ANY" when it is all. */
-void client_policy_out_names(const char *const *names, size_t count, uint64_t mask, char *out, size_t out_len);
+void client_policy_out_names(
+    const char *const *names, size_t count, uint64_t mask, char *out, size_t out_len);
 
 #endif

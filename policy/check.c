@@ -18,24 +18,31 @@ static const struct {
             "Geen regel die toestaat is verborgen achter een die nooit toestaat." } },
     [POLICY_PROOF_SETTER] = { "event_setter",
         { "Every event but the computed one can be signed by somebody, for every rule that needs it.",
-            "Elke gebeurtenis behalve de berekende kan iemand ondertekenen, voor elke regel die haar nodig heeft." } },
+            "Elke gebeurtenis behalve de berekende kan iemand ondertekenen, voor elke regel die haar nodig "
+            "heeft." } },
     [POLICY_PROOF_GROUND] = { "ground",
         { "Everything that is permitted has a rule and a ground.",
             "Alles wat mag heeft een regel en een grondslag." } },
     [POLICY_PROOF_SECOND_GROUND] = { "second_ground",
         { "What is special has a second ground: explicit consent exactly where consent is asked.",
-            "Wat bijzonder is heeft een tweede grondslag: uitdrukkelijke toestemming precies waar die wordt gevraagd." } },
+            "Wat bijzonder is heeft een tweede grondslag: uitdrukkelijke toestemming precies waar die wordt "
+            "gevraagd." } },
     [POLICY_PROOF_CONSENT] = { "consent_complete",
-        { "A rule of mode C never permits without everybody whose yes is needed, nor against a no of one of them.",
-            "Een regel met modus C staat nooit toe zonder ieders vereiste ja, en niet tegen een nee van een van hen." } },
+        { "A rule of mode C never permits without everybody whose yes is needed, nor against a no of one of "
+          "them.",
+            "Een regel met modus C staat nooit toe zonder ieders vereiste ja, en niet tegen een nee van een "
+            "van hen." } },
     [POLICY_PROOF_OBJECTION] = { "objection",
-        { "An objection stops what rests on a ground that does not survive it, until there is a later consent.",
-            "Bezwaar stopt wat rust op een grondslag die dat niet overleeft, tot er een latere toestemming is." } },
+        { "An objection stops what rests on a ground that does not survive it, until there is a later "
+          "consent.",
+            "Bezwaar stopt wat rust op een grondslag die dat niet overleeft, tot er een latere toestemming "
+            "is." } },
     [POLICY_PROOF_ADDED] = { "added_fact",
         { "Without an objection one event or consent more never turns a PERMIT into something else.",
             "Zonder bezwaar maakt een gebeurtenis of toestemming meer van PERMIT nooit iets anders." } },
     [POLICY_PROOF_ORDER] = { "order",
-        { "The order in which facts came does not matter.", "De volgorde waarin feiten kwamen maakt niet uit." } },
+        { "The order in which facts came does not matter.",
+            "De volgorde waarin feiten kwamen maakt niet uit." } },
     [POLICY_PROOF_HUB] = { "hub_permits",
         { "The hub lets through whatever the node of the holder permits.",
             "De hub laat door wat het knooppunt van de houder toestaat." } },
@@ -72,8 +79,14 @@ static void tell(struct telling *t, const struct policy_finding *about, const st
     struct policy_finding f = *about;
     char why[2 * POLICY_INVARIANT_TEXT_MAX + POLICY_NOTE_MAX], text[POLICY_ROW_MAX];
     int rule = example->decision.rule;
-    struct policy_row row = { .id = f.name, .why = why, .space = s->space, .cell = example->cell,
-        .facts = &example->facts, .events = example->events, .own = example->own, .decision = &example->decision,
+    struct policy_row row = { .id = f.name,
+        .why = why,
+        .space = s->space,
+        .cell = example->cell,
+        .facts = &example->facts,
+        .events = example->events,
+        .own = example->own,
+        .decision = &example->decision,
         .rule = rule < 0 ? "" : s->pack->rule[rule].id };
 
     (void)snprintf(why, sizeof why, "%s%s%s", f.text, note[0] == '\0' ? "" : " ", note);
@@ -97,7 +110,7 @@ static uint8_t lowest(uint64_t mask)
     return (uint8_t)__builtin_ctzll(mask);
 }
 
-/* The facts that favour a rule most, in the first of its cells: all its events, all consents, all steps done. */
+/* The facts that favour a rule most, in the first of its cells: its events, all consents, all steps. */
 static struct policy_example favour(const struct policy_proofs *s, size_t rule, uint64_t event)
 {
     const struct policy_rule *r = &s->pack->rule[rule];
@@ -200,10 +213,11 @@ static void tell_broken(
 /* ---- apart: what is learned for one purpose against what may be asked for another ---- */
 
 /*
- * May this cell be permitted at all? Then out is how, with the least facts. All cells of a class get the same answers,
- * so what its first one gets, this one gets.
+ * May this cell be permitted at all? Then out is how, with the least facts. All cells of a class get the same
+ * answers, so what its first one gets, this one gets.
  */
-static bool permit_of(const struct policy_proofs *s, const struct policy_space_cell *c, struct policy_example *out)
+static bool permit_of(
+    const struct policy_proofs *s, const struct policy_space_cell *c, struct policy_example *out)
 {
     *out = s->permit[c->class];
     out->cell = *c;
@@ -228,7 +242,8 @@ static void apart(struct policy_proofs *s, size_t row)
             bool is_named = (v->askers >> c->asker & 1) != 0 && (v->holders >> c->holder & 1) != 0
                 && (v->sections >> c->section & 1) != 0;
 
-            if (!is_named || ((turn == 0 ? v->purposes : v->others) >> c->purpose & 1) == 0 || !permit_of(s, c, &e))
+            if (!is_named || ((turn == 0 ? v->purposes : v->others) >> c->purpose & 1) == 0
+                || !permit_of(s, c, &e))
                 continue;
             if (turn == 0) {
                 *purpose = c->purpose;
@@ -266,7 +281,9 @@ static size_t tell_all(struct policy_proofs *s)
     tell_unreached(&t);
     tell_setters(&t);
     for (size_t i = 0; i < POLICY_PROOFS; i++) {
-        struct policy_finding f = { .name = built[i].name, .text = built[i].text[s->check->lang], .subject = "" };
+        struct policy_finding f = { .name = built[i].name, .text = built[i].text[s->check->lang] };
+
+        f.subject = "";
 
         tell_broken(&t, &f, &s->built[i]);
     }

@@ -1,11 +1,11 @@
 /*
- * policy/check: what is true of a whole pack, over all combinations that can matter (policy/space, policy/walk), not a
- * sample: the invariants that are built in, and those of invariants.csv. Pure; takes a moment, so not for the path of
- * a request. POLICY.md, invariants.
+ * policy/check: what is true of a whole pack, over all combinations that can matter (policy/space,
+ * policy/walk), not a sample: the invariants that are built in, and those of invariants.csv. Pure; takes a
+ * moment, so not for the path of a request. POLICY.md, invariants.
  *
- * Everything is proven of a node's decision, which is the final one; of the hub's it is proven that it permits
- * whatever a node permits. Times (how long an event counts) are not walked through: they decide which events are
- * there, and every combination of those is.
+ * Everything is proven of a node's decision, which is the final one; of the hub's it is proven that it
+ * permits whatever a node permits. Times (how long an event counts) are not walked through: they decide which
+ * events are there, and every combination of those is.
  */
 #ifndef POLICY_CHECK_H
 #define POLICY_CHECK_H
@@ -21,7 +21,7 @@ struct policy_finding {
     uint32_t line;        /* of invariants.csv; 0: it is built in */
     const char *subject;  /* the rule or event that it is about; "" when the row says it all */
     uint64_t places;      /* combinations of asker, purpose, holder and section where it is broken */
-    const char *row;      /* the smallest counter-example: a row of cases.csv, expecting what the pack answers now */
+    const char *row;      /* the smallest counter-example: a row of cases.csv, with the answer of now */
 };
 
 typedef void policy_check_report(void *arg, const struct policy_finding *finding);
@@ -51,9 +51,9 @@ struct policy_checked {
 };
 
 /*
- * Prove all; every finding goes to report, those that are built in first. OK also when something is broken: see
- * out->broken. ERR_NOMEM; ERR_LONG when rules that match together name so many events that they cannot be walked
- * through (policy/walk): nothing was proven, and out is untouched.
+ * Prove all; every finding goes to report, those that are built in first. OK also when something is broken:
+ * see out->broken. ERR_NOMEM; ERR_LONG when rules that match together name so many events that they cannot be
+ * walked through (policy/walk): nothing was proven, and out is untouched.
  */
 MUST_USE enum err policy_check_run(const struct policy_check *check, struct policy_checked *out);
 

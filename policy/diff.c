@@ -95,8 +95,8 @@ static enum policy_diff_kind kind_of(const struct policy_decision d[POLICY_SPACE
 }
 
 /*
- * What changes in the same way: of a gain and a loss the rule alone, or there would be too many to read; of another
- * way only what differs, and the rule.
+ * What changes in the same way: of a gain and a loss the rule alone, or there would be too many to read; of
+ * another way only what differs, and the rule.
  */
 static void make_key(enum policy_diff_kind kind, struct says key[POLICY_SPACE_SIDES])
 {
@@ -165,7 +165,8 @@ static uint32_t group_of(struct run *run, const struct policy_decision d[POLICY_
     g.told = (struct policy_diff_group){ .kind = kind, .space = run->space };
     for (size_t side = 0; side < POLICY_SPACE_SIDES; side++) {
         g.told.needs[side] = key[side].needs;
-        g.told.rule[side] = d[side].verdict == POLICY_PERMIT ? run->diff->pack[side]->rule[d[side].rule].id : "";
+        g.told.rule[side] =
+            d[side].verdict == POLICY_PERMIT ? run->diff->pack[side]->rule[d[side].rule].id : "";
     }
     run->group[run->groups] = g;
     *bucket = (uint32_t)run->groups++;
@@ -189,7 +190,8 @@ static void exemplify(const struct run *run, struct group *g, const struct polic
     for (size_t side = 0; side < POLICY_SPACE_SIDES; side++) {
         g->example.facts[side] = p->facts[side];
         g->example.decision[side] = d[side];
-        g->example.counts[side] = policy_space_mask(run->space, POLICY_SET_EVENTS, side, p->facts[side].events);
+        g->example.counts[side] =
+            policy_space_mask(run->space, POLICY_SET_EVENTS, side, p->facts[side].events);
     }
 }
 
@@ -262,8 +264,11 @@ static size_t fill_boxes(struct run *run, uint32_t group, size_t *boxes)
         for (uint32_t c = run->start[t->class]; t->group == group && c < run->start[t->class + 1]; c++) {
             const struct policy_space_cell *cell = &run->order[c];
 
-            run->box[n++] = (struct policy_diff_box){ UINT64_C(1) << cell->asker, UINT64_C(1) << cell->purpose,
-                UINT64_C(1) << cell->holder, UINT64_C(1) << cell->section, t->ages };
+            run->box[n++] = (struct policy_diff_box){ .askers = UINT64_C(1) << cell->asker,
+                .purposes = UINT64_C(1) << cell->purpose,
+                .holders = UINT64_C(1) << cell->holder,
+                .sections = UINT64_C(1) << cell->section,
+                .ages = t->ages };
         }
     }
     *boxes = policy_diff_boxes_merge(run->box, n);
@@ -404,16 +409,18 @@ enum err policy_diff_run(const struct policy_diff *diff, struct policy_diffed *o
     return e;
 }
 
-static const struct policy_parameter *same_parameter(const struct policy_pack *pack, const struct policy_parameter *p)
+static const struct policy_parameter *same_parameter(
+    const struct policy_pack *pack, const struct policy_parameter *p)
 {
     for (size_t i = 0; i < pack->parameters; i++)
-        if (strcmp(pack->parameter[i].name, p->name) == 0 && date_compare(pack->parameter[i].from, p->from) == 0)
+        if (strcmp(pack->parameter[i].name, p->name) == 0
+            && date_compare(pack->parameter[i].from, p->from) == 0)
             return &pack->parameter[i];
     return NULL;
 }
 
-void policy_diff_parameters(
-    const struct policy_pack *before, const struct policy_pack *after, policy_diff_parameter *report, void *arg)
+void policy_diff_parameters(const struct policy_pack *before, const struct policy_pack *after,
+    policy_diff_parameter *report, void *arg)
 {
     for (size_t i = 0; i < before->parameters; i++) {
         const struct policy_parameter *p = &before->parameter[i], *q = same_parameter(after, p);

@@ -1,11 +1,13 @@
 /*
- * policy/diff: every decision that changes between two packs, over all combinations that can matter (policy/space,
- * policy/walk), in groups that a person can read. Pure; takes a moment. POLICY.md, differences.
+ * policy/diff: every decision that changes between two packs, over all combinations that can matter
+ * (policy/space, policy/walk), in groups that a person can read. Pure; takes a moment. POLICY.md,
+ * differences.
  *
- * A decision is what a node answers: the verdict, the reason of a no, the events that are needed; of a yes also its
- * rule, ground, second ground, duties, days of access and of the answer. Which events count is part of it: where their
- * definitions differ, statements are tried that count in one pack only (policy/diff_events). What lies in the
- * parameters changes no answer here but may change how long a consent lasts: policy_diff_parameters.
+ * A decision is what a node answers: the verdict, the reason of a no, the events that are needed; of a yes
+ * also its rule, ground, second ground, duties, days of access and of the answer. Which events count is part
+ * of it: where their definitions differ, statements are tried that count in one pack only
+ * (policy/diff_events). What lies in the parameters changes no answer here but may change how long a consent
+ * lasts: policy_diff_parameters.
  */
 #ifndef POLICY_DIFF_H
 #define POLICY_DIFF_H
@@ -38,12 +40,12 @@ struct policy_diff_group {
     const struct policy_space *space;
     const char *rule[POLICY_SPACE_SIDES];     /* that permits, before and after; "" where it is no */
     uint32_t answers[POLICY_SPACE_SIDES];     /* where it is no: which, as policy_diff_answer says */
-    uint64_t needs[POLICY_SPACE_SIDES];       /* the events that are told, for an ANSWER; names of the space */
+    uint64_t needs[POLICY_SPACE_SIDES]; /* the events that are told, for an ANSWER; names of the space */
     struct policy_decision decision[POLICY_SPACE_SIDES];  /* of the example */
     const struct policy_diff_box *box;        /* which decisions, none left out and none too many */
     size_t boxes;
     uint64_t places, points;                  /* how many boxes hold; how many combinations of all facts */
-    const char *row[POLICY_SPACE_SIDES];      /* the smallest example, as rows of cases.csv: each pack's answer */
+    const char *row[POLICY_SPACE_SIDES]; /* the smallest example, as rows of cases.csv: each pack's answer */
 };
 
 typedef void policy_diff_report(void *arg, const struct policy_diff_group *group);
@@ -64,8 +66,8 @@ struct policy_diffed {
 };
 
 /*
- * Compare all; groups go to report, gains first. ERR_NOMEM; ERR_LONG when the packs together have more than 64 names of
- * a set, or name too many events together (policy/walk): out is then untouched.
+ * Compare all; groups go to report, gains first. ERR_NOMEM; ERR_LONG when the packs together have more than
+ * 64 names of a set, or name too many events together (policy/walk): out is then untouched.
  */
 MUST_USE enum err policy_diff_run(const struct policy_diff *diff, struct policy_diffed *out);
 
@@ -76,7 +78,7 @@ const char *policy_diff_answer_words(unsigned bit, const char **reason);
 /* A value that only one pack has, or that differs. before or after is NULL for what is not there. */
 typedef void policy_diff_parameter(
     void *arg, const char *name, struct date from, const uint64_t *before, const uint64_t *after);
-void policy_diff_parameters(
-    const struct policy_pack *before, const struct policy_pack *after, policy_diff_parameter *report, void *arg);
+void policy_diff_parameters(const struct policy_pack *before, const struct policy_pack *after,
+    policy_diff_parameter *report, void *arg);
 
 #endif

@@ -11,8 +11,8 @@ static const size_t order[SETS] = { SECTIONS, 2, 0, 1 };
 
 static void words_of(const struct policy_diff_box *box, size_t but, uint64_t out[WORDS])
 {
-    const uint64_t words[WORDS] = { box->askers, box->purposes, box->holders, box->sections, box->ages.word[0],
-        box->ages.word[1] };
+    const uint64_t words[WORDS] = { box->askers, box->purposes, box->holders, box->sections,
+        box->ages.word[0], box->ages.word[1] };
 
     memcpy(out, words, sizeof words);
     out[but] = 0;

@@ -57,7 +57,7 @@ static bool is_changed(const struct policy_space *space, uint8_t event)
         || a->by_requester != b->by_requester || a->scope != b->scope || a->valid_days != b->valid_days;
 }
 
-/* The n-th way of a setter. The days are the day itself, and the last day and the one after it in each pack. */
+/* The n-th way of a setter. The days: the day itself, and in each pack the last day and the one after. */
 static struct form way(
     const struct policy_space *space, uint8_t event, enum policy_setter setter, uint8_t kind, size_t n)
 {
@@ -73,8 +73,13 @@ static struct form way(
 static unsigned state_of(const struct policy_space *space, uint8_t event, const struct form *f)
 {
     struct policy_events_request request = { .purpose = 0, .today = { 2026, 1, 1 } };
-    struct policy_event e = { .setter = f->setter, .to_asker = true, .to_holder = true, .has_reference = f->ticked,
-        .ticked = f->ticked, .of_pair = !f->other_pair, .purpose = f->other_purpose ? 1 : 0,
+    struct policy_event e = { .setter = f->setter,
+        .to_asker = true,
+        .to_holder = true,
+        .has_reference = f->ticked,
+        .ticked = f->ticked,
+        .of_pair = !f->other_pair,
+        .purpose = f->other_purpose ? 1 : 0,
         .occurred = date_add_days(request.today, -f->days) };
     struct policy_facts facts = { .age_years = -1 };
     unsigned state = 0;
@@ -88,9 +93,9 @@ static unsigned state_of(const struct policy_space *space, uint8_t event, const 
     return state;
 }
 
-/* What one setter can make of an event, as a mask of states; *found (if not NULL) is a way to want, if there is one. */
-static unsigned states_of(const struct policy_space *space, uint8_t event, enum policy_setter setter, uint8_t kind,
-    unsigned want, struct form *found)
+/* What one setter can make of an event, as a mask of states; *found (or NULL) is a way to want, if any. */
+static unsigned states_of(const struct policy_space *space, uint8_t event, enum policy_setter setter,
+    uint8_t kind, unsigned want, struct form *found)
 {
     unsigned states = 0;
 
@@ -204,16 +209,22 @@ void policy_diff_events_tell(const struct policy_diff_events *events, const stru
     struct form f;
 
     if (!find(events, cell, event, state, &f)) {
-        (void)snprintf(out, out_len, "%s: %s", name, nl ? "lidmaatschap van de casus" : "membership of the case");
+        (void)snprintf(
+            out, out_len, "%s: %s", name, nl ? "lidmaatschap van de casus" : "membership of the case");
         return;
     }
     if (f.days != 0)
         (void)snprintf(age, sizeof age, ", %d %s", f.days, nl ? "dagen oud" : "days old");
-    (void)snprintf(out, out_len, "%s: %s %s (%s)%s%s%s%s", name, nl ? "gezet door" : "set by", setter[nl][f.setter],
-        events->space->set[POLICY_SET_KINDS].name[f.kind],
-        !f.ticked ? "" : nl ? ", met aangevinkte verwijzing" : ", with a ticked reference",
-        !f.other_pair     ? ""
-            : nl          ? ", niet van dit paar"
-                          : ", not of this pair",
-        !f.other_purpose ? "" : nl ? ", voor een ander doel" : ", for another purpose", age);
+    (void)snprintf(out, out_len, "%s: %s %s (%s)%s%s%s%s", name, nl ? "gezet door" : "set by",
+        setter[nl][f.setter], events->space->set[POLICY_SET_KINDS].name[f.kind],
+        !f.ticked ? ""
+            : nl  ? ", met aangevinkte verwijzing"
+                  : ", with a ticked reference",
+        !f.other_pair ? ""
+            : nl      ? ", niet van dit paar"
+                      : ", not of this pair",
+        !f.other_purpose ? ""
+            : nl         ? ", voor een ander doel"
+                         : ", for another purpose",
+        age);
 }

@@ -1,10 +1,10 @@
 /*
- * policy/diff_events: which statements of an event count in one pack and not in the other, as its definitions differ: by
- * whom, with which reference, how old, for which pair and purpose. For policy/diff only.
+ * policy/diff_events: which statements of an event count in one pack and not in the other, as its definitions
+ * differ: by whom, with which reference, how old, for which pair and purpose. For policy/diff only.
  *
- * All ways in which policy/events tells statements apart are tried: each kind of setter that both packs know, as asker,
- * holder or another; without a reference and with one that was ticked; of the day itself and on both sides of each
- * term; of this pair and of another; for this purpose and for another.
+ * All ways in which policy/events tells statements apart are tried: each kind of setter that both packs know,
+ * as asker, holder or another; without a reference and with one that was ticked; of the day itself and on
+ * both sides of each term; of this pair and of another; for this purpose and for another.
  */
 #ifndef POLICY_DIFF_EVENTS_H
 #define POLICY_DIFF_EVENTS_H

@@ -11,8 +11,8 @@ enum column {
     NAME, STATEMENT, ASKER, PURPOSE, HOLDER, SECTIONS, GROUNDS, AGES, EVENTS, WHEN, VALUE, UNLESS, NL, EN
 };
 
-static const char *const columns[] = { "name", "statement", "asker", "purpose", "holder", "sections", "grounds",
-    "ages", "events", "when", "value", "unless", "nl", "en", NULL };
+static const char *const columns[] = { "name", "statement", "asker", "purpose", "holder", "sections",
+    "grounds", "ages", "events", "when", "value", "unless", "nl", "en", NULL };
 
 /* The table being read. */
 struct reading {
@@ -46,7 +46,8 @@ static uint64_t one_of(const struct reading *r, enum column column, enum policy_
     if (i != POLICY_UNKNOWN)
         return UINT64_C(1) << i;
     if (strcmp(word, "NONE") != 0)
-        mistake(r, column, at, ERR_NOTFOUND, "names of the pack, NONE, or NOT and the names that are left out",
+        mistake(r, column, at, ERR_NOTFOUND,
+            "names of the pack, NONE, or NOT and the names that are left out",
             "namen uit het pakket, NONE, of NOT en de namen die erbuiten vallen");
     return 0;
 }
@@ -177,11 +178,13 @@ static void name(const struct reading *r, struct policy_invariant *v)
 {
     v->name = policy_table_cell(r->table, NAME);
     if (!policy_table_is_name(v->name, false))
-        mistake(r, NAME, NULL, ERR_SYNTAX, "a name of small letters, digits and _, a letter first, at most 31",
+        mistake(r, NAME, NULL, ERR_SYNTAX,
+            "a name of small letters, digits and _, a letter first, at most 31",
             "een naam van kleine letters, cijfers en _, een letter eerst, hooguit 31");
     for (size_t i = 0; i < r->out->count; i++)
         if (strcmp(r->out->row[i].name, v->name) == 0)
-            mistake(r, NAME, NULL, ERR_EXISTS, "a name that is not there already", "een naam die er nog niet is");
+            mistake(
+                r, NAME, NULL, ERR_EXISTS, "a name that is not there already", "een naam die er nog niet is");
 }
 
 static void read_row(const struct reading *r)
@@ -208,8 +211,8 @@ static void read_row(const struct reading *r)
     r->out->count++;
 }
 
-enum err policy_invariants_load(const struct policy_pack *pack, const uint8_t *data, size_t len, enum lang lang,
-    csv_report *report, void *arg, struct policy_invariants **out)
+enum err policy_invariants_load(const struct policy_pack *pack, const uint8_t *data, size_t len,
+    enum lang lang, csv_report *report, void *arg, struct policy_invariants **out)
 {
     struct policy_report told = { .lang = lang, .report = report, .arg = arg };
     struct policy_table table = { .report = &told, .file = "invariants.csv", .data = data, .len = len,
@@ -221,7 +224,8 @@ enum err policy_invariants_load(const struct policy_pack *pack, const uint8_t *d
         policy_table_trouble(&told, table.file, ERR_NOMEM, "not enough memory for this table",
             "te weinig geheugen voor deze tabel");
     else if (data == NULL)
-        policy_table_trouble(&told, table.file, ERR_NOTFOUND, "this table is missing", "deze tabel ontbreekt");
+        policy_table_trouble(
+            &told, table.file, ERR_NOTFOUND, "this table is missing", "deze tabel ontbreekt");
     else if (policy_table_open(&table)) {
         for (; table.row < csv_rows(table.csv) && v->count < POLICY_INVARIANTS_MAX; table.row++)
             read_row(&r);

@@ -1,7 +1,8 @@
 /*
- * policy/invariants: the table invariants.csv beside a pack: statements that must stay true whatever the rules
- * become, one a row, in words of the pack. Lawyers extend it without code; policy/check proves it. Not part of
- * the pack's digest, as it decides nothing: a check tells its own digest instead. POLICY.md, invariants.
+ * policy/invariants: the table invariants.csv beside a pack: statements that must stay true whatever the
+ * rules become, one a row, in words of the pack. Lawyers extend it without code; policy/check proves it. Not
+ * part of the pack's digest, as it decides nothing: a check tells its own digest instead. POLICY.md,
+ * invariants.
  */
 #ifndef POLICY_INVARIANTS_H
 #define POLICY_INVARIANTS_H
@@ -22,11 +23,11 @@ enum policy_statement {
 /* Facts that a row is limited to, as a mask: it speaks only of permissions that come in spite of them. */
 enum {
     POLICY_WHEN_NOMEMBER = 1 << 0,
-    POLICY_WHEN_RESTRICTED = 1 << 1,    /* and no consent was given after the objection */
+    POLICY_WHEN_RESTRICTED = 1 << 1, /* and no consent was given after the objection */
     POLICY_WHEN_IDENTIFIABLE = 1 << 2,
     POLICY_WHEN_UNWEIGHED = 1 << 3,
-    POLICY_WHEN_UNAPPROVED = 1 << 4,    /* no second person */
-    POLICY_WHEN_ALONE = 1 << 5          /* no event but what the asker signs without anybody's tick, and no consent */
+    POLICY_WHEN_UNAPPROVED = 1 << 4, /* no second person */
+    POLICY_WHEN_ALONE = 1 << 5 /* no event but what the asker signs without anybody's tick, and no consent */
 };
 
 /* One row: what it is about, and what it says of that. An empty cell is everything. */
@@ -53,9 +54,9 @@ struct policy_invariants {
 };
 
 /*
- * Read the text of the table (borrowed during the call; NULL when there is none, which is a mistake). Gives *out
- * (policy_invariants_free), which borrows nothing. Mistakes as in policy_pack_load. ERR_NOTFOUND, ERR_SYNTAX,
- * ERR_RANGE, ERR_LONG, ERR_SHORT, ERR_EXISTS, ERR_NOMEM: *out is then untouched.
+ * Read the text of the table (borrowed during the call; NULL when there is none, which is a mistake). Gives
+ * *out (policy_invariants_free), which borrows nothing. Mistakes as in policy_pack_load. ERR_NOTFOUND,
+ * ERR_SYNTAX, ERR_RANGE, ERR_LONG, ERR_SHORT, ERR_EXISTS, ERR_NOMEM: *out is then untouched.
  */
 MUST_USE enum err policy_invariants_load(const struct policy_pack *pack, const uint8_t *data, size_t len,
     enum lang lang, csv_report *report, void *arg, struct policy_invariants **out);

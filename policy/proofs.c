@@ -12,7 +12,8 @@ static unsigned words_of(const struct policy_proofs *s, const struct policy_exam
     return policy_row_words(&row);
 }
 
-struct policy_example policy_proofs_example(const struct policy_walk_point *p, const struct policy_decision *d)
+struct policy_example policy_proofs_example(
+    const struct policy_walk_point *p, const struct policy_decision *d)
 {
     return (struct policy_example){ .cell = p->class->first, .facts = p->facts[0], .events = p->events,
         .decision = *d };
@@ -24,8 +25,8 @@ void policy_proofs_decide(const struct policy_proofs *s, struct policy_example *
     s->check->decide(s->pack, &e->facts, e->cell.section, &e->decision);
 }
 
-void policy_proofs_break(
-    const struct policy_proofs *s, struct policy_broken *broken, const struct policy_example *e, const char *note)
+void policy_proofs_break(const struct policy_proofs *s, struct policy_broken *broken,
+    const struct policy_example *e, const char *note)
 {
     unsigned words = words_of(s, e);
 
@@ -64,8 +65,12 @@ static bool counts(const struct policy_proofs *s, const struct policy_event *sta
 
 void policy_proofs_signers(struct policy_proofs *s)
 {
-    struct policy_event own = { .setter = POLICY_SET_BY_ASKER, .to_asker = true, .to_holder = true, .of_pair = true,
-        .has_reference = true, .occurred = { 2026, 1, 1 } };
+    struct policy_event own = { .setter = POLICY_SET_BY_ASKER,
+        .to_asker = true,
+        .to_holder = true,
+        .of_pair = true,
+        .has_reference = true,
+        .occurred = { 2026, 1, 1 } };
     struct policy_event ticked = own, holders = own, others = own;
 
     ticked.ticked = true;
@@ -78,7 +83,8 @@ void policy_proofs_signers(struct policy_proofs *s)
 
         own.code = ticked.code = holders.code = others.code = event;
         /* What counts between two partners only is between them: nobody else signs it. */
-        for (uint8_t k = 0; k < s->pack->set[POLICY_SET_KINDS].count && def->scope != POLICY_SCOPE_PAIR; k++) {
+        for (uint8_t k = 0; k < s->pack->set[POLICY_SET_KINDS].count && def->scope != POLICY_SCOPE_PAIR;
+             k++) {
             others.setter_kind = k;
             third = third || counts(s, &others);
         }
@@ -95,7 +101,7 @@ void policy_proofs_signers(struct policy_proofs *s)
 
 /* ---- rows of invariants.csv ---- */
 
-/* Which POLICY_WHEN_* hold. What the evaluator does not look at here holds too: the answer is the same with it. */
+/* Which POLICY_WHEN_* hold. What is not looked at here holds too: the answer is the same with it. */
 static unsigned when_of(const struct policy_walk_point *p)
 {
     const struct policy_facts *f = &p->facts[0];
@@ -122,7 +128,8 @@ static bool is_about(const struct policy_invariant *v, const struct policy_walk_
 }
 
 /* Does this permission break the row? */
-static bool is_broken(const struct policy_proofs *s, const struct policy_invariant *v, const struct policy_decision *d)
+static bool is_broken(
+    const struct policy_proofs *s, const struct policy_invariant *v, const struct policy_decision *d)
 {
     if (v->statement == POLICY_STATES_DUTY)
         return (v->duties & ~d->duties) != 0;
@@ -154,15 +161,18 @@ static void rows(struct policy_proofs *s, const struct policy_walk_point *p, con
 /* ---- what is built in ---- */
 
 /* A second ground for what is special; explicit consent is one exactly where somebody is asked. */
-static void second_ground(struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
+static void second_ground(
+    struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
 {
     bool asked = s->pack->rule[d->rule].mode == POLICY_MODE_C;
 
-    if (s->pack->section[p->section[0]].class >= POLICY_S3 && (d->ground9 == 0 || (d->ground9 == 'a') != asked))
+    if (s->pack->section[p->section[0]].class >= POLICY_S3
+        && (d->ground9 == 0 || (d->ground9 == 'a') != asked))
         breaks(s, POLICY_PROOF_SECOND_GROUND, p, d, "");
 }
 
-static void objection(struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
+static void objection(
+    struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
 {
     const struct policy_facts *f = &p->facts[0];
     bool later_yes = s->pack->rule[d->rule].mode == POLICY_MODE_C && f->consent_after;
@@ -199,8 +209,8 @@ static void added(struct policy_proofs *s, const struct policy_walk_point *p, co
 }
 
 /*
- * The hub's view of the same before the grant: no age and no person, and the holder's own steps are still to come. The
- * asker's references are ticked, or wait for it.
+ * The hub's view of the same before the grant: no age and no person, and the holder's own steps are still to
+ * come. The asker's references are ticked, or wait for it.
  */
 static void hub(struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
 {
@@ -226,7 +236,8 @@ static void hub(struct policy_proofs *s, const struct policy_walk_point *p, cons
     }
 }
 
-static void permitted(struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
+static void permitted(
+    struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_decision *d)
 {
     struct policy_example e = policy_proofs_example(p, d);
 
@@ -259,6 +270,7 @@ void policy_proofs_point(void *arg, const struct policy_walk_point *p)
         s->reached[d.rule / 64] |= UINT64_C(1) << (d.rule % 64);
     else if (p->consent == POLICY_WALK_SILENT && f->member && f->weighed && f->second && !f->restricted)
         policy_proofs_people(s, p);
-    if (p->events == 0 && p->age == 0 && f->member && !f->weighed && !f->second && !f->restricted && !f->identifiable)
+    if (p->events == 0 && p->age == 0 && f->member && !f->weighed && !f->second && !f->restricted
+        && !f->identifiable)
         policy_proofs_order(s, p);
 }

@@ -1,6 +1,6 @@
 /*
- * policy/proofs: what policy/check holds each point of a walk against, and what it remembers of it. For policy/check
- * only.
+ * policy/proofs: what policy/check holds each point of a walk against, and what it remembers of it. For
+ * policy/check only.
  */
 #ifndef POLICY_PROOFS_H
 #define POLICY_PROOFS_H
@@ -44,7 +44,8 @@ struct policy_proofs {
     uint64_t reached[POLICY_RULE_WORDS];
     struct policy_example *permit;       /* of each class the smallest permission */
     uint64_t tell[POLICY_SPACE_NAMES_MAX];  /* of each event: the rows whose events it is of */
-    uint64_t alone[POLICY_KINDS_MAX], real[POLICY_KINDS_MAX][POLICY_KINDS_MAX];  /* events, by asker and holder */
+    uint64_t alone[POLICY_KINDS_MAX];                   /* events that an asker makes count by itself */
+    uint64_t real[POLICY_KINDS_MAX][POLICY_KINDS_MAX];  /* that anybody can, by asker and holder */
 };
 
 /* Fill alone and real: try every statement that somebody could sign. */
@@ -53,17 +54,18 @@ void policy_proofs_signers(struct policy_proofs *proofs);
 /* Hold one point against everything; arg is the proofs. */
 void policy_proofs_point(void *arg, const struct policy_walk_point *point);
 
-/* For points without a consent: every yes and no of every person, against a second statement of who must consent. */
+/* For points without a consent: every yes and no of all people, against a second table of who must. */
 void policy_proofs_people(struct policy_proofs *proofs, const struct policy_walk_point *point);
 /* For the first point of a class: every order of every two statements, and of all. */
 void policy_proofs_order(struct policy_proofs *proofs, const struct policy_walk_point *point);
 
 /* Evaluate an example. */
 void policy_proofs_decide(const struct policy_proofs *proofs, struct policy_example *example);
-struct policy_example policy_proofs_example(const struct policy_walk_point *point, const struct policy_decision *d);
+struct policy_example policy_proofs_example(
+    const struct policy_walk_point *point, const struct policy_decision *d);
 
-/* Note that something is broken in all cells of the example's class. note is what the row cannot say, or "". */
-void policy_proofs_break(
-    const struct policy_proofs *proofs, struct policy_broken *broken, const struct policy_example *e, const char *note);
+/* Something is broken in all cells of the example's class. note is what the row cannot say, or "". */
+void policy_proofs_break(const struct policy_proofs *proofs, struct policy_broken *broken,
+    const struct policy_example *e, const char *note);
 
 #endif

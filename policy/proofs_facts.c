@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-/* Those who hold custody as far as it is known; some have it jointly, and a guardian takes the parents' place. */
+/* Both parents and a guardian, each with custody or not; the ways in which a statement can come. */
 enum { CUSTODIES = 8, FORMS = 6 };
 
 /*
- * Whose yes is needed, said a second time, from the table of POLICY.md: policy/consent must not be its own witness.
- * 0: nobody's can be enough.
+ * Whose yes is needed, said a second time, from the table of POLICY.md: policy/consent must not be its own
+ * witness. 0: nobody's can be enough.
  */
 static uint8_t required(const struct policy_facts *f)
 {
@@ -32,7 +32,7 @@ static uint8_t required(const struct policy_facts *f)
     return table[i].young ? holders | POLICY_WHO_Y : holders;
 }
 
-/* One combination of people; a rule of mode C may permit it only if all whose yes is needed said yes and none no. */
+/* One combination of people: a rule of mode C permits only if all whose yes is needed said it, and no no. */
 static void one(struct policy_proofs *s, struct policy_example *e, uint8_t needed)
 {
     policy_proofs_decide(s, e);
@@ -43,8 +43,8 @@ static void one(struct policy_proofs *s, struct policy_example *e, uint8_t neede
 }
 
 /*
- * Each subset of those whose yes is needed says yes and each says no, also both; everybody else says nothing, yes, no.
- * The others act together: nobody looks at one of them alone.
+ * Each subset of those whose yes is needed says yes and each says no, also both; everybody else says nothing,
+ * yes, no. The others act together: nobody looks at one of them alone.
  */
 static void answers(struct policy_proofs *s, struct policy_example *e)
 {
@@ -77,7 +77,8 @@ void policy_proofs_people(struct policy_proofs *s, const struct policy_walk_poin
 }
 
 /* The ways in which a statement of an event can come: by whom, with which reference, addressed to whom. */
-static size_t statements(const struct policy_proofs *s, const struct policy_walk_point *p, struct policy_event *out)
+static size_t statements(
+    const struct policy_proofs *s, const struct policy_walk_point *p, struct policy_event *out)
 {
     static const struct policy_event forms[FORMS] = {
         { .setter = POLICY_SET_BY_OTHER, .to_asker = true, .to_holder = true },
@@ -108,8 +109,8 @@ static size_t statements(const struct policy_proofs *s, const struct policy_walk
 }
 
 /* What n statements count as, and those that wait for a tick. */
-static struct policy_facts count(
-    const struct policy_proofs *s, const struct policy_walk_point *p, const struct policy_event *list, size_t n)
+static struct policy_facts count(const struct policy_proofs *s, const struct policy_walk_point *p,
+    const struct policy_event *list, size_t n)
 {
     struct policy_events_request request = { .purpose = p->facts[0].purpose, .today = { 2026, 1, 1 } };
     struct policy_facts facts = p->facts[0];
@@ -124,11 +125,12 @@ static bool is_same(const struct policy_facts *a, const struct policy_facts *b)
 }
 
 /* The same in the one order and in the other, and no more and no less than the parts. */
-static bool is_unordered(const struct policy_proofs *s, const struct policy_walk_point *p, struct policy_event pair[2])
+static bool is_unordered(
+    const struct policy_proofs *s, const struct policy_walk_point *p, struct policy_event pair[2])
 {
     struct policy_event turned[2] = { pair[1], pair[0] };
-    struct policy_facts both = count(s, p, pair, 2), back = count(s, p, turned, 2), one = count(s, p, pair, 1),
-                        other = count(s, p, turned, 1);
+    struct policy_facts both = count(s, p, pair, 2), back = count(s, p, turned, 2),
+                        one = count(s, p, pair, 1), other = count(s, p, turned, 1);
     struct policy_facts sum = { .events = one.events | other.events };
 
     sum.unticked = (one.unticked | other.unticked) & ~sum.events;

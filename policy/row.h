@@ -1,6 +1,6 @@
 /*
- * policy/row: one combination of facts, and what a pack answers, as a row of cases.csv: to be read by people, and to
- * be run again by "policy test". Pure.
+ * policy/row: one combination of facts, and what a pack answers, as a row of cases.csv: to be read by people,
+ * and to be run again by "policy test". Pure.
  */
 #ifndef POLICY_ROW_H
 #define POLICY_ROW_H

@@ -37,7 +37,8 @@ uint64_t policy_space_mask(const struct policy_space *space, enum policy_set set
     return out;
 }
 
-uint64_t policy_space_unmask(const struct policy_space *space, enum policy_set set, size_t side, uint64_t mask)
+uint64_t policy_space_unmask(
+    const struct policy_space *space, enum policy_set set, size_t side, uint64_t mask)
 {
     const struct policy_space_set *s = &space->set[set];
     uint64_t out = 0;
@@ -148,7 +149,8 @@ static uint32_t bucket_of(const struct policy_space_key *key)
 }
 
 /* The class of a key. NONE when there is no memory for a new one. */
-static uint32_t class_of(struct scan *scan, const struct policy_space_key *key, const struct policy_space_cell *cell)
+static uint32_t class_of(
+    struct scan *scan, const struct policy_space_key *key, const struct policy_space_cell *cell)
 {
     struct policy_space *space = scan->space;
     uint32_t *bucket = &scan->bucket[bucket_of(key)], i;
@@ -182,7 +184,7 @@ static void matching(const struct policy_space *space, size_t side, const struct
         out[i] = asker[i] & purpose[i] & holder[i] & section[i];
 }
 
-/* The events that the rules name. Where nothing but a never matches, the first of them is all that matters. */
+/* The events that the rules name. Where nothing but a never matches, the first is all that matters. */
 static uint64_t limit(const struct scan *scan, size_t side, uint64_t rules[POLICY_RULE_WORDS], bool *is_live)
 {
     const struct policy_pack *pack = scan->space->pack[side];
@@ -237,7 +239,8 @@ static bool take(struct scan *scan, struct policy_space_cell *cell)
         matching(space, side, cell, key.rules[side]);
         events |= limit(scan, side, key.rules[side], &one);
         live = live || one;
-        needs_case[side] = space->pack[side]->needs_case[space->set[POLICY_SET_PURPOSES].index[side][cell->purpose]];
+        needs_case[side] =
+            space->pack[side]->needs_case[space->set[POLICY_SET_PURPOSES].index[side][cell->purpose]];
         kept = kept || needs_case[side] != needs_case[0];
         for (size_t i = 0; i < POLICY_RULE_WORDS; i++)
             kept = kept || key.rules[side][i] != 0;
@@ -277,7 +280,9 @@ static enum err take_all(struct scan *scan)
         for (size_t p = 0; p < set[POLICY_SET_PURPOSES].count; p++)
             for (size_t h = 0; h < set[POLICY_SET_KINDS].count; h++)
                 for (size_t s = 0; s < set[POLICY_SET_SECTIONS].count; s++) {
-                    c = (struct policy_space_cell){ .asker = (uint8_t)a, .purpose = (uint8_t)p, .holder = (uint8_t)h,
+                    c = (struct policy_space_cell){ .asker = (uint8_t)a,
+                        .purpose = (uint8_t)p,
+                        .holder = (uint8_t)h,
                         .section = (uint8_t)s };
                     space->all_cells++;
                     if (!take(scan, &c))

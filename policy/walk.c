@@ -1,10 +1,19 @@
 #include "policy/walk.h"
 
 /* Flags of a point, in the order in which they are counted through. */
-enum { NOMEMBER = 1, WEIGHED = 2, SECOND = 4, RESTRICTED = 8, CONSENT_AFTER = 16, IDENTIFIABLE = 32, FLAGS = 64 };
+enum {
+    NOMEMBER = 1,
+    WEIGHED = 2,
+    SECOND = 4,
+    RESTRICTED = 8,
+    CONSENT_AFTER = 16,
+    IDENTIFIABLE = 32,
+    FLAGS = 64
+};
 
 /* Does each need of the class's rules hold both events or neither? */
-static bool is_same_need(const struct policy_space *space, const struct policy_space_class *class, uint8_t a, uint8_t b)
+static bool is_same_need(
+    const struct policy_space *space, const struct policy_space_class *class, uint8_t a, uint8_t b)
 {
     for (size_t side = 0; side < space->sides; side++) {
         uint64_t one = policy_space_unmask(space, POLICY_SET_EVENTS, side, UINT64_C(1) << a),
@@ -91,7 +100,8 @@ static uint64_t walk_flags(struct policy_walk_point *p, policy_walk_visit *visit
     uint64_t points = 0;
 
     for (unsigned flags = 0; flags < FLAGS; flags++) {
-        if (((flags & NOMEMBER) != 0 && !p->class->needs_case) || ((flags & IDENTIFIABLE) != 0 && !p->class->is_anon)
+        if (((flags & NOMEMBER) != 0 && !p->class->needs_case)
+            || ((flags & IDENTIFIABLE) != 0 && !p->class->is_anon)
             || ((flags & CONSENT_AFTER) != 0 && (flags & RESTRICTED) == 0))
             continue;
         put_flags(p, flags);
@@ -109,8 +119,8 @@ static uint64_t walk_people(struct policy_walk_point *p, policy_walk_visit *visi
     for (p->age = 0; p->age < p->space->ages; p->age++) {
         int age = p->space->age[p->age];
 
-        for (p->consent = POLICY_WALK_SILENT; p->consent <= (age < 0 ? POLICY_WALK_SILENT : POLICY_WALK_COMPLETE);
-             p->consent++) {
+        for (p->consent = POLICY_WALK_SILENT;
+             p->consent <= (age < 0 ? POLICY_WALK_SILENT : POLICY_WALK_COMPLETE); p->consent++) {
             for (size_t side = 0; side < p->space->sides; side++)
                 policy_walk_people(age, p->consent, &p->facts[side]);
             points += walk_flags(p, visit, arg);

@@ -31,7 +31,8 @@ char *support_policy_replace(const char *text, const char *from, const char *to)
     return out;
 }
 
-struct policy_pack *support_policy_edited(const char *folder, const struct support_policy_edit *edits, size_t n)
+struct policy_pack *support_policy_edited(
+    const char *folder, const struct support_policy_edit *edits, size_t n)
 {
     struct policy_pack *pack = NULL;
     struct policy_tables tables;

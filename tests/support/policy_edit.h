@@ -13,12 +13,14 @@ struct support_policy_edit {
 };
 
 /* The pack of a folder with n edits; fails the test if it does not load. Gives it (policy_pack_free). */
-struct policy_pack *support_policy_edited(const char *folder, const struct support_policy_edit *edits, size_t n);
+struct policy_pack *support_policy_edited(
+    const char *folder, const struct support_policy_edit *edits, size_t n);
 
 /* A text with one change; fails the test if from does not stand there once. Gives it (free). */
 char *support_policy_replace(const char *text, const char *from, const char *to);
 
-/* invariants.csv of a folder for a pack; fails the test if it does not load. Gives it (policy_invariants_free). */
+/* invariants.csv of a folder for a pack; fails the test if it does not load. Gives it
+ * (policy_invariants_free). */
 struct policy_invariants *support_policy_invariants(const char *folder, const struct policy_pack *pack);
 
 #endif

@@ -96,8 +96,8 @@ struct policy_diffed support_policy_tell(struct support_policy_told *t, const st
     return diffed;
 }
 
-void support_policy_groups(
-    const struct support_policy_told *t, const struct policy_diffed *diffed, const size_t groups[POLICY_DIFF_KINDS])
+void support_policy_groups(const struct support_policy_told *t, const struct policy_diffed *diffed,
+    const size_t groups[POLICY_DIFF_KINDS])
 {
     for (size_t i = 0; i < POLICY_DIFF_KINDS; i++)
         if (diffed->groups[i] != groups[i])

@@ -25,8 +25,8 @@ struct policy_diffed support_policy_tell(struct support_policy_told *told, const
     const struct policy_pack *after, enum lang lang);
 
 /* Fails the test unless there were so many groups of each kind. */
-void support_policy_groups(
-    const struct support_policy_told *told, const struct policy_diffed *diffed, const size_t groups[POLICY_DIFF_KINDS]);
+void support_policy_groups(const struct support_policy_told *told, const struct policy_diffed *diffed,
+    const size_t groups[POLICY_DIFF_KINDS]);
 
 /* Text at the end of a text of SUPPORT_TOLD_MAX. */
 void support_policy_add(char *text, const char *more);

@@ -1,6 +1,7 @@
 /*
- * Faults planted in copies of the Dutch pack, each caught by the invariant that it breaks; and the counter-examples are
- * real: as rows of cases.csv the faulty pack answers them so. Faults in the evaluator are in test_policy_proofs.c.
+ * Faults planted in copies of the Dutch pack, each caught by the invariant that it breaks; and the
+ * counter-examples are real: as rows of cases.csv the faulty pack answers them so. Faults in the evaluator
+ * are in test_policy_proofs.c.
  */
 #include "tests/support/check.h"
 
@@ -44,19 +45,23 @@ static const struct fault faults[] = {
         { RULE("VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,") } },
     { "no_enforcement_from_18", NULL, "enforcement up to and with 18",
         { RULE("VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,-18") } },
-    { "statistics_counts", NULL, "statistics get access logs", { RULE("ANY,count,A,STAT", "ANY,count log,A,STAT") } },
+    { "statistics_counts", NULL, "statistics get access logs",
+        { RULE("ANY,count,A,STAT", "ANY,count log,A,STAT") } },
     { "research_pseudonyms", NULL, "research gets names", { RULE("ANY,pseudo,C,", "ANY,pseudo ident,C,") } },
     { "research_consent", NULL, "research asks nobody",
         { RULE("ANY,pseudo,C,CONSENT_X,9.2.a", "ANY,pseudo,A,PUBLIC_TASK,9.2.j") } },
     { "no_name_to_think_along", NULL, "thinking along with a name",
         { RULE("R57,ANY,anon_consult,ANY,anon,", "R57,ANY,anon_consult,ANY,anon ident,") } },
-    { "break_glass_days", NULL, "a week after acute danger", { RULE("post,post,after,3\n", "post,post,after,7\n") } },
+    { "break_glass_days", NULL, "a week after acute danger",
+        { RULE("post,post,after,3\n", "post,post,after,7\n") } },
     { "break_glass_sections", NULL, "acute danger opens care content",
-        { RULE("ident guard safety fitness care_fact plan,A,VITAL", "ident guard safety fitness care_fact plan care,A,VITAL") } },
+        { RULE("ident guard safety fitness care_fact plan,A,VITAL",
+            "ident guard safety fitness care_fact plan care,A,VITAL") } },
     { "break_glass_askers", NULL, "an employer breaks the glass",
         { RULE("veilig_thuis huisarts,acute_danger", "veilig_thuis huisarts werkgever,acute_danger") } },
     { "break_glass_holders", NULL, "acute danger opens what debt counselling has",
-        { RULE("veilig_thuis huisarts,ident guard safety", "veilig_thuis huisarts schuldhulp,ident guard safety") } },
+        { RULE("veilig_thuis huisarts,ident guard safety",
+            "veilig_thuis huisarts schuldhulp,ident guard safety") } },
     { "break_glass_afterwards", NULL, "nobody looks after acute danger",
         { RULE("post,post,after,3\n", "post,no,after,3\n") } },
     { "nobody_opens_alone", NULL, "the officer enters an absence itself",
@@ -72,7 +77,8 @@ static const struct fault faults[] = {
     { "case_first", NULL, "working one case together without a case",
         { { POLICY_TABLE_PURPOSES, "working one case together,yes", "working one case together,no" } } },
     { "secrets_weighed", NULL, "care content between helpers is not weighed",
-        { RULE("care plan safety,A,LAW_EXC,9.2.h,CO_TREAT,,asker", "care plan safety,A,LAW_EXC,9.2.h,CO_TREAT,,no") } },
+        { RULE("care plan safety,A,LAW_EXC,9.2.h,CO_TREAT,,asker",
+            "care plan safety,A,LAW_EXC,9.2.h,CO_TREAT,,no") } },
     { "right_to_report", NULL, "a report is not weighed by the holder",
         { RULE("RVDK_REQUEST,,holder,holder,", "RVDK_REQUEST,,asker,holder,") } },
     { "report_second_person", NULL, "a report without a second person",
@@ -80,15 +86,20 @@ static const struct fault faults[] = {
     { "order_of_court", NULL, "the institution asks without a court order",
         { RULE("9.2.g,OTS,,asker,no,defer", "9.2.g,OTS/MELDCODE,,asker,no,defer") } },
     { "known_consent", NULL, "whether somebody has a helper is asked silently",
-        { RULE("cjg wijkteam,known,C,CONSENT_X,9.2.a,,,", "cjg wijkteam,known,A,PUBLIC_TASK,9.2.g,HOME,,") } },
+        { RULE(
+            "cjg wijkteam,known,C,CONSENT_X,9.2.a,,,", "cjg wijkteam,known,A,PUBLIC_TASK,9.2.g,HOME,,") } },
     { "helpers_consent", NULL, "helpers tell a school the plan without consent",
-        { RULE("jongerenwerk,plan care_fact,C,CONSENT_X,9.2.a", "jongerenwerk,plan care_fact,A,PUBLIC_TASK,9.2.g") } },
+        { RULE("jongerenwerk,plan care_fact,C,CONSENT_X,9.2.a",
+            "jongerenwerk,plan care_fact,A,PUBLIC_TASK,9.2.g") } },
     { "able_to_consent", NULL, "the school doctor tells what a pupil is able to do without consent",
-        { RULE("jgz,fitness,C,CONSENT_X,9.2.a,MAZL_CONSULT,,no", "jgz,fitness,A,PUBLIC_TASK,9.2.h,MAZL_CONSULT,,no") } },
+        { RULE("jgz,fitness,C,CONSENT_X,9.2.a,MAZL_CONSULT,,no",
+            "jgz,fitness,A,PUBLIC_TASK,9.2.h,MAZL_CONSULT,,no") } },
     { "names_to_partnership", NULL, "the municipality hands names to the partnership",
-        { RULE("leerplicht,ident enrol att status,C,CONSENT,", "leerplicht,ident enrol att status,A,PUBLIC_TASK,") } },
+        { RULE("leerplicht,ident enrol att status,C,CONSENT,",
+            "leerplicht,ident enrol att status,A,PUBLIC_TASK,") } },
     { "warm_transfer_consent", NULL, "a personal handover without consent",
-        { RULE("plan own_words,C,CONSENT_X,9.2.a,ENROL_NEW", "plan own_words,A,PUBLIC_TASK,9.2.g,ENROL_NEW") } },
+        { RULE(
+            "plan own_words,C,CONSENT_X,9.2.a,ENROL_NEW", "plan own_words,A,PUBLIC_TASK,9.2.g,ENROL_NEW") } },
     { "statutory_transfer", NULL, "results go with the statutory transfer",
         { RULE("ident guard enrol okr,A", "ident guard enrol okr learn,A") } },
     { "transfer_copy", NULL, "the report goes before the parents have a copy",
@@ -102,15 +113,19 @@ static const struct fault faults[] = {
         { RULE("mbo vo so_vso,adjust,C", "mbo vo so_vso,adjust fitness,C") } },
     { "no_people_for_policy", NULL, "policy makers follow a pupil",
         { RULE("R09,SCHOOL,att_followup", "R09,SCHOOL gemeente_beleid,att_followup") } },
-    { "half_a_year", NULL, "two hundred days", { RULE("VZM/LRV/ABS/LUXE,-17,no,no,before,90", "VZM/LRV/ABS/LUXE,-17,no,no,before,200") } },
+    { "half_a_year", NULL, "two hundred days",
+        { RULE("VZM/LRV/ABS/LUXE,-17,no,no,before,90", "VZM/LRV/ABS/LUXE,-17,no,no,before,200") } },
     { "purpose_bound", NULL, "a name is no longer about a person",
         { { POLICY_TABLE_SECTIONS, "ident,S1", "ident,S0" } } },
     { "second_ground", NULL, "explicit consent is the ground where nobody is asked",
-        { RULE("A,PUBLIC_TASK,9.2.g,TLV_REQ/ARR_REQ INFORMED", "A,PUBLIC_TASK,9.2.a,TLV_REQ/ARR_REQ INFORMED") } },
+        { RULE("A,PUBLIC_TASK,9.2.g,TLV_REQ/ARR_REQ INFORMED",
+            "A,PUBLIC_TASK,9.2.a,TLV_REQ/ARR_REQ INFORMED") } },
     { "second_ground", NULL, "consent is asked and something else is the ground",
         { RULE("need,C,CONSENT_X,9.2.a,TLV_REQ/ARR_REQ", "need,C,CONSENT_X,9.2.h,TLV_REQ/ARR_REQ") } },
     { "rule_reachable", "R81", "a rule after one that says the same",
-        { RULE("R68,SCHOOL,", "R81,SCHOOL,support_alloc,swv,tlv,A,PUBLIC_TASK,9.2.g,TLV_REQ,,no,no,before,180\nR68,SCHOOL,") } },
+        { RULE("R68,SCHOOL,",
+            "R81,SCHOOL,support_alloc,swv,tlv,A,PUBLIC_TASK,9.2.g,TLV_REQ,,no,no,before,180\nR68,"
+            "SCHOOL,") } },
     { "rule_reachable", "R81", "a never after one that says the same",
         { RULE("R68,SCHOOL,", "R81,mbo,statistics,ANY,ident,N,,,,,no,no,none,0\nR68,SCHOOL,") } },
     { "rule_reachable", "R72", "an event between two partners that a third would have to set",
@@ -124,7 +139,8 @@ static const struct fault faults[] = {
     { "permit_hidden", NULL, "a rule gives what a never takes",
         { RULE("jgz smw,care_fact fitness,C", "jgz smw,care_fact fitness smw_note,C") } },
     { "added_fact", NULL, "a report of absence more, and it must suddenly be weighed",
-        { RULE("effort need plan,C,CONSENT_X,9.2.a,HOME,,asker", "effort need plan,C,CONSENT_X,9.2.a,HOME,,no") } },
+        { RULE("effort need plan,C,CONSENT_X,9.2.a,HOME,,asker",
+            "effort need plan,C,CONSENT_X,9.2.a,HOME,,no") } },
 };
 
 /* What a check told. */
@@ -175,8 +191,11 @@ static struct policy_checked run(const struct policy_pack *pack, struct found *f
 /* Each counter-example is a row that the pack answers as it says. */
 static void assert_real(const struct policy_pack *pack, const struct found *found)
 {
-    struct policy_cases_run cases = { .pack = pack, .name = "found.csv", .data = (const uint8_t *)found->table,
-        .len = strlen(found->table), .mistake = no_mistake };
+    struct policy_cases_run cases = { .pack = pack,
+        .name = "found.csv",
+        .data = (const uint8_t *)found->table,
+        .len = strlen(found->table),
+        .mistake = no_mistake };
     size_t passed = 0, failed = 0;
 
     assert_err(policy_cases_check(&cases, &passed, &failed), OK);
@@ -232,8 +251,8 @@ static void test_whole(void **state)
 /* The exception of a row is needed, and named: without it the row is broken. */
 static void test_exceptions(void **state)
 {
-    static const char *const needed[] = { "nobody_opens_alone R56", "nobody_opens_alone R57", "nobody_opens_alone R58",
-        "no_enforcement_from_18 R09" };
+    static const char *const needed[] = { "nobody_opens_alone R56", "nobody_opens_alone R57",
+        "nobody_opens_alone R58", "no_enforcement_from_18 R09" };
     struct policy_pack *pack = support_policy_pack(PACK);
     char name[64], *rule;
 
@@ -288,7 +307,9 @@ static void test_in_dutch(void **state)
     struct policy_pack *pack = support_policy_edited(PACK, edit, 1);
     struct policy_invariants *rows = support_policy_invariants(PACK, pack);
     struct found found = { .count = 0, .table = strdup("") };
-    struct policy_check check = { .pack = pack, .invariants = rows, .lang = LANG_NL, .report = note, .arg = &found };
+    struct policy_check check = {
+        .pack = pack, .invariants = rows, .lang = LANG_NL, .report = note, .arg = &found
+    };
     struct policy_checked checked;
 
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Differences between the Dutch pack and copies with one change: who gains and who loses, and that nothing is left out
- * and nothing told that does not change, against the evaluator itself.
+ * Differences between the Dutch pack and copies with one change: who gains and who loses, and that nothing is
+ * left out and nothing told that does not change, against the evaluator itself.
  */
 #include "tests/support/check.h"
 
@@ -54,7 +54,8 @@ static bool is_in(const struct policy_diff_box *b, const struct policy_facts *f,
 }
 
 /* Both packs have the same names in the same places here. False when the decision is the same. */
-static bool changes(const struct support_policy_told *t, const struct policy_facts *f, uint8_t section, enum policy_diff_kind *kind)
+static bool changes(const struct support_policy_told *t, const struct policy_facts *f, uint8_t section,
+    enum policy_diff_kind *kind)
 {
     struct policy_decision a, b;
     bool same;
@@ -74,7 +75,8 @@ static bool changes(const struct support_policy_told *t, const struct policy_fac
 
 static void random_rest(const struct support_policy_told *t, struct policy_facts *f)
 {
-    const struct policy_rule *r = &t->pack[pick(2)]->rule[pick((uint32_t)t->pack[1]->rules) % t->pack[0]->rules];
+    const struct policy_rule *r =
+        &t->pack[pick(2)]->rule[pick((uint32_t)t->pack[1]->rules) % t->pack[0]->rules];
 
     f->member = pick(8) != 0;
     f->weighed = pick(3) != 0;
@@ -82,7 +84,8 @@ static void random_rest(const struct support_policy_told *t, struct policy_facts
     f->restricted = pick(3) == 0;
     f->consent_after = pick(2) != 0;
     f->identifiable = pick(6) == 0;
-    f->events = ((uint64_t)pick(UINT32_MAX) << 32 | pick(UINT32_MAX)) & (pick(2) == 0 ? r->events : ~UINT64_C(0));
+    f->events =
+        ((uint64_t)pick(UINT32_MAX) << 32 | pick(UINT32_MAX)) & (pick(2) == 0 ? r->events : ~UINT64_C(0));
     f->incapable = pick(20) == 0;
     f->custody = (uint8_t)(pick(8) * POLICY_WHO_G1);
     f->given = pick(2) == 0 ? POLICY_WHO_PEOPLE : (uint8_t)pick(POLICY_WHO_PEOPLE + 1);
@@ -169,42 +172,65 @@ struct change {
 #define RULE(from, to) { POLICY_TABLE_RULES, from, to }
 
 static const struct change changes_made[] = {
-    { "one more section", { RULE("SCHOOL,ident guard enrol att effort,A", "SCHOOL,ident guard enrol att effort plan,A") },
+    { "one more section",
+        { RULE("SCHOOL,ident guard enrol att effort,A", "SCHOOL,ident guard enrol att effort plan,A") },
         { 1, 0, 0, 1 }, "gain >R01: leerplicht | att_enforce | po vo so_vso mbo | plan | 0 12 16\n", false },
     { "one section less", { RULE("SCHOOL,ident guard enrol att effort,A", "SCHOOL,ident guard enrol att,A") },
-        { 0, 1, 0, 1 }, "loss R01>: leerplicht | att_enforce | po vo so_vso mbo | effort | 0 12 16\n", false },
-    { "one year less", { RULE("VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,-16") },
-        { 0, 1, 0, 1 }, "loss R01>: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 17\n", false },
-    { "one more who asks", { RULE("R17,swv,", "R17,swv cjg,") },
-        { 1, 0, 0, 4 }, "gain >R17: cjg | return_plan | leerplicht | ident enrol att status | 0 12 16 18 23\n", false },
-    { "consent no longer", { RULE("leerplicht,ident enrol att status,C,CONSENT,", "leerplicht,ident enrol att status,A,PUBLIC_TASK,") },
-        { 1, 1, 1, 2 }, "terms R17>R17: swv | return_plan | leerplicht | ident enrol att status | 0 12 16 18 23\n", false },
+        { 0, 1, 0, 1 }, "loss R01>: leerplicht | att_enforce | po vo so_vso mbo | effort | 0 12 16\n",
+        false },
+    { "one year less", { RULE("VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,-16") }, { 0, 1, 0, 1 },
+        "loss R01>: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 17\n",
+        false },
+    { "one more who asks", { RULE("R17,swv,", "R17,swv cjg,") }, { 1, 0, 0, 4 },
+        "gain >R17: cjg | return_plan | leerplicht | ident enrol att status | 0 12 16 18 23\n", false },
+    { "consent no longer",
+        { RULE("leerplicht,ident enrol att status,C,CONSENT,",
+            "leerplicht,ident enrol att status,A,PUBLIC_TASK,") },
+        { 1, 1, 1, 2 },
+        "terms R17>R17: swv | return_plan | leerplicht | ident enrol att status | 0 12 16 18 23\n", false },
     { "other days", { RULE("VZM/LRV/ABS/LUXE,-17,no,no,before,90", "VZM/LRV/ABS/LUXE,-17,no,no,before,60") },
-        { 0, 0, 1, 0 }, "terms R01>R01: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 0 12 16\n",
+        { 0, 0, 1, 0 },
+        "terms R01>R01: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 0 12 "
+        "16\n",
         false },
     { "another name of a rule", { RULE("R01,leerplicht", "R101,leerplicht") }, { 0, 0, 1, 0 },
-        "terms R01>R101: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 0 12 16\n", false },
-    { "another order of rules that do not meet", { RULE("R01,leerplicht", "R81,mbo,research,mbo,log,N,,,,,no,no,none,0\nR01,leerplicht") },
+        "terms R01>R101: leerplicht | att_enforce | po vo so_vso mbo | ident guard enrol att effort | 0 12 "
+        "16\n",
+        false },
+    { "another order of rules that do not meet",
+        { RULE("R01,leerplicht", "R81,mbo,research,mbo,log,N,,,,,no,no,none,0\nR01,leerplicht") },
         { 0, 0, 0, 1 }, "answer >: mbo | research | mbo | log | -1 0 12 16 18 23\n", false },
-    { "a never more", { RULE("R01,leerplicht", "R81,leerplicht,ANY,vo,att,N,,,,,no,no,none,0\nR01,leerplicht") },
+    { "a never more",
+        { RULE("R01,leerplicht", "R81,leerplicht,ANY,vo,att,N,,,,,no,no,none,0\nR01,leerplicht") },
         { 0, 2, 0, 3 }, "loss R01>: leerplicht | att_enforce | vo | att | 0 12 16\n", false },
     { "a never less", { RULE("R62,ANY,ANY,ANY,pgn,N,,,,,no,no,none,0\n", "") }, { 0, 0, 0, 1 }, NULL, false },
-    { "the second pair of eyes", { RULE("RVDK_REQUEST,,holder,holder,", "RVDK_REQUEST,,holder,no,") }, { 1, 0, 1, 0 },
-        "terms R53>R53: rvdk | child_safety | po vo so_vso mbo swv leerplicht rmc cjg wijkteam jeugdhulp ggz jgz smw "
-        "jongerenwerk gi | ident guard att effort plan need family safety care | -1 0 12 16 18 23\n", false },
-    { "a ground that survives", { { POLICY_TABLE_GROUNDS, "public task\",no", "public task\",yes" } }, { 15, 0, 0, 1 },
-        NULL, false },
-    { "a purpose that needs no case", { { POLICY_TABLE_PURPOSES, "a work placement,yes", "a work placement,no" } },
-        { 1, 0, 0, 5 }, NULL, false },
-    { "an event more is needed", { RULE("C,CONSENT_X,9.2.a,MAZL_CONSULT,-17", "C,CONSENT_X,9.2.a,MAZL_CONSULT INFORMED,-17") },
+    { "the second pair of eyes", { RULE("RVDK_REQUEST,,holder,holder,", "RVDK_REQUEST,,holder,no,") },
+        { 1, 0, 1, 0 },
+        "terms R53>R53: rvdk | child_safety | po vo so_vso mbo swv leerplicht rmc cjg wijkteam jeugdhulp ggz "
+        "jgz smw "
+        "jongerenwerk gi | ident guard att effort plan need family safety care | -1 0 12 16 18 23\n",
+        false },
+    { "a ground that survives", { { POLICY_TABLE_GROUNDS, "public task\",no", "public task\",yes" } },
+        { 15, 0, 0, 1 }, NULL, false },
+    { "a purpose that needs no case",
+        { { POLICY_TABLE_PURPOSES, "a work placement,yes", "a work placement,no" } }, { 1, 0, 0, 5 }, NULL,
+        false },
+    { "an event more is needed",
+        { RULE("C,CONSENT_X,9.2.a,MAZL_CONSULT,-17", "C,CONSENT_X,9.2.a,MAZL_CONSULT INFORMED,-17") },
         { 0, 1, 0, 5 }, "loss R04>: leerplicht | att_followup | jgz | fitness | 0 12 16\n", false },
-    { "one may be set by others", { { POLICY_TABLE_EVENTS, "REPORTED,this partner made the report,veilig_thuis", "REPORTED,this partner made the report,veilig_thuis rvdk" } },
+    { "one may be set by others",
+        { { POLICY_TABLE_EVENTS, "REPORTED,this partner made the report,veilig_thuis",
+            "REPORTED,this partner made the report,veilig_thuis rvdk" } },
         { 1, 0, 0, 0 }, NULL, true },
-    { "one counts for fewer days", { { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,child,36" } },
+    { "one counts for fewer days",
+        { { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,child,36" } },
         { 0, 1, 0, 0 }, NULL, true },
-    { "one that only the asker set is no longer taken", { { POLICY_TABLE_EVENTS, "immediate danger: reason in text and an attempt to phone,ANY,yes", "immediate danger: reason in text and an attempt to phone,ANY,no" } },
+    { "one that only the asker set is no longer taken",
+        { { POLICY_TABLE_EVENTS, "immediate danger: reason in text and an attempt to phone,ANY,yes",
+            "immediate danger: reason in text and an attempt to phone,ANY,no" } },
         { 0, 1, 0, 0 }, NULL, true },
-    { "nothing but a meaning", { { POLICY_TABLE_KINDS, "primary school", "basisschool" } }, { 0, 0, 0, 0 }, NULL, false },
+    { "nothing but a meaning", { { POLICY_TABLE_KINDS, "primary school", "basisschool" } }, { 0, 0, 0, 0 },
+        NULL, false },
 };
 
 static struct support_policy_told told;

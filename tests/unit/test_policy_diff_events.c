@@ -1,5 +1,6 @@
 /*
- * Differences between packs that lie in their names and in which statements count; and the rest of policy/diff.
+ * Differences between packs that lie in their names and in which statements count; and the rest of
+ * policy/diff.
  */
 #include "tests/support/check.h"
 
@@ -25,22 +26,35 @@ struct counted {
 };
 
 static const struct counted counted[] = {
-    { "a day more", { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,child,366" },
-        { 1, 0, 0, 0 }, { "REPORTED: set by another (veilig_thuis), 366 days old",
+    { "a day more",
+        { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,child,366" },
+        { 1, 0, 0, 0 },
+        { "REPORTED: set by another (veilig_thuis), 366 days old",
             "REPORTED: gezet door een ander (veilig_thuis), 366 dagen oud" } },
-    { "a term where there was none", { POLICY_TABLE_EVENTS, "enrolled anywhere,leerplicht,ref,child,", "enrolled anywhere,leerplicht,ref,child,90" },
-        { 1, 9, 1, 20 }, { "ABS: set by another (leerplicht), 91 days old", "ABS: gezet door een ander (leerplicht), 91 dagen oud" } },
-    { "the holder itself", { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,pair,365" },
-        { 0, 1, 0, 0 }, { "REPORTED: set by another (veilig_thuis), not of this pair",
+    { "a term where there was none",
+        { POLICY_TABLE_EVENTS, "enrolled anywhere,leerplicht,ref,child,",
+            "enrolled anywhere,leerplicht,ref,child,90" },
+        { 1, 9, 1, 20 },
+        { "ABS: set by another (leerplicht), 91 days old",
+            "ABS: gezet door een ander (leerplicht), 91 dagen oud" } },
+    { "the holder itself",
+        { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,pair,365" },
+        { 0, 1, 0, 0 },
+        { "REPORTED: set by another (veilig_thuis), not of this pair",
             "REPORTED: gezet door een ander (veilig_thuis), niet van dit paar" } },
-    { "for this purpose only", { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,purpose,365" },
-        { 0, 1, 0, 0 }, { "REPORTED: set by another (veilig_thuis), for another purpose",
+    { "for this purpose only",
+        { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child,365", "report,veilig_thuis,no,purpose,365" },
+        { 0, 1, 0, 0 },
+        { "REPORTED: set by another (veilig_thuis), for another purpose",
             "REPORTED: gezet door een ander (veilig_thuis), voor een ander doel" } },
-    { "a reference is not enough any more", { POLICY_TABLE_EVENTS, "asked for information,rvdk,ref", "asked for information,rvdk,no" },
-        { 0, 1, 0, 2 }, { "RVDK_REQUEST: set by the asker (rvdk), with a ticked reference",
+    { "a reference is not enough any more",
+        { POLICY_TABLE_EVENTS, "asked for information,rvdk,ref", "asked for information,rvdk,no" },
+        { 0, 1, 0, 2 },
+        { "RVDK_REQUEST: set by the asker (rvdk), with a ticked reference",
             "RVDK_REQUEST: gezet door de vrager (rvdk), met aangevinkte verwijzing" } },
-    { "another partner sets it", { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child", "report,huisarts,no,child" },
-        { 1, 1, 0, 0 }, { "REPORTED: set by another (huisarts)", "REPORTED: gezet door een ander (huisarts)" } },
+    { "another partner sets it",
+        { POLICY_TABLE_EVENTS, "report,veilig_thuis,no,child", "report,huisarts,no,child" }, { 1, 1, 0, 0 },
+        { "REPORTED: set by another (huisarts)", "REPORTED: gezet door een ander (huisarts)" } },
 };
 
 static void test_counted(void **state)
@@ -61,7 +75,8 @@ static void test_counted(void **state)
 /* The system's event becomes one that people set: the membership counts no longer, and their word does. */
 static void test_system(void **state)
 {
-    static const struct support_policy_edit edit = { POLICY_TABLE_EVENTS, "never set\",system,,purpose", "never set\",vo,no,purpose" };
+    static const struct support_policy_edit edit = { POLICY_TABLE_EVENTS, "never set\",system,,purpose",
+        "never set\",vo,no,purpose" };
     struct policy_pack *after = support_policy_edited(PACK, &edit, 1);
     struct policy_diffed diffed = support_policy_tell(&told, pack, after, LANG_NL);
 
@@ -75,7 +90,8 @@ static void test_system(void **state)
 
 /* ---- other names ---- */
 
-/* An event, a kind and a section that only one of the packs has. A new kind is one of ANY, so five other rules give too. */
+/* An event, a kind and a section that only one of the packs has. A new kind is one of ANY, so five other
+ * rules give too. */
 static void test_new_names(void **state)
 {
     static const struct support_policy_edit edit[] = {
@@ -92,8 +108,10 @@ static void test_new_names(void **state)
     assert_int_equal(diffed.groups[POLICY_DIFF_GAIN], 6);
     assert_int_equal(diffed.groups[POLICY_DIFF_LOSS], 0);
     assert_non_null(strstr(told.text, "gain >R81: tolk | case_support | vo | language | -1 0 12 16 18 23\n"));
-    assert_non_null(strstr(told.rows[0], "before,tolk,case_support,vo,language,0,,,,,DENY,NOT_IN_MATRIX,SPOKEN: set by another (po)"));
-    assert_non_null(strstr(told.rows[1], "after,tolk,case_support,vo,language,0,,SPOKEN,,,PERMIT,R81,SPOKEN: set by another (po)"));
+    assert_non_null(strstr(told.rows[0],
+        "before,tolk,case_support,vo,language,0,,,,,DENY,NOT_IN_MATRIX,SPOKEN: set by another (po)"));
+    assert_non_null(strstr(told.rows[1],
+        "after,tolk,case_support,vo,language,0,,SPOKEN,,,PERMIT,R81,SPOKEN: set by another (po)"));
     diffed = support_policy_tell(&told, after, pack, LANG_EN);
     assert_int_equal(diffed.groups[POLICY_DIFF_GAIN], 0);
     assert_int_equal(diffed.groups[POLICY_DIFF_LOSS], 6);
@@ -106,7 +124,8 @@ static void test_two_events(void **state)
     static const struct support_policy_edit edit[] = {
         { POLICY_TABLE_EVENTS, "VT_REQUEST,Veilig Thuis asked for information,veilig_thuis,ref,child,30",
             "VT_REQUEST,Veilig Thuis asked for information,veilig_thuis,ref,child,3" },
-        { POLICY_TABLE_EVENTS, "reporting code recorded,ANY,no,pair,30", "reporting code recorded,ANY,no,pair,60" },
+        { POLICY_TABLE_EVENTS, "reporting code recorded,ANY,no,pair,30",
+            "reporting code recorded,ANY,no,pair,60" },
     };
     struct policy_pack *after = support_policy_edited(PACK, edit, 2);
     struct policy_diffed diffed = support_policy_tell(&told, pack, after, LANG_EN);
@@ -141,11 +160,14 @@ static void test_progress(void **state)
     assert_true(steps > 100);
 }
 
-/* Packs that cannot be walked through together: too many names of a set, and too many events apart from each other. */
+/* Packs that cannot be walked through together: too many names of a set, and too many events apart from each
+ * other. */
 static void test_too_much(void **state)
 {
-    char sections[2][2048], events[2048] = "event,meaning,set_by,by_requester,scope,valid_days\n",
-         rules[2048] = "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n";
+    char sections[2][2048],
+        events[2048] = "event,meaning,set_by,by_requester,scope,valid_days\n",
+        rules[2048] =
+            "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n";
     struct policy_diffed diffed = { .changed = 7 };
     struct policy_pack *p[3] = { NULL, NULL, NULL };
 
@@ -153,10 +175,11 @@ static void test_too_much(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct support_policy_texts texts = support_policy_small();
 
-        (void)snprintf(sections[i], sizeof sections[i], "section,class,content\nident,S1,x\natt,S2,x\npgn,SX,x\n");
+        (void)snprintf(
+            sections[i], sizeof sections[i], "section,class,content\nident,S1,x\natt,S2,x\npgn,SX,x\n");
         for (unsigned n = 0; n < 32; n++)
-            (void)snprintf(sections[i] + strlen(sections[i]), sizeof sections[i] - strlen(sections[i]), "%c%u,S2,x\n",
-                i == 0 ? 'a' : 'b', n);
+            (void)snprintf(sections[i] + strlen(sections[i]), sizeof sections[i] - strlen(sections[i]),
+                "%c%u,S2,x\n", i == 0 ? 'a' : 'b', n);
         texts.text[POLICY_TABLE_SECTIONS] = sections[i];
         assert_err(support_policy_load(&texts, LANG_EN, NULL, 0, &p[i]), OK);
     }
@@ -165,7 +188,8 @@ static void test_too_much(void **state)
 
     for (unsigned n = 1; n <= 17; n++) {
         (void)snprintf(events + strlen(events), sizeof events - strlen(events), "E%u,x,po,no,child,\n", n);
-        (void)snprintf(rules + strlen(rules), sizeof rules - strlen(rules), "R%u,leerplicht,help,po,att,A,LAW,,E%u,,no,no,none,1\n", n, n);
+        (void)snprintf(rules + strlen(rules), sizeof rules - strlen(rules),
+            "R%u,leerplicht,help,po,att,A,LAW,,E%u,,no,no,none,1\n", n, n);
     }
     texts.text[POLICY_TABLE_EVENTS] = events;
     texts.text[POLICY_TABLE_RULES] = rules;
@@ -178,7 +202,8 @@ static void test_too_much(void **state)
         policy_pack_free(p[i]);
 }
 
-static void parameter(void *arg, const char *name, struct date from, const uint64_t *before, const uint64_t *after)
+static void parameter(
+    void *arg, const char *name, struct date from, const uint64_t *before, const uint64_t *after)
 {
     char line[128], day[11], a[24] = "-", b[24] = "-";
 
@@ -216,7 +241,8 @@ static void test_words(void **state)
     assert_int_equal(policy_diff_answer(&d), 0);
     for (enum policy_reason r = POLICY_NOT_IN_CASE; r < POLICY_REASONS; r++) {
         d = (struct policy_decision){ .reason = r };
-        assert_string_equal(policy_diff_answer_words((unsigned)__builtin_ctz(policy_diff_answer(&d)), &reason), "DENY");
+        assert_string_equal(
+            policy_diff_answer_words((unsigned)__builtin_ctz(policy_diff_answer(&d)), &reason), "DENY");
         assert_int_not_equal(strlen(reason), 0);
     }
     d = (struct policy_decision){ .verdict = POLICY_NEED_WEIGH };

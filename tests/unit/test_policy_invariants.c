@@ -50,15 +50,16 @@ static uint64_t bit(enum policy_set set, const char *name)
 static void test_cells(void **state)
 {
     static const char table[] = HEADER
-        "one,never,po SCHOOL,NOT att_enforce,ANY,ident att,CONSENT LAW_DUTY,-17,NONE,alone nomember,,R01 R80,ja,yes\n"
+        "one,never,po SCHOOL,NOT att_enforce,ANY,ident att,CONSENT LAW_DUTY,-17,NONE,alone nomember,,R01 "
+        "R80,ja,yes\n"
         "two,duty,,,,NOT pgn,,18-,NOT CASE,restricted identifiable unweighed unapproved,log officer,,ja,yes\n"
         "three,days,NOT SCHOOL vrijwilliger,,,,,,,,30,,ja,yes\n"
         "four,apart,leerplicht,case_support,,,,,,,NOT case_support,,ja,yes\n"
         "five,consent,,,,,,16-22,VZM LRV,,,,ja,yes\n";
     struct policy_invariants *v = NULL;
     struct told told;
-    uint64_t school = bit(POLICY_SET_KINDS, "po") | bit(POLICY_SET_KINDS, "vo") | bit(POLICY_SET_KINDS, "so_vso")
-        | bit(POLICY_SET_KINDS, "mbo");
+    uint64_t school = bit(POLICY_SET_KINDS, "po") | bit(POLICY_SET_KINDS, "vo")
+        | bit(POLICY_SET_KINDS, "so_vso") | bit(POLICY_SET_KINDS, "mbo");
     uint8_t digest[32];
 
     (void)state;
@@ -74,7 +75,8 @@ static void test_cells(void **state)
     assert_int_equal(v->row[0].purposes, ((1 << 23) - 1) & ~bit(POLICY_SET_PURPOSES, "att_enforce"));
     assert_int_equal(v->row[0].holders, (1 << 26) - 1);
     assert_int_equal(v->row[0].sections, bit(POLICY_SET_SECTIONS, "ident") | bit(POLICY_SET_SECTIONS, "att"));
-    assert_int_equal(v->row[0].grounds, bit(POLICY_SET_GROUNDS, "CONSENT") | bit(POLICY_SET_GROUNDS, "LAW_DUTY"));
+    assert_int_equal(
+        v->row[0].grounds, bit(POLICY_SET_GROUNDS, "CONSENT") | bit(POLICY_SET_GROUNDS, "LAW_DUTY"));
     assert_true(v->row[0].has_ages);
     assert_int_equal(v->row[0].age_min, 0);
     assert_int_equal(v->row[0].age_max, 17);
@@ -165,39 +167,49 @@ struct mistake {
 static const struct mistake mistakes[] = {
     { "no table", NULL, ERR_NOTFOUND, "invariants.csv: this table is missing\n" },
     { "a name in capitals", "One,never,,,,,,,,,,,ja,yes", ERR_SYNTAX,
-        "invariants.csv:2:1: name \"One\": expected a name of small letters, digits and _, a letter first, at most 31\n" },
+        "invariants.csv:2:1: name \"One\": expected a name of small letters, digits and _, a letter first, "
+        "at most 31\n" },
     { "a name twice", "one,never,,,,,,,,,,,ja,yes\none,never,,,,,,,,,,,ja,yes", ERR_EXISTS,
         "invariants.csv:3:1: name \"one\": expected a name that is not there already\n" },
     { "another statement", "one,always,,,,,,,,,,,ja,yes", ERR_RANGE,
         "invariants.csv:2:5: statement \"always\": expected one of: never, consent, duty, days, apart\n" },
     { "an unknown kind", "one,never,po xx,,,,,,,,,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:14: asker \"xx\": expected names of the pack, NONE, or NOT and the names that are left out\n" },
+        "invariants.csv:2:14: asker \"xx\": expected names of the pack, NONE, or NOT and the names that are "
+        "left out\n" },
     { "an unknown purpose", "one,never,,xx,,,,,,,,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:12: purpose \"xx\": expected names of the pack, NONE, or NOT and the names that are left out\n" },
+        "invariants.csv:2:12: purpose \"xx\": expected names of the pack, NONE, or NOT and the names that "
+        "are left out\n" },
     { "NOT in the middle", "one,never,,,po NOT vo,,,,,,,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:16: holder \"NOT\": expected names of the pack, NONE, or NOT and the names that are left out\n" },
+        "invariants.csv:2:16: holder \"NOT\": expected names of the pack, NONE, or NOT and the names that "
+        "are left out\n" },
     { "a group of sections", "one,never,,,,SCHOOL,,,,,,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:14: sections \"SCHOOL\": expected names of the pack, NONE, or NOT and the names that are left "
+        "invariants.csv:2:14: sections \"SCHOOL\": expected names of the pack, NONE, or NOT and the names "
+        "that are left "
         "out\n" },
     { "ages that are none", "one,never,,,,,,17,,,,,ja,yes", ERR_RANGE,
         "invariants.csv:2:16: ages \"17\": expected ages as 16-22, -17 or 18-, or nothing for all\n" },
     { "an unknown flag", "one,never,,,,,,,,alone weighed,,,ja,yes", ERR_RANGE,
-        "invariants.csv:2:24: when \"weighed\": expected nomember, restricted, identifiable, unweighed, unapproved or "
+        "invariants.csv:2:24: when \"weighed\": expected nomember, restricted, identifiable, unweighed, "
+        "unapproved or "
         "alone\n" },
     { "an unknown rule", "one,never,,,,,,,,,,R01 R999,ja,yes", ERR_NOTFOUND,
         "invariants.csv:2:24: unless \"R999\": expected rules of rules.csv\n" },
     { "a value after never", "one,never,,,,,,,,,3,,ja,yes", ERR_RANGE,
-        "invariants.csv:2:19: value \"3\": expected duties, days or purposes after duty, days or apart; nothing after never "
+        "invariants.csv:2:19: value \"3\": expected duties, days or purposes after duty, days or apart; "
+        "nothing after never "
         "and consent\n" },
     { "no value after days", "one,days,,,,,,,,,,,ja,yes", ERR_SHORT,
-        "invariants.csv:2:18: value \"\": expected duties, days or purposes after duty, days or apart; nothing after never "
+        "invariants.csv:2:18: value \"\": expected duties, days or purposes after duty, days or apart; "
+        "nothing after never "
         "and consent\n" },
     { "days that are none", "one,days,,,,,,,,,367,,ja,yes", ERR_RANGE,
         "invariants.csv:2:18: value \"367\": expected a whole number from 1 to 366\n" },
     { "an unknown duty", "one,duty,,,,,,,,,log pray,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:22: value \"pray\": expected duties such as weigh_asker, eyes_holder or officer\n" },
+        "invariants.csv:2:22: value \"pray\": expected duties such as weigh_asker, eyes_holder or "
+        "officer\n" },
     { "an unknown purpose after apart", "one,apart,,,,,,,,,xx,,ja,yes", ERR_NOTFOUND,
-        "invariants.csv:2:19: value \"xx\": expected names of the pack, NONE, or NOT and the names that are left out\n" },
+        "invariants.csv:2:19: value \"xx\": expected names of the pack, NONE, or NOT and the names that are "
+        "left out\n" },
     { "apart of a part of the facts", "one,apart,,,,,CONSENT,-17,VZM,alone,att_enforce,R01,ja,yes", ERR_RANGE,
         "invariants.csv:2:15: grounds \"CONSENT\": expected nothing in a row of apart\n"
         "invariants.csv:2:23: ages \"-17\": expected nothing in a row of apart\n"
@@ -233,8 +245,9 @@ static void test_header(void **state)
     assert_non_null(strstr(told.text, "invariants.csv:1:1: column \"asker\" is missing\n"));
     assert_null(v);
     assert_err(load(HEADER "one,always,,,,,,,,,,,ja,yes\n", LANG_NL, &told, &v), ERR_RANGE);
-    assert_string_equal(
-        told.text, "invariants.csv:2:5: statement \"always\": verwacht wordt een van: never, consent, duty, days, apart\n");
+    assert_string_equal(told.text,
+        "invariants.csv:2:5: statement \"always\": verwacht wordt een van: never, consent, duty, days, "
+        "apart\n");
     assert_err(policy_invariants_load(pack, NULL, 0, LANG_EN, NULL, NULL, &v), ERR_NOTFOUND);
 }
 
@@ -261,7 +274,8 @@ static void test_too_many_rows(void **state)
 
     (void)state;
     for (unsigned i = 0; i <= POLICY_INVARIANTS_MAX; i++) {
-        (void)snprintf(table + strlen(table), sizeof table - strlen(table), "n%u,never,,,,,,,,,,,ja,yes\n", i);
+        (void)snprintf(
+            table + strlen(table), sizeof table - strlen(table), "n%u,never,,,,,,,,,,,ja,yes\n", i);
         if (i + 1 < POLICY_INVARIANTS_MAX)
             continue;
         assert_err(load(table, LANG_EN, &told, &v), i < POLICY_INVARIANTS_MAX ? OK : ERR_LONG);

@@ -1,6 +1,6 @@
 /*
- * Faults planted in the evaluator, each caught by the invariant that is there for it: a proof that cannot fail proves
- * nothing. And small packs that no fault of the tables alone would give.
+ * Faults planted in the evaluator, each caught by the invariant that is there for it: a proof that cannot
+ * fail proves nothing. And small packs that no fault of the tables alone would give.
  */
 #include "tests/support/check.h"
 
@@ -193,7 +193,8 @@ static const struct planted planted[] = {
     { "objection_public_task", "the row says so too", ignores_objections, NULL },
     { "consent_complete", "one of two parents is enough", forgets_second_parent, NULL },
     { "consent_complete", "below 16 the young person is not asked", forgets_young_below_16, NULL },
-    { "consent_complete", "a parent speaks for whom a representative must", takes_parents_for_representative, NULL },
+    { "consent_complete", "a parent speaks for whom a representative must", takes_parents_for_representative,
+        NULL },
     { "consent_complete", "a guardian's no does not count", passes_over_a_guardians_no, NULL },
     { "consent_complete", "an unknown age is guessed", guesses_the_age, NULL },
     { "consent_complete", "without anybody with custody nobody is asked", needs_no_custody, NULL },
@@ -201,7 +202,8 @@ static const struct planted planted[] = {
     { "ground", "permits without a ground", forgets_the_ground, NULL },
     { "second_ground", "permits what is special without a second ground", forgets_the_second_ground, NULL },
     { "hub_permits", "the hub stops what waits for a tick", stops_in_the_hub, NULL },
-    { "anonymous_is_anonymous", "a text that gives the child away goes out", ignores_who_is_recognised, NULL },
+    { "anonymous_is_anonymous", "a text that gives the child away goes out", ignores_who_is_recognised,
+        NULL },
     { "case_first", "somebody outside the case gets it", lets_everybody_into_the_case, NULL },
     { "always_logged", "nothing is logged", does_not_log, NULL },
     { "added_fact", "a yes that nobody needs spoils it", is_confused_by_a_yes, NULL },
@@ -232,7 +234,11 @@ static void test_planted(void **state)
 {
     const struct planted *p = *state;
     struct found found = { .wanted = p->caught_by };
-    struct policy_check check = { .pack = pack, .invariants = rows, .report = note, .arg = &found, .decide = p->decide,
+    struct policy_check check = { .pack = pack,
+        .invariants = rows,
+        .report = note,
+        .arg = &found,
+        .decide = p->decide,
         .count = p->count };
     struct policy_checked checked;
 
@@ -247,8 +253,10 @@ static void test_notes(void **state)
     static const struct {
         policy_check_decide *decide;
         const char *name, *en, *nl;
-    } notes[] = { { stops_in_the_hub, "hub_permits", "permits. the hub answers NEED_EVENT", "toestaat. de hub antwoordt NEED_EVENT" },
-        { is_confused_by_a_yes, "added_fact", " without the consent: PERMIT R", " zonder de toestemming: PERMIT R" } };
+    } notes[] = { { stops_in_the_hub, "hub_permits", "permits. the hub answers NEED_EVENT",
+                      "toestaat. de hub antwoordt NEED_EVENT" },
+        { is_confused_by_a_yes, "added_fact", " without the consent: PERMIT R",
+            " zonder de toestemming: PERMIT R" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
@@ -272,7 +280,8 @@ static void test_too_many(void **state)
     struct policy_check check = { .invariants = &none, .report = note, .arg = &found };
     struct policy_checked checked = { .points = 7 };
     char events[4096] = "event,meaning,set_by,by_requester,scope,valid_days\n",
-         table[4096] = "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n";
+         table[4096] =
+             "id,requester,purpose,holder,sections,mode,ground,ground9,events,ages,weigh,eyes,inform,days\n";
     struct policy_pack *p = NULL;
 
     (void)state;

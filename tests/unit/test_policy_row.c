@@ -9,7 +9,8 @@
 static struct policy_pack *pack;
 static struct policy_space *space;
 
-static struct policy_space_cell cell(const char *asker, const char *purpose, const char *holder, const char *section)
+static struct policy_space_cell cell(
+    const char *asker, const char *purpose, const char *holder, const char *section)
 {
     return (struct policy_space_cell){ .asker = policy_space_find(space, POLICY_SET_KINDS, asker),
         .purpose = policy_space_find(space, POLICY_SET_PURPOSES, purpose),
@@ -23,7 +24,8 @@ static uint64_t event(const char *name)
 }
 
 static const char everything[] =
-    "id,swv,return_plan,vo,need,13,g1 g2,LRV:req HOME,y g1 g2 voogd rep,nomember weighed second restricted consent_after "
+    "id,swv,return_plan,vo,need,13,g1 g2,LRV:req HOME,y g1 g2 voogd rep,nomember weighed second restricted "
+    "consent_after "
     "identifiable incapable refused:y refused:rep,DENY,NOT_IN_CASE,\"why, \"\"so\"\"\"";
 
 static struct policy_row full(const struct policy_facts *f, const struct policy_decision *d)
@@ -33,9 +35,16 @@ static struct policy_row full(const struct policy_facts *f, const struct policy_
         .own = event("LRV") | event("ABS"), .decision = d, .rule = "R1" };
 }
 
-static const struct policy_facts facts = { .weighed = true, .second = true, .restricted = true, .consent_after = true,
-    .identifiable = true, .incapable = true, .age_years = 13, .custody = POLICY_WHO_G1 | POLICY_WHO_G2,
-    .given = POLICY_WHO_PEOPLE, .refused = POLICY_WHO_Y | POLICY_WHO_REP };
+static const struct policy_facts facts = { .weighed = true,
+    .second = true,
+    .restricted = true,
+    .consent_after = true,
+    .identifiable = true,
+    .incapable = true,
+    .age_years = 13,
+    .custody = POLICY_WHO_G1 | POLICY_WHO_G2,
+    .given = POLICY_WHO_PEOPLE,
+    .refused = POLICY_WHO_Y | POLICY_WHO_REP };
 
 static void test_everything(void **state)
 {

@@ -1,6 +1,7 @@
 /*
- * The argument that classes and points cover everything, tried against the evaluator: any two questions of one class
- * get the same answer to the same facts, and any facts at all get the answer of a point of the walk.
+ * The argument that classes and points cover everything, tried against the evaluator: any two questions of
+ * one class get the same answer to the same facts, and any facts at all get the answer of a point of the
+ * walk.
  */
 #include "tests/support/check.h"
 
@@ -55,7 +56,8 @@ static struct policy_facts random_facts(void)
     return f;
 }
 
-static struct policy_decision decide(const struct policy_space *s, const struct policy_space_cell *c, struct policy_facts f)
+static struct policy_decision decide(
+    const struct policy_space *s, const struct policy_space_cell *c, struct policy_facts f)
 {
     struct policy_decision d;
 
@@ -96,7 +98,8 @@ static void test_classes(void **state)
 
         for (size_t n = 0; n < 8; n++) {
             struct policy_facts f = random_facts();
-            struct policy_decision d = decide(space, c, f), first = decide(space, &space->class[c->class].first, f);
+            struct policy_decision d = decide(space, c, f),
+                                   first = decide(space, &space->class[c->class].first, f);
 
             assert_same(&d, &first);
         }
@@ -119,7 +122,8 @@ static void test_not_kept(void **state)
                     struct policy_space_cell c = { .asker = a, .purpose = p, .holder = h, .section = s };
                     const struct policy_space_cell *k = &space->cell[next];
 
-                    if (next < space->cells && k->asker == a && k->purpose == p && k->holder == h && k->section == s)
+                    if (next < space->cells && k->asker == a && k->purpose == p && k->holder == h
+                        && k->section == s)
                         next++;
                     else
                         assert_true(decide(space, &c, random_facts()).verdict == POLICY_DENY);
@@ -148,11 +152,13 @@ static bool stands_for(const struct seen *s, const struct policy_walk_point *p)
         if (f->age_years >= s->space->age[i])
             age = i;
     if (p->age != age || g->weighed != f->weighed || g->second != f->second || g->restricted != f->restricted
-        || (g->member != f->member && p->class->needs_case) || (g->consent_after != f->consent_after && f->restricted)
+        || (g->member != f->member && p->class->needs_case)
+        || (g->consent_after != f->consent_after && f->restricted)
         || (g->identifiable != f->identifiable && p->class->is_anon))
         return false;
     for (size_t i = 0; i < p->space->pack[0]->rules; i++)
-        for (size_t n = 0; policy_space_has(p->class->key.rules[0], i) && n < p->space->pack[0]->rule[i].needs; n++) {
+        for (size_t n = 0;
+             policy_space_has(p->class->key.rules[0], i) && n < p->space->pack[0]->rule[i].needs; n++) {
             uint64_t need = p->space->pack[0]->rule[i].need[n];
 
             if (((need & f->events) != 0) != ((need & g->events) != 0))
@@ -271,8 +277,10 @@ static void test_two_packs(void **state)
     assert_int_equal(policy_space_find(space, POLICY_SET_KINDS, "nobody"), POLICY_UNKNOWN);
     assert_int_equal(policy_space_mask(space, POLICY_SET_KINDS, 1, 1), UINT64_C(1) << zz);
     assert_int_equal(policy_space_mask(space, POLICY_SET_KINDS, 0, 2), UINT64_C(1) << vo);
-    assert_int_equal(policy_space_unmask(space, POLICY_SET_KINDS, 0, UINT64_C(1) << zz | UINT64_C(1) << vo), 2);
-    assert_int_equal(policy_space_unmask(space, POLICY_SET_KINDS, 1, UINT64_C(1) << zz | UINT64_C(1) << vo), 5);
+    assert_int_equal(
+        policy_space_unmask(space, POLICY_SET_KINDS, 0, UINT64_C(1) << zz | UINT64_C(1) << vo), 2);
+    assert_int_equal(
+        policy_space_unmask(space, POLICY_SET_KINDS, 1, UINT64_C(1) << zz | UINT64_C(1) << vo), 5);
     policy_space_free(space);
     policy_pack_free(other);
 }
