@@ -4,10 +4,11 @@
 #include "base/text.h"
 #include "base/wr.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, HEAD = 4 + 16 + 8, PIECE_MAX = 384 * 1024 };
+enum { VERSION = 1, HEAD = 4 + 16 + 8, PIECE_MAX = 384 * 1024, BAD = 1, BARE = 2, BARE_BODY_MAX = 1024, BARE_PROOF_MAX = 32768 };
 
 static void number_key(uint64_t number, uint8_t out[8])
 {
@@ -23,13 +24,18 @@ enum err client_archive_decode(const uint8_t *data, size_t len, struct client_ar
 {
     struct client_archived a = {0};
     struct rd r;
+    uint8_t flags;
 
     rd_init(&r, data, len);
     if (rd_u8(&r) != VERSION)
         rd_fail(&r, ERR_VERSION);
     a.direction = rd_u8(&r);
     a.kind = rd_u8(&r);
-    a.bad = rd_u8(&r) != 0;
+    flags = rd_u8(&r);
+    if (flags > (BAD | BARE))
+        rd_fail(&r, ERR_RANGE);
+    a.bad = (flags & BAD) != 0;
+    a.bare = (flags & BARE) != 0;
     a.index = rd_u64(&r);
     a.time_s = rd_u64(&r);
     a.envelope.data = rd_bytes32(&r, PROTO_FRAME_MAX, &a.envelope.len);
@@ -98,7 +104,7 @@ enum err client_archive_put(struct vault_txn *x, const struct client_archived *a
     wr_u8(&w, VERSION);
     wr_u8(&w, a->direction);
     wr_u8(&w, a->kind);
-    wr_u8(&w, a->bad);
+    wr_u8(&w, (uint8_t)((a->bad ? BAD : 0) | (a->bare ? BARE : 0)));
     wr_u64(&w, a->index);
     wr_u64(&w, a->time_s);
     wr_bytes32(&w, a->envelope.data, a->envelope.len);
@@ -109,6 +115,35 @@ enum err client_archive_put(struct vault_txn *x, const struct client_archived *a
         e = client_vault_put(x, CLIENT_T_ARCHIVE, key, sizeof key, row, w.len);
     free(row);
     return e;
+}
+
+enum err client_archive_make_bare(const struct proto_msg *m, const uint8_t *envelope, size_t len, const struct proto_receipt *r,
+    struct client_archived *a, uint8_t **memory)
+{
+    static const uint8_t gone = 0;
+    struct proto_msg bare = *m;
+    size_t body_len = 0, proof_len = 0;
+    uint8_t *room = malloc(PROTO_HASH_LEN + BARE_BODY_MAX + BARE_PROOF_MAX), *proof;
+    enum err e = room == NULL ? ERR_NOMEM : OK;
+
+    if (e != OK)
+        return e;
+    proof = room + PROTO_HASH_LEN + BARE_BODY_MAX;
+    if (crypto_hash_sha256(room, envelope, len) != 0)
+        abort();
+    bare.payload = (struct proto_blob){&gone, 1};
+    e = proto_msg_encode(&bare, room + PROTO_HASH_LEN, BARE_BODY_MAX, &body_len);
+    if (e == OK)
+        e = proto_receipt_encode(r, proof, BARE_PROOF_MAX, &proof_len);
+    if (e != OK) {
+        free(room);
+        return e;
+    }
+    a->bare = true;
+    a->envelope = (struct proto_blob){room, PROTO_HASH_LEN + body_len};
+    a->proof = (struct proto_blob){proof, proof_len};
+    *memory = room;
+    return OK;
 }
 
 uint64_t client_archive_running(const struct client_node *n)

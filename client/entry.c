@@ -38,13 +38,28 @@ static enum err open_received(const struct client_archived *a, struct proto_blob
     return e;
 }
 
-enum err client_entry_check(const struct proto_region *region, const struct client_archived *a, struct client_entry *out)
+/* Kept without its ciphertext: its leaf says that it was logged with this digest; whose signature it had nobody can see any more. */
+static enum err check_bare(const struct proto_region *region, const struct client_archived *a, struct client_entry *out)
 {
-    struct client_entry *fresh = calloc(1, sizeof *fresh);
+    const uint8_t *digest = a->envelope.data;
+    uint8_t side = a->direction == CLIENT_SENT ? 0 : 1;
+    enum err e = a->kind != PROTO_RELEASE || a->envelope.len <= PROTO_HASH_LEN ? ERR_SYNTAX : OK;
+
+    if (e == OK)
+        e = proto_msg_decode(PROTO_RELEASE, digest + PROTO_HASH_LEN, a->envelope.len - PROTO_HASH_LEN, &out->msg);
+    if (e == OK)
+        e = proto_receipt_decode(a->proof.data, a->proof.len, &out->receipt);
+    if (e == OK)
+        e = proto_receipt_check_bare(region, &out->msg, digest, &out->receipt, side, out->root);
+    return e == OK ? proto_act_leaf_bare(&out->msg, digest, &out->receipt, out->leaf) : e;
+}
+
+static enum err check_whole(const struct proto_region *region, const struct client_archived *a, struct client_entry *fresh)
+{
     struct proto_blob envelope = {0};
     struct proto_signed s;
     bool sent = a->direction == CLIENT_SENT;
-    enum err e = fresh == NULL ? ERR_NOMEM : sent ? open_sent(a, &envelope, &fresh->receipt) : open_received(a, &envelope, &fresh->receipt);
+    enum err e = sent ? open_sent(a, &envelope, &fresh->receipt) : open_received(a, &envelope, &fresh->receipt);
 
     if (e == OK)
         e = proto_sign_decode(envelope.data, envelope.len, &s);
@@ -56,8 +71,14 @@ enum err client_entry_check(const struct proto_region *region, const struct clie
         e = proto_msg_decode((enum proto_kind)a->kind, s.body, s.body_len, &fresh->msg);
     if (e == OK)
         e = proto_receipt_check(region, &fresh->msg, envelope.data, envelope.len, &fresh->receipt, sent ? 0 : 1, fresh->root);
-    if (e == OK)
-        e = proto_act_leaf(&fresh->msg, envelope.data, envelope.len, &fresh->receipt, fresh->leaf);
+    return e == OK ? proto_act_leaf(&fresh->msg, envelope.data, envelope.len, &fresh->receipt, fresh->leaf) : e;
+}
+
+enum err client_entry_check(const struct proto_region *region, const struct client_archived *a, struct client_entry *out)
+{
+    struct client_entry *fresh = calloc(1, sizeof *fresh);
+    enum err e = fresh == NULL ? ERR_NOMEM : a->bare ? check_bare(region, a, fresh) : check_whole(region, a, fresh);
+
     if (e == OK)
         *out = *fresh;
     free(fresh);

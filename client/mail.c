@@ -142,11 +142,42 @@ static bool is_own_trouble(enum err e)
     return e == ERR_NOMEM || e == ERR_IO || e == ERR_FULL;
 }
 
-static enum err archive(struct vault_txn *x, const struct client_mail *m, bool bad)
+static enum err archive_good(struct vault_txn *x, const struct client_mail *m, const struct proto_msg *msg)
 {
-    struct client_archived a = {.number = m->mail.number, .direction = CLIENT_RECEIVED, .kind = m->mail.kind, .bad = bad,
-        .index = bad ? PROTO_NO_LEAF : m->mail.receipt.index, .time_s = bad ? 0 : m->mail.receipt.time_s, .proof = m->item};
+    struct client_archived a = {.number = m->mail.number, .direction = CLIENT_RECEIVED, .kind = m->mail.kind,
+        .index = m->mail.receipt.index, .time_s = m->mail.receipt.time_s, .proof = m->item};
+    uint8_t *memory = NULL;
+    enum err e = OK;
 
+    if (msg->kind == PROTO_RELEASE)
+        e = client_archive_make_bare(msg, m->mail.message.data, m->mail.message.len, &m->mail.receipt, &a, &memory);
+    if (e == OK)
+        e = client_archive_put(x, &a);
+    free(memory);
+    return e;
+}
+
+/* What is not believed may be a release all the same, under any name: of what may hold ciphertext only a digest is kept. */
+static bool may_be_release(const struct client_mail *m)
+{
+    struct proto_signed s;
+
+    return m->mail.kind == PROTO_RELEASE || proto_sign_decode(m->mail.message.data, m->mail.message.len, &s) != OK
+        || strcmp(s.type, proto_msg_type(PROTO_RELEASE)) == 0;
+}
+
+static enum err archive_bad(struct vault_txn *x, const struct client_mail *m)
+{
+    struct client_archived a = {.number = m->mail.number, .direction = CLIENT_RECEIVED, .kind = m->mail.kind, .bad = true,
+        .index = PROTO_NO_LEAF, .proof = m->item};
+    uint8_t digest[PROTO_HASH_LEN];
+
+    if (may_be_release(m)) {
+        if (crypto_hash_sha256(digest, m->item.data, m->item.len) != 0)
+            abort();
+        a.bare = true;
+        a.proof = (struct proto_blob){digest, sizeof digest};
+    }
     return client_archive_put(x, &a);
 }
 
@@ -199,7 +230,7 @@ enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const str
     if (e == OK) {
         e = follow(n, x, o);
         if (e == OK)
-            e = archive(x, m, false);
+            e = archive_good(x, m, &o->msg);
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
             client_heads_other(n, o->msg.head.seen_size, o->msg.head.seen_root);
@@ -211,7 +242,7 @@ enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const str
         if (!force_bad)
             log_bad(m, e);
         n->bad_mail++;
-        e = archive(x, m, true);
+        e = archive_bad(x, m);
     }
     free(o);
     return e;

@@ -87,11 +87,20 @@ static enum err archive(struct client_node *n, struct vault_txn *x, const struct
     struct client_hublink *l = n->link;
     struct client_archived a = {.number = ev->reply->receipt.number, .direction = CLIENT_SENT, .kind = (uint8_t)ev->msg->kind,
         .index = ev->reply->receipt.index, .time_s = ev->reply->receipt.time_s, .envelope = {ev->envelope, ev->envelope_len}};
+    uint8_t *memory = NULL;
     size_t len = 0;
-    enum err e = proto_reply_encode(ev->reply, 0, l->body, PROTO_FRAME_MAX, &len);
+    enum err e;
 
-    a.proof = (struct proto_blob){l->body, len};
-    return e == OK ? client_archive_put(x, &a) : e;
+    if (ev->msg->kind == PROTO_RELEASE) {
+        e = client_archive_make_bare(ev->msg, ev->envelope, ev->envelope_len, &ev->reply->receipt, &a, &memory);
+    } else {
+        e = proto_reply_encode(ev->reply, 0, l->body, PROTO_FRAME_MAX, &len);
+        a.proof = (struct proto_blob){l->body, len};
+    }
+    if (e == OK)
+        e = client_archive_put(x, &a);
+    free(memory);
+    return e;
 }
 
 /* What the kind does on a receipt or a refusal. */

@@ -40,12 +40,15 @@ static struct proto_leaf_field field(const void *data, size_t len)
 }
 
 /* The envelope first, then what it carries: a carried original can later be shown without the message around it. */
-static void digest_evidence(struct act *a, const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len)
+static void digest_evidence(struct act *a, const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN])
 {
-    const struct proto_blob carried[] = {{envelope, envelope_len}, m->original, m->weighing, m->approval};
+    const struct proto_blob carried[] = {m->original, m->weighing, m->approval};
 
+    memcpy(a->digest[0], envelope_digest, PROTO_HASH_LEN);
+    a->evidence[0] = field(a->digest[0], PROTO_HASH_LEN);
+    a->digests = 1;
     for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
-        if (i > 0 && carried[i].len == 0)
+        if (carried[i].len == 0)
             continue;
         crypto_hash_sha256(a->digest[a->digests], carried[i].data, carried[i].len);
         a->evidence[a->digests] = field(a->digest[a->digests], PROTO_HASH_LEN);
@@ -79,6 +82,15 @@ static void fill_groups(struct act *a, const struct proto_msg *m, const struct p
 enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len, const struct proto_receipt *r,
     uint8_t out[PROTO_LEAF_LEN])
 {
+    uint8_t digest[PROTO_HASH_LEN];
+
+    crypto_hash_sha256(digest, envelope, envelope_len);
+    return proto_act_leaf_bare(m, digest, r, out);
+}
+
+enum err proto_act_leaf_bare(const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r,
+    uint8_t out[PROTO_LEAF_LEN])
+{
     struct act a;
     struct wr w;
     enum err e;
@@ -91,7 +103,7 @@ enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size
     if (e != OK)
         return e;
     fill_groups(&a, m, r);
-    digest_evidence(&a, m, envelope, envelope_len);
+    digest_evidence(&a, m, envelope_digest);
     const struct proto_leaf_group groups[PROTO_LEAF_GROUPS] = {
         [PROTO_LEAF_ROUTING] = {a.routing, 7},
         [PROTO_LEAF_SUBJECT] = {a.subject, 3},
@@ -132,6 +144,15 @@ static enum err no_of(enum err e)
 enum err proto_receipt_check(const struct proto_region *region, const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len,
     const struct proto_receipt *r, uint8_t side, uint8_t root[32])
 {
+    uint8_t digest[PROTO_HASH_LEN];
+
+    crypto_hash_sha256(digest, envelope, envelope_len);
+    return proto_receipt_check_bare(region, m, digest, r, side, root);
+}
+
+enum err proto_receipt_check_bare(const struct proto_region *region, const struct proto_msg *m,
+    const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r, uint8_t side, uint8_t root[32])
+{
     uint8_t leaf[PROTO_LEAF_LEN], leaf_hash[PROTO_HASH_LEN];
     struct proto_merkle_proof proof;
     struct proto_tlog_checkpoint c;
@@ -145,7 +166,7 @@ enum err proto_receipt_check(const struct proto_region *region, const struct pro
     /* A hub may serve two regions under one key: what one of them logged says nothing in the other. */
     if (!side_is_right(r, side) || sodium_memcmp(m->head.region, region->hash, sizeof m->head.region) != 0)
         return ERR_SIGNATURE;
-    e = proto_act_leaf(m, envelope, envelope_len, r, leaf);
+    e = proto_act_leaf_bare(m, envelope_digest, r, leaf);
     if (e != OK)
         return no_of(e);
     e = proto_tlog_checkpoint_open(r->checkpoint.data, r->checkpoint.len, &log, &note, &c);

@@ -83,6 +83,9 @@ void proto_side_commit(const uint8_t salt[32], uint64_t number, uint64_t previou
  */
 MUST_USE enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len,
     const struct proto_receipt *r, uint8_t out[PROTO_LEAF_LEN]);
+/* The same for who kept only SHA-256 of the envelope, because what was sealed in it had to go; nothing is read of m's payload. */
+MUST_USE enum err proto_act_leaf_bare(const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r,
+    uint8_t out[PROTO_LEAF_LEN]);
 
 /*
  * Is the act in the tree that the checkpoint names, for this side and region? Rebuilds the leaf, checks side commitment, inclusion and the
@@ -94,6 +97,8 @@ MUST_USE enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envel
 struct proto_region;
 MUST_USE enum err proto_receipt_check(const struct proto_region *region, const struct proto_msg *m, const uint8_t *envelope,
     size_t envelope_len, const struct proto_receipt *r, uint8_t side, uint8_t root[32]);
+MUST_USE enum err proto_receipt_check_bare(const struct proto_region *region, const struct proto_msg *m,
+    const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r, uint8_t side, uint8_t root[32]);
 
 /* The receipt as a C2SP tlog-proof file for other programs; out is not terminated. ERR_LONG, ERR_RANGE, ERR_SYNTAX (no checkpoint). */
 MUST_USE enum err proto_receipt_tlog_proof(const struct proto_receipt *r, char *out, size_t cap, size_t *len);

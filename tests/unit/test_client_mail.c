@@ -307,6 +307,54 @@ static void bad_mail_gives_way_to_good(void **state)
     assert_true(is_kept(w));
 }
 
+/* Is this text anywhere in the row under this number? */
+static bool archive_has(struct world *w, uint64_t number, const char *text)
+{
+    struct vault_txn *x = client_fixture_begin(w->f, VO);
+    uint8_t *row = NULL;
+    size_t len = 0;
+    bool has;
+
+    assert_err(client_archive_row(x, number, &row, &len), OK);
+    client_vault_abort(x);
+    has = memmem(row, len, text, strlen(text)) != NULL;
+    free(row);
+    return has;
+}
+
+/* The node's key opens ciphertext for as long as it lies somewhere: in the archive it must not. */
+static void a_release_is_archived_without_its_ciphertext(void **state)
+{
+    static const char sealed[] = "what only this node can open";
+    struct world *w = *state;
+    struct proto_msg grant = client_fixture_msg(w->f, PROTO_REFUSE, LEERPLICHT, VO);
+
+    w->msg = client_fixture_msg(w->f, PROTO_RELEASE, LEERPLICHT, VO);
+    w->msg.refers[0] = 1;
+    w->msg.payload = (struct proto_blob){(const uint8_t *)sealed, sizeof sealed - 1};
+    make_mail(w, LEERPLICHT, 1);
+    assert_err(apply(w), OK);
+    assert_string_equal(archived(w, 1), "good");
+    assert_false(archive_has(w, 1, sealed));
+    /* Believed or not, and under the name of another kind. */
+    make_mail(w, CJG, 2);
+    assert_err(apply(w), OK);
+    assert_string_equal(archived(w, 2), "bad");
+    assert_false(archive_has(w, 2, sealed));
+    make_mail(w, LEERPLICHT, 3);
+    w->m.mail.kind = PROTO_CANCEL;
+    assert_err(apply(w), OK);
+    assert_string_equal(archived(w, 3), "bad");
+    assert_false(archive_has(w, 3, sealed));
+    /* Other mail is kept whole. */
+    w->msg = grant;
+    w->msg.refers[0] = 1;
+    w->msg.code = PROTO_REFUSE_NOT_NEEDED;
+    make_mail(w, LEERPLICHT, 4);
+    assert_err(apply(w), OK);
+    assert_true(archive_has(w, 4, "application/vnd.schakel.refuse.v1"));
+}
+
 /* What a partner saw of the log is compared with what we saw. */
 static void another_root_of_the_same_size_stops_disclosures(void **state)
 {
@@ -347,6 +395,7 @@ int main(void)
         world_test(a_certificate_that_had_ended_is_not_believed),
         world_test(no_changed_byte_is_believed),
         world_test(bad_mail_gives_way_to_good),
+        world_test(a_release_is_archived_without_its_ciphertext),
         world_test(another_root_of_the_same_size_stops_disclosures),
     };
 

@@ -258,7 +258,10 @@ static void all_partners_without_an_outsider_is_not_anchored(void **state)
 
 /* ---- receipts ---- */
 
-static void write_entry(struct world *w, uint64_t number, enum proto_kind kind, const struct proto_receipt *r, struct proto_blob envelope,
+enum { BARE_FLAG = 0x100 };
+
+/* kind with BARE_FLAG: without ciphertext. */
+static void write_entry(struct world *w, uint64_t number, unsigned kind, const struct proto_receipt *r, struct proto_blob envelope,
     struct proto_blob proof)
 {
     static uint8_t row[65536];
@@ -268,8 +271,8 @@ static void write_entry(struct world *w, uint64_t number, enum proto_kind kind, 
     wr_init(&wr, row, sizeof row);
     wr_u8(&wr, 1);
     wr_u8(&wr, r != NULL ? CLIENT_SENT : CLIENT_RECEIVED);
-    wr_u8(&wr, (uint8_t)kind);
-    wr_u8(&wr, 0);
+    wr_u8(&wr, (uint8_t)(kind & 0xff));
+    wr_u8(&wr, (kind & BARE_FLAG) != 0 ? 2 : 0);
     wr_u64(&wr, r != NULL ? r->index : PROTO_NO_LEAF);
     wr_u64(&wr, r != NULL ? r->time_s : 0);
     wr_bytes32(&wr, envelope.data, envelope.len);
@@ -305,6 +308,26 @@ static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind
     write_entry(w, number, kind, &reply.receipt, (struct proto_blob){envelope, len}, (struct proto_blob){proof, proof_len});
 }
 
+/* A release as the archive keeps it: without ciphertext. */
+static void make_bare_entry(struct world *w, uint64_t number)
+{
+    static const uint8_t ciphertext[] = "the sealed bytes, which are gone later";
+    struct proto_msg m = {.kind = PROTO_RELEASE, .payload = {ciphertext, sizeof ciphertext}};
+    struct client_archived a = {.number = number};
+    struct proto_receipt r;
+    uint8_t envelope[64], *memory = NULL;
+
+    m.refers[0] = 1;
+    randombytes_buf(m.head.id, sizeof m.head.id);
+    memset(m.head.from, 3, sizeof m.head.from);
+    randombytes_buf(envelope, sizeof envelope);
+    log_sample_act(&w->log, &m, (struct proto_blob){envelope, sizeof envelope}, 0, number, 5000, PROTO_ACCEPTED, &r);
+    assert_err(client_archive_make_bare(&m, envelope, sizeof envelope, &r, &a, &memory), OK);
+    assert_null(memmem(a.envelope.data, a.envelope.len, ciphertext, sizeof ciphertext));
+    write_entry(w, number, PROTO_RELEASE | BARE_FLAG, &r, a.envelope, a.proof);
+    free(memory);
+}
+
 static void make_entry(struct world *w, uint64_t number)
 {
     make_entry_of(w, number, PROTO_CANCEL);
@@ -338,6 +361,39 @@ static void receipts_and_log_agree(void **state)
     assert_err(verify(w), OK);
     assert_int_equal(w->report.compared, 5);
     assert_int_equal(w->problems.count, 0);
+}
+
+static void a_release_without_its_ciphertext_holds(void **state)
+{
+    struct world *w = *state;
+
+    make_entry(w, 1);
+    make_bare_entry(w, 2);
+    make_entry(w, 3);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 3);
+    assert_err(verify(w), OK);
+    assert_int_equal(w->report.compared, 3);
+    assert_int_equal(w->problems.count, 0);
+}
+
+/* Digest of the envelope, region, id, sender, receipt: each is in the leaf, or names it. */
+static void a_changed_release_without_its_ciphertext_is_named(void **state)
+{
+    static const size_t at[] = {24, 24 + 31, 24 + 32, 24 + 32 + 32, 24 + 32 + 48, 24 + 32 + 340 + 60};
+    struct world *w = *state;
+
+    make_bare_entry(w, 1);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        home_folder_flip(w->folder, "arch/0000000001.entry", at[i]);
+        assert_err(receipts(w), OK);
+        assert_int_equal(w->claims.count, 0);
+        assert_int_equal(w->problems.count, i + 1);
+        home_folder_flip(w->folder, "arch/0000000001.entry", at[i]);
+    }
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 1);
 }
 
 static void a_changed_receipt_is_named(void **state)
@@ -460,6 +516,8 @@ int main(void)
         world_test(anchored_needs_most_partners_and_an_outsider),
         world_test(all_partners_without_an_outsider_is_not_anchored),
         world_test(receipts_and_log_agree),
+        world_test(a_release_without_its_ciphertext_holds),
+        world_test(a_changed_release_without_its_ciphertext_is_named),
         world_test(a_changed_receipt_is_named),
         world_test(a_missing_number_is_named),
         world_test(a_number_that_never_came_is_a_problem),
