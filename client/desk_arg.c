@@ -97,6 +97,17 @@ enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out)
     return e;
 }
 
+enum err client_desk_arg_anon(struct client_call *c, const struct client_desk *d)
+{
+    const char *anon = policy_pack_name(c->node->pack, POLICY_SET_SECTIONS, c->node->pack->anon_section);
+
+    if (anon == NULL || !proto_sections_has(&d->sections, anon) || (d->sections.count == 1 && d->child.type == PROTO_SUBJECT_HANDLE))
+        return OK;
+    return trouble_at(&c->trouble, ERR_STATE, anon, 0, 0,
+        "text without names goes alone and in a case without a number: schakel case open --new-handle, then give its --case",
+        "tekst zonder namen gaat alleen, in een casus zonder nummer: schakel case open --new-handle, en geef daarvan --case");
+}
+
 void client_desk_head(const struct client_desk *d, struct proto_msg *m)
 {
     memcpy(m->head.to, d->other, sizeof m->head.to);

@@ -16,6 +16,11 @@ MUST_USE enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids 
 MUST_USE enum err client_desk_arg_note(struct client_call *c, struct client_desk *d);
 /* --until as the moment that day begins, after now and at most limit; limit itself when it is not given. ERR_RANGE. */
 MUST_USE enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out);
+/*
+ * Text without names travels under a handle of its own, also between partners that have the number: else the child's pseudonym would stand
+ * beside it (DESIGN section 5). ERR_STATE when the child of d is known by its number, or other sections go along.
+ */
+MUST_USE enum err client_desk_arg_anon(struct client_call *c, const struct client_desk *d);
 /* To, case, subject and purpose of a message about a row. */
 void client_desk_head(const struct client_desk *d, struct proto_msg *m);
 

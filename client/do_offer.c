@@ -52,7 +52,8 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     d->child = g->child.here;
     d->made_s = clock_now_s();
     memcpy(d->grant_id, d->id, sizeof d->grant_id);
-    return client_child_for(x, &g->child, to->id, &d->child_there);
+    e = client_desk_arg_anon(c, d);
+    return e != OK ? e : client_child_for(x, &g->child, to->id, &d->child_there);
 }
 
 static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, struct sending *g)

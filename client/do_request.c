@@ -69,7 +69,8 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
         memcpy(d->case_id, child->with.id, sizeof d->case_id);
     d->child = child->here;
     d->made_s = clock_now_s();
-    return client_child_for(x, child, to->id, &d->child_there);
+    e = client_desk_arg_anon(c, d);
+    return e != OK ? e : client_child_for(x, child, to->id, &d->child_there);
 }
 
 static enum err point_at_statements(struct client_call *c, struct vault_txn *x, struct client_desk *d)

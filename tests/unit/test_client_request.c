@@ -150,6 +150,27 @@ static void arguments(void **state)
     assert_int_equal(client_fixture_waiting(f, CJG, PROTO_REQUEST, NULL), 0);
 }
 
+/* Beside a text without names no pseudonym of the child: it goes alone, under a handle that was made for it. */
+static void text_without_names(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_msg m;
+    struct asked a;
+    char id[40];
+
+    prepare(f, &a);
+    assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'vo','purpose':'anon_consult','sections':'anon'}", a.number), ERR_STATE);
+    assert_err(client_fixture_call(f, CJG, "send", "{'number':'%s','to':'vo','purpose':'anon_consult','sections':'anon'}", a.number), ERR_STATE);
+    assert_err(client_fixture_call(f, CJG, "case.open", "{'new_handle':true,'purpose':'anon_consult'}"), OK);
+    (void) snprintf(id, sizeof id, "%s", client_fixture_text(f, "case"));
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, CJG, "request.new", "{'case':'%s','to':'vo','purpose':'anon_consult','sections':'anon,need'}", id), ERR_STATE);
+    assert_err(client_fixture_call(f, CJG, "request.new", "{'case':'%s','to':'vo','purpose':'anon_consult','sections':'anon'}", id), OK);
+    assert_int_equal(client_fixture_waiting(f, CJG, PROTO_REQUEST, &m), 1);
+    assert_int_equal(m.head.subject.type, PROTO_SUBJECT_HANDLE);
+    assert_int_equal(m.sealed.len, 0);
+}
+
 /* ---- what the asker reads ---- */
 
 static const char *const people[] = {"parent", " ouder", "young person", "jongere", "guardian", "voogd", "g1", "g2", "custody", "gezag"};
@@ -250,7 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_the_holder_gets), client_fixture_test(nothing_to_seal), client_fixture_test(a_sealed_part_of_another_message),
-        client_fixture_test(no_name_to_a_holder_that_knows_a_handle), client_fixture_test(arguments), client_fixture_test(nobody_is_named),
+        client_fixture_test(no_name_to_a_holder_that_knows_a_handle), client_fixture_test(arguments), client_fixture_test(text_without_names), client_fixture_test(nobody_is_named),
         client_fixture_test(a_no_reads_as_a_missing_yes), client_fixture_test(a_missing_event_names_all_that_would_do),
         client_fixture_test(an_answer_that_makes_no_sense), client_fixture_test(shown_and_taken_back),
     };
