@@ -1,18 +1,15 @@
 #include "client/cmd_policy.h"
 
 #include "base/file.h"
-#include "base/text.h"
 #include "client/explain.h"
+#include "client/policy_out.h"
 #include "policy/cases.h"
 #include "policy/files.h"
 #include "policy/words.h"
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-enum { PACK_JSON_MAX = 1024 * 1024 };
 
 const struct client_opt client_cmd_policy_opts[] = {
     { .name = "pack",
@@ -34,31 +31,20 @@ struct report {
     const char *cases_path;
     const struct policy_pack *pack;
     const struct policy_texts *texts;  /* NULL: the pack has none yet */
-    cJSON *whole, *mistakes, *mismatches;
+    struct client_policy_out out;
+    cJSON *mismatches;
 };
 
 static const char *either(const struct report *r, const char *en, const char *nl)
 {
-    return r->test->lang == LANG_NL ? nl : en;
+    return client_policy_out_either(&r->out, en, nl);
 }
 
 static void tell_mistake(void *arg, const struct trouble *t)
 {
     struct report *r = arg;
-    char line[800];
-    cJSON *row;
 
-    if (!r->test->json) {
-        trouble_line(t, line, sizeof line);
-        (void)fprintf(r->test->out, "%s\n", line);
-        return;
-    }
-    row = json_push_object(r->mistakes);
-    json_add_text(row, "class", err_word(t->err));
-    json_add_text(row, "where", t->where);
-    json_add_u64(row, "line", t->line);
-    json_add_u64(row, "column", t->column);
-    json_add_text(row, "text", t->text);
+    client_policy_out_mistake(&r->out, t);
 }
 
 static void tell_mismatch(void *arg, const struct policy_case *row, const struct policy_decision *got)
@@ -92,26 +78,6 @@ static void tell_mismatch(void *arg, const struct policy_case *row, const struct
     json_add_text(json, "why", row->why);
 }
 
-/* Whether pack.json, which an adopted pack has, names these very tables. */
-static bool is_draft(const struct report *r)
-{
-    char path[PATH_MAX], digest[2 * POLICY_DIGEST_LEN + 1];
-    const char *adopted = NULL;
-    uint8_t *data = NULL;
-    cJSON *json = NULL;
-    size_t len = 0;
-    bool draft = true;
-
-    text_hex(r->pack->digest, sizeof r->pack->digest, digest, sizeof digest);
-    if (file_join(path, sizeof path, r->test->pack_dir, "pack.json") == OK
-        && file_read(path, PACK_JSON_MAX, &data, &len, NULL) == OK && json_parse(data, len, &json, NULL) == OK
-        && json_text(json, "digest", &adopted) == OK)
-        draft = strcmp(adopted, digest) != 0;
-    cJSON_Delete(json);
-    free(data);
-    return draft;
-}
-
 /* Read the cases and run them against the pack. Mistakes were told. */
 static enum err run_cases(struct report *r, size_t *passed, size_t *failed)
 {
@@ -131,13 +97,13 @@ static enum err run_cases(struct report *r, size_t *passed, size_t *failed)
     return e;
 }
 
-static void summary(const struct report *r, size_t passed, size_t failed)
+static void summary(struct report *r, size_t passed, size_t failed)
 {
-    bool draft = is_draft(r);
+    bool draft = client_policy_out_is_draft(r->test->pack_dir, r->pack);
 
-    json_add_bool(r->whole, "draft", draft);
-    json_add_u64(r->whole, "passed", passed);
-    json_add_u64(r->whole, "failed", failed);
+    json_add_bool(r->out.whole, "draft", draft);
+    json_add_u64(r->out.whole, "passed", passed);
+    json_add_u64(r->out.whole, "failed", failed);
     if (r->test->json)
         return;
     if (draft)
@@ -146,20 +112,6 @@ static void summary(const struct report *r, size_t passed, size_t failed)
                 "Dit pakket is een concept: geen pack.json noemt deze tabellen."));
     (void)fprintf(r->test->out, "%zu %s, %zu %s\n", passed, either(r, "passed", "geslaagd"), failed,
         either(r, "failed", "mislukt"));
-}
-
-/* The object as one line. What could not be put together for want of memory is an error here. */
-static enum err print_whole(const struct report *r, bool ok)
-{
-    char *text = NULL;
-    enum err e;
-
-    json_add_bool(r->whole, "ok", ok);
-    e = json_print(r->whole, &text);
-    if (e == OK)
-        (void)fprintf(r->test->out, "%s\n", text);
-    free(text);
-    return e;
 }
 
 /* A pack in the making may have no texts yet; those that are there must be whole. */
@@ -176,18 +128,16 @@ static enum err load_texts(struct report *r, struct policy_texts **out)
 
 enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *failed)
 {
-    struct report r = { .test = test, .cases_path = test->cases_path };
+    struct report r = { .test = test,
+        .cases_path = test->cases_path,
+        .out = { .lang = test->lang, .json = test->json, .out = test->out } };
     struct policy_pack *pack = NULL;
     struct policy_texts *texts = NULL;
     char path[PATH_MAX] = "";
     size_t good = 0, bad = 0;
-    enum err e, printed = OK;
+    enum err e, printed;
 
-    if (test->json) {
-        r.whole = cJSON_CreateObject();
-        r.mismatches = json_add_array(r.whole, "mismatches");
-        r.mistakes = json_add_array(r.whole, "mistakes");
-    }
+    r.mismatches = client_policy_out_open(&r.out, "mismatches");
     e = policy_files_load(test->pack_dir, test->lang, tell_mistake, &r, &pack);
     r.pack = pack;
     if (e == OK)
@@ -200,15 +150,13 @@ enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *fa
         e = run_cases(&r, &good, &bad);
     if (e == OK)
         summary(&r, good, bad);
-    if (test->json)
-        printed = print_whole(&r, e == OK && bad == 0);
+    printed = client_policy_out_close(&r.out, e == OK && bad == 0);
     if (e == OK)
         e = printed;
     if (e == OK)
         *failed = bad;
     policy_texts_free(texts);
     policy_pack_free(pack);
-    cJSON_Delete(r.whole);
     return e;
 }
 

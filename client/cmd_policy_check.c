@@ -145,8 +145,7 @@ enum err client_cmd_policy_check(const struct client_cmd_policy_check *check, si
     struct policy_pack *pack = NULL;
     enum err e, printed;
 
-    client_policy_out_open(&r.out);
-    r.broken = json_add_array(r.out.whole, "broken");
+    r.broken = client_policy_out_open(&r.out, "broken");
     e = policy_files_load(check->pack_dir, check->lang, client_policy_out_mistake, &r.out, &pack);
     if (e == OK)
         e = load(&r, check->pack_dir, pack, &rows);

@@ -358,8 +358,7 @@ enum err client_cmd_policy_diff(const struct client_cmd_policy_diff *diff)
     struct policy_pack *pack[2] = { NULL, NULL };
     enum err e = OK, printed;
 
-    client_policy_out_open(&r.out);
-    r.groups = json_add_array(r.out.whole, "groups");
+    r.groups = client_policy_out_open(&r.out, "groups");
     r.parameters = json_add_array(r.out.whole, "parameters");
     /* Both are read, so that the mistakes of both are told. */
     for (size_t side = 0; side < 2; side++) {

@@ -9,12 +9,14 @@
 
 enum { PACK_JSON_MAX = 1024 * 1024 };
 
-void client_policy_out_open(struct client_policy_out *o)
+cJSON *client_policy_out_open(struct client_policy_out *o, const char *list)
 {
-    if (o->json) {
-        o->whole = cJSON_CreateObject();
-        o->mistakes = json_add_array(o->whole, "mistakes");
-    }
+    cJSON *array;
+
+    o->whole = o->json ? cJSON_CreateObject() : NULL;
+    array = json_add_array(o->whole, list);
+    o->mistakes = json_add_array(o->whole, "mistakes");
+    return array;
 }
 
 enum err client_policy_out_close(struct client_policy_out *o, bool ok)

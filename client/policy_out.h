@@ -21,7 +21,8 @@ struct client_policy_out {
     unsigned percent;
 };
 
-void client_policy_out_open(struct client_policy_out *o);
+/* With json: begin the object; gives the array of that name in it, which the caller fills. Else NULL. */
+cJSON *client_policy_out_open(struct client_policy_out *o, const char *list);
 /* Print the object, if there is one, with "ok"; ERR_NOMEM when it could not be put together. Frees it. */
 MUST_USE enum err client_policy_out_close(struct client_policy_out *o, bool ok);
 
