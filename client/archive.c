@@ -72,7 +72,7 @@ enum err client_archive_get(struct vault_txn *x, uint64_t number, struct client_
 
 /*
  * A leaf may come in twice (a fetch overlaps a reply), each time with another checkpoint: what makes it the same is its place. Mail that
- * could not be believed never stands in the way of what can. ERR_NOTFOUND: put it.
+ * could not be believed, or was thought never to come, never stands in the way of what can. ERR_NOTFOUND: put it.
  */
 static enum err same(struct vault_txn *x, const struct client_archived *a)
 {
@@ -83,7 +83,7 @@ static enum err same(struct vault_txn *x, const struct client_archived *a)
     free(memory);
     if (e != OK)
         return e;
-    if (old.bad && !a->bad)
+    if ((old.bad || old.index == PROTO_NO_LEAF) && !a->bad && a->index != PROTO_NO_LEAF)
         return ERR_NOTFOUND;
     return a->bad || (old.index == a->index && old.direction == a->direction) ? OK : ERR_EXISTS;
 }

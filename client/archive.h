@@ -29,7 +29,8 @@ struct client_archived {
     struct proto_blob envelope, proof;
 };
 
-/* ERR_EXISTS: this number is there already, with another leaf: the hub gave it twice. The same again, or bad mail over good, is OK. */
+/* ERR_EXISTS: this number is there already, with another leaf: the hub gave it twice. The same again, or bad mail over good, is OK. What came
+ * after all takes the place of a number that was noted as missing. */
 MUST_USE enum err client_archive_put(struct vault_txn *x, const struct client_archived *a);
 /* envelope, proof and bare of *a, for a release that was logged. Gives *memory (free()), which *a borrows. */
 MUST_USE enum err client_archive_make_bare(const struct proto_msg *m, const uint8_t *envelope, size_t len, const struct proto_receipt *r,

@@ -3,14 +3,13 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
+#include "client/keeping.h"
 #include "client/pages.h"
 #include "policy/consent.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { DAY_S = 86400 };
 
 struct ended { struct vault_txn *x; const struct proto_statement *s; bool found; };
 
@@ -151,7 +150,7 @@ static bool statement_each(void *arg, const struct client_kept *k)
 {
     struct listing *l = arg;
     uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
-    bool late = k->mine && k->leaf_s != 0 && k->leaf_s + DAY_S < clock_now_s();
+    bool late = client_keeping_is_late(k, clock_now_s());
     cJSON *row;
 
     if (!wanted(l, k))

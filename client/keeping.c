@@ -144,15 +144,27 @@ enum err client_keeping_ack(struct client_node *n, struct vault_txn *x, const st
     return e;
 }
 
+bool client_keeping_stops(enum proto_statement_kind kind)
+{
+    return kind == PROTO_SAY_WITHDRAWAL || kind == PROTO_SAY_EVENT_END || kind == PROTO_SAY_OBJECTION || kind == PROTO_SAY_OBJECTION_END;
+}
+
+bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s)
+{
+    uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
+
+    if (!k->mine || (k->leaf_s == 0 && !client_keeping_stops(k->what.kind)))
+        return false;
+    return (k->leaf_s != 0 ? k->leaf_s : k->what.made_s) + DAY_S < now_s && (k->leaf_s == 0 || (k->acked & all) != all);
+}
+
 struct count { uint64_t now_s, found; };
 
 static bool count_each(void *arg, const struct client_kept *k)
 {
     struct count *c = arg;
-    uint64_t all = k->what.addressees.count == 0 ? 0 : (UINT64_C(1) << k->what.addressees.count) - 1;
 
-    if (k->mine && k->leaf_s != 0 && k->leaf_s + DAY_S < c->now_s && (k->acked & all) != all)
-        c->found++;
+    c->found += client_keeping_is_late(k, c->now_s);
     return true;
 }
 

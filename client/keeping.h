@@ -15,7 +15,15 @@ MUST_USE enum err client_keeping_mail(struct client_node *n, struct vault_txn *x
 MUST_USE enum err client_keeping_ack(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, enum proto_ack code);
 /* Remember which statement a message carries, for its acknowledgement. */
 MUST_USE enum err client_keeping_carries(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], const uint8_t statement[PROTO_ID_LEN]);
-/* How many own statements lack an acknowledgement a day after they were logged. */
+/*
+ * Does a statement of this kind stop something: a withdrawal, the end of an event, an objection and its end? The hub's bare word never
+ * takes one out of the outbox.
+ */
+bool client_keeping_stops(enum proto_statement_kind kind);
+/* Is this an own statement that its addressees should have acknowledged by now? One that stops something counts from when it was said. */
+struct client_kept;
+bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s);
+/* How many own statements are late. */
 MUST_USE enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, uint64_t *count);
 
 #endif

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRESH_S = 480, RETRY_MS = 2000, RETRY_MAX_MS = 60000 };
+enum { FRESH_S = 480, RETRY_MS = 2000, RETRY_MAX_MS = 60000, REFUSED_MS = 600000 };
 
 struct outbox_item {
     uint64_t order, group, put_s;
@@ -24,6 +24,7 @@ struct outbox_item {
     struct proto_ids *statements;       /* relied on; NULL: none */
     enum proto_kind kind;
     bool in_flight, gone, sent;
+    bool refused;                       /* by the hub's bare word, and not dropped: it holds nothing else back */
     uint32_t tries;
     uint64_t next_ms;
     char trouble[96];
@@ -285,7 +286,7 @@ static bool relies_on(const struct outbox_item *b, const struct outbox_item *a)
 
 static bool holds_back(const struct outbox_item *a, const struct outbox_item *b)
 {
-    if (a->gone || a->group == b->group)
+    if (a->gone || a->refused || a->group == b->group)
         return false;
     if (a->kind == PROTO_PUBLISH || relies_on(b, a))
         return true;
@@ -391,9 +392,10 @@ void client_outbox_step(struct client_node *n)
     uint64_t now = clock_mono_ms();
 
     take_fresh(n);
-    for (size_t i = 0; l->up && i < l->item_count && i < LINK_WINDOW && l->in_flight < LINK_FLIGHT; i++) {
+    for (size_t i = 0, open = 0; l->up && i < l->item_count && open < LINK_WINDOW && l->in_flight < LINK_FLIGHT; i++) {
         enum err e;
 
+        open += !l->item[i].refused;
         if (!may_go(l, i, now))
             continue;
         e = send_item(n, &l->item[i]);
@@ -410,9 +412,10 @@ uint64_t client_outbox_due(const struct client_node *n, uint64_t now_ms, uint64_
 {
     const struct client_hublink *l = n->link;
 
-    for (size_t i = 0; i < l->item_count && i < LINK_WINDOW; i++) {
+    for (size_t i = 0, open = 0; i < l->item_count && open < LINK_WINDOW; i++) {
         const struct outbox_item *item = &l->item[i];
 
+        open += !item->refused;
         if (!item->in_flight && !item->gone && item->next_ms > now_ms && item->next_ms - now_ms < max)
             max = item->next_ms - now_ms;
     }
@@ -466,6 +469,11 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         compact(l);
     } else {
         put_off(item, e != OK ? err_word(e) : proto_refusal_text((enum proto_refusal)reply->result, LANG_EN));
+        if (e == OK && verdict == CLIENT_RECEIPT_REFUSED) {
+            item->refused = true;
+            item->sent = false;     /* answered: no number of ours is waited for */
+            item->next_ms = clock_mono_ms() + REFUSED_MS;
+        }
     }
     free(row);
     free(memory);

@@ -159,9 +159,22 @@ static enum err with_receipt(struct client_node *n, uint64_t order, const struct
     return e;
 }
 
-/* A refusal without a leaf proves nothing, and nothing is made durable from it but that this act is not sent again. */
-static enum err without_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply)
+static bool stops_something(const struct proto_msg *m)
 {
+    struct proto_signed s;
+
+    return m->kind == PROTO_STATEMENT && proto_sign_decode(m->original.data, m->original.len, &s) == OK
+        && client_keeping_stops(proto_statement_of_type(s.type));
+}
+
+/*
+ * A refusal without a leaf proves nothing, and nothing is made durable from it but that this act is not sent again. Not even that of what
+ * stops something: a hub, or a gate in its place, that wants a consent to go on would only have to say no once.
+ */
+static enum err without_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
+    enum client_receipt_verdict *verdict)
+{
+    bool stays;
     struct sent *one = NULL;
     struct client_receipt_event ev = {.reply = reply};
     enum err e = open_variant(row, &row->variant[row->count - 1], &one);
@@ -171,11 +184,15 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     ev.msg = &one->msg;
     ev.envelope = one->envelope;
     ev.envelope_len = one->len;
-    e = settle(n, order, &ev);
-    log_event(LOG_WARN, "act-refused", "kind", proto_kind_name(one->msg.kind), "reason",
+    stays = stops_something(&one->msg);
+    if (!stays)
+        e = settle(n, order, &ev);
+    log_event(LOG_WARN, stays ? "stop-refused" : "act-refused", "kind", proto_kind_name(one->msg.kind), "reason",
         proto_refusal_name((enum proto_refusal)reply->result), NULL);
-    if (e == OK)
+    if (e == OK) {
         client_calls_result(n, one->msg.head.id, (enum proto_refusal)reply->result);
+        *verdict = stays ? CLIENT_RECEIPT_REFUSED : CLIENT_RECEIPT_DONE;
+    }
     drop(one);
     return e;
 }
@@ -186,12 +203,11 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
     enum proto_refusal result = (enum proto_refusal)reply->result;
     enum err e;
 
-    if (reply->has_receipt)
-        e = with_receipt(n, order, row, reply);
-    else if (result == PROTO_ACCEPTED || result == PROTO_TROUBLE || proto_refusal_may_retry(result))
-        return OK;
-    else
-        e = without_receipt(n, order, row, reply);
+    if (!reply->has_receipt)
+        return result == PROTO_ACCEPTED || result == PROTO_TROUBLE || proto_refusal_may_retry(result)
+            ? OK
+            : without_receipt(n, order, row, reply, verdict);
+    e = with_receipt(n, order, row, reply);
     if (e == OK)
         *verdict = CLIENT_RECEIPT_DONE;
     return e;

@@ -212,6 +212,28 @@ static void a_final_refusal_ends_it(void **state)
     assert_false(archived(h, 1));
 }
 
+/* It stays, and what comes after it about the same child goes on. */
+static void a_refused_withdrawal_waits_and_holds_nothing_back(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_subject_id child = client_fixture_child(1);
+    struct proto_statement s = client_fixture_say(h->f, PROTO_SAY_WITHDRAWAL, VO, &child, LEERPLICHT, NOBODY);
+    struct proto_msg m = act(h, PROTO_STATEMENT, 1), later = act(h, PROTO_CANCEL, 1);
+
+    s.refers[0] = 1;
+    m.head.subject = child;
+    m.original = client_fixture_sign(h->f, &s, WORKER);
+    put(h, &m);
+    put(h, &later);
+    hub_played_refuse(h, hub_played_wait(h, PROTO_STATEMENT), PROTO_NOT_FOUND);
+    hub_played_log(h, hub_played_wait(h, PROTO_CANCEL), PROTO_ACCEPTED);
+    hub_played_turn(h, 100);
+    assert_int_equal(waiting(h), 1);
+    assert_int_equal(client_outbox_sent(h->n->link), 0);
+    client_outbox_wake(h->n);
+    (void)hub_played_wait(h, PROTO_STATEMENT);
+}
+
 static void no_release_leaves_while_the_log_is_doubted(void **state)
 {
     struct hub_played *h = *state;
@@ -274,6 +296,7 @@ int main(void)
         hub_test(a_certificate_goes_before_everything_after_it),
         hub_test(what_may_be_tried_again_is),
         hub_test(a_final_refusal_ends_it),
+        hub_test(a_refused_withdrawal_waits_and_holds_nothing_back),
         hub_test(no_release_leaves_while_the_log_is_doubted),
         hub_test(what_waits_is_there_after_a_restart),
         hub_test(a_silent_hub_is_noticed_by_the_question),

@@ -183,6 +183,75 @@ static void a_final_refusal_without_leaf_is_not_archived(void **state)
     assert_false(is_archived(w, 1));
 }
 
+/* Instead of the cancellation: vo's person says this about something of before, to leerplicht. */
+static void say_instead(struct world *w, enum proto_statement_kind kind)
+{
+    struct proto_subject_id child = client_fixture_child(1);
+    struct proto_statement s = client_fixture_say(w->f, kind, VO, &child, LEERPLICHT, NOBODY);
+    struct proto_msg m = client_fixture_msg(w->f, PROTO_STATEMENT, VO, LEERPLICHT);
+    struct vault_txn *x;
+    uint8_t key[8];
+
+    if (kind == PROTO_SAY_EVENT)
+        check_name(s.event, "VZM");
+    else
+        s.refers[0] = 1;
+    m.head.subject = child;
+    m.original = client_fixture_sign(w->f, &s, WORKER);
+    x = client_fixture_begin(w->f, VO);
+    order_key(1, key);
+    assert_err(client_vault_delete(x, CLIENT_T_OUTBOX, key, sizeof key), OK);
+    w->n->link->next_order = 1;
+    assert_err(client_outbox_put(w->n, x, &m, &w->f->partner[VO].session[WORKER], NULL), OK);
+    client_fixture_commit(x);
+    read_row(w);
+    take_variant(w, 0);
+}
+
+/* Whoever wants a consent to go on only had to refuse its withdrawal once. */
+static void what_stops_something_is_not_dropped_on_the_hubs_word(void **state)
+{
+    static const enum proto_statement_kind stops[] = {PROTO_SAY_WITHDRAWAL, PROTO_SAY_EVENT_END, PROTO_SAY_OBJECTION, PROTO_SAY_OBJECTION_END};
+    struct world *w = *state;
+
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        say_instead(w, stops[i]);
+        w->reply = (struct proto_reply){.result = PROTO_NOT_FOUND};
+        assert_err(apply(w), OK);
+        assert_int_equal(w->verdict, CLIENT_RECEIPT_REFUSED);
+        assert_true(still_waits(w));
+        assert_false(is_archived(w, 1));
+    }
+    logged(w, 1, PROTO_ACCEPTED);
+    assert_err(apply(w), OK);
+    assert_int_equal(w->verdict, CLIENT_RECEIPT_DONE);
+    assert_false(still_waits(w));
+}
+
+static void what_opens_something_is(void **state)
+{
+    struct world *w = *state;
+
+    say_instead(w, PROTO_SAY_EVENT);
+    w->reply = (struct proto_reply){.result = PROTO_NOT_FOUND};
+    assert_err(apply(w), OK);
+    assert_int_equal(w->verdict, CLIENT_RECEIPT_DONE);
+    assert_false(still_waits(w));
+}
+
+static void what_came_after_all_takes_the_place_of_what_was_missing(void **state)
+{
+    struct world *w = *state;
+    struct client_archived a = {.number = 1, .direction = CLIENT_RECEIVED, .kind = PROTO_NONE, .index = PROTO_NO_LEAF};
+    struct vault_txn *x = client_fixture_begin(w->f, VO);
+
+    assert_err(client_archive_put(x, &a), OK);
+    client_fixture_commit(x);
+    logged(w, 1, PROTO_ACCEPTED);
+    assert_err(apply(w), OK);
+    assert_true(is_archived(w, 1));
+}
+
 static void yes_without_receipt_is_a_hint(void **state)
 {
     struct world *w = *state;
@@ -411,6 +480,9 @@ int main(void)
         world_test(a_receipt_ends_the_waiting),
         world_test(a_logged_refusal_ends_it_too),
         world_test(a_final_refusal_without_leaf_is_not_archived),
+        world_test(what_stops_something_is_not_dropped_on_the_hubs_word),
+        world_test(what_opens_something_is),
+        world_test(what_came_after_all_takes_the_place_of_what_was_missing),
         world_test(yes_without_receipt_is_a_hint),
         world_test(stale_and_trouble_are_tried_again),
         world_test(a_result_other_than_the_logged_one_is_refused),

@@ -3,6 +3,7 @@
  */
 #include "tests/support/client_pair.h"
 
+#include "client/keeping.h"
 #include "client/upkeep.h"
 #include "proto/sign.h"
 
@@ -146,6 +147,30 @@ static void a_consent_for_the_own_records_needs_none(void **state)
     assert_int_equal(client_fixture_waiting(f, CJG, PROTO_STATEMENT, NULL), 1);
 }
 
+/* The hub never logged it: who said it must see that nobody knows. An event that was refused is no danger. */
+static void a_stop_that_was_never_logged_is_late(void **state)
+{
+    static const struct { enum proto_statement_kind kind; uint64_t late; } rows[] = {{PROTO_SAY_WITHDRAWAL, 1}, {PROTO_SAY_EVENT_END, 2},
+        {PROTO_SAY_OBJECTION, 3}, {PROTO_SAY_OBJECTION_END, 4}, {PROTO_SAY_STATUS, 4}};
+    struct client_fixture *f = *state;
+
+    child = client_fixture_child(1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct proto_statement s = client_fixture_say(f, rows[i].kind, VO, &child, CJG, NOBODY);
+        struct vault_txn *x;
+        uint64_t now = 99, later = 99;
+
+        s.refers[0] = 1;
+        client_fixture_keep_at(f, VO, &s, 0);
+        x = client_fixture_begin(f, VO);
+        assert_err(client_keeping_unconfirmed(x, f->now_s + DAY_S, &now), OK);
+        assert_err(client_keeping_unconfirmed(x, f->now_s + DAY_S + 1, &later), OK);
+        client_vault_abort(x);
+        assert_int_equal(now, 0);
+        assert_int_equal(later, rows[i].late);
+    }
+}
+
 static void access_that_is_over_is_ended_and_reported(void **state)
 {
     struct client_fixture *f = *state;
@@ -174,6 +199,7 @@ int main(void)
         client_fixture_test(a_consent_for_anothers_records_says_daily_that_it_stands),
         client_fixture_test(a_withdrawn_one_says_that),
         client_fixture_test(a_consent_for_the_own_records_needs_none),
+        client_fixture_test(a_stop_that_was_never_logged_is_late),
         client_fixture_test(access_that_is_over_is_ended_and_reported),
     };
 
