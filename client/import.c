@@ -276,11 +276,26 @@ static enum err check_twice(struct reading *r, const struct client_import *im, b
     return OK;
 }
 
-/* The first mistake and where it is; the others stand in the list. */
+/* The mistakes after the first, a line each, as many as there is room for. */
+static void others(const struct reading *r, char *out, size_t out_len)
+{
+    const cJSON *item;
+    size_t used = 0;
+
+    out[0] = '\0';
+    cJSON_ArrayForEach(item, r->mistakes)
+        if (item != r->mistakes->child && used + strlen(item->valuestring) + 2 < out_len)
+            used += (size_t) snprintf(out + used, out_len - used, "\n%s", item->valuestring);
+}
+
+/* The first mistake and where it is, and the next ones, so that one round mends several. */
 static enum err tell(const struct reading *r, struct trouble *t)
 {
-    return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column, "%s (mistakes: %d; nothing was imported)",
-        "%s (fouten: %d; er is niets geimporteerd)", r->first.text, r->count);
+    char more[320];
+
+    others(r, more, sizeof more);
+    return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column, "%s (mistakes: %d; nothing was imported)%s",
+        "%s (fouten: %d; er is niets overgenomen)%s", r->first.text, r->count, more);
 }
 
 enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name, const uint8_t *data, size_t len,

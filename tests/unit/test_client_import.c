@@ -273,6 +273,9 @@ static void all_or_nothing(void **state)
     assert_string_equal(f->trouble.where, "a.csv");
     assert_int_equal(f->trouble.line, 3);
     assert_int_equal(children(f), 0);
+    assert_err(client_fixture_call(f, VO, "record.import", "{'name':'a.csv','content':'number,ident.birth_date\\n%s,later\\n%s,soon\\n'}", one, two), ERR_SYNTAX);
+    assert_int_equal(f->trouble.line, 2);
+    assert_non_null(strstr(f->trouble.text, "(mistakes: 2; nothing was imported)\na.csv:3:"));
     assert_err(client_fixture_call(f, VO, "record.import", "{'name':'a.csv','content':'number,ident.name,att.days\\n%s,Lisa,3\\n%s,Sam,\\n'}", one, two), OK);
     assert_non_null(strstr(client_fixture_reply(f), "\"imported\":2,\"sections\":3"));
     assert_int_equal(children(f), 2);
