@@ -2,7 +2,7 @@
 # A scene returns 0 when everything it names was seen; what was missing stands in "why".
 # shellcheck shell=bash
 
-scenes="no_ground absence_report disclosure less_granted referral_sent consent_incomplete consent_complete consent_withdrawn holder_offline verify"
+scenes="no_ground absence_report disclosure less_granted referral_sent consent_incomplete consent_complete consent_withdrawn holder_offline blind_hub verify"
 why=""
 
 # expect WHAT TEXT PATTERN: the text (a line of JSON) matches the extended regular expression.
@@ -233,4 +233,117 @@ scene_verify() {
     got=$("$bin/schakel" --home "$region/leerplicht" --as officer archive export --out "$receipts" --json 2>&1) || { why="archive export: $got"; return 1; }
     got=$("$bin/schakel" verify --region "$region/region" --log "$copy" --receipts "$receipts" --json 2>&1) || { why="receipts: $got"; return 1; }
     expect "the receipts verify" "$got" '"ok":true'
+}
+
+# ---- blind_hub: nothing of whom it is about is with the hub ----
+
+# What a part of the scene could not do on this machine; the demo says it.
+not_checked=""
+
+# scan WHAT none|some|all|guarded ARGUMENTS...: the answer in "got"; false when it is not as asked.
+scan() {
+    local what=$1 code=0
+    shift
+    got=$("$bin/blind-scan" "$@" 2>&1) || code=$?
+    if [ "$code" = 77 ] && [ "$(id -u)" != 0 ]; then
+        not_checked="the memory was not searched: only root may read it"
+        return 0
+    fi
+    [ "$code" = 0 ] || { why="$what; got: $(printf '%s' "$got" | cut -c1-400)"; return 1; }
+}
+
+# Everything is written down between the nodes and a server of the region: WHO is its folder, PORT where it listens.
+relay_to() {
+    local who=$1 port=$2
+    relay_port=$(free_port) || return 1
+    mkdir -p "$region/frames/$who"
+    "$bin/blind-scan" relay "$relay_port" "$port" "$region/frames/$who" >>"$region/frames/log" 2>&1 &
+    echo $! >"$region/frames/$who.pid"
+    region_pids+=("$!")
+}
+
+# Plain tcp on this machine instead of TLS, so that what is written down is what was said.
+speak_plainly() {
+    local p
+    stop_node hub
+    sed -i 's/^plain = no/plain = yes/' "$region/hub/schakel.conf"
+    start_hub || return 1
+    relay_to hub "$region_port" || return 1
+    for p in vo leerplicht; do
+        stop_node "$p"
+        touch "$region/$p/schakel.conf"
+        cp "$region/$p/schakel.conf" "$region/$p/schakel.conf.tls"
+        printf 'plain = yes\nhub = 127.0.0.1:%s\n' "$relay_port" >>"$region/$p/schakel.conf"
+        start_node "$p" && login "$p" || return 1
+    done
+}
+
+speak_tls_again() {
+    local p
+    stop_node hub
+    sed -i 's/^plain = yes/plain = no/' "$region/hub/schakel.conf"
+    start_hub || return 1
+    for p in vo leerplicht; do
+        stop_node "$p"
+        mv "$region/$p/schakel.conf.tls" "$region/$p/schakel.conf"
+        start_node "$p" && login "$p" && as_login "$p" admin || return 1
+    done
+    kill "$(cat "$region/frames/hub.pid")"
+}
+
+plant() { awk -v count=1000 -v day="$(date +%F)" "$@" -f "$source/tests/blind/plant.awk"; }
+
+# A planted child asked for, granted, read; number and name also in what people wrote.
+share_planted() {
+    local number=$1 name=$2 case request share weighing
+    ask leerplicht case open --number "$number" --purpose att_followup
+    case=$(printf '%s' "$got" | value case)
+    ask leerplicht weigh --case "$case" --answer 1="about $name, $number" --answer 7="what $name needs" --answer 17="until $name is back"
+    weighing=$(printf '%s' "$got" | value weighing)
+    ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att,effort,enrol --weigh "$weighing"
+    request=$(printf '%s' "$got" | value request)
+    wait_for 10 eval 'as vo inbox --json | grep -q "$request"' || { why="a request for a planted child did not arrive; $got"; return 1; }
+    ask vo grant --request "$request"
+    expect "the school grants" "$got" '"ok":true' || return 1
+    share=$(inbox_id leerplicht share vo) || { why="a planted child's share did not arrive"; return 1; }
+    ask leerplicht open --share "$share"
+    expect "the officer reads the name" "$got" "$name" || return 1
+    expect "and the number in what was written" "$got" "about $number" || return 1
+}
+
+use_planted() {
+    local number given family
+    as vo record import "$region/planted.csv" --json >"$region/import" 2>&1 || { why="import: $(cut -c1-300 "$region/import")"; return 1; }
+    expect "all are in the school's vault" "$(cat "$region/import")" '"imported":1000' || return 1
+    as vo event add --from "$region/planted-events.csv" --json >"$region/events" 2>&1
+    expect "a report about each of them" "$(tail -n 1 "$region/events")" '"done":1000,"failed":0' || return 1
+    while read -r number given family; do
+        share_planted "$number" "$given $family" || return 1
+    done < <(head -n 5 "$region/planted")
+}
+
+# Only root may read a protected process: for others memory stays unsearched, and it says so.
+scan_memory() {
+    local hub key=$region/hub/keys/pseudonym
+    hub=pid:$(cat "$region/hub/pid")
+    scan "in the memory of the hub" none "$region/planted" "$hub" || return 1
+    [ -z "$not_checked" ] || return 0
+    scan "not found in the holder's own vault, which has them" some "$region/planted" "pid:$(cat "$region/vo/pid")" || return 1
+    "$bin/blind-scan" canary "$region/canary" "$region_port" || { why="the canary was not taken"; return 1; }
+    scan "a canary in the hub's memory is not found" all "$region/canary" every "$hub" || return 1
+    scan "a key in guarded memory is not found" guarded "$key" "$hub"
+}
+
+scene_blind_hub() {
+    plant -v first=50000 -v seed=7 -v list="$region/planted" -v import="$region/planted.csv" -v events="$region/planted-events.csv"
+    plant -v first=75000 -v seed=11 -v list="$region/canary"
+    speak_plainly || { why="${why:-the region does not start on plain tcp}"; return 1; }
+    use_planted || return 1
+    scan_memory || return 1
+    scan "in the files of the hub" none "$region/planted" "$region/hub" || return 1
+    scan "in what nodes and hub said to each other" none "$region/planted" "$region/frames" || return 1
+    # What was written down is what was said: the canary came directly, so it is not there; the hub's answers are.
+    find "$region/frames/hub" -name '*.up' -size +500k | grep -q . || { why="too little was written down"; return 1; }
+    scan "not encrypted in the holder's files" none "$region/planted" "$region/vo/store" || return 1
+    speak_tls_again || { why="the region does not go back to TLS"; return 1; }
 }
