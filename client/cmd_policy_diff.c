@@ -48,33 +48,49 @@ static const char *either(const struct report *r, const char *en, const char *nl
 
 /* ---- values in words ---- */
 
+static bool has_age(const struct policy_diff_ages *ages, size_t i)
+{
+    return (ages->word[i / 64] >> (i % 64) & 1) != 0;
+}
+
+/* One interval of ages: "-11", "17", "16-22", "18-"; all of them are "known". last is -1 when there is none. */
+static void add_span(const struct report *r, int first, int last, char out[SPAN_MAX])
+{
+    size_t used = strlen(out);
+    const char *blank = used == 0 ? "" : " ";
+
+    if (first == 0 && last < 0)
+        (void)snprintf(out + used, SPAN_MAX - used, "%s", either(r, "known", "bekend"));
+    else if (last < 0)
+        (void)snprintf(out + used, SPAN_MAX - used, "%s%d-", blank, first);
+    else if (first == 0)
+        (void)snprintf(out + used, SPAN_MAX - used, "-%d", last);
+    else if (first == last)
+        (void)snprintf(out + used, SPAN_MAX - used, "%s%d", blank, first);
+    else
+        (void)snprintf(out + used, SPAN_MAX - used, "%s%d-%d", blank, first, last);
+}
+
 /* Ages as intervals: "-11 16-17 unknown"; nothing when it is all of them. */
 static void ages_text(const struct report *r, const struct policy_diff_group *g,
     const struct policy_diff_ages *ages, char out[SPAN_MAX])
 {
     const struct policy_space *s = g->space;
-    size_t used = 0, held = 0;
-    bool is_first;
+    size_t held = 0, used;
 
     out[0] = '\0';
     for (size_t i = 0; i < s->ages; i++)
-        held += ages->word[i / 64] >> (i % 64) & 1;
+        held += has_age(ages, i);
     if (held == s->ages)
         return;
-    for (size_t i = 1; i < s->ages && used < SPAN_MAX; i++) {
-        if ((ages->word[i / 64] >> (i % 64) & 1) == 0)
-            continue;
-        is_first = i == 1 || (ages->word[(i - 1) / 64] >> ((i - 1) % 64) & 1) == 0;
-        if (is_first && s->age[i] == 0)
-            used += (size_t)snprintf(out + used, SPAN_MAX - used, "-");
-        else if (is_first)
-            used += (size_t)snprintf(out + used, SPAN_MAX - used, "%s%d-", used == 0 ? "" : " ", s->age[i]);
-        if (i + 1 < s->ages && (ages->word[(i + 1) / 64] >> ((i + 1) % 64) & 1) == 0 && used < SPAN_MAX)
-            used += (size_t)snprintf(out + used, SPAN_MAX - used, "%d", s->age[i + 1] - 1);
+    for (size_t i = 1, first = 1; i < s->ages; i++) {
+        if (!has_age(ages, i))
+            first = i + 1;
+        else if (i + 1 == s->ages || !has_age(ages, i + 1))
+            add_span(r, s->age[first], i + 1 == s->ages ? -1 : s->age[i + 1] - 1, out);
     }
-    if (strcmp(out, "-") == 0)
-        used = (size_t)snprintf(out, SPAN_MAX, "%s", either(r, "known", "bekend"));
-    if ((ages->word[0] & 1) != 0 && used < SPAN_MAX)
+    used = strlen(out);
+    if (has_age(ages, 0))
         (void)snprintf(
             out + used, SPAN_MAX - used, "%s%s", used == 0 ? "" : " ", either(r, "unknown", "onbekend"));
 }

@@ -110,7 +110,7 @@ static uint8_t lowest(uint64_t mask)
     return (uint8_t)__builtin_ctzll(mask);
 }
 
-/* The facts that favour a rule most, in the first of its cells: its events, all consents, all steps. */
+/* The facts that favour a rule, in the first of its cells: its events, its consents, its steps. */
 static struct policy_example favour(const struct policy_proofs *s, size_t rule, uint64_t event)
 {
     const struct policy_rule *r = &s->pack->rule[rule];
@@ -118,8 +118,11 @@ static struct policy_example favour(const struct policy_proofs *s, size_t rule, 
         .holder = lowest(r->holders), .section = lowest(r->sections) } };
 
     e.facts = (struct policy_facts){ .asker_kind = e.cell.asker, .purpose = e.cell.purpose,
-        .holder_kind = e.cell.holder, .member = true, .weighed = true, .second = true };
-    policy_walk_people(r->age_min, POLICY_WALK_COMPLETE, &e.facts);
+        .holder_kind = e.cell.holder, .member = true };
+    e.facts.weighed = r->weigh == POLICY_WEIGH_ASKER || r->weigh == POLICY_WEIGH_HOLDER;
+    e.facts.second = r->eyes == POLICY_EYES_HOLDER;
+    policy_walk_people(
+        r->age_min, r->mode == POLICY_MODE_C ? POLICY_WALK_COMPLETE : POLICY_WALK_SILENT, &e.facts);
     e.events = event;
     for (size_t i = 0; i < r->needs; i++)
         e.events |= (r->need[i] & e.events) == 0 ? UINT64_C(1) << lowest(r->need[i]) : 0;
