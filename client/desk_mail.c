@@ -30,14 +30,19 @@ static bool same_partner(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PRO
     return sodium_memcmp(a, b, PROTO_PARTNER_LEN) == 0;
 }
 
-/* The child as this partner knows it: that of the case, when the message is about it. */
+/*
+ * The child as this partner knows it. Only a handle, or nobody, stands for the child of the case; a number is that child and no other, for
+ * the log says so, whatever the case is about. Where the two differ a person is asked (client_hold_doubt).
+ */
 static struct proto_subject_id child_here(struct vault_txn *x, const struct proto_header *head)
 {
+    const struct proto_subject_id *who = &head->subject;
     struct client_case c;
 
-    if (client_case_get(x, head->case_id, &c) == OK && client_case_is_about(&c, &head->subject))
+    if ((who->type == PROTO_SUBJECT_HANDLE || who->type == PROTO_SUBJECT_NONE) && client_case_get(x, head->case_id, &c) == OK
+        && (who->type == PROTO_SUBJECT_NONE || client_case_is_about(&c, who)))
         return c.child;
-    return head->subject;
+    return *who;
 }
 
 static void row_start(struct client_desk *d, struct vault_txn *x, const struct client_mail_event *e)

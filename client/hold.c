@@ -1,6 +1,8 @@
 #include "client/hold.h"
 
 #include "base/log.h"
+#include "client/casebook.h"
+#include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/record.h"
 #include "policy/duty.h"
@@ -144,10 +146,20 @@ enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, con
     return OK;
 }
 
+/* One child's number under the case of another. */
+static bool is_of_another_case(struct vault_txn *x, const struct client_desk *d)
+{
+    struct client_case c;
+
+    return client_case_get(x, d->case_id, &c) == OK && !client_same_subject(&c.child, &d->child);
+}
+
 bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d)
 {
     char born[16], name[96];
 
+    if (is_of_another_case(x, d))
+        return true;
     if (d->birth_date[0] != '\0' && client_record_field(n, x, &d->child, "ident", "birth_date", born, sizeof born) == OK
         && strcmp(born, d->birth_date) != 0)
         return true;

@@ -4,6 +4,8 @@
  */
 #include "tests/support/client_pair.h"
 
+#include "client/hold.h"
+
 static struct proto_subject_id child, other_child, handle;
 
 /* ---- requests ---- */
@@ -98,6 +100,26 @@ static void the_case_does_not_turn_one_child_into_another(void **state)
     assert_err(client_fixture_mail(f, &p.request), OK);
     d = client_fixture_desk(f, VO, p.request.head.id);
     assert_memory_equal(&d.child, &other_child, sizeof child);
+}
+
+/* This partner knows the case by a handle: whoever sends a number with it means the child of the number, or makes a mistake. */
+static void a_number_is_never_the_child_of_a_handle(void **state)
+{
+    struct client_fixture *f = *state;
+    struct pair p = pair_of(f, "att");
+    struct client_desk d;
+    struct vault_txn *x;
+
+    client_fixture_case(f, VO, 1, &handle, "att_followup", LEERPLICHT, NOBODY);
+    p.request.head.subject = other_child;
+    assert_err(client_fixture_mail(f, &p.request), OK);
+    d = client_fixture_desk(f, VO, p.request.head.id);
+    assert_memory_equal(&d.child, &other_child, sizeof child);
+    x = client_fixture_begin(f, VO);
+    assert_true(client_hold_doubt(client_fixture_node(f, VO), x, &d));
+    d.child = d.child_there = handle;
+    assert_false(client_hold_doubt(client_fixture_node(f, VO), x, &d));
+    client_vault_abort(x);
 }
 
 /* ---- weighings of the asker ---- */
@@ -379,6 +401,7 @@ int main(void)
         client_fixture_test(a_request_waits), client_fixture_test(a_request_without_a_yes_leaves_no_row),
         client_fixture_test(a_request_comes_once), client_fixture_test(a_request_does_not_take_our_row),
         client_fixture_test(the_child_of_the_case), client_fixture_test(the_case_does_not_turn_one_child_into_another),
+        client_fixture_test(a_number_is_never_the_child_of_a_handle),
         client_fixture_test(weighing_that_was_changed), client_fixture_test(a_grant_and_its_release),
         client_fixture_test(less_is_granted_and_more_is_not), client_fixture_test(a_grant_by_another_partner),
         client_fixture_test(a_grant_in_other_words), client_fixture_test(a_release_before_its_grant),
