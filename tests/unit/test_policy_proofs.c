@@ -157,7 +157,7 @@ static void is_confused_by_a_yes(
 static void counts_the_last(const struct policy_pack *p, const struct policy_events_request *r,
     const struct policy_event *list, size_t n, struct policy_facts *f)
 {
-    policy_events_count(p, r, list + n - 1, 1, f);
+    policy_events_count(p, r, n == 0 ? list : list + n - 1, n == 0 ? 0 : 1, f);
 }
 
 /* Of two of one event the one that waits for a tick spoils the other. */
