@@ -318,6 +318,25 @@ static void a_release_of_other_bytes(void **state)
     assert_ignored(f, LEERPLICHT, &p.release, p.request.head.id);
 }
 
+/* Repeated after the end, it would bring the copy back. */
+static void a_release_that_comes_again_later(void **state)
+{
+    struct client_fixture *f = *state;
+    static const enum client_desk_state late[] = {CLIENT_DESK_OPENED, CLIENT_DESK_ENDED, CLIENT_DESK_NOT_FOR_US, CLIENT_DESK_WITHDRAWN};
+    struct pair p = pair_of(f, "att");
+    struct client_desk d;
+
+    asked(f, &p);
+    assert_err(client_fixture_mail(f, &p.grant), OK);
+    d = client_fixture_desk(f, LEERPLICHT, p.request.head.id);
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        d.state = (uint8_t) late[i];
+        client_fixture_desk_put(f, LEERPLICHT, &d);
+        assert_ignored(f, LEERPLICHT, &p.release, d.id);
+        assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
+    }
+}
+
 static void a_release_by_another_partner(void **state)
 {
     struct client_fixture *f = *state;
@@ -405,7 +424,7 @@ int main(void)
         client_fixture_test(weighing_that_was_changed), client_fixture_test(a_grant_and_its_release),
         client_fixture_test(less_is_granted_and_more_is_not), client_fixture_test(a_grant_by_another_partner),
         client_fixture_test(a_grant_in_other_words), client_fixture_test(a_release_before_its_grant),
-        client_fixture_test(a_release_of_other_bytes), client_fixture_test(a_release_by_another_partner),
+        client_fixture_test(a_release_of_other_bytes), client_fixture_test(a_release_that_comes_again_later), client_fixture_test(a_release_by_another_partner),
         client_fixture_test(a_release_to_the_one_who_gave), client_fixture_test(a_refusal), client_fixture_test(a_cancellation),
         client_fixture_test(a_cancellation_after_the_grant),
     };

@@ -39,6 +39,20 @@ static void an_event_of_a_third_counts_between_two_addressees(void **state)
     assert_false(has_event(f, a, "REFERRED"));
 }
 
+/* Seen from the asker: what it was told alone is no fact between it and the holder, and not for the hub to hear of. */
+static void what_the_holder_was_not_told(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked *a = question(f);
+    struct proto_statement s = event(f, "REFERRED", LEERPLICHT, VO, NOBODY);
+
+    a->q.asker = client_fixture_partner(f, VO);
+    a->q.holder = client_fixture_partner(f, CJG);
+    client_fixture_keep(f, VO, &s);
+    assert_false(has_event(f, a, "REFERRED"));
+    assert_int_equal(a->f.counted.count, 0);
+}
+
 static void an_event_that_is_not_logged_does_not_count(void **state)
 {
     struct client_fixture *f = *state;
@@ -420,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(an_event_counts_between_setter_and_addressee),
         client_fixture_test(an_event_of_a_third_counts_between_two_addressees),
+        client_fixture_test(what_the_holder_was_not_told),
         client_fixture_test(an_event_that_is_not_logged_does_not_count), client_fixture_test(an_event_of_another_child_does_not_count),
         client_fixture_test(the_case_does_not_carry_another_childs_event), client_fixture_test(a_handle_without_the_case_is_another_child),
         client_fixture_test(ended_by_its_setter), client_fixture_test(ended_by_the_wrong_partner),
