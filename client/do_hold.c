@@ -22,8 +22,8 @@ static void reply_decisions(struct client_call *c, const struct client_desk *d, 
 static void warn_doubt(struct client_call *c)
 {
     json_add_text(c->reply, "warning", c->trouble.lang == LANG_NL
-        ? "Let op: geboortedatum of naam in het verzoek is anders dan in uw dossier. Bel de vrager na voordat u iets deelt."
-        : "Careful: birth date or name in the request differ from your record. Phone the asker before you share anything.");
+        ? "Let op: geboortedatum of naam in het verzoek ontbreekt of is anders dan in uw dossier. Bel de vrager na voordat u iets deelt."
+        : "Careful: birth date and name in the request are missing or differ from your record. Phone the asker before you share anything.");
 }
 
 enum err client_do_preview(struct client_call *c, struct vault_txn *x)
@@ -132,9 +132,9 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
         e = json_text(c->args, "approval", &approval) == OK ? approved_arg(c, &g->d) : fewer_arg(c, &g->d);
     if (e == OK && client_hold_doubt(c->node, x, &g->d) && !client_arg_flag(c, "confirm_child"))
         e = trouble_set(&c->trouble, ERR_STATE,
-            "birth date or name in the request differ from your record: phone the asker. If it is this child, add --confirm-child;"
+            "birth date and name in the request are missing or differ from your record: phone the asker. If it is this child, add --confirm-child;"
             " if not, use schakel refuse --reason subject_doubt",
-            "geboortedatum of naam in het verzoek is anders dan in uw dossier: bel de vrager na. Is het dit kind, voeg --confirm-child toe;"
+            "geboortedatum of naam in het verzoek ontbreekt of is anders dan in uw dossier: bel de vrager na. Is het dit kind, voeg --confirm-child toe;"
             " zo niet, gebruik schakel refuse --reason subject_doubt");
     if (e == OK)
         e = take_steps(c, x, g);

@@ -154,11 +154,18 @@ static bool is_of_another_case(struct vault_txn *x, const struct client_desk *d)
     return client_case_get(x, d->case_id, &c) == OK && !client_same_subject(&c.child, &d->child);
 }
 
+/* Asked by number alone: a sibling's number passes every check that numbers have. By a handle there is no number to get wrong. */
+static bool has_bare_number(const struct client_desk *d)
+{
+    return !d->offer && (d->child_there.type == PROTO_SUBJECT_CITIZEN || d->child_there.type == PROTO_SUBJECT_EDUCATION)
+        && d->birth_date[0] == '\0' && d->name_prefix[0] == '\0';
+}
+
 bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d)
 {
     char born[16], name[96];
 
-    if (is_of_another_case(x, d))
+    if (is_of_another_case(x, d) || has_bare_number(d))
         return true;
     if (d->birth_date[0] != '\0' && client_record_field(n, x, &d->child, "ident", "birth_date", born, sizeof born) == OK
         && strcmp(born, d->birth_date) != 0)

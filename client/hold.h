@@ -33,7 +33,8 @@ MUST_USE enum err client_hold_content(struct client_node *n, struct vault_txn *x
 /* What is not in the record is not granted: the log says what left. ERR_NOTFOUND, with trouble: then nothing is left. */
 MUST_USE enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, const struct proto_sections *missing);
 
-/* The child that is meant may be another: birth date or first letters of the name differ from the own record, or the case is another's. */
+/* The child that is meant may be another: birth date or first letters of the name differ from the own record, or a number
+ * came without either, or the case is another's. */
 bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d);
 
 /* Seal content for the other partner, store the ciphertext under the row's id and set d->digest, pack. d->access_until_s is set. */

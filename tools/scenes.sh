@@ -303,7 +303,7 @@ share_planted() {
     ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att,effort,enrol --weigh "$weighing"
     request=$(printf '%s' "$got" | value request)
     wait_for 10 eval 'as vo inbox --json | grep -q "$request"' || { why="a request for a planted child did not arrive; $got"; return 1; }
-    ask vo grant --request "$request"
+    ask vo grant --request "$request" --confirm-child
     expect "the school grants" "$got" '"ok":true' || return 1
     share=$(inbox_id leerplicht share vo) || { why="a planted child's share did not arrive"; return 1; }
     ask leerplicht open --share "$share"

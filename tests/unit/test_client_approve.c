@@ -18,6 +18,7 @@ static void request(struct client_fixture *f, struct asked *a, enum client_fixtu
 {
     struct proto_statement s = client_fixture_say(f, PROTO_SAY_EVENT, VO, &child, from, NOBODY);
     struct proto_msg m = client_fixture_msg(f, PROTO_REQUEST, from, VO);
+    struct client_desk d;
     char born[11];
 
     client_fixture_number(1, a->number);
@@ -36,6 +37,9 @@ static void request(struct client_fixture *f, struct asked *a, enum client_fixtu
     m.sections = client_fixture_sections(sections);
     assert_err(client_fixture_mail(f, &m), OK);
     memcpy(a->id, m.head.id, sizeof a->id);
+    d = client_fixture_desk(f, VO, m.head.id);   /* as if it had been sealed in the request */
+    memcpy(d.birth_date, born, sizeof d.birth_date);
+    client_fixture_desk_put(f, VO, &d);
     for (size_t i = 0; i < PROTO_ID_LEN; i++)
         (void) snprintf(a->hex + 2 * i, 3, "%02x", m.head.id[i]);
 }

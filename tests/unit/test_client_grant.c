@@ -26,6 +26,7 @@ static void prepare(struct client_fixture *f, struct asked *a)
     client_fixture_know(f, LEERPLICHT, 1);
     client_fixture_born(f, 14, 100, born);
     client_fixture_person(f, VO, &child, born, "g1 g2");
+    client_fixture_person(f, LEERPLICHT, &child, born, "");
     client_fixture_record(f, VO, &child, "att", "{\"days\":\"3\",\"hours\":\"16\"}");
     client_fixture_record(f, VO, &child, "effort", "{\"done\":\"phoned\"}");
     (void) snprintf(s.event, sizeof s.event, "VZM");
@@ -266,7 +267,7 @@ static void judged_again_at_the_holder(void **state)
     assert_err(client_fixture_call(f, VO, "preview", "{'request':'%s'}", a.hex), OK);
     assert_string_equal(part(f, "would_leave"), "{}");
     assert_non_null(strstr(part(f, "sections"), "NOT_IN_MATRIX"));
-    assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s'}", a.hex), ERR_DENIED);
+    assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','confirm_child':true}", a.hex), ERR_DENIED);
     assert_int_equal(client_fixture_waiting(f, VO, PROTO_GRANT, NULL), 0);
     assert_false(client_fixture_has_share(f, VO, a.id));
 }
@@ -304,6 +305,12 @@ static void the_child_check(void **state)
         (void) snprintf(d.name_prefix, sizeof d.name_prefix, "%s", rows[i].prefix);
         x = client_fixture_begin(f, VO);
         assert_int_equal(client_hold_doubt(n, x, &d), rows[i].doubt);
+        d.child_there = child;   /* by number, neither given: nothing tells a sibling's number from the right one */
+        assert_int_equal(client_hold_doubt(n, x, &d), rows[i].doubt || (rows[i].born[0] == '\0' && rows[i].prefix[0] == '\0'));
+        d.offer = true;
+        assert_int_equal(client_hold_doubt(n, x, &d), rows[i].doubt);
+        d.offer = false;
+        d.child_there = client_fixture_handle(1);
         d.child = client_fixture_child(2);
         assert_false(client_hold_doubt(n, x, &d));
         d.child = child;
