@@ -19,7 +19,7 @@
 
 #include "policy/space.h"
 
-enum { POLICY_WALK_GROUPS_MAX = 16, POLICY_WALK_COMBINATIONS_MAX = 1 << 16 };
+enum { POLICY_WALK_GROUPS_MAX = 12, POLICY_WALK_COMBINATIONS_MAX = 1 << 12 };
 
 enum policy_walk_consent {
     POLICY_WALK_SILENT = 0,
@@ -55,7 +55,7 @@ typedef void policy_walk_visit(void *arg, const struct policy_walk_point *point)
 /*
  * Visit all points of a class; add their number to *points. tell is a mark of each event of the space: two
  * events with other marks never stand for each other; NULL when there are none. ERR_LONG when the rules of
- * the class name so many events apart from each other that there are more than 65,536 combinations: nothing
+ * the class name so many events apart from each other that there are more than 4,096 combinations: nothing
  * is visited.
  */
 MUST_USE enum err policy_walk_class(const struct policy_space *space, size_t class, const uint64_t *tell,

@@ -186,7 +186,7 @@ static void test_too_much(void **state)
     struct support_policy_texts texts = support_policy_small();
     struct policy_diff names = { .pack = { p[0], p[1] } }, many;
 
-    for (unsigned n = 1; n <= 17; n++) {
+    for (unsigned n = 1; n <= 13; n++) {
         (void)snprintf(events + strlen(events), sizeof events - strlen(events), "E%u,x,po,no,child,\n", n);
         (void)snprintf(rules + strlen(rules), sizeof rules - strlen(rules),
             "R%u,leerplicht,help,po,att,A,LAW,,E%u,,no,no,none,1\n", n, n);
