@@ -12,6 +12,9 @@ enum { CALL_WAIT_MS = 10000, POLL_MS = 100, EVENTS = 64 };
 #define NS_PER_MS 1000000ULL
 
 struct bench_load {
+    const struct bench_region *region;
+    bool plain;
+    size_t count;
     struct wire_client *wire[BENCH_CONNECTIONS_MAX];
     int poll;
 };
@@ -39,12 +42,11 @@ static uint64_t now_ns(void)
 
 /* ---- connections ---- */
 
-static enum err open_one(
-    struct bench_load *l, size_t i, const struct bench_region *r, bool plain, struct trouble *t)
+static enum err open_one(struct bench_load *l, size_t i, struct trouble *t)
 {
-    struct wire_tls tls = bench_member_tls(r, &r->member[i % BENCH_PARTNERS]);
+    struct wire_tls tls = bench_member_tls(l->region, &l->region->member[i % BENCH_PARTNERS]);
     struct epoll_event event = { .events = EPOLLIN, .data = { .u64 = i } };
-    enum err e = wire_dial(r->address, plain ? NULL : &tls, &l->wire[i], t);
+    enum err e = wire_dial(l->region->address, l->plain ? NULL : &tls, &l->wire[i], t);
 
     if (e == OK && epoll_ctl(l->poll, EPOLL_CTL_ADD, wire_client_fd(l->wire[i]), &event) != 0)
         e = ERR_IO;
@@ -67,20 +69,35 @@ static enum err try_one(struct bench_load *l, size_t i, struct trouble *t)
     return OK;
 }
 
-enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_load **out, struct trouble *t)
+enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_load **out)
 {
     struct bench_load *l = calloc(1, sizeof *l);
-    enum err e = l == NULL ? ERR_NOMEM : OK;
 
-    if (e == OK && (l->poll = epoll_create1(EPOLL_CLOEXEC)) < 0)
-        e = ERR_IO;
-    for (size_t i = 0; e == OK && i < BENCH_CONNECTIONS_MAX; i++)
-        e = open_one(l, i, r, plain, t);
-    for (size_t i = 0; e == OK && i < BENCH_CONNECTIONS_MAX; i++)
-        e = try_one(l, i, t);
-    /* After an error the connections stay: the process ends, and nng likes that better than closing. */
-    if (e == OK)
-        *out = l;
+    if (l == NULL)
+        return ERR_NOMEM;
+    l->region = r;
+    l->plain = plain;
+    l->poll = epoll_create1(EPOLL_CLOEXEC);
+    if (l->poll < 0) {
+        free(l);
+        return ERR_IO;
+    }
+    *out = l;
+    return OK;
+}
+
+/* After an error the connections stay: the process ends. */
+enum err bench_load_connect(struct bench_load *l, size_t connections, struct trouble *t)
+{
+    enum err e = connections > BENCH_CONNECTIONS_MAX ? ERR_RANGE : OK;
+
+    while (e == OK && l->count < connections) {
+        e = open_one(l, l->count, t);
+        if (e == OK)
+            e = try_one(l, l->count, t);
+        if (e == OK)
+            l->count++;
+    }
     return e;
 }
 
@@ -235,7 +252,7 @@ enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struc
     struct run r = { .load = l, .acts = a, .hub = hub };
     enum err e;
 
-    if (connections == 0 || connections > BENCH_CONNECTIONS_MAX)
+    if (connections == 0 || connections > l->count)
         return ERR_RANGE;
     r.from_ns = now_ns() + warm_ms * NS_PER_MS;
     r.until_ns = r.from_ns + measure_ms * NS_PER_MS;

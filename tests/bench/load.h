@@ -18,10 +18,14 @@ struct bench_result {
     double hub_cpu_us, own_cpu_us; /* of an act */
 };
 
-/* All connections to the hub of r, each set up and tried with a question, so that no handshake is measured.
+/* No connection yet; r is borrowed as long as the load lives. ERR_NOMEM, ERR_IO. */
+MUST_USE enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_load **out);
+
+/*
+ * See to it that there are so many, each set up and tried with a question, so that no handshake is measured.
+ * More than are used would only take time from what is measured.
  */
-MUST_USE enum err bench_load_open(
-    const struct bench_region *r, bool plain, struct bench_load **out, struct trouble *t);
+MUST_USE enum err bench_load_connect(struct bench_load *l, size_t connections, struct trouble *t);
 
 /* One call and its wait, on the first connection. */
 MUST_USE enum err bench_load_call(
@@ -29,8 +33,8 @@ MUST_USE enum err bench_load_call(
 
 /*
  * Send acts over the first connections of them; what is answered within warm_ms is not counted. Every act
- * that was sent has its answer at the end. ERR_FULL when the acts did not last, ERR_PEER when an answer
- * failed to come.
+ * that was sent has its answer at the end. ERR_RANGE when there are not so many, ERR_FULL when the acts did
+ * not last, ERR_PEER when an answer failed to come.
  */
 MUST_USE enum err bench_load_run(struct bench_load *l, const struct bench_hub *hub, struct bench_acts *a,
     size_t connections, uint64_t warm_ms, uint64_t measure_ms, struct bench_result *out);

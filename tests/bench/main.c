@@ -103,6 +103,8 @@ static enum err measure(struct bench *b, size_t connections, uint64_t measure_ms
     if (e == OK)
         e = bench_acts_make(&b->acts, &b->region, count);
     if (e == OK)
+        e = bench_load_connect(b->load, connections, t);
+    if (e == OK)
         e = bench_load_run(b->load, &b->hub, &b->acts, connections, WARM_MS, measure_ms, &f);
     if (e != OK)
         return trouble_set(t, e, "the measurement ended early (%s)", "de meting brak af (%s)", err_word(e));
@@ -154,7 +156,9 @@ static enum err run(struct bench *b, char **argv, struct trouble *t)
     b->hub = (struct bench_hub){ .program = argv[1], .home = b->home, .log = b->log };
     e = set_up_hub(b, argv[3], argv[2], t);
     if (e == OK)
-        e = bench_load_open(&b->region, b->plain, &b->load, t);
+        e = bench_load_open(&b->region, b->plain, &b->load);
+    if (e == OK)
+        e = bench_load_connect(b->load, 1, t);
     if (e == OK)
         e = publish(b, t);
     if (e == OK) {
