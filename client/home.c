@@ -12,6 +12,7 @@
 
 static const struct conf_key keys[] = {
     TEXT_KEY("hub", hub),
+    TEXT_KEY("keyholder", keyholder),
     TEXT_KEY("pack", pack),
     BOOL_KEY("plain", plain),
     BOOL_KEY("citizen_number", citizen_number),
@@ -28,7 +29,7 @@ enum err client_home_path(const char *home, const char *name, char out[CLIENT_PA
 
 enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t)
 {
-    struct client_conf conf = {.hub = "", .pack = "", .plain = false, .citizen_number = true};
+    struct client_conf conf = {.hub = "", .keyholder = "", .pack = "", .plain = false, .citizen_number = true};
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;

@@ -17,6 +17,7 @@ enum { CLIENT_PATH_MAX = 512 };
 /* schakel.conf; every default is in client_conf_read. */
 struct client_conf {
     char hub[128];          /* host:port instead of the welcome's; empty: none */
+    char keyholder[128];    /* host:port instead of the region file's; empty: none */
     char pack[CLIENT_PATH_MAX];  /* folder of the pack; empty: HOME/pack */
     bool plain;             /* tcp without TLS, on loopback only */
     bool citizen_number;    /* may this partner hold the number */

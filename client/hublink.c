@@ -162,7 +162,7 @@ enum err client_link_ask(struct client_node *n, struct proto_msg *m, uint32_t ti
     return e;
 }
 
-static enum err read_reply(const uint8_t *frame, size_t len, struct proto_reply *reply)
+enum err client_link_reply(const uint8_t *frame, size_t len, struct proto_reply *reply)
 {
     enum proto_kind kind = PROTO_NONE;
     const uint8_t *body = NULL;
@@ -200,7 +200,7 @@ static void one_done(struct client_node *n, uint64_t tag, enum err result, const
     client_link_done *done = c->done;
     void *arg = c->arg;
 
-    if (result == OK && read_reply(frame, len, reply) != OK) {
+    if (result == OK && client_link_reply(frame, len, reply) != OK) {
         log_event(LOG_WARN, "bad-reply", NULL);
         result = ERR_SYNTAX;
     }

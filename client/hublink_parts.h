@@ -56,6 +56,8 @@ void client_link_header(struct client_node *n, struct proto_header *h);
 /* Body of len bytes as kind, signed by the node, into out. */
 MUST_USE enum err client_link_sign(struct client_node *n, enum proto_kind kind, const uint8_t *body, size_t len, uint8_t *out, size_t cap,
     size_t *out_len);
+/* A frame that came back, taken apart: *reply borrows it. ERR_SYNTAX and what proto_reply_decode says. */
+MUST_USE enum err client_link_reply(const uint8_t *frame, size_t len, struct proto_reply *reply);
 /* A signed envelope on its way. */
 MUST_USE enum err client_link_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
     client_link_done *done, void *arg);

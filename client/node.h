@@ -31,6 +31,7 @@ struct client_session {
 };
 
 struct client_calls;
+struct client_keylink;
 struct client_pseudonyms;
 
 struct client_node {
@@ -42,6 +43,7 @@ struct client_node {
     struct vault *vault;
     bool may_hold_number;              /* conf: citizen_number = yes|no */
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */
+    struct client_keylink *keylink;    /* to the keyholder (client/keylink.h); NULL: the region has none */
     struct client_sessions *sessions;
     struct client_certs *certs;        /* of others and our own (client/certs.h) */
     struct client_pseudonyms *pseudonyms;  /* being asked for (client/pseudonym.h) */

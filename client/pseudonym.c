@@ -3,54 +3,72 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/text.h"
+#include "base/wr.h"
 #include "client/calls.h"
-#include "client/hublink_parts.h"
-#include "proto/pseudonym.h"
+#include "client/derive.h"
+#include "client/hublink.h"
+#include "client/keylink.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITING_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 3000 };
+/* REGISTER_A_DAY: of the 2,000 that a holder counts for an organisation and day, the last are for children whom somebody asks for. */
+enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 3000, PAUSE_MS = 60000,
+    REGISTER_A_DAY = 1900, DAY_S = 86400 };
 
-/* One number that is wanted; in a batch it has its blind. */
-struct wanted {
-    char number[NUMBER_LEN + 1];
-    uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], blind[PROTO_OPRF_LEN];
-};
-
-/* The same bytes, to be filled and to be read: C has no conversion between the two. */
-union elements { uint8_t out[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; const uint8_t in[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; };
+static const char day_key[] = "pseudonyms of a register";
 
 struct client_pseudonyms {
-    struct wanted wanted[WAITING_MAX];
-    size_t count, asked;                 /* the first asked of them are with the hub */
-    union elements element;
-    enum proto_refusal refused;          /* the last batch's; ACCEPTED: none */
-    enum err failed;
-    uint64_t failed_ms;
+    struct client_derive *derive;
+    char fresh[FRESH_MAX][NUMBER_LEN + 1];   /* asked for by commands, in no batch yet */
+    size_t fresh_count;
+    size_t unkept;                           /* of the batch, those that do not wait in the vault */
+    uint32_t of_register;                    /* of the batch, those that nobody asked for */
+    bool may_wait;                           /* there may be some in the vault */
+    bool was_stuck;
+    struct client_derive_end last;           /* err OK: the last batch went well */
+    uint64_t failed_ms, pause_until_ms;
+    uint64_t quota_until_s;                  /* a holder has counted enough until then */
+    uint64_t register_until_s;               /* we have */
 };
 
 enum err client_pseudonyms_open(struct client_node *n)
 {
-    n->pseudonyms = calloc(1, sizeof *n->pseudonyms);
-    return n->pseudonyms != NULL ? OK : ERR_NOMEM;
+    struct client_pseudonyms *p = calloc(1, sizeof *p);
+    enum err e = p == NULL ? ERR_NOMEM : client_derive_new(&p->derive);
+
+    if (e != OK) {
+        free(p);
+        return e;
+    }
+    p->may_wait = true;
+    n->pseudonyms = p;
+    return OK;
 }
 
 void client_pseudonyms_close(struct client_pseudonyms *p)
 {
     if (p == NULL)
         return;
+    client_derive_free(p->derive);
     sodium_memzero(p, sizeof *p);
     free(p);
 }
+
+void client_pseudonyms_wake(struct client_node *n)
+{
+    n->pseudonyms->may_wait = true;
+}
+
+/* ---- known ones ---- */
 
 static void person_key(struct client_node *n, const char *number, uint8_t out[32])
 {
     client_vault_name_key(n->vault, "citizen number", number, strlen(number), out);
 }
 
-static enum err known(struct client_node *n, struct vault_txn *x, const char *number, struct proto_subject_id *out)
+enum err client_pseudonym_find(struct client_node *n, struct vault_txn *x, const char *number, struct proto_subject_id *out)
 {
     uint8_t key[32], *row = NULL;
     struct proto_subject_id id = {0};
@@ -72,146 +90,361 @@ static enum err known(struct client_node *n, struct vault_txn *x, const char *nu
     return e;
 }
 
+enum err client_pseudonym_keep(struct client_node *n, struct vault_txn *x, const char *number, const struct proto_subject_id *id)
+{
+    uint8_t key[32], row[ROW_LEN];
+
+    person_key(n, number, key);
+    row[0] = id->type;
+    memcpy(row + 1, id->value, sizeof id->value);
+    return client_vault_put(x, CLIENT_T_PERSON, key, sizeof key, row, sizeof row);
+}
+
+/* ---- why not ---- */
+
+enum err client_pseudonyms_waiting(struct client_node *n, struct vault_txn *x, uint64_t *out)
+{
+    const struct client_pseudonyms *p = n->pseudonyms;
+    uint64_t kept = 0;
+    enum err e = client_waiting_count(x, &kept);
+
+    if (e == OK)
+        *out = kept + p->fresh_count + p->unkept;
+    return e;
+}
+
+static enum err tell_away(struct trouble *t, const char *who_en, const char *who_nl, uint64_t waiting)
+{
+    if (waiting == 1)
+        return trouble_set(t, ERR_PEER, "%s cannot be reached; 1 child waits; it is done when it answers",
+            "%s is niet bereikbaar; 1 kind wacht; dat wordt gedaan zodra er antwoord is", t->lang == LANG_NL ? who_nl : who_en);
+    return trouble_set(t, ERR_PEER, "%s cannot be reached; %llu children wait; they are done when it answers",
+        "%s is niet bereikbaar; %llu kinderen wachten; die worden gedaan zodra er antwoord is", t->lang == LANG_NL ? who_nl : who_en,
+        (unsigned long long)waiting);
+}
+
+static enum err tell_failed(struct trouble *t, const struct client_derive_end *end, uint64_t waiting)
+{
+    const char *who = end->who == CLIENT_HUB ? (t->lang == LANG_NL ? "de hub" : "the hub")
+                                             : (t->lang == LANG_NL ? "de sleutelhouder" : "the keyholder");
+
+    if (end->err == ERR_SIGNATURE)
+        return trouble_set(t, ERR_SIGNATURE,
+            "the answer of %s is not proven: it was not made with the share that the region file names. Nothing of it was taken, and %llu "
+            "wait. Tell who runs it, and the other partners",
+            "het antwoord van %s klopt niet: het is niet gemaakt met het deel dat in het regiobestand staat. Er is niets van overgenomen, en "
+            "er wachten er %llu. Zeg het wie hem beheert, en de andere partners", who, (unsigned long long)waiting);
+    if (end->refused == PROTO_QUOTA)
+        return trouble_set(t, ERR_QUOTA,
+            "%s has given out as many pseudonyms as a partner or the region gets in a day; %llu wait and are done tomorrow by themselves",
+            "%s heeft zoveel pseudoniemen gegeven als een partner of de regio op een dag krijgt; er wachten er %llu, die morgen vanzelf "
+            "worden gedaan", who, (unsigned long long)waiting);
+    if (end->refused != PROTO_ACCEPTED)
+        return trouble_at(t, end->err, proto_refusal_name(end->refused), 0, 0, "%s: %s", "%s: %s", who,
+            proto_refusal_text(end->refused, t->lang));
+    return trouble_set(t, end->err, "the pseudonym could not be made (%s): the answer of %s was not right",
+        "het pseudoniem kon niet worden gemaakt (%s): het antwoord van %s klopte niet", err_word(end->err), who);
+}
+
+enum err client_pseudonyms_why(struct client_node *n, uint64_t waiting, struct trouble *t)
+{
+    const struct client_pseudonyms *p = n->pseudonyms;
+
+    if (client_link_is_down(n))
+        return tell_away(t, "the hub", "de hub", waiting);
+    if (client_keylink_is_down(n))
+        return tell_away(t, "the keyholder", "de sleutelhouder", waiting);
+    if (p->last.err != OK)
+        return tell_failed(t, &p->last, waiting);
+    if (waiting != 0 && clock_now_s() < p->register_until_s)
+        return trouble_set(t, ERR_QUOTA, "today's part for registers (%d) is used, so that others can be asked for; %llu wait and are done "
+            "tomorrow by themselves",
+            "het deel van vandaag voor registers (%d) is op, zodat er ruimte blijft voor andere kinderen; er wachten er %llu, die morgen "
+            "vanzelf worden gedaan", REGISTER_A_DAY, (unsigned long long)waiting);
+    return OK;
+}
+
+/* ---- a command needs one ---- */
+
 static bool is_wanted(const struct client_pseudonyms *p, const char *number)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (sodium_memcmp(p->wanted[i].number, number, NUMBER_LEN) == 0)
+    const char *other;
+
+    for (size_t i = 0; i < p->fresh_count; i++)
+        if (sodium_memcmp(p->fresh[i], number, NUMBER_LEN) == 0)
+            return true;
+    for (size_t i = 0; (other = client_derive_number(p->derive, i)) != NULL; i++)
+        if (sodium_memcmp(other, number, NUMBER_LEN) == 0)
             return true;
     return false;
 }
 
-/* Why the last batch failed, once to each that asks within a few seconds. */
-static enum err failure(struct client_call *c, const struct client_pseudonyms *p)
+static enum err why(struct client_call *c, struct vault_txn *x)
 {
-    if (p->refused != PROTO_ACCEPTED)
-        return trouble_at(&c->trouble, proto_refusal_err(p->refused), proto_refusal_name(p->refused), 0, 0, "%s", "%s",
-            proto_refusal_text(p->refused, c->trouble.lang));
-    return trouble_set(&c->trouble, p->failed, "the pseudonym could not be made (%s); the hub's answer was not right or did not come",
-        "het pseudoniem kon niet worden gemaakt (%s); het antwoord van de hub klopte niet of kwam niet", err_word(p->failed));
+    uint64_t waiting = 0;
+    enum err e = client_pseudonyms_waiting(c->node, x, &waiting);
+
+    return e == OK ? client_pseudonyms_why(c->node, waiting, &c->trouble) : e;
 }
 
 enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out)
 {
-    struct client_node *n = c->node;
-    struct client_pseudonyms *p = n->pseudonyms;
-    struct wanted *w;
+    struct client_pseudonyms *p = c->node->pseudonyms;
     enum err e;
 
     if (!text_is_bsn(number))
         return trouble_at(&c->trouble, ERR_RANGE, "--number", 0, 0, "is not a citizen number", "is geen burgerservicenummer");
-    e = known(n, x, number, out);
+    e = client_pseudonym_find(c->node, x, number, out);
     if (e != ERR_NOTFOUND)
         return e;
-    if (p->failed_ms != 0 && clock_mono_ms() - p->failed_ms < FAILED_MS)
-        return failure(c, p);
-    if (client_link_is_down(n))
-        return ERR_PEER;
-    if (is_wanted(p, number))
-        return ERR_BUSY;
-    if (p->count == WAITING_MAX)
-        return trouble_set(&c->trouble, ERR_QUOTA, "too many new children at once: try again", "te veel nieuwe kinderen tegelijk: probeer het weer");
-    w = &p->wanted[p->count];
-    e = proto_pseudonym_input(n->region.hash, PROTO_PSEUDONYM_CITIZEN, number, w->input);
-    if (e != OK)
-        return e;
-    memcpy(w->number, number, NUMBER_LEN + 1);
-    p->count++;
+    if (p->last.err != OK && clock_mono_ms() - p->failed_ms < FAILED_MS)
+        return why(c, x);
+    if (!is_wanted(p, number)) {
+        if (p->fresh_count == FRESH_MAX)
+            return trouble_set(&c->trouble, ERR_QUOTA, "too many new children at once: try again, or give a whole register to schakel register "
+                "derive", "te veel nieuwe kinderen tegelijk: probeer het weer, of geef een heel register aan schakel register derive");
+        memcpy(p->fresh[p->fresh_count++], number, NUMBER_LEN + 1);
+    }
+    if (client_link_is_down(c->node) || client_keylink_is_down(c->node))
+        return why(c, x);
     return ERR_BUSY;
 }
 
-/* ---- the hub's answer ---- */
+/* ---- keeping what cannot be done now ---- */
 
-/* payload = n * 32 evaluated | 64 proof, for the n that were asked */
-static enum err combine(struct client_node *n, struct proto_blob payload, uint8_t combined[PROTO_BATCH_MAX][PROTO_OPRF_LEN])
+static enum err keep_all(struct client_node *n, struct vault_txn *x)
 {
-    struct client_pseudonyms *p = n->pseudonyms;
-    union elements evaluated;
-    uint8_t proof[PROTO_OPRF_PROOF_LEN];
-    struct proto_pseudonym_answer answer;
-    struct rd r;
+    const struct client_pseudonyms *p = n->pseudonyms;
+    const char *number;
+    enum err e = OK;
 
-    rd_init(&r, payload.data, payload.len);
-    for (size_t i = 0; r.err == OK && i < p->asked; i++)
-        rd_copy(&r, evaluated.out[i], PROTO_OPRF_LEN);
-    rd_copy(&r, proof, sizeof proof);
-    if (rd_end(&r) != OK)
-        return r.err;
-    answer = (struct proto_pseudonym_answer){n->region.pseudonym_hub, {evaluated.in, p->asked}, proof};
-    return proto_pseudonym_combine(n->region.pseudonym_key, (struct proto_oprf_elements){p->element.in, p->asked}, &answer, 1, combined);
+    for (size_t i = 0; e == OK && i < p->fresh_count; i++)
+        e = client_waiting_put(n, x, p->fresh[i], CLIENT_WAITING_ASKED, NULL);
+    for (size_t i = 0; e == OK && p->unkept != 0 && (number = client_derive_number(p->derive, i)) != NULL; i++)
+        if (i < p->unkept)
+            e = client_waiting_put(n, x, number, CLIENT_WAITING_ASKED, NULL);
+    return e;
 }
 
-static enum err store_one(struct client_node *n, struct vault_txn *x, const struct wanted *w, const uint8_t combined[PROTO_OPRF_LEN])
-{
-    uint8_t key[32], row[ROW_LEN] = {PROTO_SUBJECT_CITIZEN};
-    enum err e = proto_pseudonym_finish(w->input, w->blind, combined, row + 1);
-
-    person_key(n, w->number, key);
-    return e == OK ? client_vault_put(x, CLIENT_T_PERSON, key, sizeof key, row, sizeof row) : e;
-}
-
-static enum err take(struct client_node *n, struct proto_blob payload)
+/* Those that only memory knows go into the vault. What fails is tried again at the next step. */
+static void keep(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
-    uint8_t combined[PROTO_BATCH_MAX][PROTO_OPRF_LEN];
     struct vault_txn *x = NULL;
-    enum err e = combine(n, payload, combined);
+    enum err e;
 
+    if (p->fresh_count == 0 && p->unkept == 0)
+        return;
+    e = client_vault_begin(n->vault, true, &x);
     if (e == OK)
-        e = client_vault_begin(n->vault, true, &x);
-    for (size_t i = 0; e == OK && i < p->asked; i++)
-        e = store_one(n, x, &p->wanted[i], combined[i]);
+        e = keep_all(n, x);
     if (e == OK)
         e = client_vault_commit(x);
     else
         client_vault_abort(x);
-    sodium_memzero(combined, sizeof combined);
-    return e;
+    if (e != OK) {
+        log_event(LOG_WARN, "waiting-not-kept", "err", err_word(e), NULL);
+        return;
+    }
+    sodium_memzero(p->fresh, sizeof p->fresh);
+    p->fresh_count = p->unkept = 0;
+    p->may_wait = true;
 }
 
-static void derived(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
+/* ---- how much of today's part for registers is used ---- */
+
+struct day { uint64_t day; uint32_t count; };
+
+static enum err read_day(struct vault_txn *x, struct day *out)
+{
+    uint8_t *row = NULL;
+    size_t len = 0;
+    struct rd r;
+    enum err e = client_vault_get(x, CLIENT_T_META, day_key, sizeof day_key - 1, &row, &len);
+
+    *out = (struct day){.day = clock_now_s() / DAY_S};
+    if (e != OK)
+        return e == ERR_NOTFOUND ? OK : e;
+    rd_init(&r, row, len);
+    if (rd_u64(&r) == out->day)
+        out->count = rd_u32(&r);
+    free(row);
+    return OK;
+}
+
+static enum err write_day(struct vault_txn *x, const struct day *d)
+{
+    uint8_t row[12];
+    struct wr w;
+
+    wr_init(&w, row, sizeof row);
+    wr_u64(&w, d->day);
+    wr_u32(&w, d->count);
+    return client_vault_put(x, CLIENT_T_META, day_key, sizeof day_key - 1, row, sizeof row);
+}
+
+/* Counted when it was done: what a holder refused cost nothing. */
+static void count_register(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
-    enum err e = result;
+    struct vault_txn *x = NULL;
+    struct day day;
+    enum err e;
 
-    (void)arg;
-    p->refused = PROTO_ACCEPTED;
-    p->failed_ms = 0;
-    if (e == OK && reply->result != PROTO_ACCEPTED) {
-        p->refused = (enum proto_refusal)reply->result;
-        e = proto_refusal_err(p->refused);
-    } else if (e == OK) {
-        e = take(n, reply->payload);
+    if (p->of_register == 0)
+        return;
+    e = client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = read_day(x, &day);
+    if (e == OK) {
+        day.count += p->of_register;
+        e = write_day(x, &day);
     }
-    if (e != OK) {
-        p->failed = e;
-        p->failed_ms = clock_mono_ms();
-        log_event(LOG_WARN, "pseudonyms-failed", "err", err_word(e), NULL);
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    if (e != OK)
+        log_event(LOG_WARN, "register-not-counted", "err", err_word(e), NULL);
+}
+
+/* ---- the end of a batch ---- */
+
+static void pause_after(struct client_pseudonyms *p, const struct client_derive_end *end)
+{
+    uint64_t now_ms = clock_mono_ms(), now_s = clock_now_s();
+
+    p->failed_ms = now_ms;
+    if (end->refused == PROTO_QUOTA)
+        p->quota_until_s = (now_s / DAY_S + 1) * DAY_S + 1;
+    else
+        p->pause_until_ms = now_ms + PAUSE_MS;
+}
+
+static void take_end(struct client_node *n)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    struct client_derive_end end;
+
+    if (!client_derive_take(p->derive, &end))
+        return;
+    if (end.err == OK) {
+        count_register(n);
+        p->last = end;
+        p->unkept = 0;
+        p->quota_until_s = 0;
+    } else {
+        keep(n);
+        if (end.err != ERR_EXPIRED) {
+            p->last = end;
+            pause_after(p, &end);
+            log_event(end.err == ERR_SIGNATURE ? LOG_ERROR : LOG_WARN, "pseudonyms-failed", "from", end.who == CLIENT_HUB ? "hub" : "keyholder",
+                "err", err_word(end.err), "reason", proto_refusal_name(end.refused), NULL);
+        }
+        p->unkept = 0;
     }
-    memmove(p->wanted, p->wanted + p->asked, (p->count - p->asked) * sizeof p->wanted[0]);
-    p->count -= p->asked;
-    sodium_memzero(p->wanted + p->count, p->asked * sizeof p->wanted[0]);
-    sodium_memzero(&p->element, sizeof p->element);
-    p->asked = 0;
+    client_derive_drop(p->derive);
     client_calls_again(n);
 }
 
-/* ---- asking ---- */
+/* ---- the next batch ---- */
+
+/* Those that wait, up to max of them; a register's only as far as today's part reaches. */
+static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct client_waiting *out, size_t max, size_t *count)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    struct day day;
+    uint32_t of_register = 0;
+    size_t got = 0;
+    uint64_t all = 0;
+    enum err e = read_day(x, &day);
+
+    if (e == OK)
+        e = client_waiting_first(x, day.count < REGISTER_A_DAY ? CLIENT_WAITING_REGISTER : CLIENT_WAITING_ASKED, out, max, &got);
+    for (size_t i = 0; e == OK && i < got; i++)
+        of_register += out[i].why != CLIENT_WAITING_ASKED;
+    while (of_register > REGISTER_A_DAY - day.count) {
+        of_register--;
+        got--;
+    }
+    if (e == OK)
+        e = client_waiting_count(x, &all);
+    if (e != OK)
+        return e;
+    p->may_wait = all != 0;
+    p->register_until_s = all > got && day.count + of_register >= REGISTER_A_DAY ? (day.day + 1) * DAY_S + 1 : 0;
+    p->of_register = of_register;
+    *count = got;
+    return OK;
+}
+
+static bool may_pick(const struct client_pseudonyms *p)
+{
+    uint64_t now_s = clock_now_s();
+
+    return p->may_wait && now_s >= p->quota_until_s && now_s >= p->register_until_s && clock_mono_ms() >= p->pause_until_ms;
+}
+
+static enum err pick(struct client_node *n, struct client_waiting *out, size_t max, size_t *count)
+{
+    struct vault_txn *x = NULL;
+    size_t got = 0;
+    enum err e = client_vault_begin(n->vault, false, &x);
+
+    if (e == OK)
+        e = pick_waiting(n, x, out, max, &got);
+    client_vault_abort(x);
+    if (e == OK)
+        *count = got;
+    return e;
+}
+
+/* Those of commands first; then, where there is room, those that waited. */
+static void start(struct client_node *n)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    struct client_waiting batch[PROTO_BATCH_MAX];
+    size_t fresh = p->fresh_count < PROTO_BATCH_MAX ? p->fresh_count : PROTO_BATCH_MAX, waited = 0;
+    enum err e = OK;
+
+    p->of_register = 0;
+    for (size_t i = 0; i < fresh; i++)
+        memcpy(batch[i].number, p->fresh[i], sizeof batch[i].number);
+    if (fresh == 0 && may_pick(p))
+        e = pick(n, batch, PROTO_BATCH_MAX, &waited);
+    if (e == OK && fresh + waited != 0)
+        e = client_derive_start(n, p->derive, batch, fresh + waited);
+    if (e == OK) {
+        memmove(p->fresh, p->fresh + fresh, (p->fresh_count - fresh) * sizeof p->fresh[0]);
+        p->fresh_count -= fresh;
+        sodium_memzero(p->fresh + p->fresh_count, fresh * sizeof p->fresh[0]);
+        p->unkept = fresh;
+    } else {
+        p->pause_until_ms = clock_mono_ms() + PAUSE_MS;
+        log_event(LOG_WARN, "pseudonyms-not-asked", "err", err_word(e), NULL);
+    }
+    sodium_memzero(batch, sizeof batch);
+}
 
 void client_pseudonyms_step(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
-    struct proto_msg m = {.kind = PROTO_DERIVE};
-    enum err e = OK;
+    bool stuck;
 
-    if (p->count == 0 || p->asked != 0 || !client_link_is_up(n))
-        return;
-    p->asked = p->count < PROTO_BATCH_MAX ? p->count : PROTO_BATCH_MAX;
-    for (size_t i = 0; e == OK && i < p->asked; i++)
-        e = proto_pseudonym_blind(p->wanted[i].input, p->wanted[i].blind, p->element.out[i]);
-    m.payload = (struct proto_blob){p->element.in[0], p->asked * PROTO_OPRF_LEN};
-    m.original = (struct proto_blob){n->node_cert, n->node_cert_len};
-    if (e == OK)
-        e = client_link_ask(n, &m, LINK_QUERY_MS, derived, NULL);
-    if (e != OK)
-        p->asked = 0;
+    take_end(n);
+    if (!client_derive_is_busy(p->derive) && (p->fresh_count != 0 || may_pick(p)))
+        start(n);
+    client_derive_step(n, p->derive);
+    stuck = client_derive_is_stuck(n, p->derive);
+    if (stuck)
+        keep(n);
+    /* Calls that wait hear of it once. */
+    if (stuck && !p->was_stuck)
+        client_calls_again(n);
+    p->was_stuck = stuck;
+}
+
+uint64_t client_pseudonyms_due(const struct client_node *n, uint64_t max)
+{
+    return client_derive_due(n->pseudonyms->derive, clock_mono_ms(), max);
 }

@@ -8,6 +8,7 @@
 #include "client/home.h"
 #include "client/hublink.h"
 #include "client/keyfile.h"
+#include "client/keylink.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
@@ -139,55 +140,71 @@ static enum err add_own_certs(struct client_node *n, struct trouble *t)
     return e;
 }
 
-/* ---- the link: TLS by the keys and certificates of the welcome, or plain tcp on loopback ---- */
+/* ---- the links: TLS by the keys and certificates of the welcome, or plain tcp on loopback ---- */
 
-static enum err dial_tls(struct client_node *n, const char *address, const struct proto_welcome *w, struct secret *vault_key,
-    struct trouble *t)
+/* What a dialled side must show, and what we show to both: the certificate of the welcome (P-163). PEM texts; wiped by drop_tls. */
+struct outer { struct proto_pem cert, hub_ca, keyholder_ca; char *key; size_t key_len; };
+
+static void drop_tls(struct outer *o)
 {
+    if (o->key != NULL)
+        sodium_memzero(o->key, o->key_len);
+    free(o->key);
+    free(o->cert.text);
+    free(o->hub_ca.text);
+    free(o->keyholder_ca.text);
+}
+
+static enum err read_tls(struct client_node *n, const struct proto_welcome *w, struct secret *vault_key, struct outer *o, struct trouble *t)
+{
+    const struct proto_region *r = &n->region;
     struct client_unlock by = {.key = vault_key};
-    struct proto_pem cert = {0}, ca = {0};
     struct secret *key = NULL;
-    char *key_text = NULL;
-    size_t len = 0;
     enum err e = client_keyfile_open(n->home, "tls", &by, &key, NULL, t);
 
     if (e == OK)
-        e = proto_tls_der_to_pem(w->client_cert.data, w->client_cert.len, &cert);
+        e = proto_tls_der_to_pem(w->client_cert.data, w->client_cert.len, &o->cert);
     if (e == OK)
-        e = proto_tls_der_to_pem(n->region.tls_der, n->region.tls_der_len, &ca);
+        e = proto_tls_der_to_pem(r->tls_der, r->tls_der_len, &o->hub_ca);
+    if (e == OK && r->has_keyholder)
+        e = proto_tls_der_to_pem(r->keyholder_tls, r->keyholder_tls_len, &o->keyholder_ca);
     if (e == OK) {
-        len = secret_len(key);
-        key_text = calloc(1, len + 1);
-        e = key_text == NULL ? ERR_NOMEM : OK;
+        o->key_len = secret_len(key);
+        o->key = calloc(1, o->key_len + 1);
+        e = o->key == NULL ? ERR_NOMEM : OK;
     }
     if (e == OK) {
-        memcpy(key_text, secret_wake(key), len);
+        memcpy(o->key, secret_wake(key), o->key_len);
         secret_sleep(key);
-        e = client_hublink_open(n, address, &(struct wire_tls){cert.text, key_text, ca.text}, t);
     }
-    if (key_text != NULL)
-        sodium_memzero(key_text, len);
-    free(key_text);
-    free(cert.text);
-    free(ca.text);
     secret_free(key);
     return e;
 }
 
-static enum err open_link(struct client_node *n, const struct client_conf *conf, struct secret *vault_key, struct trouble *t)
+static enum err dial(struct client_node *n, const struct client_conf *conf, const struct proto_welcome *w, const struct outer *o, struct trouble *t)
 {
+    const struct wire_tls hub = {o->cert.text, o->key, o->hub_ca.text}, keyholder = {o->cert.text, o->key, o->keyholder_ca.text};
+    const char *other = conf->keyholder[0] != '\0' ? conf->keyholder : n->region.keyholder_address;
+    enum err e = client_hublink_open(n, conf->hub[0] != '\0' ? conf->hub : w->address, conf->plain ? NULL : &hub, t);
+
+    return e == OK && n->region.has_keyholder ? client_keylink_open(n, other, conf->plain ? NULL : &keyholder, t) : e;
+}
+
+static enum err open_links(struct client_node *n, const struct client_conf *conf, struct secret *vault_key, struct trouble *t)
+{
+    struct outer outer = {.key = NULL};
     struct proto_welcome w;
     uint8_t *data = NULL;
     size_t len = 0;
-    const char *address;
     enum err e = read_home(n->home, "welcome", FILE_BYTES_MAX, &data, &len, t);
 
     if (e == OK)
         e = proto_welcome_check(&n->region, data, len, &w, t);
-    if (e == OK) {
-        address = conf->hub[0] != '\0' ? conf->hub : w.address;
-        e = conf->plain ? client_hublink_open(n, address, NULL, t) : dial_tls(n, address, &w, vault_key, t);
-    }
+    if (e == OK && !conf->plain)
+        e = read_tls(n, &w, vault_key, &outer, t);
+    if (e == OK)
+        e = dial(n, conf, &w, &outer, t);
+    drop_tls(&outer);
     free(data);
     return e;
 }
@@ -223,7 +240,7 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
         e = add_own_certs(n, t);
     n->may_hold_number = e == OK && conf.citizen_number;
     if (e == OK)
-        e = open_link(n, &conf, vault_key, t);
+        e = open_links(n, &conf, vault_key, t);
     if (e == OK)
         e = open_control(v, t);
     secret_free(vault_key);
@@ -239,6 +256,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_calls_close(n->calls);
     client_control_close(v->control);
     client_hublink_close(n->link);
+    client_keylink_close(n->keylink);
     client_pseudonyms_close(n->pseudonyms);
     client_sessions_close(n->sessions);
     client_certs_close(n->certs);
@@ -249,6 +267,7 @@ void client_vault_role_close(struct client_vault_role *v)
     secret_free(n->hpke_key);
     n->calls = NULL;
     n->link = NULL;
+    n->keylink = NULL;
     n->vault = NULL;
 }
 
@@ -268,12 +287,13 @@ static int wait_ms(const struct client_node *n)
 {
     uint64_t due = client_calls_due(n, STEP_MS);
 
+    due = client_pseudonyms_due(n, due);
     return (int)client_hublink_due(n, due);
 }
 
 void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop)
 {
-    struct pollfd fds[CLIENT_CONTROL_CONNS + 2];
+    struct pollfd fds[CLIENT_CONTROL_CONNS + 3];
     struct client_node *n = &v->node;
 
     while (*stop == 0) {
@@ -282,13 +302,16 @@ void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atom
 
         step(n);
         fds[0] = (struct pollfd){.fd = client_hublink_fd(n->link), .events = POLLIN};
-        count = client_control_fds(v->control, fds + 1);
-        ready = poll(fds, (nfds_t)(count + 1), wait_ms(n));
+        fds[1] = (struct pollfd){.fd = client_keylink_fd(n), .events = POLLIN};
+        count = client_control_fds(v->control, fds + 2);
+        ready = poll(fds, (nfds_t)(count + 2), wait_ms(n));
         if (ready < 0)
             continue;
         if (fds[0].revents != 0)
             client_hublink_ready(n);
-        client_control_step(v->control, fds + 1, count);
+        if (fds[1].revents != 0)
+            client_keylink_ready(n);
+        client_control_step(v->control, fds + 2, count);
         client_calls_serve(n);
     }
 }

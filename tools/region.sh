@@ -61,6 +61,22 @@ start_hub() {
     wait_for 10 "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
 }
 
+# The second share of the pseudonym key, with an organisation of its own: neither hub nor partner.
+make_keyholder() {
+    keyholder_port=$(free_port)
+    secret keyholder | "$bin/schakel" --home "$region/keyholder" keyholder init --name sleutelhuis --listen "127.0.0.1:$keyholder_port" \
+        --passphrase-fd 0 >/dev/null
+}
+
+keyholder_answers() { "$bin/schakel" --home "$region/keyholder" keyholder status; }
+
+start_keyholder() {
+    "$bin/schakel" --home "$region/keyholder" keyholder run --passphrase-fd 4 4< <(secret keyholder) >>"$region/keyholder/log" 2>&1 &
+    echo $! >"$region/keyholder/pid"
+    region_pids+=("$!")
+    wait_for 10 keyholder_answers || { echo "the keyholder does not answer; see $region/keyholder/log" >&2; return 70; }
+}
+
 login() { as_login "$1" coordinator; }
 as_login() { secret "$1-$2" | "$bin/schakel" --home "$region/$1" --as "$2" login --passphrase-fd 0 >/dev/null; }
 
@@ -91,23 +107,26 @@ sign_region() {
     secret "$1-root" | "$bin/schakel" --home "$region/$1" region sign --region "$region/region" --passphrase-fd 0 >/dev/null
 }
 
-# Everything from nothing: keys, region file, four founders that sign it, hub, nodes, one coordinator each.
+# Everything from nothing: keys, region file, four founders that sign it, hub, keyholder, nodes, one coordinator each.
 region_up() {
     local p
     mkdir -p "$region"
     region_port=$(free_port)
     "$bin/schakel-hub" --home "$region/hub" init --name demo --listen "127.0.0.1:$region_port" --pack "$source/policy/packs/nl-jeugd" >/dev/null
+    make_keyholder
     make_partner vo vo "Voorbeeld College"
     make_partner leerplicht leerplicht "Leerplicht Voorbeeldstad"
     make_partner cjg cjg "CJG Voorbeeldstad"
     make_partner wijkteam wijkteam "Wijkteam Voorbeeldwijk"
-    "$bin/schakel" region make --name demo --hub "$region/hub/hub.pub" --pack "$source/policy/packs/nl-jeugd" --out "$region/region" \
-        "$region"/{vo,leerplicht,cjg,wijkteam}/org.pub >/dev/null
+    "$bin/schakel" region make --name demo --hub "$region/hub/hub.pub" --keyholder "$region/keyholder/keyholder.pub" \
+        --pack "$source/policy/packs/nl-jeugd" --out "$region/region" "$region"/{vo,leerplicht,cjg,wijkteam}/org.pub >/dev/null
     for p in $partners; do sign_region "$p"; done
     "$bin/schakel-hub" --home "$region/hub" init --region "$region/region" >/dev/null
+    "$bin/schakel" --home "$region/keyholder" keyholder join "$region/region" >/dev/null
     for p in $partners; do join_partner "$p"; done
     printf 'citizen_number = no\n' >>"$region/wijkteam/schakel.conf"
     start_hub
+    start_keyholder
     for p in $partners; do
         start_node "$p"
         staff "$p" admin admin

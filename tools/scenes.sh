@@ -235,7 +235,7 @@ scene_verify() {
     expect "the receipts verify" "$got" '"ok":true'
 }
 
-# ---- blind_hub: nothing of whom it is about is with the hub ----
+# ---- blind_hub: nothing of whom it is about is with the hub, or with the keyholder ----
 
 # What a part of the scene could not do on this machine; the demo says it.
 not_checked=""
@@ -264,16 +264,19 @@ relay_to() {
 
 # Plain tcp on this machine instead of TLS, so that what is written down is what was said.
 speak_plainly() {
-    local p
+    local p hub_relay
     stop_node hub
-    sed -i 's/^plain = no/plain = yes/' "$region/hub/schakel.conf"
-    start_hub || return 1
+    stop_node keyholder
+    sed -i 's/^plain = no/plain = yes/' "$region/hub/schakel.conf" "$region/keyholder/schakel.conf"
+    start_hub && start_keyholder || return 1
     relay_to hub "$region_port" || return 1
+    hub_relay=$relay_port
+    relay_to keyholder "$keyholder_port" || return 1
     for p in vo leerplicht; do
         stop_node "$p"
         touch "$region/$p/schakel.conf"
         cp "$region/$p/schakel.conf" "$region/$p/schakel.conf.tls"
-        printf 'plain = yes\nhub = 127.0.0.1:%s\n' "$relay_port" >>"$region/$p/schakel.conf"
+        printf 'plain = yes\nhub = 127.0.0.1:%s\nkeyholder = 127.0.0.1:%s\n' "$hub_relay" "$relay_port" >>"$region/$p/schakel.conf"
         start_node "$p" && login "$p" || return 1
     done
 }
@@ -281,14 +284,15 @@ speak_plainly() {
 speak_tls_again() {
     local p
     stop_node hub
-    sed -i 's/^plain = yes/plain = no/' "$region/hub/schakel.conf"
-    start_hub || return 1
+    stop_node keyholder
+    sed -i 's/^plain = yes/plain = no/' "$region/hub/schakel.conf" "$region/keyholder/schakel.conf"
+    start_hub && start_keyholder || return 1
     for p in vo leerplicht; do
         stop_node "$p"
         mv "$region/$p/schakel.conf.tls" "$region/$p/schakel.conf"
         start_node "$p" && login "$p" && as_login "$p" admin || return 1
     done
-    kill "$(cat "$region/frames/hub.pid")"
+    kill "$(cat "$region/frames/hub.pid")" "$(cat "$region/frames/keyholder.pid")"
 }
 
 plant() { awk -v count=1000 -v day="$(date +%F)" "$@" -f "$source/tests/blind/plant.awk"; }
@@ -327,6 +331,7 @@ scan_memory() {
     local hub key=$region/hub/keys/pseudonym
     hub=pid:$(cat "$region/hub/pid")
     scan "in the memory of the hub" none "$region/planted" "$hub" || return 1
+    scan "in the memory of the keyholder" none "$region/planted" "pid:$(cat "$region/keyholder/pid")" || return 1
     [ -z "$not_checked" ] || return 0
     scan "not found in the holder's own vault, which has them" some "$region/planted" "pid:$(cat "$region/vo/pid")" || return 1
     "$bin/blind-scan" canary "$region/canary" "$region_port" || { why="the canary was not taken"; return 1; }
@@ -341,9 +346,11 @@ scene_blind_hub() {
     use_planted || return 1
     scan_memory || return 1
     scan "in the files of the hub" none "$region/planted" "$region/hub" || return 1
-    scan "in what nodes and hub said to each other" none "$region/planted" "$region/frames" || return 1
+    scan "in the files of the keyholder" none "$region/planted" "$region/keyholder" || return 1
+    scan "in what nodes said to hub and keyholder, and they to them" none "$region/planted" "$region/frames" || return 1
     # What was written down is what was said: the canary came directly, so it is not there; the hub's answers are.
     find "$region/frames/hub" -name '*.up' -size +500k | grep -q . || { why="too little was written down"; return 1; }
+    find "$region/frames/keyholder" -name '*.up' -size +32k | grep -q . || { why="too little was asked of the keyholder"; return 1; }
     scan "not encrypted in the holder's files" none "$region/planted" "$region/vo/store" || return 1
     speak_tls_again || { why="the region does not go back to TLS"; return 1; }
 }

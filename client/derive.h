@@ -1,0 +1,40 @@
+/*
+ * client/derive: one batch of numbers at a time, and the question that goes with them to every holder of a share: the same signed envelope
+ * to hub and keyholder (P-143). A holder that is away is asked again under the same id while the other's answer is kept, so nothing is
+ * counted twice. Only when every answer is there and proven are the pseudonyms stored; whatever is wrong with one answer voids the batch.
+ * Part of the vault process's one thread; nothing here waits.
+ */
+#ifndef CLIENT_DERIVE_H
+#define CLIENT_DERIVE_H
+
+#include "client/waiting.h"
+#include "proto/pseudonym.h"
+#include "proto/refusal.h"
+
+enum client_holder { CLIENT_HUB, CLIENT_KEYHOLDER, CLIENT_HOLDERS };
+
+struct client_derive;
+
+/* How a batch ended. err OK: all of it is known now. ERR_SIGNATURE: an answer was not proven; ERR_EXPIRED: a day went by; a class of refused. */
+struct client_derive_end { enum err err; enum proto_refusal refused; enum client_holder who; };
+
+MUST_USE enum err client_derive_new(struct client_derive **out);
+void client_derive_free(struct client_derive *d);  /* takes NULL; wipes */
+
+/* A batch is there: under way, or ended and not yet taken. */
+bool client_derive_is_busy(const struct client_derive *d);
+/* Begin; at most PROTO_BATCH_MAX, none twice. Only when not busy. ERR_RANGE: a number that is none. */
+MUST_USE enum err client_derive_start(struct client_node *n, struct client_derive *d, const struct client_waiting *numbers, size_t count);
+/* Ask whom there is to ask. No transaction is open. */
+void client_derive_step(struct client_node *n, struct client_derive *d);
+/* Take the end of a batch; false: it has not ended. Its numbers are kept until client_derive_drop. */
+bool client_derive_take(struct client_derive *d, struct client_derive_end *out);
+void client_derive_drop(struct client_derive *d);
+/* Some holder did not answer, or cannot be asked now. */
+bool client_derive_is_stuck(const struct client_node *n, const struct client_derive *d);
+/* When somebody is to be asked again, in milliseconds from now; max: not before that. */
+uint64_t client_derive_due(const struct client_derive *d, uint64_t now_ms, uint64_t max);
+/* Number i of the batch, NULL past the end. */
+const char *client_derive_number(const struct client_derive *d, size_t i);
+
+#endif
