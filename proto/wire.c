@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TLS_WRONG_EN "a TLS certificate or key cannot be read, or they do not belong together"
@@ -161,6 +162,13 @@ void wire_bell_hush(int fd)
 
     while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
         continue;
+}
+
+void wire_nng_sleep(uint32_t ms)
+{
+    struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+    (void)nanosleep(&t, NULL);
 }
 
 void wire_free(void *handle)

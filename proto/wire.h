@@ -1,9 +1,10 @@
 /*
  * proto/wire: the only files that know nng (wire*.c). Request and reply over tcp (loopback only) or tls+tcp, in the wire format of nng's
  * REQ/REP. Sizes limited to PROTO_FRAME_MAX on both sides; nng's own resending is off; every wait has an end. Open only after exec.
+ * Client: dials in the background and again whenever the connection ends, after 0.1 to 2 seconds.
  * Server: an answer may come at any later time, in any order. Cut off is a connection that has more than 640 questions without an
- * answer, leaves 64 MiB of answers unread, or stalls for a minute within a frame; one that is silent for ten minutes, too (clients
- * dial again). Whoever does not read holds up nobody else. At most 4,096 connections.
+ * answer, leaves 64 MiB of answers unread, or stalls for half a minute within a frame; one that is silent for five minutes, too
+ * (clients dial again). Whoever does not read holds up nobody else. At most 4,096 connections.
  * The callers are single-threaded poll loops; what nng's threads hand over is queued inside.
  */
 #ifndef PROTO_WIRE_H
@@ -26,7 +27,7 @@ struct wire_tls { const char *cert, *key, *ca; };
 struct wire_server;
 /* address is "host:port"; port 0 is not allowed. ERR_BUSY when it is in use. */
 MUST_USE enum err wire_listen(const char *address, const struct wire_tls *tls, struct wire_server **out, struct trouble *t);
-/* Readable when wire_server_recv is to be called: it has something, or cleans up after connections that ended. */
+/* Readable when wire_server_recv has something. */
 int wire_server_fd(const struct wire_server *s);
 /* Next frame without waiting: gives *frame (wire_free) and the route to answer on. ERR_BUSY: nothing now. */
 MUST_USE enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], size_t *route_len, void **handle,
@@ -54,10 +55,7 @@ MUST_USE enum err wire_call_done(struct wire_client *c, uint64_t *tag, enum err 
 /* One call and its wait. Gives *handle (wire_free). ERR_PEER as above, ERR_BUSY, ERR_LONG, ERR_NOMEM. */
 MUST_USE enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint32_t timeout_ms, void **handle,
     const uint8_t **reply, size_t *reply_len);
-/*
- * Takes NULL. Frees what is ours; the connection stays with nng until the process ends (closing it can hang), so a process
- * dials an address once and keeps the client. While calls are under way it does nothing at all.
- */
+/* Takes NULL. Calls under way and answers not collected are lost. */
 void wire_close(struct wire_client *c);
 
 #endif

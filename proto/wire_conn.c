@@ -1,5 +1,6 @@
 #include "proto/wire_conn.h"
 
+#include "base/clock.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "proto/limits.h"
@@ -15,16 +16,17 @@ enum {
     HEAD_LEN = LENGTH_LEN + ID_LEN,
     MESSAGE_MAX = HEAD_LEN + PROTO_FRAME_MAX,
     IN_START = 16384,            /* what every connection has; a longer frame grows it as it arrives, not as it is announced */
-    OUT_MAX = 64 << 20,          /* answers waiting for one client; more, and it is not reading them */
+    OUT_MAX = 64 << 20,          /* waiting for one connection; more, and the other side is not reading */
     OWED_MAX = 640,              /* a client of ours has at most 256 under way; twice that after its time limits */
     VECTORS_MAX = 8,             /* what an nng_aio takes */
-    GREET_MS = 10000,            /* TLS handshake and greeting, for each step of them */
-    STALL_MS = 60000,            /* a frame or an answer must get on */
-    IDLE_MS = 600000             /* a node asks every 25 seconds; who says nothing dials again */
+    GREET_MS = 10000,            /* TLS handshake and greeting */
+    STALL_MS = 30000,            /* a message that has begun to come must get on */
+    WRITE_STALL_MS = 10000,      /* the other side must take something */
+    IDLE_MS = 300000             /* a node asks every 25 seconds; who says nothing can dial again */
 };
 
-static const uint8_t their_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x30, 0, 0 };  /* REQ */
-static const uint8_t our_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x31, 0, 0 };    /* REP */
+static const uint8_t client_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x30, 0, 0 };  /* REQ */
+static const uint8_t server_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x31, 0, 0 };  /* REP */
 
 /* Bytes to send; the first at of them are gone already. */
 struct out {
@@ -41,7 +43,9 @@ struct wire_conn {
     bool is_reading, is_writing; /* nng has the aio */
     bool is_dead, is_told;       /* closed; and the owner knows that all is over */
     bool is_greeted;
-    size_t owed;                 /* questions without an answer */
+    uint64_t read_by_ms, write_by_ms; /* what is under way must have moved by then; 0: no matter */
+    uint64_t heard_ms;
+    size_t owed;                 /* by a server: questions without an answer */
     uint8_t *in;
     size_t in_len, in_cap;
     struct out *out_head, *out_tail;
@@ -53,9 +57,19 @@ uint32_t wire_conn_id(const struct wire_conn *c)
     return c->id;
 }
 
+bool wire_conn_is_open(const struct wire_conn *c)
+{
+    return c->is_greeted && !c->is_dead;
+}
+
 bool wire_conn_is_sending(const struct wire_conn *c)
 {
     return !c->is_dead && c->out_head != NULL;
+}
+
+uint64_t wire_conn_heard_ms(const struct wire_conn *c)
+{
+    return c->heard_ms;
 }
 
 static void tell_if_over(struct wire_conn *c)
@@ -70,12 +84,22 @@ void wire_conn_end(struct wire_conn *c)
 {
     if (!c->is_dead) {
         c->is_dead = true;
-        nng_stream_close(c->stream);  /* ends what is under way, in nng's threads */
+        nng_stream_close(c->stream);  /* ends what is under way, each in a thread of nng's */
     }
     tell_if_over(c);
 }
 
 /* ---- reading ---- */
+
+/* How long the other side may take now. A client waits as long as its calls do: that is not ours to judge. */
+static uint64_t read_limit_ms(const struct wire_conn *c)
+{
+    if (!c->is_greeted)
+        return GREET_MS;
+    if (c->in_len != 0)
+        return STALL_MS;
+    return c->owner->is_client ? 0 : IDLE_MS;
+}
 
 static void read_more(struct wire_conn *c)
 {
@@ -87,7 +111,7 @@ static void read_more(struct wire_conn *c)
         wire_conn_end(c);
         return;
     }
-    nng_aio_set_timeout(c->rx, !c->is_greeted ? GREET_MS : c->in_len != 0 ? STALL_MS : IDLE_MS);
+    c->read_by_ms = read_limit_ms(c) != 0 ? clock_mono_ms() + read_limit_ms(c) : 0;
     c->is_reading = true;
     nng_stream_recv(c->stream, c->rx);
 }
@@ -98,9 +122,12 @@ static enum err take_messages(struct wire_conn *c, struct rd *r)
     enum err e = OK;
 
     if (!c->is_greeted && rd_left(r) >= GREETING_LEN) {
-        if (memcmp(rd_view(r, GREETING_LEN), their_greeting, GREETING_LEN) != 0)
+        const uint8_t *expected = c->owner->is_client ? server_greeting : client_greeting;
+
+        if (memcmp(rd_view(r, GREETING_LEN), expected, GREETING_LEN) != 0)
             return ERR_SYNTAX;
         c->is_greeted = true;
+        c->owner->ready(c->owner->self, c);
     }
     while (e == OK && c->is_greeted && rd_left(r) >= LENGTH_LEN) {
         struct rd peek = *r;
@@ -112,11 +139,11 @@ static enum err take_messages(struct wire_conn *c, struct rd *r)
         if (rd_left(&peek) < len)
             break;
         request = rd_u32(&peek);
-        if ((request & 0x80000000) == 0)
-            return ERR_SYNTAX;  /* came through a device; there are none */
-        if (++c->owed > OWED_MAX)
+        if (!c->owner->is_client && (request & 0x80000000) == 0)
+            return ERR_SYNTAX;  /* came through a device of nng's; there are none */
+        if (!c->owner->is_client && ++c->owed > OWED_MAX)
             return ERR_QUOTA;
-        e = c->owner->question(c->owner->self, c, request, rd_view(&peek, (size_t)len - ID_LEN), (size_t)len - ID_LEN);
+        e = c->owner->message(c->owner->self, c, request, rd_view(&peek, (size_t)len - ID_LEN), (size_t)len - ID_LEN);
         *r = peek;
     }
     return e;
@@ -146,6 +173,7 @@ static enum err take_input(struct wire_conn *c, size_t count)
     struct rd r;
     enum err e;
 
+    c->heard_ms = clock_mono_ms();
     c->in_len += count;
     rd_init(&r, c->in, c->in_len);
     if ((e = take_messages(c, &r)) != OK)
@@ -188,7 +216,7 @@ static void write_more(struct wire_conn *c)
         wire_conn_end(c);
         return;
     }
-    nng_aio_set_timeout(c->tx, STALL_MS);
+    c->write_by_ms = clock_mono_ms() + WRITE_STALL_MS;
     c->is_writing = true;
     nng_stream_send(c->stream, c->tx);
 }
@@ -242,7 +270,7 @@ static uint8_t *add_out(struct wire_conn *c, size_t len)
     return o->bytes;
 }
 
-enum err wire_conn_answer(struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
+enum err wire_conn_send(struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
 {
     uint8_t *bytes;
     struct wr w;
@@ -268,6 +296,12 @@ enum err wire_conn_answer(struct wire_conn *c, uint32_t request, const uint8_t *
 
 /* ---- beginning and end ---- */
 
+void wire_conn_check(struct wire_conn *c, uint64_t now_ms)
+{
+    if ((c->is_reading && c->read_by_ms != 0 && now_ms > c->read_by_ms) || (c->is_writing && now_ms > c->write_by_ms))
+        wire_conn_end(c);
+}
+
 void wire_conn_start(struct wire_conn *c)
 {
     uint8_t *bytes = add_out(c, GREETING_LEN);
@@ -276,7 +310,7 @@ void wire_conn_start(struct wire_conn *c)
         wire_conn_end(c);
         return;
     }
-    memcpy(bytes, our_greeting, GREETING_LEN);
+    memcpy(bytes, c->owner->is_client ? client_greeting : server_greeting, GREETING_LEN);
     write_more(c);
     read_more(c);
 }
@@ -289,7 +323,8 @@ enum err wire_conn_new(nng_stream *stream, const struct wire_conn_owner *owner, 
         nng_stream_free(stream);
         return ERR_NOMEM;
     }
-    *c = (struct wire_conn){ .owner = owner, .id = id, .stream = stream, .in_cap = IN_START };
+    *c = (struct wire_conn){ .owner = owner, .id = id, .stream = stream, .in_cap = IN_START,
+        .heard_ms = clock_mono_ms() };
     if ((c->in = malloc(c->in_cap)) == NULL || nng_aio_alloc(&c->rx, on_read, c) != 0 ||
         nng_aio_alloc(&c->tx, on_written, c) != 0) {
         wire_conn_free(c);
@@ -303,7 +338,7 @@ void wire_conn_free(struct wire_conn *c)
 {
     struct out *o;
 
-    /* Waits for callbacks that are just returning. */
+    /* aio_free waits for a callback that is just returning. */
     if (c->rx != NULL)
         nng_aio_free(c->rx);
     if (c->tx != NULL)

@@ -34,4 +34,6 @@ MUST_USE enum err wire_bell_open(int *out);
 void wire_bell_ring(int fd);
 void wire_bell_hush(int fd);
 
+void wire_nng_sleep(uint32_t ms);
+
 #endif

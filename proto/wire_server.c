@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -20,6 +19,7 @@ enum {
     SLOTS = 1 << SLOT_BITS,      /* connections at a time */
     QUEUED_BYTES_MAX = 64 << 20, /* questions that the caller has not fetched; beyond that no connection is read */
     ACCEPT_PAUSE_MS = 100,       /* after an accept that failed: no descriptors, most likely */
+    SWEEP_MS = 1000,
     DRAIN_STEP_MS = 5,
     DRAIN_LINGER_MS = 50
 };
@@ -32,7 +32,7 @@ struct question {
 
 struct wire_server {
     nng_stream_listener *listener;
-    nng_aio *accept;
+    nng_aio *accept, *sweep;
     bool is_pausing;             /* accept is used to wait */
     int bell;
     pthread_mutex_t lock;
@@ -42,11 +42,16 @@ struct wire_server {
     bool was_full;
     uint32_t turn;               /* of connection ids, above the slot's bits */
     struct wire_conn *slot[SLOTS];
-    struct wire_conn *grave[SLOTS];  /* ended, in the slot they had; the caller's thread frees them */
-    size_t graves;
+    struct wire_conn *grave[SLOTS];  /* ended, in the slot they had, until they are freed */
 };
 
 /* ---- what connections tell; with the lock held ---- */
+
+static void on_ready(void *self, struct wire_conn *c)
+{
+    (void)self;
+    (void)c;  /* a server waits to be asked */
+}
 
 static enum err on_question(void *self, struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
 {
@@ -80,8 +85,6 @@ static void on_ended(void *self, struct wire_conn *c)
 
     s->slot[at] = NULL;
     s->grave[at] = c;
-    s->graves++;
-    wire_bell_ring(s->bell);
 }
 
 static bool is_full(void *self)
@@ -142,23 +145,32 @@ static void on_accept(void *arg)
         nng_stream_listener_accept(s->listener, s->accept);
 }
 
-/* ---- the caller's side ---- */
-
-/* Free what ended. The lock is let go meanwhile. */
-static void bury(struct wire_server *s)
+/* Every second: end what has stalled, free what has ended. In a thread of nng's, but never one of a connection's callbacks. */
+static void on_sweep(void *arg)
 {
-    for (size_t i = 0; s->graves != 0 && i < SLOTS; i++) {
+    struct wire_server *s = arg;
+    uint64_t now = clock_mono_ms();
+
+    if (nng_aio_result(s->sweep) != 0)
+        return;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SLOTS; i++) {
         struct wire_conn *c = s->grave[i];
 
+        if (s->slot[i] != NULL)
+            wire_conn_check(s->slot[i], now);
         if (c == NULL)
             continue;
-        s->graves--;
         pthread_mutex_unlock(&s->lock);
         wire_conn_free(c);
         pthread_mutex_lock(&s->lock);
         s->grave[i] = NULL;
     }
+    pthread_mutex_unlock(&s->lock);
+    nng_sleep_aio(SWEEP_MS, s->sweep);
 }
+
+/* ---- the caller's side ---- */
 
 /* Read on where reading stopped for too much in the queue, once half of it is gone. */
 static void resume(struct wire_server *s)
@@ -176,17 +188,12 @@ static struct question *take_question(struct wire_server *s)
 {
     struct question *q = s->head;
 
-    if (s->graves != 0)
-        bury(s);
-    if (q == NULL && (q = s->head) == NULL) {
-        wire_bell_hush(s->bell);
+    if (q == NULL)
         return NULL;
-    }
     s->head = q->next;
     if (s->head == NULL) {
         s->tail = NULL;
-        if (s->graves == 0)
-            wire_bell_hush(s->bell);
+        wire_bell_hush(s->bell);
     }
     s->queued_bytes -= nng_msg_len(q->msg);
     resume(s);
@@ -232,16 +239,9 @@ enum err wire_server_send(struct wire_server *s, const uint8_t *route, size_t ro
     pthread_mutex_lock(&s->lock);
     c = s->slot[connection % SLOTS];
     if (c != NULL && wire_conn_id(c) == connection)
-        e = wire_conn_answer(c, request, frame, len);
+        e = wire_conn_send(c, request, frame, len);
     pthread_mutex_unlock(&s->lock);
     return e;
-}
-
-static void sleep_ms(uint32_t ms)
-{
-    struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
-
-    (void)nanosleep(&t, NULL);
 }
 
 static bool is_sending(struct wire_server *s)
@@ -260,9 +260,9 @@ void wire_server_drain(struct wire_server *s, uint32_t wait_ms)
     uint64_t end = clock_mono_ms() + wait_ms;
 
     while (is_sending(s) && clock_mono_ms() < end)
-        sleep_ms(DRAIN_STEP_MS);
+        wire_nng_sleep(DRAIN_STEP_MS);
     /* Of TLS the last bytes may still be in nng's hands. */
-    sleep_ms(DRAIN_LINGER_MS);
+    wire_nng_sleep(DRAIN_LINGER_MS);
 }
 
 int wire_server_fd(const struct wire_server *s)
@@ -276,7 +276,8 @@ static enum err set_up(struct wire_server *s, const char *url, const struct wire
     enum err e;
     int rv;
 
-    if ((rv = nng_aio_alloc(&s->accept, on_accept, s)) != 0 || (rv = nng_stream_listener_alloc(&s->listener, url)) != 0)
+    if ((rv = nng_aio_alloc(&s->accept, on_accept, s)) != 0 || (rv = nng_aio_alloc(&s->sweep, on_sweep, s)) != 0 ||
+        (rv = nng_stream_listener_alloc(&s->listener, url)) != 0)
         return wire_nng_err(rv);
     if ((rv = nng_stream_listener_set_bool(s->listener, NNG_OPT_TCP_NODELAY, true)) != 0 ||
         (rv = nng_stream_listener_set_bool(s->listener, NNG_OPT_TCP_KEEPALIVE, true)) != 0)
@@ -299,6 +300,8 @@ static void drop(struct wire_server *s)
         nng_stream_listener_free(s->listener);
     if (s->accept != NULL)
         nng_aio_free(s->accept);
+    if (s->sweep != NULL)
+        nng_aio_free(s->sweep);
     if (s->bell >= 0)
         (void)close(s->bell);
     pthread_mutex_destroy(&s->lock);
@@ -316,7 +319,7 @@ enum err wire_listen(const char *address, const struct wire_tls *tls, struct wir
     if ((s = calloc(1, sizeof *s)) == NULL)
         return trouble_set(t, ERR_NOMEM, "no memory", "geen geheugen");
     pthread_mutex_init(&s->lock, NULL);
-    s->owner = (struct wire_conn_owner){ .self = s, .lock = &s->lock, .question = on_question, .ended = on_ended,
+    s->owner = (struct wire_conn_owner){ .self = s, .lock = &s->lock, .ready = on_ready, .message = on_question, .ended = on_ended,
         .is_full = is_full };
     s->bell = -1;
     if ((e = wire_bell_open(&s->bell)) == OK)
@@ -329,6 +332,7 @@ enum err wire_listen(const char *address, const struct wire_tls *tls, struct wir
         return trouble_at(t, e, address, 0, 0, "cannot listen on this address", "op dit adres kan niet worden geluisterd");
     }
     nng_stream_listener_accept(s->listener, s->accept);
+    nng_sleep_aio(SWEEP_MS, s->sweep);
     *out = s;
     return OK;
 }

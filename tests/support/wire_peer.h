@@ -35,6 +35,9 @@ void wire_peer_stop(pid_t pid);
 /* Wait for its own end and give the exit status. */
 int wire_peer_wait(pid_t pid);
 
+/* How many descriptors it has open. */
+int wire_peer_descriptors(pid_t pid);
+
 /* A connected socket that has exchanged the greetings of a REQ client. */
 int wire_peer_connect(uint16_t port);
 /* Send a request of body_len bytes: kind, then zeros. */

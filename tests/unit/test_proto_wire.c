@@ -186,8 +186,10 @@ static void a_late_answer_never_reaches_a_newer_call(void **state)
     assert_serves(c);  /* connected, so that the question is under way before its time ends */
     for (int i = 0; i < 20; i++) {
         wire_ask_start(c, 1, 'H', 0, 100);
+        (void)usleep(60000);
+        assert_serves(c);  /* else the silent connection would be cut, and the late answer with it */
         assert_int_equal(wire_ask_next(c, &tag, NULL, 0, &len), ERR_PEER);
-        wire_ask_start(c, 2, 'E', 0xabcd, WAIT_MS);  /* the same context again */
+        wire_ask_start(c, 2, 'E', 0xabcd, WAIT_MS);  /* the same place in the table */
         assert_int_equal(flush(other), 1);
         assert_int_equal(wire_ask_next(c, &tag, reply, sizeof reply, &len), OK);
         assert_int_equal(tag, 2);
@@ -330,6 +332,29 @@ static void a_client_that_vanishes_costs_nothing(void **state)
     wire_close(c);
 }
 
+static void clients_killed_with_answers_on_the_way_leave_nothing_behind(void **state)
+{
+    struct wire_client *c = dial();
+    uint64_t until;
+    int before;
+
+    (void)state;
+    assert_serves(c);
+    before = wire_peer_descriptors(server);
+    for (int round = 0; round < 200; round++) {
+        int fd = wire_peer_connect(port);
+
+        for (uint32_t i = 0; i < 20; i++)
+            wire_peer_send(fd, i, 'E', 2000);
+        (void)close(fd);
+    }
+    assert_serves(c);
+    for (until = clock_mono_ms() + 5000; wire_peer_descriptors(server) > before && clock_mono_ms() < until;)
+        (void)usleep(50000);
+    assert_in_range(wire_peer_descriptors(server), 0, before);
+    wire_close(c);
+}
+
 static void a_client_that_does_not_read_holds_up_nobody(void **state)
 {
     struct wire_client *c = dial();
@@ -462,6 +487,7 @@ int main(int argc, char **argv)
         WITH_SERVER(who_sends_one_byte_too_many_is_cut_off),
         WITH_SERVER(who_speaks_another_protocol_is_cut_off),
         WITH_SERVER(a_client_that_vanishes_costs_nothing),
+        WITH_SERVER(clients_killed_with_answers_on_the_way_leave_nothing_behind),
         WITH_SERVER(a_client_that_does_not_read_holds_up_nobody),
         WITH_SERVER(too_many_questions_over_one_connection_cut_it),
         WITH_SERVER(a_call_that_waits_ends_when_the_server_dies),
