@@ -174,6 +174,13 @@ static struct client_consent *consent_place(struct client_facts *f, uint64_t lea
     return oldest->leaf_index < leaf_index ? oldest : NULL;
 }
 
+/* The asker could give anybody there the role of a young person, and so tick for itself. */
+static bool is_first_hand(const struct client_question *q, const struct client_kept *k)
+{
+    return sodium_memcmp(k->what.setter, q->holder->id, PROTO_PARTNER_LEN) == 0
+        || (k->role == PROTO_ROLE_YOUNG && sodium_memcmp(k->what.setter, q->asker->id, PROTO_PARTNER_LEN) != 0);
+}
+
 static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
@@ -183,7 +190,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
         return;
     count(&c->f->counted, s->id);
     memcpy(one.id, s->id, sizeof one.id);
-    one.elsewhere = sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) != 0 && k->role != PROTO_ROLE_YOUNG;
+    one.elsewhere = !is_first_hand(c->q, k);
     one.known = client_facts_said(c->node, c->x, k, &one.given, &one.refused) == OK;
     /* Recorded elsewhere, a yes counts once a person of the holder has checked it; a no at once. */
     if (one.elsewhere && ((!c->q->before_grant && !is_ticked(c->q, s->id)) || !is_fresh(c, k))) {
@@ -340,11 +347,12 @@ static uint8_t custody_of(const char *text)
 struct told {
     struct client_node *node;
     const struct proto_subject_id *child;
+    const struct proto_partner *asker;     /* NULL: nobody asks */
     char birth_date[11], custody[64], incapable[8];
     uint64_t made_s;
 };
 
-/* Facts that another partner sealed to this one; the newest. */
+/* Facts that another partner sealed to this one; the newest. Who asks does not say itself how old the child is and who decides for it. */
 static bool told_each(void *arg, const struct client_kept *k)
 {
     struct told *t = arg;
@@ -352,6 +360,7 @@ static bool told_each(void *arg, const struct client_kept *k)
     const char *born = "", *custody = "", *incapable = "";
 
     if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->leaf_s == 0 || made_of(k) < t->made_s || !client_same_subject(&k->what.subject, t->child)
+        || (t->asker != NULL && sodium_memcmp(k->what.setter, t->asker->id, PROTO_PARTNER_LEN) == 0)
         || client_sealed_statement_read(t->node, &k->what, &obj) != OK)
         return true;
     if (json_text(obj, "birth_date", &born) == OK && json_text(obj, "custody", &custody) == OK && json_text(obj, "incapable", &incapable) == OK
@@ -365,28 +374,32 @@ static bool told_each(void *arg, const struct client_kept *k)
     return true;
 }
 
-enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
-    struct policy_facts *f, char birth_date[11])
+static enum err person(struct told *t, struct vault_txn *x, uint64_t now_s, struct policy_facts *f, char birth_date[11])
 {
-    struct told t = {.node = n, .child = child};
     struct date born;
     enum err e = OK;
 
-    if (client_record_field(n, x, child, "ident", "birth_date", t.birth_date, sizeof t.birth_date) != OK)
-        e = client_kept_walk(x, told_each, &t);
+    if (client_record_field(t->node, x, t->child, "ident", "birth_date", t->birth_date, sizeof t->birth_date) != OK)
+        e = client_kept_walk(x, told_each, t);
     else {
-        if (client_record_field(n, x, child, "guard", "custody", t.custody, sizeof t.custody) != OK)
-            t.custody[0] = '\0';
-        if (client_record_field(n, x, child, "guard", "incapable", t.incapable, sizeof t.incapable) != OK)
-            t.incapable[0] = '\0';
+        if (client_record_field(t->node, x, t->child, "guard", "custody", t->custody, sizeof t->custody) != OK)
+            t->custody[0] = '\0';
+        if (client_record_field(t->node, x, t->child, "guard", "incapable", t->incapable, sizeof t->incapable) != OK)
+            t->incapable[0] = '\0';
     }
     f->age_years = -1;
-    if (e == OK && date_parse(t.birth_date, &born) == OK)
+    if (e == OK && date_parse(t->birth_date, &born) == OK)
         f->age_years = date_age_years(born, clock_date_nl(now_s));
-    f->custody = custody_of(t.custody);
-    f->incapable = strcmp(t.incapable, "yes") == 0;
-    memcpy(birth_date, t.birth_date, sizeof t.birth_date);
+    f->custody = custody_of(t->custody);
+    f->incapable = strcmp(t->incapable, "yes") == 0;
+    memcpy(birth_date, t->birth_date, sizeof t->birth_date);
     return e;
+}
+
+enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
+    struct policy_facts *f, char birth_date[11])
+{
+    return person(&(struct told){.node = n, .child = child}, x, now_s, f, birth_date);
 }
 
 /*
@@ -447,7 +460,7 @@ enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const 
     start(c);
     r.purpose = out->base.purpose;
     take_members(c, &r);
-    e = client_facts_person(n, x, &q->child, q->now_s, &out->base, out->birth_date);
+    e = person(&(struct told){.node = n, .child = &q->child, .asker = q->asker}, x, q->now_s, &out->base, out->birth_date);
     if (e == OK)
         e = client_kept_walk(x, words_each, c);
     if (e == OK)

@@ -30,7 +30,7 @@ struct client_consent {
     uint8_t given, refused;       /* POLICY_WHO_* */
     uint64_t leaf_index;          /* the newest in the log wins */
     uint64_t made_s, until_s;     /* made: said, never later than logged; until: asked for; 0: it was not complete when it was recorded */
-    bool elsewhere;               /* recorded neither by the holder nor in the young person's own session: needs the holder's tick */
+    bool elsewhere;               /* recorded neither by the holder nor in the young person's own session at a third: needs the holder's tick */
     bool known;                   /* who said what is known here */
 };
 
@@ -50,7 +50,7 @@ void client_facts_for(const struct client_facts *f, const char *section, struct 
 void client_facts_decide(struct client_node *n, const struct client_facts *f, const struct proto_sections *sections,
     struct policy_decision decisions[PROTO_SECTIONS_MAX]);
 
-/* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner. */
+/* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a question never from its asker. */
 MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
     struct policy_facts *f, char birth_date[11]);
 /* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us to know. */

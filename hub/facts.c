@@ -101,11 +101,12 @@ static enum err add_event(struct gathering *g, const struct hub_statement *s)
 /* ---- consents ---- */
 
 /*
- * Recorded by the holder, or by the young person in a session of its own: then nobody has to check it again.
+ * Recorded by the holder, or by the young person in a session of its own at a third: then nobody has to check it again. The asker could give
+ * anybody there the role of a young person.
  */
 static bool is_first_hand(const struct gathering *g, const struct hub_statement *s)
 {
-    return is_partner(s->setter, g->q->holder) || s->role == PROTO_ROLE_YOUNG;
+    return is_partner(s->setter, g->q->holder) || (s->role == PROTO_ROLE_YOUNG && !is_partner(s->setter, g->q->asker));
 }
 
 /*

@@ -336,6 +336,25 @@ static struct proto_statement facts(struct client_fixture *f, enum client_fixtur
     return s;
 }
 
+/* Who asks would like to say itself how old the child is. */
+static void not_from_who_asks(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked *a = question(f);
+    char born[11], json[96];
+
+    client_fixture_born(f, 17, 5, born);
+    (void) snprintf(json, sizeof json, "{\"birth_date\":\"%s\",\"custody\":\"g1\",\"incapable\":\"no\"}", born);
+    (void) facts(f, CJG, json, f->now_s);
+    collect(f, a);
+    assert_int_equal(a->f.base.age_years, -1);
+    assert_int_equal(a->f.base.custody, 0);
+    (void) facts(f, LEERPLICHT, json, f->now_s - DAY_S);
+    collect(f, a);
+    assert_int_equal(a->f.base.age_years, 17);
+    assert_int_equal(a->f.base.custody, POLICY_WHO_G1);
+}
+
 static void from_the_own_record(void **state)
 {
     struct client_fixture *f = *state;
@@ -442,7 +461,7 @@ int main(void)
         client_fixture_test(a_pair_is_these_two), client_fixture_test(an_event_of_another_purpose),
         client_fixture_test(an_event_on_its_days), client_fixture_test(an_objection_restricts),
         client_fixture_test(an_objection_elsewhere_or_for_something_else), client_fixture_test(consent_after_an_objection),
-        client_fixture_test(members), client_fixture_test(from_the_own_record), client_fixture_test(from_sealed_facts),
+        client_fixture_test(members), client_fixture_test(not_from_who_asks), client_fixture_test(from_the_own_record), client_fixture_test(from_sealed_facts),
         client_fixture_test(facts_of_another_child_or_not_for_us), cmocka_unit_test(who),
     };
 

@@ -343,12 +343,12 @@ static void elsewhere_goes_stale(void **state)
     assert_int_equal(given(f, a, "need"), EVERYBODY);
 }
 
-/* The young person's own session is first hand, wherever it is. */
-static void elsewhere_by_the_young_person(void **state)
+/* The young person's own session is first hand at a third; at the asker anybody could have been given that role. */
+static void by_a_young_person_at(void **state, enum client_fixture_who where, int expected)
 {
     struct client_fixture *f = *state;
     struct asked *a = question(f);
-    struct proto_statement s = consent(f, CJG, "{\"yes\":\"y\",\"no\":\"\"}");
+    struct proto_statement s = consent(f, where, "{\"yes\":\"y\",\"no\":\"\"}");
     struct client_kept k;
     struct vault_txn *x;
     uint8_t *memory = NULL;
@@ -364,7 +364,17 @@ static void elsewhere_by_the_young_person(void **state)
     assert_err(client_kept_put(x, &k), OK);
     free(memory);
     client_fixture_commit(x);
-    assert_int_equal(given(f, a, "need"), EVERYBODY);
+    assert_int_equal(given(f, a, "need"), expected);
+}
+
+static void elsewhere_by_the_young_person(void **state)
+{
+    by_a_young_person_at(state, LEERPLICHT, EVERYBODY);
+}
+
+static void at_the_asker_by_somebody_called_young(void **state)
+{
+    by_a_young_person_at(state, CJG, NOTHING);
 }
 
 int main(void)
@@ -378,6 +388,7 @@ int main(void)
         client_fixture_test(elsewhere_needs_the_tick), client_fixture_test(elsewhere_a_no_counts_at_once),
         client_fixture_test(elsewhere_unticked_does_not_push_out_ours), client_fixture_test(elsewhere_and_not_for_us_to_read),
         client_fixture_test(elsewhere_goes_stale), client_fixture_test(elsewhere_by_the_young_person),
+        client_fixture_test(at_the_asker_by_somebody_called_young),
     };
 
     child = client_fixture_child(1);

@@ -176,19 +176,32 @@ static void a_status_can_say_that_it_is_not_complete(void **state)
     assert_string_equal(ask_help(f), "NEED_CONSENT R35");
 }
 
+static struct proto_statement young_says(struct hub_fixture *f, enum hub_fixture_who setter)
+{
+    struct proto_statement s = hub_fixture_say(f, setter, PROTO_SAY_CONSENT, VO, setter == CJG ? NOBODY : CJG, NOBODY);
+
+    memcpy(s.holder, f->who[VO]->id, sizeof s.holder);
+    memcpy(s.receiver, f->who[CJG]->id, sizeof s.receiver);
+    s.sections = hub_fixture_sections("ident need");
+    s.code = PROTO_CONSENT_PROCESSING;
+    s.until_s = f->now_s + 50 * DAY_S;
+    return s;
+}
+
 static void the_young_person_needs_no_status(void **state)
 {
     struct hub_fixture *f = *state;
     struct proto_statement s;
 
     begin_help(f);
-    s = hub_fixture_say(f, CJG, PROTO_SAY_CONSENT, VO, NOBODY);
-    memcpy(s.holder, f->who[VO]->id, sizeof s.holder);
-    memcpy(s.receiver, f->who[CJG]->id, sizeof s.receiver);
-    s.sections = hub_fixture_sections("ident need");
-    s.code = PROTO_CONSENT_PROCESSING;
-    s.until_s = f->now_s + 50 * DAY_S;
+    /* At the asker anybody could have been given that role. */
+    s = young_says(f, CJG);
     assert_refusal(hub_fixture_tell_as(f, &s, VO, PROTO_ROLE_YOUNG), PROTO_ACCEPTED);
+    hub_fixture_days(f, 30);
+    assert_string_not_equal(ask_help(f), "PERMIT R35");
+    s = young_says(f, JGZ);
+    assert_refusal(hub_fixture_tell_as(f, &s, VO, PROTO_ROLE_YOUNG), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_tell_as(f, &s, CJG, PROTO_ROLE_YOUNG), PROTO_ACCEPTED);
     hub_fixture_days(f, 30);
     assert_string_equal(ask_help(f), "PERMIT R35");
 }
