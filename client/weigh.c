@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHILD_HEX = 2 * (1 + 32) + 1 };
+enum { CHILD_HEX = 2 * (1 + 32) + 1, SALT_LEN = 16 };
 
 /* "3=because" with a question of the model's list. */
 static enum err answer_check(struct client_call *c, const cJSON *item, char number[4])
@@ -100,6 +100,17 @@ static enum err add_scope(struct client_call *c, struct vault_txn *x, cJSON *dra
     return OK;
 }
 
+/* The hub gets the digest of all this, and could try short answers. */
+static void add_salt(cJSON *draft)
+{
+    uint8_t salt[SALT_LEN];
+    char hex[2 * SALT_LEN + 1];
+
+    randombytes_buf(salt, sizeof salt);
+    text_hex(salt, sizeof salt, hex, sizeof hex);
+    json_add_text(draft, "salt", hex);
+}
+
 enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
 {
     uint8_t id[PROTO_ID_LEN];
@@ -107,8 +118,10 @@ enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
     char *text = NULL;
     enum err e = draft == NULL ? ERR_NOMEM : add_scope(c, x, draft);
 
-    if (e == OK)
+    if (e == OK) {
+        add_salt(draft);
         e = add_answers(c, json_add_object(draft, "answers"));
+    }
     if (e == OK)
         e = json_print(draft, &text);
     randombytes_buf(id, sizeof id);

@@ -4,6 +4,8 @@
  */
 #include "tests/support/client_fixture.h"
 
+#include "base/text.h"
+
 #include "client/hold.h"
 #include "tests/support/check.h"
 
@@ -245,6 +247,38 @@ static void weigh(struct client_fixture *f, const char *args, char out[40])
     (void) snprintf(out, 40, "%s", client_fixture_text(f, "weighing"));
 }
 
+static void draft_of(struct client_fixture *f, const char *hex, char **out)
+{
+    uint8_t id[PROTO_ID_LEN], *data = NULL;
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    size_t len = 0;
+
+    assert_err(text_unhex(hex, id, sizeof id), OK);
+    assert_err(client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &data, &len), OK);
+    client_vault_abort(x);
+    *out = (char *) client_fixture_memory(f, len + 1);
+    memcpy(*out, data, len);
+    (*out)[len] = '\0';
+    free(data);
+}
+
+/* Their digest goes to the hub, and short answers could be tried: the same answers twice have two digests. */
+static void the_same_answers_have_another_digest(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked a;
+    char args[200], one[40], two[40], *first, *second;
+
+    safety_asked(f, &a);
+    (void) snprintf(args, sizeof args, "{'request':'%s','answer':['1=yes']}", a.hex);
+    weigh(f, args, one);
+    weigh(f, args, two);
+    draft_of(f, one, &first);
+    draft_of(f, two, &second);
+    assert_non_null(strstr(first, "\"salt\":\""));
+    assert_string_not_equal(first, second);
+}
+
 static void weighed_and_approved(void **state)
 {
     struct client_fixture *f = *state;
@@ -331,7 +365,7 @@ int main(void)
         client_fixture_test(without_a_second_person), client_fixture_test(approved_by_a_second_person), client_fixture_test(who_may_approve),
         client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(of_exactly_this_request),
         client_fixture_test(of_another_kind), client_fixture_test(by_a_caseworker_of_the_same_partner), client_fixture_test(as_a_whole),
-        client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval), client_fixture_test(weighed_and_approved),
+        client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval), client_fixture_test(the_same_answers_have_another_digest), client_fixture_test(weighed_and_approved),
         client_fixture_test(weighed_for_another_child), client_fixture_test(wrong_answers),
     };
 
