@@ -99,8 +99,14 @@ enum err client_key_wrap(const struct client_plain_key *k, const struct client_u
     if (k->public != NULL)
         memcpy(h.public, k->public, sizeof h.public);
     if (u->passphrase != NULL) {
-        h.ops = crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE;
-        h.memory = crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE;
+        /*
+         * The root key makes new keys for the partner, lies somewhere for years and is used a few times a year: its passphrase may cost
+         * 256 MiB. The vault's, and a person's, is asked for at every start and login, on a machine that serves at the same time: 64 MiB.
+         */
+        bool root = strcmp(k->name, "root") == 0;
+
+        h.ops = root ? crypto_pwhash_argon2id_OPSLIMIT_MODERATE : crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE;
+        h.memory = root ? crypto_pwhash_argon2id_MEMLIMIT_MODERATE : crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE;
         randombytes_buf(h.salt, SALT_LEN);
     }
     randombytes_buf(h.nonce, NONCE_LEN);

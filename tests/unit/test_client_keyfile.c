@@ -66,6 +66,30 @@ static void a_missing_key_says_what_to_do(void **state)
     assert_non_null(strstr(t.text, "org init"));
 }
 
+/* In the clear in front of the box: how much work a guess is. */
+static void the_root_key_costs_more_to_guess(void **state)
+{
+    static const struct { const char *name; uint64_t memory; } rows[] = {{"root", UINT64_C(256) << 20}, {"vault", UINT64_C(64) << 20}};
+    struct client_unlock by = {.passphrase = words};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client_plain_key k = plain(rows[i].name);
+        struct secret *out = NULL;
+        uint8_t *wrapped = NULL;
+        size_t len = 0, at = 4 + 3 + strlen(rows[i].name) + 32 + 8;
+        uint64_t memory = 0;
+
+        assert_err(client_key_wrap(&k, &by, &wrapped, &len), OK);
+        for (size_t b = 0; b < 8; b++)
+            memory = memory << 8 | wrapped[at + b];
+        assert_int_equal(memory, rows[i].memory);
+        assert_err(client_key_unwrap(wrapped, len, rows[i].name, &by, &out, NULL), OK);
+        secret_free(out);
+        free(wrapped);
+    }
+}
+
 static void passphrases_have_limits(void **state)
 {
     struct client_plain_key k = plain("staff");
@@ -156,6 +180,7 @@ int main(void)
         folder_test(it_opens_under_its_passphrase),
         folder_test(a_key_is_never_overwritten),
         folder_test(a_missing_key_says_what_to_do),
+        folder_test(the_root_key_costs_more_to_guess),
         folder_test(passphrases_have_limits),
         folder_test(every_change_is_refused),
         folder_test(another_name_or_key_or_way_is_refused),
