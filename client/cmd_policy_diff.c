@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_MAX_LEN = 2400, SPAN_MAX = 400, TERMS = 6 };
+enum { LINE_MAX_LEN = 2400, SPAN_MAX = 400, TERMS = 5 };
 
 const struct client_opt client_cmd_policy_diff_opts[] = {
     { .name = "old",
@@ -123,8 +123,7 @@ static void duties_text(uint32_t duties, char out[LINE_MAX_LEN])
 /* What goes with a yes, as each pack says it; of duties those that only this one names. */
 static void terms_of(const struct report *r, const struct policy_diff_group *g, struct term term[TERMS])
 {
-    static const char *const names[TERMS] = { "rule", "ground", "ground9", "days", "feedback_days",
-        "duties" };
+    static const char *const names[TERMS] = { "rule", "ground", "ground9", "days", "duties" };
 
     for (size_t i = 0; i < TERMS; i++)
         term[i].name = names[i];
@@ -137,8 +136,7 @@ static void terms_of(const struct report *r, const struct policy_diff_group *g, 
         (void)snprintf(
             term[2].value[side], LINE_MAX_LEN, "%s%.1s", d->ground9 == 0 ? "" : "9.2.", &d->ground9);
         (void)snprintf(term[3].value[side], LINE_MAX_LEN, "%u", (unsigned)d->access_days);
-        (void)snprintf(term[4].value[side], LINE_MAX_LEN, "%u", (unsigned)d->feedback_days);
-        duties_text(d->duties & ~g->decision[1 - side].duties, term[5].value[side]);
+        duties_text(d->duties & ~g->decision[1 - side].duties, term[4].value[side]);
     }
 }
 

@@ -264,16 +264,18 @@ static void apart(struct policy_proofs *s, size_t row)
 static enum err walk(struct policy_proofs *s, struct policy_checked *out)
 {
     const struct policy_check *check = s->check;
-    enum err e = OK;
+    enum err e;
 
-    for (size_t i = 0; i < s->space->classes && e == OK; i++) {
+    for (size_t i = 0; i < s->space->classes; i++) {
         if (check->progress != NULL)
             check->progress(check->arg, i, s->space->classes);
         s->permit[i].words = UINT_MAX;
         hidden(s, &s->space->class[i]);
         e = policy_walk_class(s->space, i, s->tell, policy_proofs_point, s, &out->points);
+        if (e != OK)
+            return e;
     }
-    return e;
+    return OK;
 }
 
 static size_t tell_all(struct policy_proofs *s)

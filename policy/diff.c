@@ -15,7 +15,7 @@ enum { BUCKETS = 1 << 12, NONE = UINT32_MAX, NOTE_MAX = 400, NO_BIT_NEED = 8 };
 
 /* What a decision says, in names that both packs share. Whole words: compared byte by byte. */
 struct says {
-    uint64_t verdict, reason, rule, ground, ground9, duties, days, feedback, needs;
+    uint64_t verdict, reason, rule, ground, ground9, duties, days, needs;
 };
 
 /* Facts, and what each pack answers. */
@@ -83,7 +83,6 @@ static struct says says(const struct run *run, size_t side, const struct policy_
     s.ground9 = (uint64_t)d->ground9;
     s.duties = d->duties;
     s.days = d->access_days;
-    s.feedback = d->feedback_days;
     return s;
 }
 
@@ -101,8 +100,7 @@ static enum policy_diff_kind kind_of(const struct policy_decision d[POLICY_SPACE
 static void make_key(enum policy_diff_kind kind, struct says key[POLICY_SPACE_SIDES])
 {
     struct says a = key[0], b = key[1];
-    bool is_ground = a.ground != b.ground, is_ground9 = a.ground9 != b.ground9, is_days = a.days != b.days,
-         is_feedback = a.feedback != b.feedback;
+    bool is_ground = a.ground != b.ground, is_ground9 = a.ground9 != b.ground9, is_days = a.days != b.days;
 
     if (kind == POLICY_DIFF_ANSWER)
         return;
@@ -115,7 +113,6 @@ static void make_key(enum policy_diff_kind kind, struct says key[POLICY_SPACE_SI
         key[side].ground = is_ground ? s->ground : 0;
         key[side].ground9 = is_ground9 ? s->ground9 : 0;
         key[side].days = is_days ? s->days : 0;
-        key[side].feedback = is_feedback ? s->feedback : 0;
         key[side].duties = s->duties & ~other->duties;
     }
 }

@@ -4,7 +4,8 @@
  * differences.
  *
  * A decision is what a node answers: the verdict, the reason of a no, the events that are needed; of a yes
- * also its rule, ground, second ground, duties, days of access and of the answer. Which events count is part
+ * also its rule, ground, second ground, duties and days of access. (Who answers a
+ * report within how many days lies in policy/duty and in no table.) Which events count is part
  * of it: where their definitions differ, statements are tried that count in one pack only
  * (policy/diff_events). What lies in the parameters changes no answer here but may change how long a consent
  * lasts: policy_diff_parameters.

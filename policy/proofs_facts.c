@@ -32,11 +32,11 @@ static uint8_t required(const struct policy_facts *f)
     return table[i].young ? holders | POLICY_WHO_Y : holders;
 }
 
-/* One combination of people: a rule of mode C permits only if all whose yes is needed said it, and no no. */
+/* One combination of people: permitted only if all whose yes is needed said it, and nobody of them said no. */
 static void one(struct policy_proofs *s, struct policy_example *e, uint8_t needed)
 {
     policy_proofs_decide(s, e);
-    if (e->decision.verdict != POLICY_PERMIT || s->pack->rule[e->decision.rule].mode != POLICY_MODE_C)
+    if (e->decision.verdict != POLICY_PERMIT)
         return;
     if (needed == 0 || (needed & ~e->facts.given) != 0 || (needed & e->facts.refused) != 0)
         policy_proofs_break(s, &s->built[POLICY_PROOF_CONSENT], e, "");

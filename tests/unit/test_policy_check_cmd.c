@@ -379,7 +379,7 @@ static void test_diff_json(void **state)
     assert_holds(text, "\"ages\":\"17- unknown\"}],\"before\":{\"rule\":\"R53\",\"answers\":\"\",\"needs\":[],\"case\":\"before,rvdk,");
     assert_holds(text, "\"after\":{\"rule\":\"\",\"answers\":\"DENY NOT_IN_MATRIX\",");
     assert_holds(text, "{\"kind\":\"terms\",");
-    assert_holds(text, ",\"ground\":\"MELDRECHT\",\"ground9\":\"9.2.g\",\"days\":\"20\",\"feedback_days\":\"0\",\"duties\":\"\"}");
+    assert_holds(text, ",\"ground\":\"MELDRECHT\",\"ground9\":\"9.2.g\",\"days\":\"20\",\"duties\":\"\"}");
     assert_holds(text, "{\"kind\":\"answer\",");
     assert_holds(text, "\"needs\":[\"RVDK_REQUEST\"]");
     assert_holds(text, "\"ok\":true}\n");
@@ -409,6 +409,32 @@ static void test_diff_unreadable(void **state)
     assert_holds(text, expected);
     assert_holds(text, "\"ok\":false}\n");
     free(text);
+}
+
+/* As rows of the table of commands: the exit class, and nothing more is said than what was printed. */
+static void test_rows(void **state)
+{
+    struct trouble t = { .lang = LANG_EN };
+    struct client_run r = { .t = &t };
+
+    (void)state;
+    copy(POLICY_TABLE_RULES, "post,post,after,3\n", "post,post,after,7\n");
+    r.args = cJSON_CreateObject();
+    json_add_text(r.args, "pack", PACK);
+    json_add_text(r.args, "old", PACK);
+    json_add_text(r.args, "new", folder);
+    assert_err(client_cmd_policy_check_run(&r), OK);
+    assert_err(client_cmd_policy_diff_run(&r), OK);
+    cJSON_Delete(r.args);
+    r.args = cJSON_CreateObject();
+    json_add_text(r.args, "pack", folder);
+    json_add_text(r.args, "old", PACK);
+    json_add_text(r.args, "new", "/nowhere");
+    assert_err(client_cmd_policy_check_run(&r), ERR_RANGE);
+    assert_err(client_cmd_policy_diff_run(&r), ERR_NOTFOUND);
+    assert_int_equal(t.err, OK);
+    assert_non_null(r.from);
+    cJSON_Delete(r.args);
 }
 
 /* How far it is, on a terminal only, and gone at the end. */
@@ -456,6 +482,7 @@ int main(void)
         check_add(&list, printed[i].name, test_printed, &printed[i]);
     check_add(&list, "diff: as JSON", test_diff_json, NULL);
     check_add(&list, "diff: packs that cannot be read", test_diff_unreadable, NULL);
+    check_add(&list, "both: as commands", test_rows, NULL);
     check_add(&list, "how far it is", test_progress, NULL);
     failed = check_run(&list, "client/cmd_policy_check, client/cmd_policy_diff");
     for (size_t i = 0; i < sizeof made / sizeof *made; i++)

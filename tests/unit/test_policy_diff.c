@@ -65,8 +65,7 @@ static bool changes(const struct support_policy_told *t, const struct policy_fac
     same = a.verdict == b.verdict && a.reason == b.reason && a.need_events == b.need_events;
     if (same && a.verdict == POLICY_PERMIT)
         same = strcmp(t->pack[0]->rule[a.rule].id, t->pack[1]->rule[b.rule].id) == 0 && a.ground == b.ground
-            && a.ground9 == b.ground9 && a.duties == b.duties && a.access_days == b.access_days
-            && a.feedback_days == b.feedback_days;
+            && a.ground9 == b.ground9 && a.duties == b.duties && a.access_days == b.access_days;
     *kind = a.verdict == POLICY_PERMIT ? (b.verdict == POLICY_PERMIT ? POLICY_DIFF_TERMS : POLICY_DIFF_LOSS)
         : b.verdict == POLICY_PERMIT   ? POLICY_DIFF_GAIN
                                        : POLICY_DIFF_ANSWER;

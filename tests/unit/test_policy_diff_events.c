@@ -77,14 +77,36 @@ static void test_system(void **state)
 {
     static const struct support_policy_edit edit = { POLICY_TABLE_EVENTS, "never set\",system,,purpose",
         "never set\",vo,no,purpose" };
+    static const char *const why[2][2] = { { "CASE: membership of the case", "CASE: set by another (vo)" },
+        { "CASE: lidmaatschap van de casus", "CASE: gezet door een ander (vo)" } };
     struct policy_pack *after = support_policy_edited(PACK, &edit, 1);
-    struct policy_diffed diffed = support_policy_tell(&told, pack, after, LANG_NL);
 
     (void)state;
-    assert_non_null(strstr(told.rows[0], "CASE: lidmaatschap van de casus"));
-    assert_non_null(strstr(told.rows[0], "CASE: gezet door een ander (vo)"));
-    assert_true(diffed.groups[POLICY_DIFF_GAIN] > 5);
-    assert_int_equal(diffed.groups[POLICY_DIFF_GAIN], diffed.groups[POLICY_DIFF_LOSS]);
+    for (size_t nl = 0; nl < 2; nl++) {
+        struct policy_diffed diffed = support_policy_tell(&told, pack, after, nl == 1 ? LANG_NL : LANG_EN);
+
+        assert_non_null(strstr(told.rows[0], why[nl][0]));
+        assert_non_null(strstr(told.rows[0], why[nl][1]));
+        assert_true(diffed.groups[POLICY_DIFF_GAIN] > 5);
+        assert_int_equal(diffed.groups[POLICY_DIFF_GAIN], diffed.groups[POLICY_DIFF_LOSS]);
+    }
+    policy_pack_free(after);
+}
+
+/* The same, and those people are new, so that nobody can have said so before. */
+static void test_system_to_new(void **state)
+{
+    static const struct support_policy_edit edit[] = {
+        { POLICY_TABLE_EVENTS, "never set\",system,,purpose", "never set\",tolk,no,purpose" },
+        { POLICY_TABLE_KINDS, "rekenkamer,,", "tolk,,interpreter\nrekenkamer,," },
+    };
+    struct policy_pack *after = support_policy_edited(PACK, edit, 2);
+    struct policy_diffed diffed = support_policy_tell(&told, pack, after, LANG_EN);
+
+    (void)state;
+    assert_true(diffed.groups[POLICY_DIFF_LOSS] > 5);
+    assert_non_null(strstr(told.rows[0], "CASE: membership of the case"));
+    assert_null(strstr(told.text, "gain >R45"));
     policy_pack_free(after);
 }
 
@@ -115,6 +137,48 @@ static void test_new_names(void **state)
     diffed = support_policy_tell(&told, after, pack, LANG_EN);
     assert_int_equal(diffed.groups[POLICY_DIFF_GAIN], 0);
     assert_int_equal(diffed.groups[POLICY_DIFF_LOSS], 6);
+    policy_pack_free(after);
+}
+
+/* An event that a new kind alone may set: it counts where that kind holds, and nowhere else. */
+static void test_new_setter(void **state)
+{
+    static const struct support_policy_edit edit[] = {
+        { POLICY_TABLE_KINDS, "rekenkamer,,", "tolk,,interpreter\nrekenkamer,," },
+        { POLICY_TABLE_PURPOSES, "research,pseudo", "language,to speak with one another,no\nresearch,pseudo" },
+        { POLICY_TABLE_EVENTS, "MOVED,the", "SPOKEN,a talk,tolk inspectie,no,child,30\nHEARD,a talk,tolk,no,child,30\nMOVED,the" },
+        { POLICY_TABLE_RULES, "R80,SCHOOL",
+            "R81,vo,language,tolk,plan,A,LAW_DUTY,,HEARD,,no,no,none,5\n"
+            "R82,vo,language,swv,plan,A,LAW_DUTY,,HEARD,,no,no,none,5\n"
+            "R83,vo,language,jgz,plan,A,LAW_DUTY,,SPOKEN,,no,no,none,5\nR80,SCHOOL" },
+    };
+    struct policy_pack *after = support_policy_edited(PACK, edit, 4);
+
+    (void)state;
+    (void)support_policy_tell(&told, pack, after, LANG_EN);
+    assert_non_null(strstr(told.text, "gain >R81: vo | language | tolk | plan | -1 0 12 16 18 23\n"));
+    assert_null(strstr(told.text, ">R82"));
+    assert_non_null(strstr(told.rows[1], "HEARD: set by the holder (tolk)"));
+    assert_non_null(strstr(told.rows[1], "SPOKEN: set by another (inspectie)"));
+    (void)support_policy_tell(&told, after, pack, LANG_EN);
+    assert_non_null(strstr(told.text, "loss R83>: vo | language | jgz | plan | -1 0 12 16 18 23\n"));
+    assert_non_null(strstr(told.rows[0], "SPOKEN: set by another (inspectie)"));
+    policy_pack_free(after);
+}
+
+/* A rule needs both, and both count in the first pack only. */
+static void test_two_reasons(void **state)
+{
+    static const struct support_policy_edit edit[] = {
+        { POLICY_TABLE_EVENTS, "below the threshold)\",SCHOOL leerplicht,ref,child,90", "below the threshold)\",SCHOOL leerplicht,ref,child,9" },
+        { POLICY_TABLE_EVENTS, "unauthorised absence suspected\",SCHOOL,no,child,60", "unauthorised absence suspected\",SCHOOL,no,child,6" },
+    };
+    struct policy_pack *after = support_policy_edited(PACK, edit, 2);
+
+    (void)state;
+    (void)support_policy_tell(&told, pack, after, LANG_EN);
+    assert_non_null(strstr(told.rows[0],
+        "\"OVERIG: set by another (po), 90 days old; SICK_CHECKED: set by another (po), 60 days old\""));
     policy_pack_free(after);
 }
 
@@ -260,6 +324,9 @@ int main(void)
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         check_add(&list, counted[i].name, test_counted, &counted[i]);
     check_add(&list, "the system's event becomes another", test_system, NULL);
+    check_add(&list, "the system's event becomes a new kind's", test_system_to_new, NULL);
+    check_add(&list, "an event that only a new kind sets", test_new_setter, NULL);
+    check_add(&list, "two events at the same time", test_two_reasons, NULL);
     check_add(&list, "names that one pack has", test_new_names, NULL);
     check_add(&list, "two events that count in one pack each", test_two_events, NULL);
     check_add(&list, "progress goes on", test_progress, NULL);

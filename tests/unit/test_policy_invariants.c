@@ -158,6 +158,37 @@ static void test_ages_of_a_row(void **state)
     }
 }
 
+/* Rows of apart look only at what they name: asker, holder, sections and the two sets of purposes. */
+static void test_apart(void **state)
+{
+    static const struct {
+        const char *row;
+        size_t broken;
+    } apart[] = { { "swv,support_alloc,SCHOOL,need", 1 }, { "swv,support_alloc,vo mbo,need", 1 },
+        { "swv,support_alloc,gi,need", 0 }, { "leerplicht,support_alloc,,need", 0 },
+        { "swv,support_alloc,,tlv", 0 }, { "swv,case_support,,need", 0 } };
+    char table[512], row[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        struct policy_invariants *v = NULL;
+        struct policy_check check = { .pack = pack, .report = keep_row, .arg = row };
+        struct policy_checked checked;
+        struct told told;
+
+        (void)snprintf(table, sizeof table, HEADER "one,apart,%s,,,,,return_plan,,ja,yes\n", apart[i].row);
+        assert_err(load(table, LANG_EN, &told, &v), OK);
+        check.invariants = v;
+        assert_err(policy_check_run(&check, &checked), OK);
+        assert_int_equal(checked.broken, apart[i].broken);
+        if (apart[i].broken != 0)
+            assert_non_null(strstr(row, "one,swv,return_plan,"));
+        if (apart[i].broken != 0)
+            assert_non_null(strstr(row, ",yes support_alloc"));
+        policy_invariants_free(v);
+    }
+}
+
 struct mistake {
     const char *name, *row;  /* NULL: no table */
     enum err err;
@@ -316,6 +347,7 @@ int main(void)
     check_add(&list, "what cells mean", test_cells, NULL);
     check_add(&list, "a full set", test_full_set, NULL);
     check_add(&list, "ages of a row", test_ages_of_a_row, NULL);
+    check_add(&list, "rows of apart", test_apart, NULL);
     check_add(&list, "header and language", test_header, NULL);
     check_add(&list, "a long text", test_long_text, NULL);
     check_add(&list, "too many rows", test_too_many_rows, NULL);

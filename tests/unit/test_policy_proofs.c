@@ -182,6 +182,14 @@ static void counts_to_two(const struct policy_pack *p, const struct policy_event
     policy_events_count(p, r, list, n < 2 ? n : 2, f);
 }
 
+/* What waits for a tick is forgotten when something else comes. */
+static void forgets_what_waits(const struct policy_pack *p, const struct policy_events_request *r,
+    const struct policy_event *list, size_t n, struct policy_facts *f)
+{
+    policy_events_count(p, r, list, n, f);
+    f->unticked = n > 1 ? 0 : f->unticked;
+}
+
 struct planted {
     const char *caught_by, *what;
     policy_check_decide *decide;
@@ -209,6 +217,7 @@ static const struct planted planted[] = {
     { "added_fact", "a yes that nobody needs spoils it", is_confused_by_a_yes, NULL },
     { "order", "the last statement wins", NULL, counts_the_last },
     { "order", "what waits for a tick spoils what counts", NULL, counts_what_waits },
+    { "order", "what waits for a tick is forgotten", NULL, forgets_what_waits },
     { "order", "only two statements are looked at", NULL, counts_to_two },
 };
 
