@@ -1,5 +1,6 @@
 #include "client/keeping.h"
 
+#include "base/wr.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -89,13 +90,16 @@ enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, cons
     return e == OK ? note(x, statement, ev->msg->head.to, false, &ev->reply->receipt) : e;
 }
 
-static enum err keep(struct vault_txn *x, const struct client_mail_event *ev)
+static enum err keep(struct vault_txn *x, const struct client_mail_event *ev, bool *first)
 {
     struct client_kept *k = calloc(1, sizeof *k);
     uint8_t *memory = NULL;
     enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, ev->said->id, k, &memory);
 
-    /* A repeat: what is kept stays, and it is only acknowledged again. */
+    /* A repeat: what is kept stays, and it is only acknowledged again. Something else under its id is no repeat. */
+    *first = e == ERR_NOTFOUND;
+    if (e == OK && (k->original_len != ev->msg->original.len || memcmp(k->original, ev->msg->original.data, k->original_len) != 0))
+        e = ERR_EXISTS;
     if (e == ERR_NOTFOUND) {
         *k = (struct client_kept){.what = *ev->said, .original = ev->msg->original.data, .original_len = ev->msg->original.len,
             .role = (uint8_t)ev->said_role, .leaf_index = ev->mail->receipt.index, .leaf_s = ev->mail->receipt.time_s};
@@ -107,14 +111,41 @@ static enum err keep(struct vault_txn *x, const struct client_mail_event *ev)
     return e;
 }
 
-enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev)
+/* In CLIENT_T_META: "m" and the message's id -> the number it was applied under. */
+static void applied_key(const uint8_t message[PROTO_ID_LEN], uint8_t out[CARRY_LEN])
+{
+    carry_key(message, out);
+    out[0] = 'm';
+}
+
+enum err client_keeping_known(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], bool *known)
+{
+    uint8_t key[CARRY_LEN];
+
+    applied_key(message, key);
+    return client_vault_has(x, CLIENT_T_META, key, sizeof key, known);
+}
+
+enum err client_keeping_applied(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], uint64_t number)
+{
+    uint8_t key[CARRY_LEN], value[8];
+    struct wr w;
+
+    applied_key(message, key);
+    wr_init(&w, value, sizeof value);
+    wr_u64(&w, number);
+    return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
+}
+
+enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, bool *first)
 {
     uint8_t statement[PROTO_ID_LEN];
     enum err e;
 
     (void)n;
+    *first = true;
     if (ev->msg->kind == PROTO_STATEMENT)
-        return ev->said != NULL ? keep(x, ev) : ERR_STATE;
+        return ev->said != NULL ? keep(x, ev, first) : ERR_STATE;
     if (ev->msg->kind != PROTO_ACK)
         return OK;
     e = carried(x, ev->msg->refers, statement);

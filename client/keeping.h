@@ -9,8 +9,14 @@
 
 /* An own act was logged: its statement counts from that leaf, and this addressee was told. */
 MUST_USE enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev);
-/* A statement came in: keep it. An acknowledgement: note it. Other kinds: nothing. */
-MUST_USE enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev);
+/*
+ * A statement came in: keep it; *first is false when it is kept already, and then it is only acknowledged again. An acknowledgement: note it.
+ * Other kinds: nothing. ERR_EXISTS: another statement is kept under its id.
+ */
+MUST_USE enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, bool *first);
+/* Was this message applied before, under whatever number? And: it is now. */
+MUST_USE enum err client_keeping_known(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], bool *known);
+MUST_USE enum err client_keeping_applied(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], uint64_t number);
 /* Acknowledge a statement that came in (after casework has seen it). */
 MUST_USE enum err client_keeping_ack(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, enum proto_ack code);
 /* Remember which statement a message carries, for its acknowledgement. */

@@ -183,14 +183,29 @@ static enum err archive_bad(struct vault_txn *x, const struct client_mail *m)
 
 static enum err follow(struct client_node *n, struct vault_txn *x, struct opened *o)
 {
-    enum err e = client_keeping_mail(n, x, &o->ev);
+    bool first = true;
+    enum err e = client_keeping_mail(n, x, &o->ev, &first);
 
-    for (size_t i = 0; e == OK && i < client_kinds_count; i++)
+    for (size_t i = 0; e == OK && first && i < client_kinds_count; i++)
         if (client_kinds[i].kind == o->msg.kind && client_kinds[i].mail != NULL)
             e = client_kinds[i].mail(n, x, &o->ev);
     if (e == OK && o->msg.kind == PROTO_STATEMENT)
         e = client_keeping_ack(n, x, &o->ev, (enum proto_ack)o->ack);
     return e;
+}
+
+/* A hub can log one message again under a new number: it stands in the list, and nothing follows from it twice (P-085). */
+static enum err follow_once(struct client_node *n, struct vault_txn *x, const struct client_mail *m, struct opened *o)
+{
+    bool again = false;
+    enum err e = client_keeping_known(x, o->msg.head.id, &again);
+
+    if (e == OK && again)
+        log_event(LOG_WARN, "mail-repeated", "kind", proto_kind_name(o->msg.kind), NULL);
+    if (e != OK || again)
+        return e;
+    e = follow(n, x, o);
+    return e == OK ? client_keeping_applied(x, o->msg.head.id, m->mail.number) : e;
 }
 
 static void log_bad(const struct client_mail *m, enum err e)
@@ -228,7 +243,7 @@ enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const str
     }
     e = force_bad ? ERR_STATE : open_mail(n, x, m, o);
     if (e == OK) {
-        e = follow(n, x, o);
+        e = follow_once(n, x, m, o);
         if (e == OK)
             e = archive_good(x, m, &o->msg);
         if (e == OK) {

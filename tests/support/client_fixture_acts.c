@@ -141,6 +141,7 @@ static enum err apply_mail(struct client_fixture *f, struct client_node *n, stru
     uint8_t ack = PROTO_ACK_STORED;
     struct client_mail_event ev = {.mail = &mail, .msg = m, .from = proto_region_partner(&n->region, m->head.from), .ack_code = &ack};
     const struct client_kind *kind = kind_row(m->kind);
+    bool first = true;
     enum err e = OK;
 
     if (m->original.len != 0) {
@@ -150,8 +151,8 @@ static enum err apply_mail(struct client_fixture *f, struct client_node *n, stru
         ev.said = &said;
     }
     if (e == OK)
-        e = client_keeping_mail(n, x, &ev);
-    if (e == OK && kind != NULL && kind->mail != NULL)
+        e = client_keeping_mail(n, x, &ev, &first);
+    if (e == OK && first && kind != NULL && kind->mail != NULL)
         e = kind->mail(n, x, &ev);
     if (e == OK && m->kind == PROTO_STATEMENT)
         e = client_keeping_ack(n, x, &ev, (enum proto_ack) ack);

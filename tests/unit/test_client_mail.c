@@ -183,10 +183,39 @@ static void a_repeated_statement_is_acknowledged_again(void **state)
     struct world *w = *state;
 
     assert_err(apply(w), OK);
+    randombytes_buf(w->msg.head.id, sizeof w->msg.head.id);
     make_mail(w, LEERPLICHT, 2);
     assert_err(apply(w), OK);
     assert_string_equal(archived(w, 2), "good");
     assert_int_equal(client_fixture_waiting(w->f, VO, PROTO_ACK, NULL), 2);
+}
+
+/* The hub logs the same message again: it is in the list under both numbers, and nothing follows from it twice. */
+static void the_same_message_under_a_new_number_does_nothing(void **state)
+{
+    struct world *w = *state;
+
+    assert_err(apply(w), OK);
+    make_mail(w, LEERPLICHT, 2);
+    assert_err(apply(w), OK);
+    assert_string_equal(archived(w, 2), "good");
+    assert_int_equal(client_fixture_waiting(w->f, VO, PROTO_ACK, NULL), 1);
+    assert_int_equal(w->n->bad_mail, 0);
+}
+
+/* Who knows an id puts nothing else under it, and gets no acknowledgement for it. */
+static void another_statement_under_a_kept_id_is_bad(void **state)
+{
+    struct world *w = *state;
+
+    assert_err(apply(w), OK);
+    w->said.occurred_s = w->f->now_s - DAY_S;
+    w->msg.original = client_fixture_sign(w->f, &w->said, WORKER);
+    randombytes_buf(w->msg.head.id, sizeof w->msg.head.id);
+    make_mail(w, LEERPLICHT, 2);
+    assert_err(apply(w), OK);
+    assert_string_equal(archived(w, 2), "bad");
+    assert_int_equal(client_fixture_waiting(w->f, VO, PROTO_ACK, NULL), 1);
 }
 
 static void a_node_that_signs_for_another_partner_is_not_believed(void **state)
@@ -384,6 +413,8 @@ int main(void)
         world_test(good_mail_is_kept_archived_and_acknowledged),
         world_test(the_same_mail_twice_is_applied_once),
         world_test(a_repeated_statement_is_acknowledged_again),
+        world_test(the_same_message_under_a_new_number_does_nothing),
+        world_test(another_statement_under_a_kept_id_is_bad),
         world_test(a_node_that_signs_for_another_partner_is_not_believed),
         world_test(mail_for_somebody_else_is_not_believed),
         world_test(mail_of_another_region_is_not_believed),
