@@ -59,13 +59,15 @@ static enum err decode(const uint8_t *body, size_t len, struct proto_cert *c)
     return e == OK ? check_claims(c) : e;
 }
 
-enum err proto_cert_make(const struct proto_cert *c, const uint8_t signer_secret[64], uint8_t *out, size_t cap, size_t *len)
+enum err proto_cert_make(
+    const struct proto_cert *c, const uint8_t signer_secret[64], uint8_t *out, size_t cap, size_t *len)
 {
     struct proto_signed s = { .body_len = BODY_LEN, .count = 1 };
     uint8_t body[BODY_LEN], sig[PROTO_SIG_LEN];
     enum err e;
 
-    if ((e = check_claims(c)) != OK || (e = encode(c, body)) != OK || (e = proto_sign_type(CERT_NAME, s.type)) != OK)
+    if ((e = check_claims(c)) != OK || (e = encode(c, body)) != OK ||
+        (e = proto_sign_type(CERT_NAME, s.type)) != OK)
         return e;
     s.body = body;
     s.by[0].key = signer_secret + 32;  /* libsodium keeps the public key behind the seed */
@@ -92,8 +94,8 @@ static enum err open_envelope(const uint8_t *data, size_t len, bool verify, stru
 }
 
 /* Whether this key may say this: the root key of the partner, for staff its node's certified key. */
-static enum err check_signer(const struct proto_region *r, const struct proto_cert *c, const uint8_t signer[PROTO_KEY_LEN],
-    const struct proto_cert *node)
+static enum err check_signer(const struct proto_region *r, const struct proto_cert *c,
+    const uint8_t signer[PROTO_KEY_LEN], const struct proto_cert *node)
 {
     const struct proto_partner *p = proto_region_partner(r, c->partner);
     const uint8_t *expected;
@@ -102,7 +104,8 @@ static enum err check_signer(const struct proto_region *r, const struct proto_ce
         return ERR_KEY;
     expected = p->root_key;
     if (c->use == PROTO_USE_STAFF) {
-        if (node == NULL || node->use != PROTO_USE_NODE || memcmp(node->partner, c->partner, sizeof c->partner) != 0 ||
+        if (node == NULL || node->use != PROTO_USE_NODE ||
+            memcmp(node->partner, c->partner, sizeof c->partner) != 0 ||
             memcmp(node->region, c->region, sizeof c->region) != 0)
             return ERR_KEY;
         expected = node->key;
@@ -110,8 +113,8 @@ static enum err check_signer(const struct proto_region *r, const struct proto_ce
     return sodium_memcmp(signer, expected, PROTO_KEY_LEN) == 0 ? OK : ERR_KEY;
 }
 
-enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len, const struct proto_cert *node,
-    struct proto_cert *out)
+enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len,
+    const struct proto_cert *node, struct proto_cert *out)
 {
     struct proto_signed s;
     struct proto_cert c = { .use = 0 };
@@ -127,7 +130,8 @@ enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_ce
     return OK;
 }
 
-enum err proto_cert_peek(const uint8_t *signed_cert, size_t len, struct proto_cert *out, uint8_t signer[PROTO_KEY_LEN])
+enum err proto_cert_peek(
+    const uint8_t *signed_cert, size_t len, struct proto_cert *out, uint8_t signer[PROTO_KEY_LEN])
 {
     struct proto_signed s;
     struct proto_cert c = { .use = 0 };

@@ -23,7 +23,8 @@ enum {
 /* ---- the envelope, for both ---- */
 
 /* body signed as name by one key, into out. */
-static enum err seal(const char *name, const struct wr *body, const uint8_t secret[64], uint8_t *out, size_t cap, size_t *len)
+static enum err seal(
+    const char *name, const struct wr *body, const uint8_t secret[64], uint8_t *out, size_t cap, size_t *len)
 {
     struct proto_signed s = { .count = 1 };
     uint8_t sig[PROTO_SIG_LEN];
@@ -43,7 +44,8 @@ static enum err seal(const char *name, const struct wr *body, const uint8_t secr
 }
 
 /* Verified, with one signature; whether its key may say this is not judged yet. */
-static enum err unseal(const char *name, const uint8_t *data, size_t len, struct proto_signed *s, struct trouble *t)
+static enum err unseal(
+    const char *name, const uint8_t *data, size_t len, struct proto_signed *s, struct trouble *t)
 {
     enum err e = len > FILE_MAX ? ERR_LONG : proto_sign_decode(data, len, s);
 
@@ -59,7 +61,8 @@ static enum err unseal(const char *name, const uint8_t *data, size_t len, struct
 }
 
 /* Region and partner, with which both bodies begin. *partner is NULL after a failure. */
-static enum err read_head(struct rd *rd, const struct proto_region *r, const struct proto_partner **partner, struct trouble *t)
+static enum err read_head(
+    struct rd *rd, const struct proto_region *r, const struct proto_partner **partner, struct trouble *t)
 {
     uint8_t region[PROTO_HASH_LEN], id[PROTO_PARTNER_LEN];
 
@@ -69,7 +72,8 @@ static enum err read_head(struct rd *rd, const struct proto_region *r, const str
     if (rd->err != OK)
         return rd->err;
     if (sodium_memcmp(region, r->hash, sizeof region) != 0)
-        return trouble_set(t, ERR_KEY, "this file is for another region, or for another version of this region's file",
+        return trouble_set(t, ERR_KEY,
+            "this file is for another region, or for another version of this region's file",
             "dit bestand is voor een andere regio, of voor een andere versie van het regiobestand");
     if ((*partner = proto_region_partner(r, id)) == NULL)
         return trouble_set(t, ERR_NOTFOUND, "this file is of somebody who is not in the region file",
@@ -79,8 +83,10 @@ static enum err read_head(struct rd *rd, const struct proto_region *r, const str
 
 /* ---- join.req ---- */
 
-/* Node, HPKE, one or more officers, TLS: in this order, so that there is one encoding; TLS for the key of the request. */
-static enum err check_certs(const struct proto_region *r, const struct proto_join *j, const uint8_t tls_key[32])
+/* Node, HPKE, one or more officers, TLS: in this order, so that there is one encoding; TLS for the key of the
+ * request. */
+static enum err check_certs(
+    const struct proto_region *r, const struct proto_join *j, const uint8_t tls_key[32])
 {
     unsigned seen[PROTO_USE_END] = { 0 };
     uint8_t last = 0;
@@ -110,12 +116,13 @@ static enum err check_join(const struct proto_region *r, const struct proto_join
     if (e != OK)
         return trouble_set(t, e, "the TLS request in it is not valid", "de TLS-aanvraag erin is niet geldig");
     e = check_certs(r, j, tls_key);
-    return trouble_set(t, e, "the certificates in it are not those of this partner: node, hpke, officers, tls",
+    return trouble_set(t, e,
+        "the certificates in it are not those of this partner: node, hpke, officers, tls",
         "de certificaten erin zijn niet die van deze partner: node, hpke, officers, tls");
 }
 
-enum err proto_join_make(const struct proto_region *r, const struct proto_join *j, const uint8_t root_secret[64], uint8_t *out,
-    size_t cap, size_t *len)
+enum err proto_join_make(const struct proto_region *r, const struct proto_join *j,
+    const uint8_t root_secret[64], uint8_t *out, size_t cap, size_t *len)
 {
     const struct proto_partner *p = proto_region_partner(r, j->partner);
     uint8_t *body = NULL;
@@ -153,7 +160,8 @@ static enum err read_join(struct rd *rd, struct proto_join *j)
     return rd_end(rd);
 }
 
-enum err proto_join_check(const struct proto_region *r, const uint8_t *data, size_t len, struct proto_join *out, struct trouble *t)
+enum err proto_join_check(
+    const struct proto_region *r, const uint8_t *data, size_t len, struct proto_join *out, struct trouble *t)
 {
     struct proto_join j = { .cert_count = 0 };
     const struct proto_partner *p;
@@ -191,16 +199,18 @@ static bool is_address(const char *text, size_t len)
     return true;
 }
 
-enum err proto_welcome_make(const struct proto_region *r, const struct proto_welcome *w, const uint8_t log_secret[64], uint8_t *out,
-    size_t cap, size_t *len)
+enum err proto_welcome_make(const struct proto_region *r, const struct proto_welcome *w,
+    const uint8_t log_secret[64], uint8_t *out, size_t cap, size_t *len)
 {
     size_t address_len = strnlen(w->address, sizeof w->address);
     uint8_t body[PROTO_HASH_LEN + PROTO_PARTNER_LEN + 2 + sizeof w->address + 2 + PROTO_TLS_DER_MAX];
     struct wr b;
 
-    if (proto_region_partner(r, w->partner) == NULL || sodium_memcmp(r->log_key, log_secret + 32, PROTO_KEY_LEN) != 0)
+    if (proto_region_partner(r, w->partner) == NULL ||
+        sodium_memcmp(r->log_key, log_secret + 32, PROTO_KEY_LEN) != 0)
         return ERR_KEY;
-    if (!is_address(w->address, address_len) || w->client_cert.len == 0 || w->client_cert.len > PROTO_TLS_DER_MAX)
+    if (!is_address(w->address, address_len) || w->client_cert.len == 0 ||
+        w->client_cert.len > PROTO_TLS_DER_MAX)
         return ERR_RANGE;
     wr_init(&b, body, sizeof body);
     wr_copy(&b, r->hash, sizeof r->hash);
@@ -225,8 +235,8 @@ static enum err read_welcome(struct rd *rd, struct proto_welcome *w)
     return rd_end(rd);
 }
 
-enum err proto_welcome_check(const struct proto_region *r, const uint8_t *data, size_t len, struct proto_welcome *out,
-    struct trouble *t)
+enum err proto_welcome_check(const struct proto_region *r, const uint8_t *data, size_t len,
+    struct proto_welcome *out, struct trouble *t)
 {
     struct proto_welcome w = { .address = "" };
     const struct proto_partner *p;

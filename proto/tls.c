@@ -68,7 +68,10 @@ static enum err take_pem(gnutls_datum_t *d, struct proto_pem *out)
 
 static gnutls_datum_t borrow(const void *data, size_t len)
 {
-    union { const void *in; unsigned char *out; } u = { .in = data };  /* GnuTLS reads only, but does not say so */
+    union {
+        const void *in;
+        unsigned char *out;
+    } u = {.in = data}; /* GnuTLS reads only, but does not say so */
 
     return (gnutls_datum_t){ .data = u.out, .size = (unsigned)len };
 }
@@ -150,7 +153,8 @@ enum err proto_tls_make_key(struct proto_pem *key)
 
     if (gnutls_x509_privkey_init(&k) < 0)
         return ERR_NOMEM;
-    if (gnutls_x509_privkey_generate(k, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) >= 0 &&
+    if (gnutls_x509_privkey_generate(
+            k, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) >= 0 &&
         gnutls_x509_privkey_export2(k, GNUTLS_X509_FMT_PEM, &d) >= 0)
         e = take_pem(&d, key);
     gnutls_x509_privkey_deinit(k);
@@ -165,8 +169,10 @@ static enum err fill(gnutls_x509_crt_t cert, const struct profile *p, const char
 
     randombytes_buf(serial, sizeof serial);
     serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);  /* positive, and never shorter */
-    if (gnutls_x509_crt_set_version(cert, 3) < 0 || gnutls_x509_crt_set_serial(cert, serial, sizeof serial) < 0 ||
-        gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)) < 0 ||
+    if (gnutls_x509_crt_set_version(cert, 3) < 0 ||
+        gnutls_x509_crt_set_serial(cert, serial, sizeof serial) < 0 ||
+        gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)) <
+            0 ||
         gnutls_x509_crt_set_activation_time(cert, from) < 0 ||
         gnutls_x509_crt_set_expiration_time(cert, from + (time_t)VALID_DAYS * DAY_S) < 0 ||
         gnutls_x509_crt_set_basic_constraints(cert, p->is_ca ? 1 : 0, p->is_ca ? 0 : -1) < 0 ||
@@ -245,7 +251,8 @@ static enum err public_of(const char *pem, gnutls_pubkey_t *out)
     if ((e = read_key(pem, &x)) != OK)
         return e;
     e = ERR_NOMEM;
-    if (gnutls_privkey_init(&key) < 0 || gnutls_privkey_import_x509(key, x, 0) < 0 || gnutls_pubkey_init(&pub) < 0)
+    if (gnutls_privkey_init(&key) < 0 || gnutls_privkey_import_x509(key, x, 0) < 0 ||
+        gnutls_pubkey_init(&pub) < 0)
         goto out;
     e = gnutls_pubkey_import_privkey(pub, key, 0, 0) < 0 ? ERR_KEY : check_curve(pub);
 out:
@@ -259,8 +266,8 @@ out:
     return e;
 }
 
-static enum err issue_pem(const struct profile *p, const char *key_pem, const char *name, const char *ca_key_pem,
-    const char *ca_pem, struct proto_pem *out)
+static enum err issue_pem(const struct profile *p, const char *key_pem, const char *name,
+    const char *ca_key_pem, const char *ca_pem, struct proto_pem *out)
 {
     gnutls_x509_crt_t cert = NULL;
     gnutls_datum_t d = { NULL, 0 };
@@ -303,7 +310,8 @@ enum err proto_tls_make_request(const char *key_pem, const char *common_name, ui
         return e;
     e = ERR_NOMEM;
     if (gnutls_x509_crq_init(&crq) < 0 || gnutls_x509_crq_set_version(crq, 1) < 0 ||
-        gnutls_x509_crq_set_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, common_name, (unsigned)name_len) < 0 ||
+        gnutls_x509_crq_set_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, common_name, (unsigned)name_len) <
+            0 ||
         gnutls_x509_crq_set_key(crq, key) < 0)
         goto out;
     if (gnutls_x509_crq_sign2(crq, key, GNUTLS_DIG_SHA256, 0) >= 0 &&
@@ -316,8 +324,8 @@ out:
     return e;
 }
 
-enum err proto_tls_make_client(const char *ca_key_pem, const char *ca_cert_pem, const uint8_t *csr_der, size_t csr_len,
-    uint8_t **der, size_t *len)
+enum err proto_tls_make_client(const char *ca_key_pem, const char *ca_cert_pem, const uint8_t *csr_der,
+    size_t csr_len, uint8_t **der, size_t *len)
 {
     char name[COMMON_NAME_MAX + 1];
     size_t name_len = sizeof name;
@@ -331,7 +339,8 @@ enum err proto_tls_make_client(const char *ca_key_pem, const char *ca_cert_pem, 
         return e;
     /* Of the request only its key and common name count; what else it asks for is not copied. */
     e = ERR_SYNTAX;
-    if (gnutls_x509_crq_get_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &name_len) < 0 || name_len == 0)
+    if (gnutls_x509_crq_get_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &name_len) < 0 ||
+        name_len == 0)
         goto out;
     if ((e = issue(&client, key, name, ca_key_pem, ca_cert_pem, &cert)) != OK)
         goto out;

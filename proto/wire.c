@@ -85,7 +85,8 @@ enum err wire_nng_url(const char *address, bool plain, char out[WIRE_URL_MAX], s
 
     if (colon == NULL || !copy_host(address, (size_t)(colon - address), host, &is_v6) ||
         text_u64(colon + 1, PORT_MAX, &port) != OK || port == 0)
-        return trouble_at(t, ERR_CONFIG, address, 0, 0, "an address is host:port, with a port from 1 to 65535",
+        return trouble_at(t, ERR_CONFIG, address, 0, 0,
+            "an address is host:port, with a port from 1 to 65535",
             "een adres is host:poort, met een poort van 1 tot 65535");
     if (plain && !is_loopback(host, is_v6))
         return trouble_at(t, ERR_CONFIG, address, 0, 0,

@@ -1,6 +1,7 @@
 /*
- * The asking half of proto/wire: one connection, dialled again whenever it ends, and a table of calls. A call that was sent over a
- * connection that ended is over, too: whether to repeat it, with the same message id, is the caller's to decide.
+ * The asking half of proto/wire: one connection, dialled again whenever it ends, and a table of calls. A call
+ * that was sent over a connection that ended is over, too: whether to repeat it, with the same message id, is
+ * the caller's to decide.
  */
 #include "proto/wire.h"
 
@@ -105,8 +106,8 @@ static void send_call(struct wire_client *c, struct call *k)
 }
 
 /*
- * Whether the connection has been silent for so long that it may be one that nng has forgotten, or that the network is gone:
- * for half of the time that this call waited. A new one is better then.
+ * Whether the connection has been silent for so long that it may be one that nng has forgotten, or that the
+ * network is gone: for half of the time that this call waited. A new one is better then.
  */
 static bool is_deaf(const struct wire_client *c, const struct call *k, uint64_t now)
 {
@@ -142,7 +143,8 @@ static void on_ready(void *self, struct wire_conn *conn)
         send_call(c, &c->call[i]);
 }
 
-static enum err on_reply(void *self, struct wire_conn *conn, uint32_t request, const uint8_t *body, size_t len)
+static enum err on_reply(
+    void *self, struct wire_conn *conn, uint32_t request, const uint8_t *body, size_t len)
 {
     struct wire_client *c = self;
     struct call *k = &c->call[request % CALLS_MAX];
@@ -280,13 +282,14 @@ static enum err start(struct wire_client *c, bool waited_for, uint64_t tag, cons
     return OK;
 }
 
-enum err wire_call_start(struct wire_client *c, uint64_t tag, const uint8_t *frame, size_t len, uint32_t timeout_ms)
+enum err wire_call_start(
+    struct wire_client *c, uint64_t tag, const uint8_t *frame, size_t len, uint32_t timeout_ms)
 {
     return start(c, false, tag, frame, len, timeout_ms, NULL);
 }
 
-enum err wire_call_done(struct wire_client *c, uint64_t *tag, enum err *result, void **handle, const uint8_t **frame,
-    size_t *len)
+enum err wire_call_done(
+    struct wire_client *c, uint64_t *tag, enum err *result, void **handle, const uint8_t **frame, size_t *len)
 {
     struct call *k;
 
@@ -310,8 +313,8 @@ enum err wire_call_done(struct wire_client *c, uint64_t *tag, enum err *result, 
     return OK;
 }
 
-enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint32_t timeout_ms, void **handle,
-    const uint8_t **reply, size_t *reply_len)
+enum err wire_call(struct wire_client *c, const uint8_t *frame, size_t len, uint32_t timeout_ms,
+    void **handle, const uint8_t **reply, size_t *reply_len)
 {
     struct call *k;
     enum err e = start(c, true, 0, frame, len, timeout_ms, &k);
@@ -381,7 +384,8 @@ static void drop(struct wire_client *c)
     free(c);
 }
 
-enum err wire_dial(const char *address, const struct wire_tls *tls, struct wire_client **out, struct trouble *t)
+enum err wire_dial(
+    const char *address, const struct wire_tls *tls, struct wire_client **out, struct trouble *t)
 {
     char url[WIRE_URL_MAX];
     struct wire_client *c;
@@ -401,7 +405,8 @@ enum err wire_dial(const char *address, const struct wire_tls *tls, struct wire_
         e = set_up(c, url, tls, t);
     if (e != OK) {
         drop(c);
-        return trouble_at(t, e, address, 0, 0, "a connection could not be set up", "een verbinding kon niet worden opgezet");
+        return trouble_at(t, e, address, 0, 0, "a connection could not be set up",
+            "een verbinding kon niet worden opgezet");
     }
     pthread_mutex_lock(&c->lock);
     dial_if_due(c, clock_mono_ms());

@@ -15,14 +15,15 @@ enum {
     ID_LEN = 4,
     HEAD_LEN = LENGTH_LEN + ID_LEN,
     MESSAGE_MAX = HEAD_LEN + PROTO_FRAME_MAX,
-    IN_START = 16384,            /* what every connection has; a longer frame grows it as it arrives, not as it is announced */
-    OUT_MAX = 64 << 20,          /* waiting for one connection; more, and the other side is not reading */
-    OWED_MAX = 640,              /* a client of ours has at most 256 under way; twice that after its time limits */
-    VECTORS_MAX = 8,             /* what an nng_aio takes */
-    GREET_MS = 10000,            /* TLS handshake and greeting */
-    STALL_MS = 30000,            /* a message that has begun to come must get on */
-    WRITE_STALL_MS = 10000,      /* the other side must take something */
-    IDLE_MS = 300000             /* a node asks every 25 seconds; who says nothing can dial again */
+    IN_START =
+        16384, /* what every connection has; a longer frame grows it as it arrives, not as it is announced */
+    OUT_MAX = 64 << 20, /* waiting for one connection; more, and the other side is not reading */
+    OWED_MAX = 640, /* a client of ours has at most 256 under way; twice that after its time limits */
+    VECTORS_MAX = 8, /* what an nng_aio takes */
+    GREET_MS = 10000, /* TLS handshake and greeting */
+    STALL_MS = 30000, /* a message that has begun to come must get on */
+    WRITE_STALL_MS = 10000, /* the other side must take something */
+    IDLE_MS = 300000 /* a node asks every 25 seconds; who says nothing can dial again */
 };
 
 static const uint8_t client_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x30, 0, 0 };  /* REQ */
@@ -143,7 +144,8 @@ static enum err take_messages(struct wire_conn *c, struct rd *r)
             return ERR_SYNTAX;  /* came through a device of nng's; there are none */
         if (!c->owner->is_client && ++c->owed > OWED_MAX)
             return ERR_QUOTA;
-        e = c->owner->message(c->owner->self, c, request, rd_view(&peek, (size_t)len - ID_LEN), (size_t)len - ID_LEN);
+        e = c->owner->message(
+            c->owner->self, c, request, rd_view(&peek, (size_t)len - ID_LEN), (size_t)len - ID_LEN);
         *r = peek;
     }
     return e;
@@ -298,7 +300,8 @@ enum err wire_conn_send(struct wire_conn *c, uint32_t request, const uint8_t *bo
 
 void wire_conn_check(struct wire_conn *c, uint64_t now_ms)
 {
-    if ((c->is_reading && c->read_by_ms != 0 && now_ms > c->read_by_ms) || (c->is_writing && now_ms > c->write_by_ms))
+    if ((c->is_reading && c->read_by_ms != 0 && now_ms > c->read_by_ms) ||
+        (c->is_writing && now_ms > c->write_by_ms))
         wire_conn_end(c);
 }
 
@@ -315,7 +318,8 @@ void wire_conn_start(struct wire_conn *c)
     read_more(c);
 }
 
-enum err wire_conn_new(nng_stream *stream, const struct wire_conn_owner *owner, uint32_t id, struct wire_conn **out)
+enum err wire_conn_new(
+    nng_stream *stream, const struct wire_conn_owner *owner, uint32_t id, struct wire_conn **out)
 {
     struct wire_conn *c = calloc(1, sizeof *c);
 

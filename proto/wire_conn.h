@@ -1,18 +1,19 @@
 /*
- * proto/wire_conn: one connection, of a server or a client: its greeting, messages in and out, and its end. Included by
- * wire*.c only.
+ * proto/wire_conn: one connection, of a server or a client: its greeting, messages in and out, and its end.
+ * Included by wire*.c only.
  *
- * It speaks the wire format of nng's REQ and REP: an 8-byte greeting, then messages of u64 length, u32 request id with its
- * highest bit set, body. It does so on nng's byte streams, which do TCP and TLS, and not with nng's own sockets, because of what
- * nng 1.5.2 does with a connection that breaks under load (found by killing the other side):
- *   - a server's connection that is closed for a failed send while a message is coming in is never taken down, and after that
- *     one no other is either: every later connection keeps its descriptor;
- *   - over TLS an operation that starts just after the connection broke never ends, not even by its time limit, so a client
- *     never dials again.
- * So here: nothing starts after a close, and time is kept by wire_conn_check, which closes; a close ends everything.
+ * It speaks the wire format of nng's REQ and REP: an 8-byte greeting, then messages of u64 length, u32
+ * request id with its highest bit set, body. It does so on nng's byte streams, which do TCP and TLS, and not
+ * with nng's own sockets, because of what nng 1.5.2 does with a connection that breaks under load (found by
+ * killing the other side):
+ *   - a server's connection that is closed for a failed send while a message is coming in is never taken
+ * down, and after that one no other is either: every later connection keeps its descriptor;
+ *   - over TLS an operation that starts just after the connection broke never ends, not even by its time
+ * limit, so a client never dials again. So here: nothing starts after a close, and time is kept by
+ * wire_conn_check, which closes; a close ends everything.
  *
- * All functions but new and free are called with the owner's lock held; nng's threads take that lock, too. nng's streams end an
- * operation always in another thread, so they may be called with it.
+ * All functions but new and free are called with the owner's lock held; nng's threads take that lock, too.
+ * nng's streams end an operation always in another thread, so they may be called with it.
  */
 #ifndef PROTO_WIRE_CONN_H
 #define PROTO_WIRE_CONN_H
@@ -42,13 +43,16 @@ struct wire_conn_owner {
     bool (*is_full)(void *self);
 };
 
-/* Takes stream (frees it on failure); owner is borrowed and outlives c. id is the owner's name for it. ERR_NOMEM. */
-MUST_USE enum err wire_conn_new(nng_stream *stream, const struct wire_conn_owner *owner, uint32_t id, struct wire_conn **out);
+/* Takes stream (frees it on failure); owner is borrowed and outlives c. id is the owner's name for it.
+ * ERR_NOMEM. */
+MUST_USE enum err wire_conn_new(
+    nng_stream *stream, const struct wire_conn_owner *owner, uint32_t id, struct wire_conn **out);
 /* Say hello and begin to read. */
 void wire_conn_start(struct wire_conn *c);
 /* Read on, when it was left because the owner was full. */
 void wire_conn_resume(struct wire_conn *c);
-/* Copy a message to be sent; never waits. The other side does not take them: the connection is ended, and OK. ERR_NOMEM. */
+/* Copy a message to be sent; never waits. The other side does not take them: the connection is ended, and OK.
+ * ERR_NOMEM. */
 MUST_USE enum err wire_conn_send(struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len);
 /* End it when it has stalled, or was silent too long. Call every second or so. */
 void wire_conn_check(struct wire_conn *c, uint64_t now_ms);

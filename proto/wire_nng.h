@@ -24,10 +24,12 @@ MUST_USE enum err wire_nng_url(const char *address, bool plain, char out[WIRE_UR
 bool wire_nng_is_plain(const struct wire_tls *tls);
 
 /*
- * Gives *out (nng_tls_config_free). Both sides verify the other against ca; TLS 1.2, the newest that this nng has. A server
- * needs all three texts; a client without cert and key is allowed here, and refused by the server. ERR_CONFIG, ERR_NOMEM.
+ * Gives *out (nng_tls_config_free). Both sides verify the other against ca; TLS 1.2, the newest that this nng
+ * has. A server needs all three texts; a client without cert and key is allowed here, and refused by the
+ * server. ERR_CONFIG, ERR_NOMEM.
  */
-MUST_USE enum err wire_nng_tls(bool server, const struct wire_tls *tls, nng_tls_config **out, struct trouble *t);
+MUST_USE enum err wire_nng_tls(
+    bool server, const struct wire_tls *tls, nng_tls_config **out, struct trouble *t);
 
 /* An eventfd that is readable while something waits. Call with the queue's lock held. */
 MUST_USE enum err wire_bell_open(int *out);

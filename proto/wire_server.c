@@ -1,4 +1,5 @@
-/* The answering half of proto/wire: it accepts connections, queues their questions for the caller's one thread, and finds them again. */
+/* The answering half of proto/wire: it accepts connections, queues their questions for the caller's one
+ * thread, and finds them again. */
 #include "proto/wire.h"
 
 #include "base/clock.h"
@@ -16,9 +17,10 @@
 
 enum {
     SLOT_BITS = 12,
-    SLOTS = 1 << SLOT_BITS,      /* connections at a time */
-    QUEUED_BYTES_MAX = 64 << 20, /* questions that the caller has not fetched; beyond that no connection is read */
-    ACCEPT_PAUSE_MS = 100,       /* after an accept that failed: no descriptors, most likely */
+    SLOTS = 1 << SLOT_BITS, /* connections at a time */
+    QUEUED_BYTES_MAX =
+        64 << 20, /* questions that the caller has not fetched; beyond that no connection is read */
+    ACCEPT_PAUSE_MS = 100, /* after an accept that failed: no descriptors, most likely */
     SWEEP_MS = 1000,
     DRAIN_STEP_MS = 5,
     DRAIN_LINGER_MS = 50
@@ -53,7 +55,8 @@ static void on_ready(void *self, struct wire_conn *c)
     (void)c;  /* a server waits to be asked */
 }
 
-static enum err on_question(void *self, struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
+static enum err on_question(
+    void *self, struct wire_conn *c, uint32_t request, const uint8_t *body, size_t len)
 {
     struct wire_server *s = self;
     struct question *q = calloc(1, sizeof *q);
@@ -145,7 +148,8 @@ static void on_accept(void *arg)
         nng_stream_listener_accept(s->listener, s->accept);
 }
 
-/* Every second: end what has stalled, free what has ended. In a thread of nng's, but never one of a connection's callbacks. */
+/* Every second: end what has stalled, free what has ended. In a thread of nng's, but never one of a
+ * connection's callbacks. */
 static void on_sweep(void *arg)
 {
     struct wire_server *s = arg;
@@ -200,8 +204,8 @@ static struct question *take_question(struct wire_server *s)
     return q;
 }
 
-enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], size_t *route_len, void **handle,
-    const uint8_t **frame, size_t *len)
+enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], size_t *route_len,
+    void **handle, const uint8_t **frame, size_t *len)
 {
     struct question *q;
     struct wr w;
@@ -222,7 +226,8 @@ enum err wire_server_recv(struct wire_server *s, uint8_t route[WIRE_ROUTE_MAX], 
     return OK;
 }
 
-enum err wire_server_send(struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len)
+enum err wire_server_send(
+    struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len)
 {
     uint32_t connection, request;
     struct wire_conn *c;
@@ -276,7 +281,8 @@ static enum err set_up(struct wire_server *s, const char *url, const struct wire
     enum err e;
     int rv;
 
-    if ((rv = nng_aio_alloc(&s->accept, on_accept, s)) != 0 || (rv = nng_aio_alloc(&s->sweep, on_sweep, s)) != 0 ||
+    if ((rv = nng_aio_alloc(&s->accept, on_accept, s)) != 0 ||
+        (rv = nng_aio_alloc(&s->sweep, on_sweep, s)) != 0 ||
         (rv = nng_stream_listener_alloc(&s->listener, url)) != 0)
         return wire_nng_err(rv);
     if ((rv = nng_stream_listener_set_bool(s->listener, NNG_OPT_TCP_NODELAY, true)) != 0 ||
@@ -308,7 +314,8 @@ static void drop(struct wire_server *s)
     free(s);
 }
 
-enum err wire_listen(const char *address, const struct wire_tls *tls, struct wire_server **out, struct trouble *t)
+enum err wire_listen(
+    const char *address, const struct wire_tls *tls, struct wire_server **out, struct trouble *t)
 {
     char url[WIRE_URL_MAX];
     struct wire_server *s;
@@ -319,8 +326,12 @@ enum err wire_listen(const char *address, const struct wire_tls *tls, struct wir
     if ((s = calloc(1, sizeof *s)) == NULL)
         return trouble_set(t, ERR_NOMEM, "no memory", "geen geheugen");
     pthread_mutex_init(&s->lock, NULL);
-    s->owner = (struct wire_conn_owner){ .self = s, .lock = &s->lock, .ready = on_ready, .message = on_question, .ended = on_ended,
-        .is_full = is_full };
+    s->owner = (struct wire_conn_owner){.self = s,
+        .lock = &s->lock,
+        .ready = on_ready,
+        .message = on_question,
+        .ended = on_ended,
+        .is_full = is_full};
     s->bell = -1;
     if ((e = wire_bell_open(&s->bell)) == OK)
         e = set_up(s, url, tls, t);
@@ -329,7 +340,8 @@ enum err wire_listen(const char *address, const struct wire_tls *tls, struct wir
         if (e == ERR_BUSY)
             return trouble_at(t, e, address, 0, 0, "the address is in use by another program",
                 "het adres is in gebruik bij een ander programma");
-        return trouble_at(t, e, address, 0, 0, "cannot listen on this address", "op dit adres kan niet worden geluisterd");
+        return trouble_at(
+            t, e, address, 0, 0, "cannot listen on this address", "op dit adres kan niet worden geluisterd");
     }
     nng_stream_listener_accept(s->listener, s->accept);
     nng_sleep_aio(SWEEP_MS, s->sweep);

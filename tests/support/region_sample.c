@@ -101,7 +101,8 @@ void region_sample_init(struct region_sample *s, bool keyholder)
         s->handle[i] = partners[i].handle;
         region_sample_key(partners[i].seed, public_key, s->root_secret[i]);
         proto_partner_id(public_key, s->id[i]);
-        need(proto_region_sign((uint8_t *)s->file, s->file_len, s->handle[i], s->root_secret[i], &next, &next_len, NULL) == OK);
+        need(proto_region_sign((uint8_t *)s->file, s->file_len, s->handle[i], s->root_secret[i], &next,
+                 &next_len, NULL) == OK);
         free(s->file);
         s->file = next;
         s->file_len = next_len;
@@ -117,7 +118,8 @@ void region_sample_fini(struct region_sample *s)
     memset(s, 0, sizeof *s);
 }
 
-enum err region_sample_parse(const char *text, size_t len, bool complete, struct proto_region *out, struct trouble *t)
+enum err region_sample_parse(
+    const char *text, size_t len, bool complete, struct proto_region *out, struct trouble *t)
 {
     uint8_t *exact = check_exact(text, len);
     struct proto_region *before = malloc(sizeof *before);

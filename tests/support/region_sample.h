@@ -1,5 +1,6 @@
 /*
- * tests/support/region_sample: a small region with keys from fixed seeds: three partners, a hub, and on request a keyholder.
+ * tests/support/region_sample: a small region with keys from fixed seeds: three partners, a hub, and on
+ * request a keyholder.
  */
 #ifndef SUPPORT_REGION_SAMPLE_H
 #define SUPPORT_REGION_SAMPLE_H
@@ -29,7 +30,8 @@ void region_sample_init(struct region_sample *s, bool keyholder);
 void region_sample_fini(struct region_sample *s);
 
 /* Parse a copy of exactly this size; a failing test when a failure wrote anything. */
-enum err region_sample_parse(const char *text, size_t len, bool complete, struct proto_region *out, struct trouble *t);
+enum err region_sample_parse(
+    const char *text, size_t len, bool complete, struct proto_region *out, struct trouble *t);
 /* text with the first old replaced by new; the caller frees it. */
 char *region_sample_replaced(const char *text, const char *old, const char *new);
 

@@ -36,7 +36,8 @@ static void need(bool ok, const char *what)
 }
 
 #if defined(__SANITIZE_THREAD__)
-/* nng counts the users of a dialer with atomics that the sanitizer cannot see, as nng is not built with it. */
+/* nng counts the users of a dialer with atomics that the sanitizer cannot see, as nng is not built with it.
+ */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
@@ -50,7 +51,8 @@ static struct { uint8_t route[WIRE_ROUTE_MAX]; size_t len; } held[HELD_MAX];
 static uint32_t held_count;
 static uint8_t big[PROTO_FRAME_MAX + 1];
 
-static void answer(struct wire_server *s, const uint8_t *route, size_t route_len, const void *frame, size_t len)
+static void answer(
+    struct wire_server *s, const uint8_t *route, size_t route_len, const void *frame, size_t len)
 {
     need(wire_server_send(s, route, route_len, frame, len) == OK, "send");
 }
@@ -80,7 +82,8 @@ static size_t wanted(const uint8_t *frame, size_t len)
     return n <= PROTO_FRAME_MAX ? n : PROTO_FRAME_MAX;
 }
 
-static void serve_one(struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len)
+static void serve_one(
+    struct wire_server *s, const uint8_t *route, size_t route_len, const uint8_t *frame, size_t len)
 {
     switch (len != 0 ? frame[0] : 'E') {
     case 'H':
@@ -116,7 +119,8 @@ static char *read_pem(const char *dir, const char *name)
     uint8_t *text = NULL;
     size_t len;
 
-    need(file_join(path, sizeof path, dir, name) == OK && file_read(path, PEM_MAX, &text, &len, NULL) == OK, name);
+    need(file_join(path, sizeof path, dir, name) == OK && file_read(path, PEM_MAX, &text, &len, NULL) == OK,
+        name);
     return (char *)text;
 }
 
@@ -128,7 +132,8 @@ static void serve(const char *address, const char *tls_dir)
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (tls_dir != NULL)
-        tls = (struct wire_tls){ read_pem(tls_dir, "cert.pem"), read_pem(tls_dir, "key.pem"), read_pem(tls_dir, "ca.pem") };
+        tls = (struct wire_tls){
+            read_pem(tls_dir, "cert.pem"), read_pem(tls_dir, "key.pem"), read_pem(tls_dir, "ca.pem")};
     if (wire_listen(address, &tls, &s, &t) != OK) {
         fprintf(stderr, "wire_peer: %s\n", t.text);
         _exit(1);
@@ -158,7 +163,8 @@ void wire_peer_main(int argc, char **argv)
 
 static struct sockaddr_in loopback(uint16_t port)
 {
-    return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
 uint16_t wire_peer_port(void)
@@ -167,7 +173,9 @@ uint16_t wire_peer_port(void)
     socklen_t len = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    need(fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && getsockname(fd, (struct sockaddr *)&a, &len) == 0, "port");
+    need(fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 &&
+            getsockname(fd, (struct sockaddr *)&a, &len) == 0,
+        "port");
     (void)close(fd);
     return ntohs(a.sin_port);
 }

@@ -1,6 +1,7 @@
 /*
- * tests/support/wire_peer: the other side for tests of proto/wire: a server in a process of its own (nng does not survive a fork, so the
- * test program starts itself again), and a client made of a plain socket that can misbehave.
+ * tests/support/wire_peer: the other side for tests of proto/wire: a server in a process of its own (nng does
+ * not survive a fork, so the test program starts itself again), and a client made of a plain socket that can
+ * misbehave.
  */
 #ifndef SUPPORT_WIRE_PEER_H
 #define SUPPORT_WIRE_PEER_H

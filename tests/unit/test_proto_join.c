@@ -15,7 +15,8 @@ enum { FILE_MAX = 16384, CERTS = 5 };
 static struct region_sample sample;
 static uint8_t *csr, cert_data[CERTS][PROTO_CERT_MAX], tls_key[32];
 static size_t csr_len, cert_len[CERTS];
-static const uint8_t uses[CERTS] = { PROTO_USE_NODE, PROTO_USE_HPKE, PROTO_USE_OFFICER, PROTO_USE_OFFICER, PROTO_USE_TLS };
+static const uint8_t uses[CERTS] = {
+    PROTO_USE_NODE, PROTO_USE_HPKE, PROTO_USE_OFFICER, PROTO_USE_OFFICER, PROTO_USE_TLS};
 
 /* A certificate of this partner; TLS certifies the request's key. */
 static size_t make_cert(uint8_t use, uint8_t seed, size_t partner, uint8_t out[PROTO_CERT_MAX])
@@ -37,7 +38,8 @@ static void make_parts(void)
 {
     struct proto_pem key = { NULL, 0 };
 
-    if (proto_tls_make_key(&key) != OK || proto_tls_make_request(key.text, "school-de-linde", &csr, &csr_len) != OK ||
+    if (proto_tls_make_key(&key) != OK ||
+        proto_tls_make_request(key.text, "school-de-linde", &csr, &csr_len) != OK ||
         proto_tls_request_key(csr, csr_len, tls_key) != OK)
         abort();
     free(key.text);
@@ -417,7 +419,8 @@ static void flipped_bits_of_a_welcome_are_refused(void **state)
 }
 
 /* The same body, signed by this key. */
-static size_t force_welcome(const char *address, size_t address_len, size_t cert_len_, const uint8_t secret[64], uint8_t *out)
+static size_t force_welcome(
+    const char *address, size_t address_len, size_t cert_len_, const uint8_t secret[64], uint8_t *out)
 {
     uint8_t body[FILE_MAX] = { 0 }, sig[64];
     struct proto_signed s = { .count = 1 };
@@ -471,7 +474,9 @@ static void wrong_welcome_is_refused(void **state)
     const struct row *row = *state;
     uint8_t buf[FILE_MAX];
 
-    assert_err(check_welcome(buf, force_welcome(row->address, row->len, row->cert_len, sample.log_secret, buf)), row->e);
+    assert_err(
+        check_welcome(buf, force_welcome(row->address, row->len, row->cert_len, sample.log_secret, buf)),
+        row->e);
 }
 
 static void an_address_of_128_bytes_is_refused(void **state)

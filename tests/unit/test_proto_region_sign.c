@@ -22,8 +22,9 @@ static void who_has_not_signed_is_named(void **state)
 
     (void)state;
     assert_non_null(r);
-    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[1], sample.root_secret[1], &one, &len,
-        NULL), OK);
+    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[1],
+                   sample.root_secret[1], &one, &len, NULL),
+        OK);
     assert_err(region_sample_parse(one, len, false, r, NULL), OK);
     assert_int_equal(r->signed_count, 1);
     assert_err(region_sample_parse(one, len, true, r, &t), ERR_SIGNATURE);
@@ -41,8 +42,9 @@ static void a_false_signature_is_refused_even_when_others_are_missing(void **sta
 
     (void)state;
     assert_non_null(r);
-    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[1], sample.root_secret[1], &one, &len,
-        NULL), OK);
+    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[1],
+                   sample.root_secret[1], &one, &len, NULL),
+        OK);
     bent = region_sample_replaced(one, "Wijkteam Noord", "Wijkteam Zuid");
     assert_err(region_sample_parse(bent, strlen(bent), false, r, NULL), ERR_SIGNATURE);
     free(bent);
@@ -88,8 +90,9 @@ static void signing_twice_leaves_one_signature(void **state)
     size_t len = 0, count = 0;
 
     (void)state;
-    assert_err(proto_region_sign((uint8_t *)sample.file, sample.file_len, sample.handle[0], sample.root_secret[0], &again, &len,
-        NULL), OK);
+    assert_err(proto_region_sign((uint8_t *)sample.file, sample.file_len, sample.handle[0],
+                   sample.root_secret[0], &again, &len, NULL),
+        OK);
     assert_int_equal(len, sample.file_len);
     for (const char *p = again; (p = strstr(p, EM_DASH)) != NULL; p++)
         count++;
@@ -104,12 +107,16 @@ static void another_root_key_cannot_sign(void **state)
     size_t len = 7;
 
     (void)state;
-    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[0], sample.root_secret[1], &out, &len, &t),
+    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, sample.handle[0],
+                   sample.root_secret[1], &out, &len, &t),
         ERR_KEY);
     assert_non_null(strstr(t.text, sample.handle[0]));
-    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, "nobody", sample.root_secret[1], &out, &len, NULL),
+    assert_err(proto_region_sign((uint8_t *)sample.text, sample.text_len, "nobody", sample.root_secret[1],
+                   &out, &len, NULL),
         ERR_NOTFOUND);
-    assert_err(proto_region_sign((uint8_t *)sample.text, 40, sample.handle[0], sample.root_secret[0], &out, &len, NULL), ERR_SHORT);
+    assert_err(proto_region_sign(
+                   (uint8_t *)sample.text, 40, sample.handle[0], sample.root_secret[0], &out, &len, NULL),
+        ERR_SHORT);
     assert_null(out);
     assert_int_equal(len, 7);
 }
@@ -154,8 +161,8 @@ static void the_fingerprint_is_eight_groups_of_four(void **state)
     (void)state;
     proto_region_fingerprint(&sample.r, out);
     text_hex(sample.r.hash, 32, hex, sizeof hex);
-    (void)snprintf(expected, sizeof expected, "%.4s %.4s %.4s %.4s %.4s %.4s %.4s %.4s", hex, hex + 4, hex + 8, hex + 12, hex + 16,
-        hex + 20, hex + 24, hex + 28);
+    (void)snprintf(expected, sizeof expected, "%.4s %.4s %.4s %.4s %.4s %.4s %.4s %.4s", hex, hex + 4,
+        hex + 8, hex + 12, hex + 16, hex + 20, hex + 24, hex + 28);
     assert_string_equal(out, expected);
 }
 

@@ -23,7 +23,8 @@ static void make_all(void)
         proto_tls_make_server(ca_key.text, ca_cert.text, server_key.text, &server_cert) == OK &&
         proto_tls_make_key(&client_key) == OK &&
         proto_tls_make_request(client_key.text, "team-noord", &request, &request_len) == OK &&
-        proto_tls_make_client(ca_key.text, ca_cert.text, request, request_len, &client_der, &client_len) == OK;
+        proto_tls_make_client(ca_key.text, ca_cert.text, request, request_len, &client_der, &client_len) ==
+            OK;
 
     if (!ok)
         abort();
@@ -56,7 +57,8 @@ static void assert_common(gnutls_x509_crt_t cert, unsigned is_ca, unsigned usage
 {
     unsigned critical, ca, got_usage, bits;
     int path;
-    time_t from = gnutls_x509_crt_get_activation_time(cert), until = gnutls_x509_crt_get_expiration_time(cert);
+    time_t from = gnutls_x509_crt_get_activation_time(cert),
+           until = gnutls_x509_crt_get_expiration_time(cert);
     time_t now = (time_t)clock_now_s();
     gnutls_x509_crt_t root = read_cert(ca_cert.text, ca_cert.len, GNUTLS_X509_FMT_PEM);
     unsigned status = 1;
@@ -98,7 +100,8 @@ static void assert_purpose(gnutls_x509_crt_t cert, const char *purpose)
     assert_int_equal(gnutls_x509_crt_get_key_purpose_oid(cert, 0, oid, &len, NULL), 0);
     assert_string_equal(oid, purpose);
     len = sizeof oid;
-    assert_int_equal(gnutls_x509_crt_get_key_purpose_oid(cert, 1, oid, &len, NULL), GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
+    assert_int_equal(
+        gnutls_x509_crt_get_key_purpose_oid(cert, 1, oid, &len, NULL), GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
 }
 
 static void the_server_certificate_is_for_one_name(void **state)
@@ -125,7 +128,8 @@ static void the_client_certificate_has_the_requests_name_and_no_host(void **stat
     assert_int_equal(gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &len), 0);
     assert_string_equal(name, "team-noord");
     len = sizeof name;
-    assert_int_equal(gnutls_x509_crt_get_subject_alt_name(cert, 0, name, &len, NULL), GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
+    assert_int_equal(gnutls_x509_crt_get_subject_alt_name(cert, 0, name, &len, NULL),
+        GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
     gnutls_x509_crt_deinit(cert);
 }
 
@@ -201,7 +205,8 @@ static void a_key_that_is_not_the_authoritys_cannot_sign(void **state)
 
     (void)state;
     assert_err(proto_tls_make_server(server_key.text, ca_cert.text, server_key.text, &out), ERR_KEY);
-    assert_err(proto_tls_make_client(client_key.text, ca_cert.text, request, request_len, &der, &len), ERR_KEY);
+    assert_err(
+        proto_tls_make_client(client_key.text, ca_cert.text, request, request_len, &der, &len), ERR_KEY);
     assert_null(out.text);
     assert_null(der);
 }
@@ -263,8 +268,9 @@ static void refuses_key_of(gnutls_pk_algorithm_t algorithm, unsigned bits)
     assert_int_equal(gnutls_x509_crq_set_dn_by_oid(crq, GNUTLS_OID_X520_COMMON_NAME, 0, "team-noord", 10), 0);
     assert_int_equal(gnutls_x509_crq_set_version(crq, 1), 0);
     assert_int_equal(gnutls_x509_crq_set_key(crq, key), 0);
-    assert_int_equal(gnutls_x509_crq_sign2(crq, key, algorithm == GNUTLS_PK_EDDSA_ED25519 ? GNUTLS_DIG_SHA512 :
-        GNUTLS_DIG_SHA256, 0), 0);
+    assert_int_equal(gnutls_x509_crq_sign2(crq, key,
+                         algorithm == GNUTLS_PK_EDDSA_ED25519 ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256, 0),
+        0);
     assert_int_equal(gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_DER, &d), 0);
     assert_err(proto_tls_request_key(d.data, d.size, out), ERR_KEY);
     gnutls_free(d.data);

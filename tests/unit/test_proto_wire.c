@@ -1,4 +1,5 @@
-/* proto/wire: many calls at once, answers in any order, limits, clients and servers that misbehave and go away. */
+/* proto/wire: many calls at once, answers in any order, limits, clients and servers that misbehave and go
+ * away. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

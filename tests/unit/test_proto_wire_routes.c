@@ -92,8 +92,10 @@ static void a_second_answer_goes_nowhere(void **state)
     for (int i = 0; i < 100; i++) {  /* until every context was used again */
         wire_ask_start(c, 2, 'E', 0, WAIT_MS);
         second = next_question();
-        assert_int_equal(wire_server_send(own_server, first.route, first.len, (const uint8_t *)"one again", 9), OK);
-        assert_int_equal(wire_server_send(own_server, second.route, second.len, (const uint8_t *)"two", 3), OK);
+        assert_int_equal(
+            wire_server_send(own_server, first.route, first.len, (const uint8_t *)"one again", 9), OK);
+        assert_int_equal(
+            wire_server_send(own_server, second.route, second.len, (const uint8_t *)"two", 3), OK);
         assert_int_equal(wire_ask_next(c, &tag, reply, sizeof reply, &len), OK);
         assert_int_equal(tag, 2);
         assert_int_equal(len, 3);

@@ -61,7 +61,8 @@ static void put(const char *name, const char *text)
 {
     char path[128];
 
-    need(file_join(path, sizeof path, folder, name) == OK && file_write(path, text, strlen(text), 0600, NULL) == OK);
+    need(file_join(path, sizeof path, folder, name) == OK &&
+        file_write(path, text, strlen(text), 0600, NULL) == OK);
 }
 
 static void start_with(const char *cert, const char *key, const char *ca)
@@ -191,7 +192,8 @@ static void a_server_killed_under_load_is_found_again(void **state)
         enum err result;
         bool killed = false;
 
-        /* The first question may still go to the connection that is not known to be broken: once its time is over, it is. */
+        /* The first question may still go to the connection that is not known to be broken: once its time is
+         * over, it is. */
         if (wire_call(c, (const uint8_t *)"Echo", 4, 2000, &handle, &reply, &len) != OK)
             assert_err(wire_call(c, (const uint8_t *)"Echo", 4, WAIT_MS, &handle, &reply, &len), OK);
         wire_free(handle);
@@ -274,9 +276,12 @@ static char *server_named(const char *name, time_t from, time_t until)
     need(gnutls_x509_privkey_import(own_key, &key, GNUTLS_X509_FMT_PEM) == 0);
     need(gnutls_x509_crt_set_version(cert, 3) == 0 && gnutls_x509_crt_set_serial(cert, "\x01", 1) == 0);
     need(gnutls_x509_crt_set_key(cert, own_key) == 0);
-    need(gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)) == 0);
-    need(gnutls_x509_crt_set_subject_alt_name(cert, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name), GNUTLS_FSAN_SET) == 0);
-    need(gnutls_x509_crt_set_activation_time(cert, from) == 0 && gnutls_x509_crt_set_expiration_time(cert, until) == 0);
+    need(gnutls_x509_crt_set_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)) ==
+        0);
+    need(gnutls_x509_crt_set_subject_alt_name(
+             cert, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name), GNUTLS_FSAN_SET) == 0);
+    need(gnutls_x509_crt_set_activation_time(cert, from) == 0 &&
+        gnutls_x509_crt_set_expiration_time(cert, until) == 0);
     need(gnutls_x509_crt_set_key_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
     need(gnutls_x509_crt_sign2(cert, issuer, issuer_key, GNUTLS_DIG_SHA256, 0) == 0);
     need(gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_PEM, &d) == 0);
