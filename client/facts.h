@@ -53,6 +53,11 @@ void client_facts_decide(struct client_node *n, const struct client_facts *f, co
 /* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a question never from its asker. */
 MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
     struct policy_facts *f, char birth_date[11]);
+/* The same for a question: what the asker itself says of the child does not count. */
+MUST_USE enum err client_facts_person_asked(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct policy_facts *f,
+    char birth_date[11]);
+/* When it was said: nobody says anything later than it was logged. */
+uint64_t client_facts_made(const struct client_kept *k);
 /* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us to know. */
 MUST_USE enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused);
 /*
