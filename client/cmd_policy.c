@@ -13,7 +13,7 @@
 
 const struct client_opt client_cmd_policy_opts[] = {
     { .name = "pack",
-        .type = CLIENT_OPT_ARG,
+        .type = CLIENT_OPT_TEXT,
         .required = true,
         .value = "DIR",
         .help = { "the folder of the pack", "de map van het pakket" } },
