@@ -310,7 +310,7 @@ static enum err add_partners(struct client_run *r, const struct proto_region *re
 
         e = server_blocks_has(path, p->handle, &blocked);
         json_add_text(row, "handle", p->handle);
-        json_add_u64(row, "pseudonyms_today", server_quota_used(q, p->id, now_s));
+        json_add_u64(row, "today", server_quota_used(q, p->id, now_s));
         json_add_bool(row, "blocked", blocked);
     }
     return e;

@@ -72,17 +72,23 @@ static enum err read_tls(const struct client_run *r, struct run *k, struct secre
     return e;
 }
 
-static enum err read_keys(const struct client_run *r, struct run *k)
+static enum err read_keys(const struct client_run *r, const struct proto_keyholder_file *f, struct run *k)
 {
     struct client_unlock by = {.passphrase = client_run_text(r, "passphrase")};
     struct secret *top = NULL;
+    uint8_t public[PROTO_OPRF_LEN];
     enum err e = client_keyfile_open(r->home, "keyholder", &by, &top, NULL, r->t);
 
     by = (struct client_unlock){.key = top};
     if (e == OK)
         e = client_keyfile_open(r->home, "share", &by, &k->share, NULL, r->t);
-    if (e == OK && secret_len(k->share) != PROTO_OPRF_LEN)
-        e = ERR_SYNTAX;
+    if (e == OK) {
+        e = secret_len(k->share) != PROTO_OPRF_LEN ? ERR_SYNTAX : proto_oprf_public_key(secret_wake(k->share), public);
+        secret_sleep(k->share);
+        if (e != OK || sodium_memcmp(public, f->share_key, sizeof public) != 0)
+            e = trouble_at(r->t, ERR_KEY, "keys/share", 0, 0, "is not the share that keyholder.pub and the region name",
+                "is niet het deel dat keyholder.pub en de regio noemen");
+    }
     if (e == OK && !k->conf.plain)
         e = read_tls(r, k, top);
     secret_free(top);
@@ -108,7 +114,7 @@ static enum err prepare(const struct client_run *r, struct run *k)
         e = client_home_path(r->home, "quota", k->quota, r->t);
     if (e == OK)
         e = client_home_path(r->home, "blocked", k->blocks, r->t);
-    return e == OK ? read_keys(r, k) : e;
+    return e == OK ? read_keys(r, &f, k) : e;
 }
 
 /* Started so that the gate takes nothing that nobody can answer. */

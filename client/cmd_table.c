@@ -52,6 +52,9 @@ static const struct client_opt keyholder_block_opts[] = {
     {"undo", CLIENT_OPT_FLAG, false, {"end the block", "maak de blokkade ongedaan"}, NULL, NULL}, END};
 static const struct client_opt node_opts[] = {
     {"vault-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the vault", "wachtzin van de kluis"}, END};
+static const struct client_opt register_derive_opts[] = {
+    {"file", CLIENT_OPT_ARG, true, {"a .csv file with a column number, and open_case (yes or no) if known",
+        "een .csv-bestand met een kolom number, en open_case (ja of nee) als dat bekend is"}, "FILE", NULL}, END};
 static const struct client_opt login_opts[] = {
     {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "your passphrase", "uw wachtzin"}, END};
 static const struct client_opt staff_add_opts[] = {
@@ -103,6 +106,10 @@ const struct client_cmd client_base_cmds[] = {
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, NULL},
+    {"register derive", {"make the pseudonyms of a whole register", "maak de pseudoniemen van een heel register"}, register_derive_opts, NULL,
+        client_cmd_register_derive, NULL},
+    {"register status", {"how many pseudonyms are still to be made", "hoeveel pseudoniemen nog te maken zijn"}, NULL, "register.status", NULL,
+        NULL},
     {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
         archive_export_opts, NULL, client_cmd_archive_export, NULL},
     {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,

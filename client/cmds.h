@@ -20,6 +20,7 @@ enum err client_cmd_keyholder_status(struct client_run *r);
 enum err client_cmd_login(struct client_run *r);
 enum err client_cmd_logout(struct client_run *r);
 enum err client_cmd_archive_export(struct client_run *r);
+enum err client_cmd_register_derive(struct client_run *r);
 enum err client_cmd_verify(struct client_run *r);
 
 #endif

@@ -12,7 +12,7 @@ struct client_keylink {
     client_link_done *done;   /* NULL: nothing is under way */
     void *arg;
     uint64_t use;             /* so that a late answer never meets a later question */
-    bool down;
+    bool up, down;
 };
 
 enum err client_keylink_open(struct client_node *n, const char *address, const struct wire_tls *tls, struct trouble *t)
@@ -47,6 +47,11 @@ bool client_keylink_is_down(const struct client_node *n)
     return n->keylink != NULL && n->keylink->down;
 }
 
+bool client_keylink_is_up(const struct client_node *n)
+{
+    return n->keylink != NULL && n->keylink->up;
+}
+
 enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
     client_link_done *done, void *arg)
 {
@@ -78,6 +83,7 @@ static void one_done(struct client_node *n, enum err result, const uint8_t *fram
         result = ERR_SYNTAX;
     }
     l->down = result == ERR_PEER;
+    l->up = !l->down;
     if (l->down != was_down)
         log_event(l->down ? LOG_WARN : LOG_INFO, l->down ? "keyholder-unreachable" : "keyholder-reachable", NULL);
     l->done = NULL;

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* REGISTER_A_DAY: of the 2,000 that a holder counts for an organisation and day, the last are for children whom somebody asks for. */
-enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 3000, PAUSE_MS = 60000,
+enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 500, PAUSE_MS = 60000,
     REGISTER_A_DAY = 1900, DAY_S = 86400 };
 
 static const char day_key[] = "pseudonyms of a register";

@@ -5,6 +5,8 @@
 #include "client/desk.h"
 #include "client/hublink.h"
 #include "client/keeping.h"
+#include "client/keylink.h"
+#include "client/pseudonym.h"
 #include "client/sessions.h"
 
 enum { DAY_S = 86400 };
@@ -95,6 +97,24 @@ static enum err add_desk(cJSON *r, struct vault_txn *x)
     return e;
 }
 
+/* How the keyholder is, and who waits for a pseudonym. */
+static enum err add_pseudonyms(struct client_call *c, struct vault_txn *x)
+{
+    struct trouble t = {.lang = c->trouble.lang};
+    uint64_t waiting = 0;
+    enum err e = client_pseudonyms_waiting(c->node, x, &waiting);
+
+    if (e != OK)
+        return e;
+    /* Nothing is asked just to find out. */
+    if (client_keylink_is_up(c->node) || client_keylink_is_down(c->node))
+        json_add_bool(c->reply, "keyholder_reachable", client_keylink_is_up(c->node));
+    json_add_u64(c->reply, "pseudonyms_waiting", waiting);
+    if (client_pseudonyms_why(c->node, waiting, &t) != OK)
+        json_add_text(c->reply, "pseudonyms_note", t.text);
+    return OK;
+}
+
 /* Without a session: how the link is. With one: the people, and what they wait for. */
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
@@ -109,8 +129,9 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     add_link(c->reply, &s);
     add_certs(c->reply, c->node);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
-    if (c->who == NULL)
-        return OK;
+    e = add_pseudonyms(c, x);
+    if (e != OK || c->who == NULL)
+        return e;
     e = add_desk(c->reply, x);
     if (e == OK)
         e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);

@@ -1,9 +1,11 @@
 /* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
 #include "client/archive.h"
+#include "client/register.h"
 #include "client/sessions.h"
 #include "client/status.h"
 
 #define ADMIN CLIENT_ROLE(PROTO_ROLE_ADMIN)
+#define REGISTER (ADMIN | CLIENT_ROLE(PROTO_ROLE_CASEWORKER) | CLIENT_ROLE(PROTO_ROLE_COORDINATOR))
 
 const struct client_command client_base_commands[] = {
     {"status", client_do_status, 0, false},
@@ -13,6 +15,8 @@ const struct client_command client_base_commands[] = {
     {"staff.add", client_do_staff_add, 0, true},
     {"staff.list", client_do_staff_list, CLIENT_ANY_ROLE, false},
     {"staff.end", client_do_staff_end, ADMIN, true},
+    {"register.derive", client_do_register_derive, REGISTER, true},
+    {"register.status", client_do_register_status, REGISTER, false},
     {"archive.get", client_do_archive_get, CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), false},
 };
 const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# The second share of the pseudonym key: its holder is away, has counted enough, or has another share than the region names.
+# With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
+set -uo pipefail
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+bin=${SCHAKEL_BIN:-$source/build/debug/bin}
+mkdir -p "$source/build/flow"
+region=$(mktemp -d "$source/build/flow/keyholder.XXXXXX")
+. "$source/tools/region.sh"
+. "$source/tools/scenes.sh"
+
+finish() {
+    region_down
+    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
+waiting_is() { [ "$(status_of "$1" pseudonyms_waiting)" = "$2" ]; }
+counted() { "$bin/schakel" --home "$region/keyholder" keyholder status --json | value pseudonyms_today; }
+counted_for() {
+    "$bin/schakel" --home "$region/keyholder" keyholder status --json | sed 's/},{/}\n{/g' | grep "\"handle\":\"$1\"" | value today
+}
+
+# new_numbers FROM COUNT: numbers of the range for examples that nobody has yet.
+new_numbers() {
+    awk -v from="$1" -v count="$2" 'BEGIN {
+        for (n = from; count > 0; n++) {
+            number = sprintf("9999%05d", n)
+            sum = -substr(number, 9, 1)
+            for (i = 1; i <= 8; i++) sum += (10 - i) * substr(number, i, 1)
+            if (sum % 11 == 0) { print number; count-- }
+        }
+    }'
+}
+
+# One setting of the keyholder, with a restart.
+keyholder_with() {
+    [ ! -f "$region/keyholder/pid" ] || stop_node keyholder
+    sed -i "/^${1%% *} /d" "$region/keyholder/schakel.conf"
+    printf '%s\n' "$1" >>"$region/keyholder/schakel.conf"
+    start_keyholder
+}
+
+# Known children go on, new ones wait and are done when the keyholder answers, also after a restart of the node.
+scene_away_and_back() {
+    local number other began took
+    number=$(new_numbers 60000 1)
+    other=$(new_numbers 60100 1)
+    stop_node keyholder
+    ask vo case open --number "$number" --purpose case_support
+    expect "a new child waits, and it says so" "$got" '"class":"peer","text":"the keyholder cannot be reached; 1 child waits; it is done when it answers"' || return 1
+    began=$(date +%s%N)
+    ask vo case open --number "$other" --purpose case_support --lang nl
+    took=$((($(date +%s%N) - began) / 1000000))
+    expect "the second is told in Dutch" "$got" 'de sleutelhouder is niet bereikbaar; 2 kinderen wachten' || return 1
+    [ "$took" -lt 3000 ] || { why="the second had to wait $took ms"; return 1; }
+    ask vo event add --number "$(child_number 5)" --event VZM --to leerplicht
+    expect "a known child goes on" "$got" '"ok":true' || return 1
+    stop_node vo
+    start_node vo && login vo || { why="the school does not come back"; return 1; }
+    waiting_is vo 2 || { why="the restart lost who waits: $(status_of vo pseudonyms_waiting)"; return 1; }
+    start_keyholder || { why="the keyholder does not come back"; return 1; }
+    wait_for 15 waiting_is vo 0 || { why="they are not done by themselves"; return 1; }
+    [ "$(status_of vo keyholder_reachable)" = true ] || { why="the status does not say that it is back"; return 1; }
+    stop_node keyholder
+    ask vo case open --number "$number" --purpose case_support
+    expect "now the child is known" "$got" '"ok":true' || return 1
+    start_keyholder
+}
+
+# The hub's part of a batch is not asked for twice while the keyholder is away.
+scene_counted_once() {
+    local number before after
+    number=$(new_numbers 60200 1)
+    before=$(counted)
+    stop_node keyholder
+    ask vo case open --number "$number" --purpose case_support
+    sleep 5
+    start_keyholder || { why="the keyholder does not come back"; return 1; }
+    wait_for 15 waiting_is vo 0 || { why="it is not done"; return 1; }
+    after=$(counted)
+    [ "$((after - before))" = 1 ] || { why="one child counted as $((after - before))"; return 1; }
+}
+
+scene_register() {
+    local open register
+    open=$(new_numbers 61000 70)
+    register=$(new_numbers 63000 130)
+    { echo number,open_case; sed 's/$/,no/' <<<"$register"; sed 's/$/,yes/' <<<"$open"; } >"$region/register.csv"
+    sed 's/open_case/name/' "$region/register.csv" >"$region/wrong.csv"
+    ask vo register derive "$region/wrong.csv"
+    expect "only what is needed is taken" "$got" '"where":"wrong.csv","line":1,"column":2' || return 1
+    sed '3s/.*/123456789,no/' "$region/register.csv" >"$region/wrong.csv"
+    ask vo register derive "$region/wrong.csv"
+    expect "a wrong line is named" "$got" '"line":3,"column":1' || return 1
+    waiting_is vo 0 || { why="something of a wrong file was taken"; return 1; }
+    # A third of it fits: the open cases, though they stand last.
+    keyholder_with "pseudonyms_per_partner = $(($(counted_for vo) + 74))"
+    ask vo register derive "$region/register.csv"
+    expect "it stops where the quota ends" "$got" '"children":200,"known":0,"waiting":136,"note":"the keyholder has given out' || return 1
+    stop_node keyholder
+    ask vo case open --number "$(head -n 1 <<<"$open")" --purpose case_support
+    expect "an open case came first" "$got" '"ok":true' || return 1
+    # The node dies; what is known stays so, and the rest is done when there is room.
+    kill -9 "$(cat "$region/vo/pid")"
+    wait "$(cat "$region/vo/pid")" 2>/dev/null
+    start_node vo && login vo || { why="the school does not come back"; return 1; }
+    waiting_is vo 136 || { why="$(status_of vo pseudonyms_waiting) wait after the restart"; return 1; }
+    keyholder_with "pseudonyms_per_partner = 2000"
+    got=$(as vo register derive "$region/register.csv" --json 2>&1) || { why="the second time: $got"; return 1; }
+    expect "given again it goes on" "$got" '"children":200,"known":64,"waiting":0' || return 1
+}
+
+# Each side counts for itself, on its own disk.
+scene_quota() {
+    local number
+    number=$(new_numbers 66000 1)
+    keyholder_with "pseudonyms_per_partner = $(counted_for vo)"
+    ask vo case open --number "$number" --purpose case_support
+    expect "the quota is the answer" "$got" '"class":"quota","text":"the keyholder has given out as many' || return 1
+    expect "and it waits" "$got" '1 wait and are done tomorrow' || return 1
+    ask cjg case open --number "$(new_numbers 66100 1)" --purpose case_support
+    expect "another partner has its own" "$got" '"ok":true' || return 1
+    keyholder_with "pseudonyms_total = $(counted)"
+    ask cjg case open --number "$(new_numbers 66200 1)" --purpose case_support
+    expect "the region has one, too" "$got" '"class":"quota"' || return 1
+    keyholder_with "pseudonyms_total = 20000"
+    keyholder_with "pseudonyms_per_partner = 2000"
+    ask vo case open --number "$number" --purpose case_support
+    expect "with room it is done" "$got" '"ok":true' || return 1
+    stop_node cjg
+    start_node cjg && login cjg || return 1
+    wait_for 15 waiting_is cjg 0 || { why="what waited is not done"; return 1; }
+}
+
+scene_blocked() {
+    "$bin/schakel" --home "$region/keyholder" keyholder block cjg >/dev/null
+    ask cjg case open --number "$(new_numbers 67000 1)" --purpose case_support
+    expect "a blocked partner gets none" "$got" '"where":"BLOCKED"' || return 1
+    "$bin/schakel" --home "$region/keyholder" keyholder block cjg --undo >/dev/null
+    sleep 1
+    ask cjg case open --number "$(new_numbers 67000 1)" --purpose case_support
+    expect "until the block ends" "$got" '"ok":true' || return 1
+}
+
+# Another share under the same name does not start, and another keyholder is none of this region.
+scene_wrong_share() {
+    local code=0
+    stop_node keyholder
+    secret keyholder | "$bin/schakel" --home "$region/other" keyholder init --name anders --listen "127.0.0.1:$keyholder_port" --plain \
+        --passphrase-fd 0 >/dev/null
+    got=$("$bin/schakel" --home "$region/other" keyholder join "$region/region" --json 2>&1) && { why="it joined"; return 1; }
+    expect "it is not named" "$got" '"class":"key".*not made with this keyholder' || return 1
+    cp -r "$region/keyholder" "$region/bent"
+    sed -i 's/^plain = no/plain = yes/' "$region/bent/schakel.conf"
+    cp "$region/other/keys/keyholder" "$region/other/keys/share" "$region/bent/keys/"
+    got=$(secret keyholder | timeout 20 "$bin/schakel" --home "$region/bent" keyholder run --passphrase-fd 0 2>&1) || code=$?
+    [ "$code" != 0 ] && [ "$code" != 124 ] || { why="it ended with $code; $got"; return 1; }
+    expect "it says why" "$got" 'keys/share: is not the share that keyholder.pub and the region name' || return 1
+    start_keyholder
+}
+
+set -e
+region_up
+set +e
+failed=0
+for name in away_and_back counted_once register quota blocked wrong_share; do
+    why=""
+    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
+done
+if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
+    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
+    failed=1
+fi
+exit "$failed"
