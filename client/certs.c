@@ -67,6 +67,12 @@ static const struct proto_cert *node_cert(const struct client_certs *c, const ui
     return NULL;
 }
 
+/* The longest that a certificate may be made for. A partner makes its own: a limit that nobody else asks for is none. */
+static uint64_t longest_s(const struct proto_cert *c)
+{
+    return UINT64_C(86400) * (c->use == PROTO_USE_STAFF ? 8 : 100);
+}
+
 /* Verified and as one known row; every byte of it, padding too, is set. */
 static enum err verify(const struct client_node *n, const uint8_t *cert, size_t len, struct known *k)
 {
@@ -77,6 +83,8 @@ static enum err verify(const struct client_node *n, const uint8_t *cert, size_t 
     e = proto_cert_peek(cert, len, &c, k->signer);
     if (e == OK)
         e = proto_cert_check(&n->region, cert, len, c.use == PROTO_USE_STAFF ? node_cert(n->certs, k->signer) : NULL, &c);
+    if (e == OK && c.until_s - c.from_s > longest_s(&c))
+        e = ERR_RANGE;
     if (e != OK)
         return e;
     memcpy(k->c.region, c.region, sizeof c.region);
@@ -198,7 +206,7 @@ enum err client_certs_of_partner(const struct client_node *n, const uint8_t part
 
     for (size_t i = 0; i < c->count; i++)
         if (c->at[i].c.use == use && memcmp(c->at[i].c.partner, partner, PROTO_PARTNER_LEN) == 0 && counts_at(c, &c->at[i], at_s)
-            && (best == NULL || c->at[i].c.until_s > best->c.until_s))
+            && (best == NULL || c->at[i].c.from_s > best->c.from_s))
             best = &c->at[i];
     if (best == NULL)
         return ERR_NOTFOUND;

@@ -14,13 +14,16 @@ struct client_certs;
 MUST_USE enum err client_certs_open(struct client_node *n);
 void client_certs_close(struct client_certs *c);  /* takes NULL */
 
-/* Verify, remember and (in x) keep. The node certificate above a staff certificate must be known. OK when it was known. */
+/*
+ * Verify, remember and (in x) keep. The node certificate above a staff certificate must be known. OK when it was known. ERR_RANGE: made for
+ * longer than 100 days, of staff 8 days.
+ */
 MUST_USE enum err client_certs_add(struct client_node *n, struct vault_txn *x, const uint8_t *cert, size_t len);
 
 /* A certificate of this use for this key, valid at this moment, and all above it too. ERR_NOTFOUND. */
 MUST_USE enum err client_certs_of_key(const struct client_node *n, const uint8_t key[PROTO_KEY_LEN], enum proto_use use, uint64_t at_s,
     struct proto_cert *out);
-/* The partner's, of this use, valid then; the one that ends last. ERR_NOTFOUND. */
+/* The partner's, of this use, valid then; the newest, so that a key that was replaced is not used on. ERR_NOTFOUND. */
 MUST_USE enum err client_certs_of_partner(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN], enum proto_use use,
     uint64_t at_s, struct proto_cert *out);
 

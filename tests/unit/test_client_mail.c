@@ -290,7 +290,7 @@ static void the_senders_receipt_is_not_ours(void **state)
     assert_bad(w);
 }
 
-/* Certificates must be valid at leaf time: the fixture's are, for 400 days around now. */
+/* Certificates must be valid at leaf time: the fixture's are, for some days around now. */
 static void a_certificate_that_had_ended_is_not_believed(void **state)
 {
     struct world *w = *state;
