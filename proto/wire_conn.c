@@ -6,6 +6,7 @@
 #include "proto/limits.h"
 
 #include <nng/nng.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,7 +126,7 @@ static enum err take_messages(struct wire_conn *c, struct rd *r)
     if (!c->is_greeted && rd_left(r) >= GREETING_LEN) {
         const uint8_t *expected = c->owner->is_client ? server_greeting : client_greeting;
 
-        if (memcmp(rd_view(r, GREETING_LEN), expected, GREETING_LEN) != 0)
+        if (sodium_memcmp(rd_view(r, GREETING_LEN), expected, GREETING_LEN) != 0)
             return ERR_SYNTAX;
         c->is_greeted = true;
         c->owner->ready(c->owner->self, c);
