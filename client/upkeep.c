@@ -5,6 +5,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/desk_sent.h"
+#include "client/facts.h"
 #include "client/statement.h"
 
 #include <sodium.h>
@@ -93,13 +94,14 @@ static bool due_each(void *arg, const struct client_kept *k)
 }
 
 /* Withdrawn or not: an end that is kept here says so. */
-struct ends { const uint8_t *id; bool found; };
+struct ends { const struct proto_statement *consent; bool found; };
 
 static bool ends_each(void *arg, const struct client_kept *k)
 {
     struct ends *f = arg;
 
-    f->found = k->what.kind == PROTO_SAY_WITHDRAWAL && sodium_memcmp(k->what.refers, f->id, PROTO_ID_LEN) == 0;
+    f->found = k->what.kind == PROTO_SAY_WITHDRAWAL && sodium_memcmp(k->what.refers, f->consent->id, PROTO_ID_LEN) == 0
+        && client_facts_may_end(f->consent, &k->what);
     return !f->found;
 }
 
@@ -107,7 +109,7 @@ static enum err send_status(struct due *d, const struct client_kept *k)
 {
     struct proto_statement s = {.kind = PROTO_SAY_STATUS, .subject = k->what.subject, .until_s = k->what.until_s,
         .addressees = k->what.addressees};
-    struct ends f = {.id = k->what.id};
+    struct ends f = {.consent = &k->what};
     enum err e = client_kept_walk(d->x, ends_each, &f);
 
     s.code = f.found ? 1 : 0;

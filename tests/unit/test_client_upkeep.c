@@ -132,6 +132,24 @@ static void a_withdrawn_one_says_that(void **state)
     assert_int_equal(status_of(&m).code, 1);
 }
 
+/* Leerplicht is not named in the consent: its word ends nothing. */
+static void a_strangers_withdrawal_changes_no_status(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s, end;
+    struct proto_msg m;
+
+    child = client_fixture_child(1);
+    s = consent_elsewhere(f);
+    client_fixture_keep(f, CJG, &s);
+    end = client_fixture_say(f, PROTO_SAY_WITHDRAWAL, LEERPLICHT, &child, CJG, NOBODY);
+    memcpy(end.refers, s.id, sizeof end.refers);
+    client_fixture_keep(f, CJG, &end);
+    run(f, CJG, f->now_s + DAY_S);
+    assert_true(client_fixture_waiting(f, CJG, PROTO_STATEMENT, &m) >= 1);
+    assert_int_equal(status_of(&m).code, 0);
+}
+
 static void a_consent_for_the_own_records_needs_none(void **state)
 {
     struct client_fixture *f = *state;
@@ -198,6 +216,7 @@ int main(void)
         client_fixture_test(what_is_not_logged_is_not_repeated),
         client_fixture_test(a_consent_for_anothers_records_says_daily_that_it_stands),
         client_fixture_test(a_withdrawn_one_says_that),
+        client_fixture_test(a_strangers_withdrawal_changes_no_status),
         client_fixture_test(a_consent_for_the_own_records_needs_none),
         client_fixture_test(a_stop_that_was_never_logged_is_late),
         client_fixture_test(access_that_is_over_is_ended_and_reported),
