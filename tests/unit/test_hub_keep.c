@@ -3,13 +3,12 @@
 
 #include "hub/certs.h"
 #include "hub/seeds.h"
-#include "server/quota.h"
 
 #include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
 
-/* Seeds, quotas and the keys in memory: what lies beside the store. */
+/* Seeds and the keys in memory: what lies beside the store. */
 
 enum { DAY = 86400 };
 
@@ -145,56 +144,6 @@ static void a_damaged_file_of_seeds_is_refused(void **state)
     assert_null(s);
 }
 
-/* ---- quota ---- */
-
-static void a_partner_gets_its_quota_and_no_more(void **state)
-{
-    struct hub_folder *f = *state;
-    uint8_t a[PROTO_PARTNER_LEN] = { 1 }, b[PROTO_PARTNER_LEN] = { 2 };
-    struct server_quota *q = NULL;
-
-    assert_err(server_quota_open(f->file, 100, 150, &q, NULL), OK);
-    assert_err(server_quota_take(q, a, 64, NOON), OK);
-    assert_err(server_quota_take(q, a, 37, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, a, 36, NOON), OK);
-    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
-    /* The region's total ends the other before its own. */
-    assert_err(server_quota_take(q, b, 51, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, b, 50, NOON), OK);
-    assert_err(server_quota_take(q, a, 64, NOON + DAY), OK);
-    server_quota_close(q);
-}
-
-static void counts_survive_and_a_clock_that_goes_back_gives_nothing(void **state)
-{
-    struct hub_folder *f = *state;
-    uint8_t a[PROTO_PARTNER_LEN] = { 1 };
-    struct server_quota *q = NULL;
-
-    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(server_quota_take(q, a, 100, NOON), OK);
-    server_quota_close(q);
-    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, a, 1, NOON - DAY), ERR_QUOTA);
-    server_quota_close(q);
-}
-
-static void a_damaged_quota_is_refused(void **state)
-{
-    struct hub_folder *f = *state;
-    uint8_t a[PROTO_PARTNER_LEN] = { 1 };
-    struct server_quota *q = NULL;
-
-    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), OK);
-    assert_err(server_quota_take(q, a, 100, NOON), OK);
-    server_quota_close(q);
-    q = NULL;
-    flip(f->file, 32 + 21);
-    assert_err(server_quota_open(f->file, 100, 1000, &q, NULL), ERR_SYNTAX);
-    assert_null(q);
-}
-
 /* ---- keys in memory ---- */
 
 static struct proto_cert cert_of(uint8_t use, uint8_t key, uint8_t partner, uint64_t from_s, uint64_t until_s)
@@ -292,8 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_seed_is_the_same_after_opening_again), T(seeds_differ_by_day_index_and_id), T(a_day_before_the_newest_gets_its_seed_too),
         T(forgotten_seeds_are_gone_from_the_file),
-        T(a_damaged_file_of_seeds_is_refused), T(a_partner_gets_its_quota_and_no_more),
-        T(counts_survive_and_a_clock_that_goes_back_gives_nothing), T(a_damaged_quota_is_refused),
+        T(a_damaged_file_of_seeds_is_refused),
         cmocka_unit_test(staff_is_believed_as_long_as_its_node), cmocka_unit_test(a_key_belongs_to_its_first_owner),
         cmocka_unit_test(many_keys_are_all_found_and_ended_ones_dropped), cmocka_unit_test(keys_that_sign_nothing_are_passed_over),
     };

@@ -1,0 +1,488 @@
+/* server/oprf: who gets an answer, what it costs, and that the answer is that of the share. */
+#include "tests/support/check.h"
+#include "tests/support/hub_folder.h"
+#include "tests/support/region_sample.h"
+
+#include "base/clock.h"
+#include "proto/pseudonym.h"
+#include "proto/refusal.h"
+#include "proto/reply.h"
+#include "proto/sign.h"
+#include "server/blocks.h"
+#include "server/oprf.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+enum { DAY_S = 86400, PER_PARTNER = 20, TOTAL = 30, FRAME_ROOM = 8192, COUNT = 3 };
+
+static const uint8_t hub_share[32] = { 3 }, keyholder_share[32] = { 5 };  /* as the sample's region names them */
+
+/* One holder of a share, and a partner's node that may ask it. */
+struct world {
+    struct hub_folder folder;
+    struct region_sample region;
+    struct server_oprf oprf;
+    uint8_t node_key[32], node_secret[64];
+    struct proto_cert cert;        /* of the node, by the first partner's root key */
+    const uint8_t *signer;         /* of the certificate */
+    struct proto_msg msg;          /* what is asked; certificate and elements are added */
+    const uint8_t *by;             /* who signs the question */
+    uint8_t element[COUNT][32];
+    size_t count;
+};
+
+static void open_share(struct world *w, bool is_second, const uint8_t share[32], enum err expected)
+{
+    struct server_oprf_config c = { .region = w->region.file, .region_len = w->region.file_len, .blocks = w->folder.path, .share = share,
+        .is_second = is_second, .quota_path = w->folder.file, .per_partner = PER_PARTNER, .total = TOTAL };
+    struct trouble t = { 0 };
+
+    assert_err(server_oprf_open(&w->oprf, &c, &t), expected);
+}
+
+static void ask_by(struct world *w, size_t partner)
+{
+    memcpy(w->msg.head.from, w->region.id[partner], PROTO_PARTNER_LEN);
+    memcpy(w->cert.partner, w->region.id[partner], PROTO_PARTNER_LEN);
+    w->signer = w->region.root_secret[partner];
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    uint64_t now_s = clock_now_s();
+    uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], blind[32];
+
+    assert_non_null(w);
+    hub_folder_open(&w->folder);
+    region_sample_init(&w->region, true);
+    (void)crypto_sign_keypair(w->node_key, w->node_secret);
+    w->cert = (struct proto_cert){ .use = PROTO_USE_NODE, .from_s = now_s - DAY_S, .until_s = now_s + DAY_S };
+    memcpy(w->cert.region, w->region.r.hash, 32);
+    memcpy(w->cert.key, w->node_key, 32);
+    w->msg.kind = PROTO_DERIVE;
+    memcpy(w->msg.head.region, w->region.r.hash, 32);
+    randombytes_buf(w->msg.head.id, sizeof w->msg.head.id);
+    w->msg.head.issued_s = now_s;
+    w->msg.head.valid_until_s = now_s + DAY_S;
+    ask_by(w, 0);
+    w->by = w->node_secret;
+    assert_err(proto_pseudonym_input(w->region.r.hash, PROTO_PSEUDONYM_CITIZEN, "999900067", input), OK);
+    w->count = COUNT;
+    for (size_t i = 0; i < COUNT; i++)
+        assert_err(proto_pseudonym_blind(input, blind, w->element[i]), OK);
+    open_share(w, false, hub_share, OK);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    server_oprf_close(&w->oprf);
+    region_sample_fini(&w->region);
+    hub_folder_close(&w->folder);
+    free(w);
+    return 0;
+}
+
+/* The frame as it would come in. kind and type may differ only by a test's wish. */
+static size_t make_frame(const struct world *w, enum proto_kind kind, const char *type, uint8_t *frame)
+{
+    uint8_t cert[PROTO_CERT_MAX], body[4096], envelope[6144], sig[64];
+    struct proto_msg m = w->msg;
+    struct proto_signed s = { .body = body, .count = 1 };
+    size_t len = 0;
+
+    m.payload = (struct proto_blob){ w->element[0], w->count * 32 };
+    m.original.data = cert;
+    assert_err(proto_cert_make(&w->cert, w->signer, cert, sizeof cert, &m.original.len), OK);
+    assert_err(proto_msg_encode(&m, body, sizeof body, &s.body_len), OK);
+    (void)snprintf(s.type, sizeof s.type, "%s", type);
+    assert_err(proto_sign_make(type, body, s.body_len, w->by, sig), OK);
+    s.by[0] = (struct proto_signed_by){ w->by + 32, sig };
+    assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
+    assert_err(proto_frame_encode(kind, envelope, len, frame, FRAME_ROOM, &len), OK);
+    return len;
+}
+
+struct answer { uint8_t frame[FRAME_ROOM]; struct proto_reply reply; };
+
+static void answer_frame(struct world *w, const uint8_t *frame, size_t len, struct answer *a)
+{
+    uint8_t *exact = check_exact(frame, len);
+    enum proto_kind kind;
+    const uint8_t *body;
+    size_t out_len = 0, body_len;
+
+    assert_err(server_oprf_answer(&w->oprf, exact, len, a->frame, sizeof a->frame, &out_len), OK);
+    free(exact);
+    assert_err(proto_frame_decode(a->frame, out_len, &kind, &body, &body_len), OK);
+    assert_int_equal(kind, PROTO_REPLY);
+    assert_err(proto_reply_decode(body, body_len, &a->reply), OK);
+}
+
+static void ask(struct world *w, struct answer *a)
+{
+    uint8_t frame[FRAME_ROOM];
+
+    answer_frame(w, frame, make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame), a);
+}
+
+#define assert_result(a, expected) \
+    assert_string_equal(proto_refusal_name((enum proto_refusal)(a)->reply.result), proto_refusal_name(expected))
+
+static uint32_t used(const struct world *w)
+{
+    return server_quota_used(w->oprf.quota, NULL, clock_now_s());
+}
+
+/* Refused, with nothing in it, and nothing counted. */
+static void refused(struct world *w, enum proto_refusal expected)
+{
+    struct answer a;
+    uint32_t before = used(w);
+
+    ask(w, &a);
+    assert_result(&a, expected);
+    assert_int_equal(a.reply.payload.len, 0);
+    assert_int_equal(used(w), before);
+}
+
+static void check_proof(const struct world *w, const struct answer *a, const uint8_t share_key[32])
+{
+    union { uint8_t out[COUNT][32]; const uint8_t in[COUNT][32]; } evaluated, asked;
+
+    assert_int_equal(a->reply.payload.len, w->count * 32 + 64);
+    memcpy(evaluated.out, a->reply.payload.data, w->count * 32);
+    memcpy(asked.out, w->element, sizeof asked.out);
+    assert_err(proto_oprf_check(share_key, (struct proto_oprf_elements){ asked.in, w->count },
+        (struct proto_oprf_elements){ evaluated.in, w->count }, a->reply.payload.data + w->count * 32), OK);
+}
+
+/* P-143, P-147 */
+static void a_node_gets_its_elements_evaluated_and_proven(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    assert_memory_equal(a.reply.id, w->msg.head.id, PROTO_ID_LEN);
+    check_proof(w, &a, w->region.r.pseudonym_hub);
+    assert_int_equal(used(w), COUNT);
+    assert_int_equal(server_quota_used(w->oprf.quota, w->region.id[0], clock_now_s()), COUNT);
+}
+
+static void the_keyholders_share_is_the_second(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    server_oprf_close(&w->oprf);
+    open_share(w, true, keyholder_share, OK);
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    check_proof(w, &a, w->region.r.pseudonym_keyholder);
+}
+
+static void another_share_than_the_regions_does_not_open(void **state)
+{
+    struct world *w = *state;
+    static const uint8_t other[32] = { 7 }, zero[32];
+
+    server_oprf_close(&w->oprf);
+    open_share(w, false, keyholder_share, ERR_KEY);
+    open_share(w, true, hub_share, ERR_KEY);
+    open_share(w, true, other, ERR_KEY);
+    open_share(w, false, zero, ERR_KEY);
+}
+
+static void a_second_share_needs_a_region_that_names_one(void **state)
+{
+    struct world *w = *state;
+
+    server_oprf_close(&w->oprf);
+    region_sample_fini(&w->region);
+    region_sample_init(&w->region, false);
+    open_share(w, true, keyholder_share, ERR_KEY);
+    open_share(w, false, hub_share, OK);
+}
+
+/* P-145, P-083: the answer was lost; the same id and body with a new time costs nothing. */
+static void a_repeat_is_answered_and_not_counted(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    ask(w, &a);
+    w->msg.head.issued_s++;
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    check_proof(w, &a, w->region.r.pseudonym_hub);
+    assert_int_equal(used(w), COUNT);
+}
+
+static void the_same_id_with_other_elements_is_counted(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    ask(w, &a);
+    w->count = 1;
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    assert_int_equal(used(w), COUNT + 1);
+}
+
+static void another_partner_under_the_same_id_is_counted(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    ask(w, &a);
+    ask_by(w, 1);
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    assert_int_equal(used(w), 2 * COUNT);
+}
+
+static void the_quota_of_a_partner_ends(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    for (size_t i = 0; i < PER_PARTNER / COUNT; i++) {
+        w->msg.head.id[0]++;
+        ask(w, &a);
+        assert_result(&a, PROTO_ACCEPTED);
+    }
+    w->msg.head.id[0]++;
+    refused(w, PROTO_QUOTA);
+    w->count = PER_PARTNER % COUNT;
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+    ask_by(w, 1);
+    w->count = COUNT;
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+}
+
+static void the_quota_of_the_region_ends_for_all(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    for (size_t i = 0; i < TOTAL / COUNT; i++) {
+        ask_by(w, i % 3);
+        w->msg.head.id[0]++;
+        ask(w, &a);
+        assert_result(&a, PROTO_ACCEPTED);
+    }
+    w->msg.head.id[0]++;
+    refused(w, PROTO_QUOTA);
+}
+
+/* ---- what is refused ---- */
+
+static void what_is_no_frame(void **state)
+{
+    static const uint8_t noise[64] = "GET / HTTP/1.1";
+    struct answer a;
+
+    answer_frame(*state, noise, sizeof noise, &a);
+    assert_result(&a, PROTO_NOT_A_FRAME);
+    assert_true(sodium_is_zero(a.reply.id, PROTO_ID_LEN));
+}
+
+static void another_kind(void **state)
+{
+    struct world *w = *state;
+    uint8_t frame[FRAME_ROOM];
+    struct answer a;
+
+    answer_frame(w, frame, make_frame(w, PROTO_QUERY, proto_msg_type(PROTO_DERIVE), frame), &a);
+    assert_result(&a, PROTO_WRONG_KIND);
+    answer_frame(w, frame, make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_QUERY), frame), &a);
+    assert_result(&a, PROTO_WRONG_KIND);
+    assert_int_equal(used(w), 0);
+}
+
+static void another_region(void **state)
+{
+    struct world *w = *state;
+
+    w->msg.head.region[0] ^= 1;
+    refused(w, PROTO_WRONG_REGION);
+}
+
+static void a_certificate_of_another_region(void **state)
+{
+    struct world *w = *state;
+
+    w->cert.region[0] ^= 1;
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void a_partner_that_does_not_exist(void **state)
+{
+    struct world *w = *state;
+
+    w->msg.head.from[0] ^= 1;
+    refused(w, PROTO_UNKNOWN_PARTNER);
+}
+
+static void a_certificate_of_another_partner(void **state)
+{
+    struct world *w = *state;
+
+    memcpy(w->msg.head.from, w->region.id[1], PROTO_PARTNER_LEN);
+    refused(w, PROTO_NOT_YOURS);
+}
+
+static void a_certificate_by_another_root_key(void **state)
+{
+    struct world *w = *state;
+
+    w->signer = w->region.root_secret[1];
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void a_certificate_of_another_key(void **state)
+{
+    struct world *w = *state;
+
+    w->cert.key[0] ^= 1;
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void a_certificate_for_another_use(void **state)
+{
+    struct world *w = *state;
+
+    w->cert.use = PROTO_USE_HPKE;
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void a_certificate_that_ended(void **state)
+{
+    struct world *w = *state;
+
+    w->cert.until_s = clock_now_s() - 1;
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void a_certificate_that_did_not_begin(void **state)
+{
+    struct world *w = *state;
+
+    w->cert.from_s = clock_now_s() + 3600;
+    refused(w, PROTO_UNKNOWN_KEY);
+}
+
+static void issued_too_early(void **state)
+{
+    struct world *w = *state;
+
+    w->msg.head.issued_s -= PROTO_ISSUED_BACK_S + 10;
+    refused(w, PROTO_STALE);
+}
+
+static void issued_too_late(void **state)
+{
+    struct world *w = *state;
+
+    w->msg.head.issued_s += PROTO_ISSUED_AHEAD_S + 10;
+    refused(w, PROTO_STALE);
+}
+
+static void valid_no_more(void **state)
+{
+    struct world *w = *state;
+
+    w->msg.head.issued_s -= 100;
+    w->msg.head.valid_until_s = w->msg.head.issued_s + 50;
+    refused(w, PROTO_STALE);
+}
+
+static void blocked_until_the_block_ends(void **state)
+{
+    struct world *w = *state;
+    struct answer a;
+
+    assert_err(server_blocks_set(w->folder.path, w->region.handle[0], true, NULL), OK);
+    refused(w, PROTO_BLOCKED);
+    assert_err(server_blocks_set(w->folder.path, w->region.handle[0], false, NULL), OK);
+    ask(w, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+}
+
+/* P-144 */
+static void an_element_that_is_the_identity(void **state)
+{
+    struct world *w = *state;
+
+    memset(w->element[1], 0, 32);
+    refused(w, PROTO_MALFORMED);
+}
+
+static void an_element_that_is_none(void **state)
+{
+    struct world *w = *state;
+
+    memset(w->element[2], 0xff, 32);
+    refused(w, PROTO_MALFORMED);
+}
+
+static void every_strict_prefix_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint8_t frame[FRAME_ROOM];
+    size_t len = make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
+    struct answer a;
+
+    for (size_t i = 0; i < len; i++) {
+        answer_frame(w, frame, i, &a);
+        assert_int_not_equal(a.reply.result, PROTO_ACCEPTED);
+    }
+    assert_int_equal(used(w), 0);
+}
+
+static void every_flipped_byte_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint8_t frame[FRAME_ROOM];
+    size_t len = make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
+    struct answer a;
+
+    for (size_t i = 0; i < len; i++) {
+        frame[i] ^= 0x04;
+        answer_frame(w, frame, len, &a);
+        if (a.reply.result == PROTO_ACCEPTED)
+            fail_msg("byte %zu", i);
+        frame[i] ^= 0x04;
+    }
+    assert_int_equal(used(w), 0);
+    answer_frame(w, frame, len, &a);
+    assert_result(&a, PROTO_ACCEPTED);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(a_node_gets_its_elements_evaluated_and_proven), T(the_keyholders_share_is_the_second),
+        T(another_share_than_the_regions_does_not_open), T(a_second_share_needs_a_region_that_names_one),
+        T(a_repeat_is_answered_and_not_counted), T(the_same_id_with_other_elements_is_counted),
+        T(another_partner_under_the_same_id_is_counted), T(the_quota_of_a_partner_ends), T(the_quota_of_the_region_ends_for_all),
+        T(what_is_no_frame), T(another_kind), T(another_region), T(a_certificate_of_another_region), T(a_partner_that_does_not_exist),
+        T(a_certificate_of_another_partner), T(a_certificate_by_another_root_key), T(a_certificate_of_another_key),
+        T(a_certificate_for_another_use), T(a_certificate_that_ended), T(a_certificate_that_did_not_begin), T(issued_too_early),
+        T(issued_too_late), T(valid_no_more), T(blocked_until_the_block_ends), T(an_element_that_is_the_identity),
+        T(an_element_that_is_none), T(every_strict_prefix_is_refused), T(every_flipped_byte_is_refused),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
