@@ -39,17 +39,18 @@ static enum err put_checked(struct client_node *n)
 }
 
 /*
- * What the hub itself signed or failed to prove is remembered for ever. What a partner says it saw may be the partner's lie: it stops
- * disclosures until the node starts again, and the log says so.
+ * Two heads that the log signed and that do not fit are remembered for ever. While the hub says that it does not have what it signed,
+ * disclosures stop until it proves it. What a partner says it saw stops nothing: it may be the partner's lie.
  */
 static void set_forked(struct client_node *n, bool for_ever, const char *why)
 {
     struct vault_txn *x = NULL;
     enum err e;
 
-    if (n->link->forked)
+    if (n->link->for_ever || (n->link->forked && !for_ever))
         return;
     n->link->forked = true;
+    n->link->for_ever = for_ever;
     log_event(LOG_ERROR, "log-forked", "reason", why, NULL);
     if (!for_ever)
         return;
@@ -76,7 +77,7 @@ enum err client_heads_load(struct client_node *n)
     if (e != OK)
         return e;
     e = client_vault_get(x, CLIENT_T_META, forked_key, sizeof forked_key - 1, &why, &why_len);
-    l->forked = e == OK;
+    l->forked = l->for_ever = e == OK;
     if (e == OK || e == ERR_NOTFOUND)
         e = client_vault_get(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, &row, &len);
     if (e == OK) {
@@ -92,33 +93,44 @@ enum err client_heads_load(struct client_node *n)
     return e == ERR_NOTFOUND ? OK : e;
 }
 
-/* Two heads of one size are one head. */
-static void compare(struct client_node *n, const struct proto_merkle_head *mine, uint64_t size, const uint8_t root[PROTO_HASH_LEN],
-    bool of_hub)
+static void doubt_partner(const struct proto_partner *from, const char *why)
 {
-    if (mine->size == size && size != 0 && memcmp(mine->root, root, PROTO_HASH_LEN) != 0)
-        set_forked(n, of_hub, of_hub ? "two-roots-of-one-size" : "a-partner-saw-another-root");
+    log_event(LOG_WARN, "partner-saw-another-log", "partner", from->handle, "reason", why, NULL);
 }
 
-static void remember_other(struct client_hublink *l, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
+/* Two heads of one size are one head. */
+static bool differs(const struct proto_merkle_head *mine, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
-    for (size_t i = 0; i < l->other_count; i++)
-        if (l->other[i].size == size && memcmp(l->other[i].root, root, PROTO_HASH_LEN) == 0)
+    return mine->size == size && size != 0 && memcmp(mine->root, root, PROTO_HASH_LEN) != 0;
+}
+
+/* A partner has one place, so that none can fill the list; what the log signed takes the place of a claim. */
+static void remember_other(struct client_hublink *l, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
+{
+    size_t at = l->other_count;
+
+    for (size_t i = 0; i < l->other_count; i++) {
+        if (l->other[i].head.size == size && memcmp(l->other[i].head.root, root, PROTO_HASH_LEN) == 0)
             return;
-    if (l->other_count == LINK_HEADS)
+        if (l->other[i].from != NULL && (l->other[i].from == from || (from == NULL && l->other_count == LINK_HEADS)))
+            at = i;
+    }
+    if (at == LINK_HEADS)
         return;
-    l->other[l->other_count].size = size;
-    memcpy(l->other[l->other_count++].root, root, PROTO_HASH_LEN);
+    l->other[at].from = from;
+    l->other[at].head.size = size;
+    memcpy(l->other[at].head.root, root, PROTO_HASH_LEN);
+    l->other_count += at == l->other_count;
 }
 
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s)
 {
     struct client_hublink *l = n->link;
 
-    compare(n, &l->newest, size, root, true);
-    compare(n, &l->checked, size, root, true);
+    if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
+        set_forked(n, true, "two-roots-of-one-size");
     if (size < l->checked.size)
-        remember_other(l, size, root);
+        remember_other(l, NULL, size, root);
     if (size <= l->newest.size)
         return;
     l->newest.size = size;
@@ -126,16 +138,18 @@ void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[P
     l->newest_s = at_s;
 }
 
-void client_heads_other(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
+void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
     struct client_hublink *l = n->link;
 
     if (size == 0)
         return;
-    compare(n, &l->newest, size, root, false);
-    compare(n, &l->checked, size, root, false);
-    if (size != l->checked.size && size != l->newest.size)
-        remember_other(l, size, root);
+    if (size > l->newest.size)      /* the receipt that came with it is newer than anything its sender can have seen */
+        doubt_partner(from, "larger-than-the-log");
+    else if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
+        doubt_partner(from, "another-root-of-one-size");
+    else if (size != l->checked.size && size != l->newest.size)
+        remember_other(l, from, size, root);
 }
 
 /* ---- asking the hub for proof ---- */
@@ -160,7 +174,8 @@ static enum err read_proof(struct proto_blob payload, struct proto_merkle_proof 
 static void forget_asked(struct client_hublink *l)
 {
     for (size_t i = 0; i < l->other_count; i++)
-        if (memcmp(&l->other[i], &l->asked, sizeof l->asked) == 0) {
+        if (l->other[i].from == l->asked.from && l->other[i].head.size == l->asked.head.size
+            && memcmp(l->other[i].head.root, l->asked.head.root, PROTO_HASH_LEN) == 0) {
             l->other[i] = l->other[--l->other_count];
             return;
         }
@@ -169,8 +184,8 @@ static void forget_asked(struct client_hublink *l)
 static void proven(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
     struct client_hublink *l = n->link;
-    const struct proto_merkle_head *older = l->asked.size < l->checked.size ? &l->asked : &l->checked;
-    const struct proto_merkle_head *newer = older == &l->asked ? &l->checked : &l->asked;
+    const struct proto_merkle_head *asked = &l->asked.head, *older = asked->size < l->checked.size ? asked : &l->checked;
+    const struct proto_merkle_head *newer = older == asked ? &l->checked : asked;
     struct proto_merkle_proof *proof = NULL;
     enum err e = result;
 
@@ -181,7 +196,8 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         return;
     if (reply->result != PROTO_ACCEPTED) {
         log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
-        if (reply->result != PROTO_TROUBLE && reply->result != PROTO_QUOTA)
+        /* That it does not have what it signed is no proof; that our clock is wrong, or we are blocked, says nothing of the log. */
+        if (reply->result == PROTO_NOT_FOUND && l->asked.from == NULL)
             set_forked(n, false, "consistency-refused");
         return;
     }
@@ -192,14 +208,20 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     free(proof);
     if (e == ERR_NOMEM)
         return;
-    if (e != OK) {
-        set_forked(n, l->asked.size == l->newest.size, "consistency-not-proven");
+    if (e != OK && l->asked.from == NULL) {
+        set_forked(n, true, "consistency-not-proven");
         return;
+    }
+    if (e != OK)
+        doubt_partner(l->asked.from, "not-in-our-log");
+    else if (l->asked.from == NULL && l->forked && !l->for_ever) {
+        l->forked = false;
+        log_event(LOG_WARN, "log-trusted-again", NULL);
     }
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
     forget_asked(l);
-    if (newer == &l->asked) {
-        l->checked = l->asked;
+    if (newer == asked && l->asked.from == NULL) {
+        l->checked = *asked;
         if (put_checked(n) != OK)
             log_event(LOG_WARN, "not-stored", "step", "checked-head", NULL);
     }
@@ -213,25 +235,38 @@ static void take_first(struct client_node *n)
         log_event(LOG_WARN, "not-stored", "step", "checked-head", NULL);
 }
 
+/* Which is next: the newest, and between two of them one of the others that lies before what was checked. */
+static bool next_head(struct client_hublink *l)
+{
+    size_t i = 0;
+
+    while (i < l->other_count && l->other[i].head.size >= l->checked.size)
+        i++;
+    if (l->newest.size > l->checked.size && (i == l->other_count || !l->others_next))
+        l->asked = (struct link_head){.head = l->newest};
+    else if (i < l->other_count)
+        l->asked = l->other[i];
+    else
+        return false;
+    l->others_next = !l->others_next;
+    return true;
+}
+
 void client_heads_step(struct client_node *n)
 {
     struct client_hublink *l = n->link;
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_CONSISTENCY};
 
-    if (!l->up || l->checking || l->forked || clock_mono_ms() < l->check_at_ms)
+    if (!l->up || l->checking || l->for_ever || clock_mono_ms() < l->check_at_ms)
         return;
     if (l->checked.size == 0 && l->newest.size != 0) {
         take_first(n);
         return;
     }
-    if (l->newest.size > l->checked.size)
-        l->asked = l->newest;
-    else if (l->other_count != 0)
-        l->asked = l->other[0];
-    else
+    if (!next_head(l))
         return;
-    m.number = l->asked.size < l->checked.size ? l->asked.size : l->checked.size;
-    m.number2 = l->asked.size < l->checked.size ? l->checked.size : l->asked.size;
+    m.number = l->asked.head.size < l->checked.size ? l->asked.head.size : l->checked.size;
+    m.number2 = l->asked.head.size < l->checked.size ? l->checked.size : l->asked.head.size;
     l->checking = client_link_ask(n, &m, LINK_QUERY_MS, proven, NULL) == OK;
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
 }

@@ -15,6 +15,12 @@ struct link_call {
     uint32_t use;                /* so that a late answer never meets a new call in its place */
 };
 
+/* A checkpoint to be compared with ours: signed by the log (from NULL), or said by a partner. */
+struct link_head {
+    struct proto_merkle_head head;
+    const struct proto_partner *from;
+};
+
 struct outbox_item;
 
 struct client_hublink {
@@ -45,10 +51,11 @@ struct client_hublink {
     /* heads.c */
     struct proto_merkle_head newest, checked;   /* seen; and shown to extend all before it */
     uint64_t newest_s, check_at_ms;
-    struct proto_merkle_head other[LINK_HEADS]; /* what partners saw, to be compared */
+    struct link_head other[LINK_HEADS];
     size_t other_count;
-    struct proto_merkle_head asked;
-    bool checking, forked;
+    struct link_head asked;
+    bool checking, others_next;
+    bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
 };
 
 /* hublink.c: fill the header of m: region, from, issued, pack, seen, running. */
@@ -78,8 +85,8 @@ void client_inbox_process(struct client_node *n);  /* certificates came in */
 MUST_USE enum err client_heads_load(struct client_node *n);
 /* A checkpoint of the hub, from a receipt that was checked. */
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s);
-/* One that a partner says it saw. */
-void client_heads_other(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
+/* One that a partner says it saw: a reason to ask the hub, and no more, for nobody signed it but the partner. */
+void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
 void client_heads_step(struct client_node *n);
 
 #endif

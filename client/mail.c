@@ -248,7 +248,7 @@ enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const str
             e = archive_good(x, m, &o->msg);
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
-            client_heads_other(n, o->msg.head.seen_size, o->msg.head.seen_root);
+            client_heads_other(n, o->ev.from, o->msg.head.seen_size, o->msg.head.seen_root);
         } else if (!is_own_trouble(e)) {
             log_bad(m, e);
             *bad = true;

@@ -288,6 +288,30 @@ static void a_refused_proof_stops_disclosures_until_the_next_start(void **state)
     assert_true(client_link_is_trusted(h->n));
 }
 
+/* Our clock is wrong, or the operator blocked us: that says nothing of the log. And a doubt ends when the hub proves what it signed. */
+static void only_a_missing_proof_is_a_doubt_and_a_proof_ends_it(void **state)
+{
+    struct hub_played *h = *state;
+    uint8_t payload[8192];
+
+    hub_played_refuse(h, ask_for_proof(h), PROTO_STALE);
+    hub_played_turn(h, 100);
+    assert_true(client_link_is_trusted(h->n));
+    h->n->link->check_at_ms = 0;
+    hub_played_refuse(h, hub_played_wait(h, PROTO_QUERY), PROTO_BLOCKED);
+    hub_played_turn(h, 100);
+    assert_true(client_link_is_trusted(h->n));
+    h->n->link->check_at_ms = 0;
+    hub_played_refuse(h, hub_played_wait(h, PROTO_QUERY), PROTO_NOT_FOUND);
+    hub_played_turn(h, 100);
+    assert_false(client_link_is_trusted(h->n));
+    h->n->link->check_at_ms = 0;
+    hub_played_payload(h, hub_played_wait(h, PROTO_QUERY), (struct proto_blob){payload, make_proof(h, payload, sizeof payload)});
+    hub_played_turn(h, 100);
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->checked.size, 9);
+}
+
 #define hub_test(f) cmocka_unit_test_setup_teardown(f, setup, hub_played_teardown)
 
 int main(void)
@@ -301,6 +325,7 @@ int main(void)
         hub_test(another_node_of_ours_took_over),
         hub_test(a_proven_checkpoint_is_the_next_that_is_named),
         hub_test(a_proof_that_fails_is_remembered),
+        hub_test(only_a_missing_proof_is_a_doubt_and_a_proof_ends_it),
         hub_test(a_refused_proof_stops_disclosures_until_the_next_start),
     };
 
