@@ -53,7 +53,8 @@ static bool has_age(const struct policy_diff_ages *ages, size_t i)
     return (ages->word[i / 64] >> (i % 64) & 1) != 0;
 }
 
-/* One interval of ages: "-11", "17", "16-22", "18-"; all of them are "known". last is -1 when there is none. */
+/* One interval of ages: "-11", "17", "16-22", "18-"; all of them are "known". last is -1 when there is none.
+ */
 static void add_span(const struct report *r, int first, int last, char out[SPAN_MAX])
 {
     size_t used = strlen(out);

@@ -32,7 +32,8 @@ static uint8_t required(const struct policy_facts *f)
     return table[i].young ? holders | POLICY_WHO_Y : holders;
 }
 
-/* One combination of people: permitted only if all whose yes is needed said it, and nobody of them said no. */
+/* One combination of people: permitted only if all whose yes is needed said it, and nobody of them said no.
+ */
 static void one(struct policy_proofs *s, struct policy_example *e, uint8_t needed)
 {
     policy_proofs_decide(s, e);

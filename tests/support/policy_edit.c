@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -67,4 +68,44 @@ struct policy_invariants *support_policy_invariants(const char *folder, const st
         fail_msg("the invariants do not load");
     free(data);
     return out;
+}
+
+/* A name in a folder. */
+static const char *in(const char *folder, const char *name, char path[512])
+{
+    (void)snprintf(path, 512, "%s/%s", folder, name);
+    return path;
+}
+
+void support_policy_copy(const char *from, const char *to, const struct support_policy_edit *edit)
+{
+    struct policy_files files;
+    uint8_t *data = NULL;
+    char path[512], *text;
+    size_t len = 0;
+
+    assert_true(policy_files_read(from, &files, NULL) == OK);
+    for (enum policy_table_id id = 0; id < POLICY_TABLES; id++) {
+        text = edit != NULL && id == edit->table
+            ? support_policy_replace((const char *)files.data[id], edit->from, edit->to)
+            : strdup((const char *)files.data[id]);
+        assert_true(file_write(in(to, policy_pack_file(id), path), text, strlen(text), 0600, NULL) == OK);
+        free(text);
+    }
+    policy_files_free(&files);
+    assert_true(file_read(in(from, "invariants.csv", path), POLICY_TABLE_BYTES_MAX, &data, &len, NULL) == OK);
+    assert_true(file_write(in(to, "invariants.csv", path), data, len, 0600, NULL) == OK);
+    free(data);
+    (void)unlink(in(to, "pack.json", path));
+}
+
+int support_policy_remove(const char *folder)
+{
+    char path[512];
+
+    for (enum policy_table_id id = 0; id < POLICY_TABLES; id++)
+        (void)unlink(in(folder, policy_pack_file(id), path));
+    (void)unlink(in(folder, "invariants.csv", path));
+    (void)unlink(in(folder, "pack.json", path));
+    return rmdir(folder);
 }

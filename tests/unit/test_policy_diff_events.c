@@ -145,8 +145,10 @@ static void test_new_setter(void **state)
 {
     static const struct support_policy_edit edit[] = {
         { POLICY_TABLE_KINDS, "rekenkamer,,", "tolk,,interpreter\nrekenkamer,," },
-        { POLICY_TABLE_PURPOSES, "research,pseudo", "language,to speak with one another,no\nresearch,pseudo" },
-        { POLICY_TABLE_EVENTS, "MOVED,the", "SPOKEN,a talk,tolk inspectie,no,child,30\nHEARD,a talk,tolk,no,child,30\nMOVED,the" },
+        { POLICY_TABLE_PURPOSES, "research,pseudo",
+            "language,to speak with one another,no\nresearch,pseudo" },
+        { POLICY_TABLE_EVENTS, "MOVED,the",
+            "SPOKEN,a talk,tolk inspectie,no,child,30\nHEARD,a talk,tolk,no,child,30\nMOVED,the" },
         { POLICY_TABLE_RULES, "R80,SCHOOL",
             "R81,vo,language,tolk,plan,A,LAW_DUTY,,HEARD,,no,no,none,5\n"
             "R82,vo,language,swv,plan,A,LAW_DUTY,,HEARD,,no,no,none,5\n"
@@ -170,8 +172,10 @@ static void test_new_setter(void **state)
 static void test_two_reasons(void **state)
 {
     static const struct support_policy_edit edit[] = {
-        { POLICY_TABLE_EVENTS, "below the threshold)\",SCHOOL leerplicht,ref,child,90", "below the threshold)\",SCHOOL leerplicht,ref,child,9" },
-        { POLICY_TABLE_EVENTS, "unauthorised absence suspected\",SCHOOL,no,child,60", "unauthorised absence suspected\",SCHOOL,no,child,6" },
+        { POLICY_TABLE_EVENTS, "below the threshold)\",SCHOOL leerplicht,ref,child,90",
+            "below the threshold)\",SCHOOL leerplicht,ref,child,9" },
+        { POLICY_TABLE_EVENTS, "unauthorised absence suspected\",SCHOOL,no,child,60",
+            "unauthorised absence suspected\",SCHOOL,no,child,6" },
     };
     struct policy_pack *after = support_policy_edited(PACK, edit, 2);
 
