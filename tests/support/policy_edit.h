@@ -17,8 +17,8 @@ struct policy_pack *support_policy_edited(
     const char *folder, const struct support_policy_edit *edits, size_t n);
 
 /*
- * The tables of a folder and its invariants.csv into another folder, with one edit (NULL: none); a pack.json that lies
- * there goes. Fails the test if it cannot be done.
+ * The tables of a folder and its invariants.csv into another folder, with one edit (NULL: none); a pack.json
+ * that lies there goes. Fails the test if it cannot be done.
  */
 void support_policy_copy(const char *from, const char *to, const struct support_policy_edit *edit);
 /* Remove what support_policy_copy put there; then the folder. */

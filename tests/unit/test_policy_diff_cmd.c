@@ -238,7 +238,8 @@ static void test_too_many(void **state)
     (void)state;
     put_too_many();
     assert_err(diff(folder, folder, LANG_NL, false, &text), ERR_LONG);
-    assert_ptr_equal(strstr(text, "deze pakketten hebben samen meer dan 64 namen van een soort, of te veel"), text);
+    assert_ptr_equal(
+        strstr(text, "deze pakketten hebben samen meer dan 64 namen van een soort, of te veel"), text);
     free(text);
 }
 
