@@ -388,6 +388,7 @@ static void a_release_is_archived_without_its_ciphertext(void **state)
 static void what_a_partner_says_it_saw_stops_nothing(void **state)
 {
     struct world *w = *state;
+    const struct proto_partner *liar = proto_region_partner(&w->n->region, w->f->partner[LEERPLICHT].id);
 
     assert_err(apply(w), OK);
     assert_true(client_link_is_trusted(w->n));
@@ -401,12 +402,12 @@ static void what_a_partner_says_it_saw_stops_nothing(void **state)
     memset(w->msg.head.seen_root, 0x66, 32);
     randombytes_buf(w->msg.head.id, sizeof w->msg.head.id);
     /* Straight, for logging it would make the tree larger first. */
-    client_heads_other(w->n, client_fixture_partner(w->f, LEERPLICHT), w->msg.head.seen_size, w->msg.head.seen_root);
-    client_heads_other(w->n, client_fixture_partner(w->f, LEERPLICHT), UINT64_MAX, w->msg.head.seen_root);
+    client_heads_other(w->n, liar, w->msg.head.seen_size, w->msg.head.seen_root);
+    client_heads_other(w->n, liar, UINT64_MAX, w->msg.head.seen_root);
     assert_true(client_link_is_trusted(w->n));
     /* One place each, however many it makes up. */
     for (uint64_t size = 1; size < w->n->link->newest.size; size++)
-        client_heads_other(w->n, client_fixture_partner(w->f, LEERPLICHT), size, w->msg.head.seen_root);
+        client_heads_other(w->n, liar, size, w->msg.head.seen_root);
     assert_true(w->n->link->other_count <= 1);
     /* What the log signed itself is another matter. */
     client_heads_saw(w->n, w->n->link->newest.size, w->msg.head.seen_root, w->f->now_s);
