@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1 << 6, NONE = UINT32_MAX, NOTE_MAX = 400, NO_BIT_NEED = 8 };
+enum { BUCKETS = 1 << 6, NOTE_MAX = 400, NO_BIT_NEED = 8 };
+
+/* No group, no touch. */
+static const uint32_t NONE = UINT32_MAX;
 
 /* What a decision says, in names that both packs share. Whole words: compared byte by byte. */
 struct says {

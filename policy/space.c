@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1 << 14, NONE = UINT32_MAX };
+enum { BUCKETS = 1 << 14 };
+
+/* No class. */
+static const uint32_t NONE = UINT32_MAX;
 
 /* Ages at which other people must consent: POLICY.md, who must consent. Rules add theirs. */
 static const uint8_t consent_borders[] = { 0, 12, 16, 18 };
