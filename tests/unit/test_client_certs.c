@@ -10,7 +10,7 @@
 static enum err add(struct client_fixture *f, enum proto_use use, const uint8_t key[32], uint64_t from_s, uint64_t until_s)
 {
     const struct client_fixture_partner *p = &f->partner[CJG];
-    struct proto_cert c = {.use = use, .role = use == PROTO_USE_STAFF ? PROTO_ROLE_CASEWORKER : PROTO_ROLE_NONE, .from_s = from_s,
+    struct proto_cert c = {.use = (uint8_t)use, .role = use == PROTO_USE_STAFF ? PROTO_ROLE_CASEWORKER : PROTO_ROLE_NONE, .from_s = from_s,
         .until_s = until_s};
     struct client_node *n = client_fixture_node(f, VO);
     struct vault_txn *x = client_fixture_begin(f, VO);

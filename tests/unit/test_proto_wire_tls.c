@@ -265,8 +265,8 @@ static char *server_named(const char *name, time_t from, time_t until)
     gnutls_datum_t ca = { (unsigned char *)ours.ca.text, (unsigned)ours.ca.len }, d = { NULL, 0 };
     gnutls_datum_t ca_key = { (unsigned char *)ours.ca_key.text, (unsigned)ours.ca_key.len };
     gnutls_datum_t key = { (unsigned char *)ours.server_key.text, (unsigned)ours.server_key.len };
-    gnutls_x509_crt_t issuer, cert;
-    gnutls_x509_privkey_t issuer_key, own_key;
+    gnutls_x509_crt_t issuer = NULL, cert = NULL;
+    gnutls_x509_privkey_t issuer_key = NULL, own_key = NULL;
     char *text;
 
     need(gnutls_x509_crt_init(&issuer) == 0 && gnutls_x509_crt_init(&cert) == 0);
