@@ -159,13 +159,13 @@ static int sync_folder(const char *folder)
     return result;
 }
 
-static int write_temporary(const char *temporary, const void *data, size_t len, mode_t mode)
+static int write_temporary(const char *temporary, const void *data, size_t len, mode_t mode, bool sync)
 {
     int saved, fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
 
     if (fd < 0)
         return -1;
-    if (fchmod(fd, mode) == 0 && write_all(fd, data, len) == 0 && fsync(fd) == 0)
+    if (fchmod(fd, mode) == 0 && write_all(fd, data, len) == 0 && (!sync || fsync(fd) == 0))
         return close(fd);
     saved = errno;
     (void)close(fd);
@@ -187,7 +187,9 @@ static int rename_new(const char *from, const char *to)
     return 0;
 }
 
-static enum err write_as(const char *path, const void *data, size_t len, mode_t mode, bool replace, struct trouble *t)
+enum how { REPLACE, ONLY_NEW, UNSYNCED };
+
+static enum err write_as(const char *path, const void *data, size_t len, mode_t mode, enum how how, struct trouble *t)
 {
     char folder[PATH_MAX], temporary[PATH_MAX];
     int saved;
@@ -195,26 +197,43 @@ static enum err write_as(const char *path, const void *data, size_t len, mode_t 
     if (folder_of(path, folder) != OK
         || snprintf(temporary, sizeof temporary, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
         return system_trouble(t, path, ENAMETOOLONG, "write", "schrijven");
-    if (write_temporary(temporary, data, len, mode) != 0)
+    if (write_temporary(temporary, data, len, mode, how != UNSYNCED) != 0)
         return system_trouble(t, path, errno, "write", "schrijven");
-    if ((replace ? rename(temporary, path) : rename_new(temporary, path)) != 0) {
+    if ((how == ONLY_NEW ? rename_new(temporary, path) : rename(temporary, path)) != 0) {
         saved = errno;
         (void)unlink(temporary);
         return system_trouble(t, path, saved, "write", "schrijven");
     }
-    if (sync_folder(folder) != 0)
+    if (how != UNSYNCED && sync_folder(folder) != 0)
         return system_trouble(t, path, errno, "write", "schrijven");
     return OK;
 }
 
 enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
 {
-    return write_as(path, data, len, mode, true, t);
+    return write_as(path, data, len, mode, REPLACE, t);
 }
 
 enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
 {
-    return write_as(path, data, len, mode, false, t);
+    return write_as(path, data, len, mode, ONLY_NEW, t);
+}
+
+enum err file_write_unsynced(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
+{
+    return write_as(path, data, len, mode, UNSYNCED, t);
+}
+
+enum err file_sync_all(const char *folder, struct trouble *t)
+{
+    int result, saved, fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return system_trouble(t, folder, errno, "write", "schrijven");
+    result = syncfs(fd);
+    saved = errno;
+    (void)close(fd);
+    return result == 0 ? OK : system_trouble(t, folder, saved, "write", "schrijven");
 }
 
 static bool is_folder(const char *path)

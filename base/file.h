@@ -16,6 +16,10 @@ MUST_USE enum err file_read(const char *path, size_t max, uint8_t **out, size_t 
 MUST_USE enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
 /* Like file_write, but ERR_EXISTS when the name is taken. */
 MUST_USE enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/* One of thousands: old or new, but not yet on disk. The last word is file_sync_all of their folder. */
+MUST_USE enum err file_write_unsynced(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/* Everything in the file system of this folder onto the disk. */
+MUST_USE enum err file_sync_all(const char *folder, struct trouble *t);
 /* Make a folder and its parents, mode 0700. OK when it is there. */
 MUST_USE enum err file_mkdirs(const char *path, struct trouble *t);
 /* "a/b" into out. ERR_LONG. */

@@ -152,7 +152,7 @@ static enum err write_entry(struct client_run *r, const struct proto_region *reg
     if (e == OK)
         e = file_join(path, sizeof path, folder, name);
     if (e == OK)
-        e = file_write(path, row, len, 0600, r->t);
+        e = file_write_unsynced(path, row, len, 0600, r->t);
     if (e == OK)
         e = client_archive_decode(row, len, &a);
     if (e == OK && a.index != PROTO_NO_LEAF && client_entry_check(region, &a, entry) == OK) {
@@ -161,7 +161,7 @@ static enum err write_entry(struct client_run *r, const struct proto_region *reg
         if (e == OK)
             e = file_join(path, sizeof path, folder, name);
         if (e == OK)
-            e = file_write(path, proof, proof_len, 0600, r->t);
+            e = file_write_unsynced(path, proof, proof_len, 0600, r->t);
     }
     free(entry);
     return e;
@@ -203,6 +203,8 @@ enum err client_cmd_archive_export(struct client_run *r)
         if (e == OK)
             e = write_entry(r, region, folder, n, row, len);
     }
+    if (e == OK)
+        e = file_sync_all(folder, r->t);
     if (e == OK) {
         r->reply = cJSON_CreateObject();
         json_add_text(r->reply, "file", folder);

@@ -92,6 +92,23 @@ static void test_write_new_keeps_the_old(void **state)
     assert_int_equal(count_names(), 1);
 }
 
+static void test_one_of_many(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_err(file_write_unsynced(in_folder("a"), "one", 3, 0640, NULL), OK);
+    assert_err(file_write_unsynced(in_folder("a"), "two", 3, 0600, NULL), OK);
+    check_content("a", "two");
+    assert_int_equal(stat(in_folder("a"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(count_names(), 1);
+    assert_err(file_sync_all(folder, NULL), OK);
+    assert_err(file_write_unsynced(in_folder("no/a"), "x", 1, 0600, NULL), ERR_NOTFOUND);
+    assert_err(file_sync_all(in_folder("no"), NULL), ERR_NOTFOUND);
+    assert_err(file_sync_all(in_folder("a"), NULL), ERR_NOTFOUND);
+}
+
 static void test_limits_of_reading(void **state)
 {
     struct trouble t = { .lang = LANG_EN };
@@ -202,6 +219,7 @@ int main(void)
         in_a_folder(test_write_and_read),
         in_a_folder(test_empty_file),
         in_a_folder(test_write_new_keeps_the_old),
+        in_a_folder(test_one_of_many),
         in_a_folder(test_limits_of_reading),
         in_a_folder(test_large_file),
         in_a_folder(test_file_without_a_length),
