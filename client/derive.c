@@ -116,7 +116,7 @@ static void end(struct client_derive *d, enum err e, enum proto_refusal refused,
     d->end = (struct client_derive_end){e, refused, who};
 }
 
-bool client_derive_take(struct client_derive *d, struct client_derive_end *out)
+bool client_derive_has_ended(const struct client_derive *d, struct client_derive_end *out)
 {
     if (d->count == 0 || !d->has_ended)
         return false;

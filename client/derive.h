@@ -21,14 +21,14 @@ struct client_derive_end { enum err err; enum proto_refusal refused; enum client
 MUST_USE enum err client_derive_new(struct client_derive **out);
 void client_derive_free(struct client_derive *d);  /* takes NULL; wipes */
 
-/* A batch is there: under way, or ended and not yet taken. */
+/* A batch is there: under way, or ended and not yet dropped. */
 bool client_derive_is_busy(const struct client_derive *d);
 /* Begin; at most PROTO_BATCH_MAX, none twice. Only when not busy. ERR_RANGE: a number that is none. */
 MUST_USE enum err client_derive_start(struct client_node *n, struct client_derive *d, const struct client_waiting *numbers, size_t count);
 /* Ask whom there is to ask. No transaction is open. */
 void client_derive_step(struct client_node *n, struct client_derive *d);
-/* Take the end of a batch; false: it has not ended. Its numbers are kept until client_derive_drop. */
-bool client_derive_take(struct client_derive *d, struct client_derive_end *out);
+/* How a batch ended; false: it has not. Its numbers are there until client_derive_drop. */
+bool client_derive_has_ended(const struct client_derive *d, struct client_derive_end *out);
 void client_derive_drop(struct client_derive *d);
 /* Some holder did not answer, or cannot be asked now. */
 bool client_derive_is_stuck(const struct client_node *n, const struct client_derive *d);

@@ -105,11 +105,13 @@ enum err client_pseudonym_keep(struct client_node *n, struct vault_txn *x, const
 enum err client_pseudonyms_waiting(struct client_node *n, struct vault_txn *x, uint64_t *out)
 {
     const struct client_pseudonyms *p = n->pseudonyms;
+    struct client_derive_end end;
+    bool is_done = client_derive_has_ended(p->derive, &end) && end.err == OK;
     uint64_t kept = 0;
     enum err e = client_waiting_count(x, &kept);
 
     if (e == OK)
-        *out = kept + p->fresh_count + p->unkept;
+        *out = kept + p->fresh_count + (is_done ? 0 : p->unkept);
     return e;
 }
 
@@ -326,7 +328,7 @@ static void take_end(struct client_node *n)
     struct client_pseudonyms *p = n->pseudonyms;
     struct client_derive_end end;
 
-    if (!client_derive_take(p->derive, &end))
+    if (!client_derive_has_ended(p->derive, &end))
         return;
     if (end.err == OK) {
         count_register(n);
