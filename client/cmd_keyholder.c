@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/keyfile.h"
 #include "client/keyholder.h"
+#include "proto/lines.h"
 #include "proto/tls.h"
 #include "server/blocks.h"
 #include "server/probe.h"
@@ -151,11 +152,8 @@ static enum err make_public(const struct client_run *r, struct secret *top, stru
     sodium_memzero(secret, sizeof secret);
     if (e == OK)
         e = put(r->home, "keyholder.pub", text, len, PUBLIC_MODE, r->t);
-    else
-        e = trouble_at(r->t, e, "--address", 0, 0, "must be HOST:PORT, in small letters, as partners reach it",
-            "moet HOST:POORT zijn, in kleine letters, zoals partners hem bereiken");
     free(text);
-    return e;
+    return e == OK ? OK : trouble_set(r->t, e, "keyholder.pub could not be made", "keyholder.pub kon niet worden gemaakt");
 }
 
 static enum err read_options(const struct client_run *r, struct proto_keyholder_file *f)
@@ -167,8 +165,10 @@ static enum err read_options(const struct client_run *r, struct proto_keyholder_
     if (!text_is_handle(name))
         return trouble_at(r->t, ERR_USAGE, "--name", 0, 0, "must be 2 to 32 small letters, digits and -, starting with a letter",
             "moet 2 tot 32 kleine letters, cijfers en - zijn, en met een letter beginnen");
-    if (strlen(address) >= sizeof f->address)
-        return trouble_at(r->t, ERR_USAGE, "--address", 0, 0, "is too long", "is te lang");
+    if (strlen(address) >= sizeof f->address || !proto_lines_is_address(address))
+        return trouble_at(r->t, ERR_USAGE, client_run_text(r, "address") != NULL ? "--address" : "--listen", 0, 0,
+            "must be HOST:PORT, in small letters, as partners reach it; give --address if that is another",
+            "moet HOST:POORT zijn, in kleine letters, zoals partners hem bereiken; geef --address als dat een ander is");
     memcpy(f->name, name, strlen(name) + 1);
     memcpy(f->address, address, strlen(address) + 1);
     return OK;

@@ -134,7 +134,7 @@ void proto_lines_point(struct proto_lines *l, const char *word, uint8_t out[32])
         proto_lines_fail(l, ERR_KEY, "this is not a public key for pseudonyms", "dit is geen publieke sleutel voor pseudoniemen");
 }
 
-static bool is_address(const char *text)
+bool proto_lines_is_address(const char *text)
 {
     const char *colon = strrchr(text, ':');
     size_t host = colon != NULL ? (size_t)(colon - text) : 0;
@@ -150,7 +150,7 @@ static bool is_address(const char *text)
 void proto_lines_address(struct proto_lines *l, const char *word, char *out, size_t out_len)
 {
     proto_lines_value(l, word, out, out_len);
-    if (l->err == OK && !is_address(out))
+    if (l->err == OK && !proto_lines_is_address(out))
         proto_lines_fail(l, ERR_SYNTAX, "this must be an address as host:port", "dit moet een adres zijn: host:poort");
 }
 

@@ -42,10 +42,7 @@ void proto_lines_vkey(struct proto_lines *l, const char *word, uint8_t type, cha
     struct proto_note_key *key);
 /* word and the hex of a ristretto255 point, not the identity: under that every number would have one pseudonym. */
 void proto_lines_point(struct proto_lines *l, const char *word, uint8_t out[32]);
-/*
- * word and "host:port": letters in lower case, digits, dots and hyphens, or an IPv6 address in brackets; the port from 1 to 65535 without
- * zeros in front.
- */
+/* word and an address. */
 void proto_lines_address(struct proto_lines *l, const char *word, char *out, size_t out_len);
 /* Make a failure stick, about the line read last. en and nl are sentences without formats. */
 void proto_lines_fail(struct proto_lines *l, enum err e, const char *en, const char *nl);
@@ -54,6 +51,11 @@ MUST_USE enum err proto_lines_end(struct proto_lines *l);
 
 /* A name for people: 1 to max bytes of UTF-8 without control or direction characters, no space at either end. */
 bool proto_lines_is_name(const char *name, size_t max);
+/*
+ * "host:port": letters in lower case, digits, dots and hyphens, or an IPv6 address in brackets; the port from 1 to 65535 without zeros in
+ * front (P-162).
+ */
+bool proto_lines_is_address(const char *text);
 /* [a-z0-9_-]{1,max}, starting with a letter: a kind. */
 bool proto_lines_is_word(const char *word, size_t max);
 
