@@ -44,12 +44,17 @@ static void both_get_the_same_envelope_and_nothing_that_is_not_needed(void **sta
     struct holders *w = *state;
     static const uint8_t zero[PROTO_HASH_LEN];
     const struct proto_msg *m = &w->asked[CLIENT_KEYHOLDER];
+    unsigned before[2];
 
+    /* The first question finds out who answers; one that found nobody is signed anew. */
+    assert_err(holders_want_until(w, 2), OK);
+    before[0] = w->questions[0];
+    before[1] = w->questions[1];
     assert_err(holders_want_until(w, 1), OK);
     assert_int_equal(w->len[0], w->len[1]);
     assert_memory_equal(w->envelope[0], w->envelope[1], w->len[0]);
-    assert_int_equal(w->questions[0], 1);
-    assert_int_equal(w->questions[1], 1);
+    assert_int_equal(w->questions[0], before[0] + 1);
+    assert_int_equal(w->questions[1], before[1] + 1);
     assert_int_equal(m->payload.len, 32);
     assert_int_equal(m->original.len, 99);
     assert_memory_equal(m->head.to, zero, PROTO_PARTNER_LEN);
