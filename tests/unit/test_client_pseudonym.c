@@ -44,7 +44,7 @@ static void both_get_the_same_envelope_and_nothing_that_is_not_needed(void **sta
     struct holders *w = *state;
     static const uint8_t zero[PROTO_HASH_LEN];
     const struct proto_msg *m = &w->asked[CLIENT_KEYHOLDER];
-    unsigned before[2];
+    size_t before[2];
 
     /* The first question finds out who answers; one that found nobody is signed anew. */
     assert_err(holders_want_until(w, 2), OK);
