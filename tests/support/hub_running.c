@@ -109,13 +109,14 @@ static void dial_tls(struct hub_running *f)
     free(ca.text);
 }
 
-int hub_running_open(void **state, const char *pack, bool plain)
+static int open_one(void **state, const char *pack, bool plain, size_t partners)
 {
     struct hub_running *f = calloc(1, sizeof *f);
     struct trouble t = { 0 };
 
     f->frame = malloc(HUB_WORLD_FRAME_MAX);
     f->w.is_tls = !plain;
+    f->w.partners = partners;
     hub_world_open(&f->w, pack, free_port());
     hub_running_start(f);
     if (plain)
@@ -124,6 +125,16 @@ int hub_running_open(void **state, const char *pack, bool plain)
         dial_tls(f);
     *state = f;
     return 0;
+}
+
+int hub_running_open(void **state, const char *pack, bool plain)
+{
+    return open_one(state, pack, plain, 0);
+}
+
+int hub_running_open_many(void **state, const char *pack, size_t partners)
+{
+    return open_one(state, pack, true, partners);
 }
 
 int hub_running_close(void **state)

@@ -22,6 +22,8 @@ struct hub_running {
 
 /* The hub runs and the client is dialled, with the partner's own TLS key and certificate or plain. */
 int hub_running_open(void **state, const char *pack, bool plain);
+/* The same with so many partners, plain. */
+int hub_running_open_many(void **state, const char *pack, size_t partners);
 int hub_running_close(void **state);
 #ifdef SOURCE_DIR
 static inline int hub_running_setup(void **state)

@@ -44,9 +44,12 @@ static void make_partner(struct hub_world *w, size_t i, struct proto_region *r)
 {
     struct hub_world_partner *p = &w->partner[i];
 
-    (void)snprintf(p->org.handle, sizeof p->org.handle, "%s", handles[i]);
-    (void)snprintf(p->org.kind, sizeof p->org.kind, "%s", kinds[i]);
-    (void)snprintf(p->org.name, sizeof p->org.name, "Example %s", handles[i]);
+    if (i < HUB_WORLD_PARTNERS)
+        (void)snprintf(p->org.handle, sizeof p->org.handle, "%s", handles[i]);
+    else
+        (void)snprintf(p->org.handle, sizeof p->org.handle, "school-%zu", i);
+    (void)snprintf(p->org.kind, sizeof p->org.kind, "%s", kinds[i < HUB_WORLD_PARTNERS ? i : 0]);
+    (void)snprintf(p->org.name, sizeof p->org.name, "Example %zu", i);
     (void)crypto_sign_keypair(p->org.root_key, p->root_secret);
     (void)crypto_sign_keypair(p->node_key, p->node_secret);
     (void)crypto_sign_keypair(p->staff_key, p->staff_secret);
@@ -93,15 +96,15 @@ static void make_region(struct hub_world *w)
     memcpy(r->pseudonym_hub, f.pseudonym_hub, 32);
     r->adoption = 2;
     pack_digest(w, r->pack);
-    r->partner_count = HUB_WORLD_PARTNERS;
-    for (size_t i = 0; i < HUB_WORLD_PARTNERS; i++)
+    r->partner_count = (uint16_t)w->partners;
+    for (size_t i = 0; i < w->partners; i++)
         make_partner(w, i, r);
     qsort(r->partner, r->partner_count, sizeof r->partner[0], by_id);
     must(proto_region_format(r, &text, &len), NULL);
-    for (size_t i = 0; i < HUB_WORLD_PARTNERS; i++) {
+    for (size_t i = 0; i < w->partners; i++) {
         char *more = NULL;
 
-        must(proto_region_sign((const uint8_t *)text, len, handles[i], w->partner[i].root_secret, &more, &len, &t), &t);
+        must(proto_region_sign((const uint8_t *)text, len, w->partner[i].org.handle, w->partner[i].root_secret, &more, &len, &t), &t);
         free(text);
         text = more;
     }
@@ -170,7 +173,8 @@ void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
     struct hub_cli cli = { .name = "test", .plain = !w->is_tls, .pack = pack };
     struct hub_cli install = { 0 };
 
-    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls };
+    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .partners = w->partners != 0 ? w->partners : HUB_WORLD_PARTNERS };
+    assert_true(w->partners >= HUB_WORLD_PARTNERS && w->partners <= HUB_WORLD_PARTNERS_MAX);
     (void)snprintf(w->home, sizeof w->home, "/tmp/hub-world-XXXXXX");
     assert_non_null(mkdtemp(w->home));
     (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", port != 0 ? port : 7610);
@@ -179,7 +183,7 @@ void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
     make_region(w);
     install.region = w->region_path;
     run(w, hub_cmd_init, &install);
-    for (size_t i = 0; i < HUB_WORLD_PARTNERS; i++)
+    for (size_t i = 0; i < w->partners; i++)
         join(w, i);
 }
 

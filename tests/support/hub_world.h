@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HUB_WORLD_PARTNERS = 3, HUB_WORLD_FRAME_MAX = PROTO_FRAME_MAX };
+enum { HUB_WORLD_PARTNERS = 3, HUB_WORLD_PARTNERS_MAX = 128, HUB_WORLD_FRAME_MAX = PROTO_FRAME_MAX };
 
 struct hub_world_partner {
     struct proto_org_file org;
@@ -29,7 +29,8 @@ struct hub_world_partner {
 struct hub_world {
     char home[64], address[32], region_path[128];
     struct proto_region *region;
-    struct hub_world_partner partner[HUB_WORLD_PARTNERS];
+    struct hub_world_partner partner[HUB_WORLD_PARTNERS_MAX];
+    size_t partners;                    /* set before hub_world_open; 0: HUB_WORLD_PARTNERS. Those beyond are schools */
     const char *pack;
     bool is_tls;                        /* set before hub_world_open */
     struct hub_core *core;              /* in this process; NULL when it runs apart */

@@ -211,6 +211,31 @@ static void test_kind_foreign(void **state)
 
 static struct check_list tests;
 
+/* P-080 and P-082: issued at most 600 s before now and 120 s after; valid at the leaf, and not ended before it was issued. */
+static void test_timely(void **state)
+{
+    static const struct { uint64_t issued_s, valid_until_s, now_s, leaf_s; bool expected; } rows_of_time[] = {
+        {10000, 20000, 10000, 10000, true},
+        {10000, 20000, 10600, 10600, true},
+        {10000, 20000, 10601, 10601, false},
+        {10120, 20000, 10000, 10000, true},
+        {10121, 20000, 10000, 10000, false},
+        {10000, 10300, 10300, 10300, true},
+        {10000, 10300, 10301, 10301, false},
+        {10000, 10300, 10300, 10301, false},
+        {10100, 10099, 10000, 10000, false},
+        {10100, 10100, 10000, 10000, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows_of_time / sizeof *rows_of_time; i++) {
+        const struct proto_header h = {.issued_s = rows_of_time[i].issued_s, .valid_until_s = rows_of_time[i].valid_until_s};
+
+        if (proto_msg_is_timely(&h, rows_of_time[i].now_s, rows_of_time[i].leaf_s) != rows_of_time[i].expected)
+            fail_msg("row %zu", i);
+    }
+}
+
 int main(void)
 {
     for (size_t i = 0; i < MSG_SAMPLES; i++) {
@@ -220,5 +245,6 @@ int main(void)
         check_add(&tests, "every bit", test_kind_flips, &msg_samples[i]);
         check_add(&tests, "foreign fields", test_kind_foreign, &msg_samples[i]);
     }
+    check_add(&tests, "times", test_timely, NULL);
     return check_run(&tests, "proto/msg");
 }
