@@ -174,6 +174,18 @@ void client_calls_result(struct client_node *n, const uint8_t id[PROTO_ID_LEN], 
     }
 }
 
+bool client_calls_waits(const struct client_node *n, const uint8_t id[PROTO_ID_LEN])
+{
+    for (size_t i = 0; n->calls != NULL && i < CLIENT_CONTROL_CONNS; i++) {
+        const struct call *k = &n->calls->call[i];
+
+        for (size_t j = 0; k->used && j < k->c.waiting_count; j++)
+            if (memcmp(k->c.waiting[j], id, PROTO_ID_LEN) == 0)
+                return true;
+    }
+    return false;
+}
+
 void client_calls_again(struct client_node *n)
 {
     for (size_t i = 0; n->calls != NULL && i < CLIENT_CONTROL_CONNS; i++)

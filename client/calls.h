@@ -20,6 +20,8 @@ void client_calls_close(struct client_calls *c);  /* takes NULL */
 void client_calls_serve(struct client_node *n);
 /* A message has its final answer. */
 void client_calls_result(struct client_node *n, const uint8_t id[PROTO_ID_LEN], enum proto_refusal result);
+/* Does anybody still wait for the hub's answer to this message? */
+bool client_calls_waits(const struct client_node *n, const uint8_t id[PROTO_ID_LEN]);
 /* The hub answered a question: parked calls run again at the next step. */
 void client_calls_again(struct client_node *n);
 /* Finish what is done or out of time. No transaction is open. */

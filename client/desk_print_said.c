@@ -28,6 +28,13 @@ static void print_head(const struct client_paper *p, const char *left, const cJS
 
 /* ---- events ---- */
 
+/* It came to the hub too late, or it was never right: whoever said it was not there to be told. */
+static void print_refused(const struct client_paper *p)
+{
+    client_paper_line(p, CLIENT_RED, 2, "The hub refused this later: nobody knows of it. Say it again.",
+        "De hub weigerde dit later: niemand weet ervan. Zeg het opnieuw.");
+}
+
 void client_desk_print_events(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const cJSON *events = cJSON_GetObjectItemCaseSensitive(reply, "events"), *row;
@@ -46,6 +53,8 @@ void client_desk_print_events(const struct client_paper *p, const cJSON *args, c
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
         client_paper_line(p, CLIENT_DIM, 2, "%s, %s%s", "%s, %s%s", who, client_paper_text(row, "occurred"),
             client_paper_true(row, "ended") ? client_paper_say(p, ", ended", ", beeindigd") : "");
+        if (client_paper_true(row, "refused"))
+            print_refused(p);
     }
     client_desk_print_more(p, reply);
 }
@@ -187,7 +196,9 @@ void client_desk_print_statements(const struct client_paper *p, const cJSON *arg
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
         client_paper_line(p, CLIENT_DIM, 2, "%s%s%s", "%s%s%s", who,
             acked[0] != '\0' ? client_paper_say(p, "; confirmed by ", "; bevestigd door ") : "", acked);
-        if (late[0] != '\0')
+        if (client_paper_true(row, "refused"))
+            print_refused(p);
+        else if (late[0] != '\0')
             client_paper_line(p, CLIENT_RED, 2,
                 "Not confirmed after a day: %s. Phone them: they may not know it.",
                 "Na een dag niet bevestigd: %s. Bel: misschien weten zij het niet.", late);

@@ -87,6 +87,8 @@ static bool event_each(void *arg, const struct client_kept *k)
     client_pages_at(row, k->what.made_s);
     add_to(row, l->c->node, &k->what);
     json_add_bool(row, "ended", is_ended(l->x, &k->what));
+    if (k->refused)
+        json_add_bool(row, "refused", true);
     return true;
 }
 
@@ -165,6 +167,8 @@ static bool statement_each(void *arg, const struct client_kept *k)
     add_to(row, l->c->node, &k->what);
     add_bits(row, "acknowledged", l->c->node, k, k->acked);
     add_bits(row, "not_confirmed", l->c->node, k, late ? all & ~k->acked : 0);
+    if (k->refused)
+        json_add_bool(row, "refused", true);
     return true;
 }
 

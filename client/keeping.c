@@ -1,6 +1,7 @@
 #include "client/keeping.h"
 
 #include "base/wr.h"
+#include "client/calls.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -65,6 +66,8 @@ static enum err note(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const 
             k->acked |= UINT64_C(1) << i;
         if (i >= 0 && !acked)
             k->told |= UINT64_C(1) << i;
+        if (!acked)
+            k->refused = false;
         if (!acked && k->leaf_s == 0) {
             k->leaf_index = receipt->index;
             k->leaf_s = receipt->time_s;
@@ -88,6 +91,28 @@ enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, cons
     if (e == ERR_NOTFOUND)
         return OK;
     return e == OK ? note(x, statement, ev->msg->head.to, false, &ev->reply->receipt) : e;
+}
+
+enum err client_keeping_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    struct client_kept *k = malloc(sizeof *k);
+    uint8_t statement[PROTO_ID_LEN], *memory = NULL;
+    enum err e = k == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK && (ev->msg->kind != PROTO_STATEMENT || client_calls_waits(n, ev->msg->head.id)))
+        goto out;
+    if (e == OK)
+        e = carried(x, ev->msg->head.id, statement);
+    if (e == OK)
+        e = client_kept_get(x, statement, k, &memory);
+    if (e == OK && k->mine) {
+        k->refused = true;
+        e = client_kept_put(x, k);
+    }
+out:
+    free(memory);
+    free(k);
+    return e == ERR_NOTFOUND ? OK : e;
 }
 
 static enum err keep(struct vault_txn *x, const struct client_mail_event *ev, bool *first)
@@ -184,6 +209,8 @@ bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s)
 {
     uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
 
+    if (k->mine && k->leaf_s == 0 && k->refused)
+        return true;
     if (!k->mine || (k->leaf_s == 0 && !client_keeping_stops(k->what.kind)))
         return false;
     return (k->leaf_s != 0 ? k->leaf_s : k->what.made_s) + DAY_S < now_s && (k->leaf_s == 0 || (k->acked & all) != all);

@@ -9,6 +9,8 @@
 
 /* An own act was logged: its statement counts from that leaf, and this addressee was told. */
 MUST_USE enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev);
+/* The hub refused an own act for good: of its statement it is noted, unless somebody waits and is told now. */
+MUST_USE enum err client_keeping_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev);
 /*
  * A statement came in: keep it; *first is false when it is kept already, and then it is only acknowledged again. An acknowledgement: note it.
  * Other kinds: nothing. ERR_EXISTS: another statement is kept under its id.
@@ -26,7 +28,10 @@ MUST_USE enum err client_keeping_carries(struct vault_txn *x, const uint8_t mess
  * takes one out of the outbox.
  */
 bool client_keeping_stops(enum proto_statement_kind kind);
-/* Is this an own statement that its addressees should have acknowledged by now? One that stops something counts from when it was said. */
+/*
+ * Is this an own statement that its addressees should have acknowledged by now? One that stops something counts from when it was said, one
+ * that the hub refused behind its person's back at once.
+ */
 struct client_kept;
 bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s);
 /* How many own statements are late. */

@@ -108,7 +108,7 @@ static enum err tell_kind(struct client_node *n, struct vault_txn *x, const stru
 {
     const struct client_kind *kind = kind_row(ev->msg->kind);
     bool accepted = ev->reply->result == PROTO_ACCEPTED;
-    enum err e = accepted ? client_keeping_receipt(n, x, ev) : OK;
+    enum err e = accepted ? client_keeping_receipt(n, x, ev) : client_keeping_refused(n, x, ev);
 
     if (e != OK || kind == NULL)
         return e;

@@ -18,6 +18,7 @@ struct client_kept {
     uint64_t leaf_index, leaf_s;      /* of the message it came with; own: of the first receipt; leaf_s 0: not logged yet, does not count */
     uint64_t acked;                   /* own: bit per addressee that acknowledged */
     uint64_t told;                    /* own: bit per addressee whose message has its receipt */
+    bool refused;                     /* own: the hub refused it, and nobody waited for its answer any more */
 };
 
 /* Keep (or replace) a statement; the key is k->what.id. */

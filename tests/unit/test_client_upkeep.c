@@ -165,6 +165,14 @@ static void a_consent_for_the_own_records_needs_none(void **state)
     assert_int_equal(client_fixture_waiting(f, CJG, PROTO_STATEMENT, NULL), 1);
 }
 
+static uint64_t late_now(struct client_fixture *f, struct vault_txn *x)
+{
+    uint64_t late = 99;
+
+    assert_err(client_keeping_unconfirmed(x, f->now_s, &late), OK);
+    return late;
+}
+
 /* The hub never logged it: who said it must see that nobody knows. An event that was refused is no danger. */
 static void a_stop_that_was_never_logged_is_late(void **state)
 {
@@ -187,6 +195,32 @@ static void a_stop_that_was_never_logged_is_late(void **state)
         assert_int_equal(now, 0);
         assert_int_equal(later, rows[i].late);
     }
+}
+
+/* What was queued and is refused later: the person reads it in the list, and the status counts it. Logged after all, it stands. */
+static void a_refusal_behind_ones_back_is_late_at_once(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_node *n = client_fixture_node(f, VO);
+    struct proto_msg m = client_fixture_msg(f, PROTO_STATEMENT, VO, LEERPLICHT);
+    struct proto_reply reply = {.result = PROTO_DENIED};
+    struct client_receipt_event ev = {.msg = &m, .reply = &reply};
+    struct vault_txn *x;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    s = client_fixture_say(f, PROTO_SAY_EVENT, VO, &child, LEERPLICHT, NOBODY);
+    check_name(s.event, "VZM");
+    client_fixture_keep_at(f, VO, &s, 0);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_keeping_carries(x, m.head.id, s.id), OK);
+    assert_int_equal(late_now(f, x), 0);
+    assert_err(client_keeping_refused(n, x, &ev), OK);
+    assert_int_equal(late_now(f, x), 1);
+    reply = (struct proto_reply){.result = PROTO_ACCEPTED, .has_receipt = true, .receipt = {.index = 7, .time_s = f->now_s}};
+    assert_err(client_keeping_receipt(n, x, &ev), OK);
+    assert_int_equal(late_now(f, x), 0);
+    client_vault_abort(x);
 }
 
 static void access_that_is_over_is_ended_and_reported(void **state)
@@ -219,6 +253,7 @@ int main(void)
         client_fixture_test(a_strangers_withdrawal_changes_no_status),
         client_fixture_test(a_consent_for_the_own_records_needs_none),
         client_fixture_test(a_stop_that_was_never_logged_is_late),
+        client_fixture_test(a_refusal_behind_ones_back_is_late_at_once),
         client_fixture_test(access_that_is_over_is_ended_and_reported),
     };
 
