@@ -252,7 +252,7 @@ scan() {
     [ "$code" = 0 ] || { why="$what; got: $(printf '%s' "$got" | cut -c1-400)"; return 1; }
 }
 
-# Everything is written down between the nodes and a server of the region: WHO is its folder, PORT where it listens.
+# relay_to WHO PORT: what is said to a server of the region that listens there is written down in frames/WHO.
 relay_to() {
     local who=$1 port=$2
     relay_port=$(free_port) || return 1
@@ -262,31 +262,35 @@ relay_to() {
     region_pids+=("$!")
 }
 
+# Hub and keyholder on plain tcp or on TLS: no yes makes plain what was not.
+serve_plain() {
+    local server
+    for server in hub keyholder; do
+        stop_node "$server"
+        sed -i "s/^plain = $1/plain = $2/" "$region/$server/schakel.conf"
+    done
+    start_hub && start_keyholder
+}
+
 # Plain tcp on this machine instead of TLS, so that what is written down is what was said.
 speak_plainly() {
-    local p hub_relay
-    stop_node hub
-    stop_node keyholder
-    sed -i 's/^plain = no/plain = yes/' "$region/hub/schakel.conf" "$region/keyholder/schakel.conf"
-    start_hub && start_keyholder || return 1
+    local p hub
+    serve_plain no yes || return 1
     relay_to hub "$region_port" || return 1
-    hub_relay=$relay_port
+    hub=$relay_port
     relay_to keyholder "$keyholder_port" || return 1
     for p in vo leerplicht; do
         stop_node "$p"
         touch "$region/$p/schakel.conf"
         cp "$region/$p/schakel.conf" "$region/$p/schakel.conf.tls"
-        printf 'plain = yes\nhub = 127.0.0.1:%s\nkeyholder = 127.0.0.1:%s\n' "$hub_relay" "$relay_port" >>"$region/$p/schakel.conf"
+        printf 'plain = yes\nhub = 127.0.0.1:%s\nkeyholder = 127.0.0.1:%s\n' "$hub" "$relay_port" >>"$region/$p/schakel.conf"
         start_node "$p" && login "$p" || return 1
     done
 }
 
 speak_tls_again() {
     local p
-    stop_node hub
-    stop_node keyholder
-    sed -i 's/^plain = yes/plain = no/' "$region/hub/schakel.conf" "$region/keyholder/schakel.conf"
-    start_hub && start_keyholder || return 1
+    serve_plain yes no || return 1
     for p in vo leerplicht; do
         stop_node "$p"
         mv "$region/$p/schakel.conf.tls" "$region/$p/schakel.conf"
@@ -328,16 +332,23 @@ use_planted() {
 
 # Only root may read a protected process: for others memory stays unsearched, and it says so.
 scan_memory() {
-    local hub key=$region/hub/keys/pseudonym
-    hub=pid:$(cat "$region/hub/pid")
-    scan "in the memory of the hub" none "$region/planted" "$hub" || return 1
-    scan "in the memory of the keyholder" none "$region/planted" "pid:$(cat "$region/keyholder/pid")" || return 1
-    [ -z "$not_checked" ] || return 0
-    scan "not found in the holder's own vault, which has them" some "$region/planted" "pid:$(cat "$region/vo/pid")" || return 1
-    "$bin/blind-scan" canary "$region/canary" "$region_port" || { why="the canary was not taken"; return 1; }
-    scan "a canary in the hub's memory is not found" all "$region/canary" every "$hub" || return 1
-    scan "a key in guarded memory is not found" guarded "$key" "$hub"
+    local server pid port kind
+    # A frame of kind 1 (a statement) reaches the hub's core, one of kind 34 (elements) the keyholder's share.
+    for server in hub keyholder; do
+        pid=pid:$(cat "$region/$server/pid")
+        port=$region_port kind=1
+        [ "$server" = hub ] || port=$keyholder_port kind=34
+        scan "in the memory of the $server" none "$region/planted" "$pid" || return 1
+        [ -z "$not_checked" ] || return 0
+        "$bin/blind-scan" canary "$region/canary" "$port" "$kind" || { why="the canary was not taken"; return 1; }
+        scan "a canary in the memory of the $server is not found" all "$region/canary" every "$pid" || return 1
+    done
+    scan "a key in guarded memory is not found" guarded "$region/hub/keys/pseudonym" "pid:$(cat "$region/hub/pid")" || return 1
+    scan "not found in the holder's own vault, which has them" some "$region/planted" "pid:$(cat "$region/vo/pid")"
 }
+
+# A record of what was said: all the questions of a school that imports and reports 1,000 young people.
+written_down() { [ "$(cat "$region/frames/$1"/*.up | wc -c)" -gt "$2" ] || { why="too little was written down of what the $1 heard"; return 1; }; }
 
 scene_blind_hub() {
     plant -v first=50000 -v seed=7 -v list="$region/planted" -v import="$region/planted.csv" -v events="$region/planted-events.csv"
@@ -347,10 +358,8 @@ scene_blind_hub() {
     scan_memory || return 1
     scan "in the files of the hub" none "$region/planted" "$region/hub" || return 1
     scan "in the files of the keyholder" none "$region/planted" "$region/keyholder" || return 1
-    scan "in what nodes said to hub and keyholder, and they to them" none "$region/planted" "$region/frames" || return 1
-    # What was written down is what was said: the canary came directly, so it is not there; the hub's answers are.
-    find "$region/frames/hub" -name '*.up' -size +500k | grep -q . || { why="too little was written down"; return 1; }
-    find "$region/frames/keyholder" -name '*.up' -size +32k | grep -q . || { why="too little was asked of the keyholder"; return 1; }
+    written_down hub 500000 && written_down keyholder 32000 || return 1
+    scan "in what nodes, hub and keyholder said to each other" none "$region/planted" "$region/frames" || return 1
     scan "not encrypted in the holder's files" none "$region/planted" "$region/vo/store" || return 1
     speak_tls_again || { why="the region does not go back to TLS"; return 1; }
 }

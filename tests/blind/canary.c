@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* proto/PROTOCOL.md: twelve bytes before a body, of which the eighth is the kind. */
-enum { FRAME_HEAD = 12, FRAME_MAX = 1 << 20, KIND_STATEMENT = 1, SUITE = 1, WAIT_S = 10 };
+enum { FRAME_HEAD = 12, FRAME_MAX = 1 << 20, SUITE = 1, WAIT_S = 10 };
 
 enum err canary_make(const struct planted *p, uint8_t **out, size_t *len)
 {
@@ -61,7 +61,7 @@ static enum err greet(int fd, uint16_t port)
 }
 
 /* A frame in form, so that it is passed on and looked at; what is in it is no message. */
-static enum err frame_it(int fd, const uint8_t *body, size_t len)
+static enum err frame_it(int fd, uint8_t kind, const uint8_t *body, size_t len)
 {
     uint8_t head[8 + 4 + FRAME_HEAD];
     struct wr w;
@@ -71,13 +71,13 @@ static enum err frame_it(int fd, const uint8_t *body, size_t len)
     wr_u32(&w, 0x80000001);
     wr_copy(&w, (const uint8_t *)"SCH1", 4);
     wr_u8(&w, SUITE);
-    wr_u8(&w, KIND_STATEMENT);
+    wr_u8(&w, kind);
     wr_u16(&w, 0);
     wr_u32(&w, (uint32_t)len);
     return send_all(fd, head, sizeof head) == OK ? send_all(fd, body, len) : ERR_PEER;
 }
 
-enum err canary_send(const struct planted *p, uint16_t port, struct trouble *t)
+enum err canary_send(const struct planted *p, uint16_t port, uint8_t kind, struct trouble *t)
 {
     uint8_t *data = NULL, answer[64];
     size_t len = 0;
@@ -89,11 +89,11 @@ enum err canary_send(const struct planted *p, uint16_t port, struct trouble *t)
     if (e == OK)
         e = greet(fd, port);
     if (e == OK)
-        e = frame_it(fd, data, len);
+        e = frame_it(fd, kind, data, len);
     if (e == OK && recv(fd, answer, sizeof answer, 0) <= 0)
         e = ERR_PEER;
     if (fd >= 0)
         (void)close(fd);
     free(data);
-    return e == OK ? OK : trouble_set(t, e, "the hub on port %u did not answer", "de hub op poort %u antwoordde niet", port);
+    return e == OK ? OK : trouble_set(t, e, "port %u did not answer", "poort %u antwoordde niet", port);
 }

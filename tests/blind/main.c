@@ -7,7 +7,7 @@
  *     blind-scan all LIST FORMS WHERE...    every text is there in each of these forms (utf-8,hex,... or every)
  *     blind-scan guarded KEYFILE WHERE...   this key (hex) is there, in memory that its own process cannot read
  *     blind-scan encode LIST                all texts in all forms, on standard output
- *     blind-scan canary LIST PORT           the same, sent to a hub on this machine
+ *     blind-scan canary LIST PORT KIND      the same, sent as a frame of this kind (a number) to a server on this machine
  *     blind-scan relay PORT TARGET FOLDER   pass on to another port of this machine, and write it down
  *
  * WHERE is a file, a folder, or pid:NUMBER for a process and all that it started.
@@ -176,13 +176,16 @@ static enum err cmd_canary(char **argv, int *code, struct trouble *t)
 {
     struct planted *p = calloc(1, sizeof *p);
     uint16_t port = 0;
+    uint64_t kind = 0;
     enum err e = p == NULL ? ERR_NOMEM : planted_read(argv[2], p, t);
 
     (void)code;
     if (e == OK)
         e = port_of(argv[3], &port, t);
+    if (e == OK && text_u64(argv[4], UINT8_MAX, &kind) != OK)
+        e = trouble_at(t, ERR_USAGE, argv[4], 0, 0, "is no kind", "is geen soort");
     if (e == OK)
-        e = canary_send(p, port, t);
+        e = canary_send(p, port, (uint8_t)kind, t);
     free(p);
     return e;
 }
@@ -204,7 +207,7 @@ static const struct command {
     enum err (*run)(char **argv, int *code, struct trouble *t);
 } commands[] = {
     { "none", 4, cmd_look },       { "some", 4, cmd_look },     { "all", 5, cmd_look },     { "guarded", 4, cmd_guarded },
-    { "encode", 3, cmd_encode },   { "canary", 4, cmd_canary }, { "relay", 5, cmd_relay },
+    { "encode", 3, cmd_encode },   { "canary", 5, cmd_canary }, { "relay", 5, cmd_relay },
 };
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,22 @@ struct relay {
     unsigned count;
     struct pair pair[PAIRS_MAX];
 };
+
+/* Bad weather: what goes up, or comes down, is written down but lost. */
+static volatile sig_atomic_t lost[2];
+
+static void on_signal(int number)
+{
+    lost[0] = number == SIGUSR2;
+    lost[1] = number == SIGUSR1;
+}
+
+static enum err heed_signals(void)
+{
+    const struct sigaction a = { .sa_handler = on_signal };
+
+    return sigaction(SIGUSR1, &a, NULL) == 0 && sigaction(SIGUSR2, &a, NULL) == 0 && sigaction(SIGHUP, &a, NULL) == 0 ? OK : ERR_IO;
+}
 
 static struct sockaddr_in loopback(uint16_t port)
 {
@@ -108,7 +125,7 @@ static void pass(struct pair *p, int from)
 
     if (n < 0 && errno == EINTR)
         return;
-    if (n <= 0 || !write_all(p->file[from], buf, (size_t)n) || !write_all(p->fd[!from], buf, (size_t)n))
+    if (n <= 0 || !write_all(p->file[from], buf, (size_t)n) || (!lost[from] && !write_all(p->fd[!from], buf, (size_t)n)))
         drop(p);
 }
 
@@ -135,7 +152,7 @@ enum err relay_run(uint16_t port, uint16_t target, const char *folder, struct tr
     struct relay r = { .target = target, .folder = folder };
     struct sockaddr_in a = loopback(port);
     int one = 1;
-    enum err e = OK;
+    enum err e;
 
     for (size_t i = 0; i < PAIRS_MAX; i++)
         r.pair[i] = (struct pair){ { -1, -1 }, { -1, -1 } };
@@ -143,6 +160,7 @@ enum err relay_run(uint16_t port, uint16_t target, const char *folder, struct tr
     if (r.listener < 0 || setsockopt(r.listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0
         || bind(r.listener, (struct sockaddr *)&a, sizeof a) != 0 || listen(r.listener, BACKLOG) != 0)
         return trouble_set(t, ERR_BUSY, "cannot listen on port %u", "kan niet luisteren op poort %u", port);
+    e = heed_signals();
     while (e == OK)
         e = step(&r);
     return trouble_set(t, e, "the relay stopped", "het doorgeven is gestopt");
