@@ -1,0 +1,110 @@
+# tests/flow/lib/weather.sh: what the flows about bad weather share: time that goes by, and nodes that are away. To be sourced by them.
+# shellcheck shell=bash
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+bin=${SCHAKEL_BIN:-$source/build/debug/bin}
+mkdir -p "$source/build/flow"
+region=$(mktemp -d "$source/build/flow/weather.XXXXXX")
+. "$source/tools/region.sh"
+. "$source/tools/scenes.sh"
+
+finish() {
+    region_down
+    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+    rm -rf "$region.kept"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+not() { ! "$@"; }
+value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
+lines() { sed 's/},{/}\n{/g'; }
+status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
+outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
+hub_is() { [ "$(status_of "$1" hub_reachable)" = "$2" ]; }
+runs() { [ -e "$region/$1/pid" ]; }
+
+kill_node() {
+    kill -9 "$(cat "$region/$1/pid")"
+    wait "$(cat "$region/$1/pid")" 2>/dev/null || true
+    rm -f "$region/$1/pid"
+    wait_for 5 not "$bin/schakel" --home "$region/$1" status
+}
+
+# Node and person are there again.
+back() {
+    start_node "$1" && login "$1" || { why="$1 does not come back"; return 1; }
+    wait_for 10 hub_is "$1" true || { why="$1 does not find the hub"; return 1; }
+}
+
+# set_clock SECONDS COMMAND...: started by COMMAND, a program lives so much later than now (the test clock of debug builds).
+set_clock() {
+    export SCHAKEL_CLOCK_OFFSET_S=$1
+    shift
+    "$@"
+}
+
+# later SECONDS: so much later for everybody; who runs is started again, who is away stays away.
+later() {
+    local p nodes=()
+    for p in $partners; do
+        runs "$p" || continue
+        nodes+=("$p")
+        stop_node "$p"
+    done
+    stop_node keyholder
+    stop_node hub
+    export SCHAKEL_CLOCK_OFFSET_S=$((${SCHAKEL_CLOCK_OFFSET_S:-0} + $1))
+    start_hub && start_keyholder || { why="hub and keyholder do not start again"; return 1; }
+    for p in "${nodes[@]}"; do back "$p" || return 1; done
+}
+
+# keep_start, and from_start: whoever runs, as at that moment, in the present. What takes months in all would outlast certificates otherwise.
+keep_start() {
+    local p
+    who_runs=""
+    for p in $partners; do ! runs "$p" || who_runs+=" $p"; done
+    stop_all
+    cp -a "$region" "$region.kept"
+    start_all
+}
+
+from_start() {
+    stop_all
+    rm -rf "$region"
+    cp -a "$region.kept" "$region"
+    unset SCHAKEL_CLOCK_OFFSET_S
+    start_all
+}
+
+stop_all() {
+    local p
+    for p in $partners keyholder hub; do [ ! -e "$region/$p/pid" ] || stop_node "$p"; done
+}
+
+start_all() {
+    local p
+    start_hub && start_keyholder || { why="hub and keyholder do not start again"; return 1; }
+    for p in $who_runs; do back "$p" || return 1; done
+}
+
+# How often a statement is known at a partner.
+times_known() { as "$1" event list --json 2>/dev/null | lines | grep -c "\"statement\":\"$2\""; }
+is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
+
+leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
+
+# run_scenes NAME...: each checked, and no sanitizer's report in any log.
+run_scenes() {
+    local name
+    failed=0
+    for name in "$@"; do
+        why=""
+        if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; fi
+    done
+    if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
+        grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
+        failed=1
+    fi
+    exit "$failed"
+}
