@@ -141,12 +141,23 @@ static enum err keep_row(struct reading *r)
     return OK;
 }
 
+/* A spreadsheet writes the separators of rows that were emptied, too: they are blank lines. */
+static bool is_empty(const struct reading *r)
+{
+    for (size_t i = 0; i < r->width && i < CSV_COLUMNS_MAX; i++)
+        if (r->row[i][0] != '\0')
+            return false;
+    return r->width <= CSV_COLUMNS_MAX;
+}
+
 static void on_row(int terminator, void *arg)
 {
     struct reading *r = arg;
     struct trouble t = blank(r);
 
     (void)terminator;
+    if (is_empty(r))
+        goto out;
     if (r->out->columns == 0) {
         r->stop = !check_header(r);
         r->out->columns = r->width;
@@ -158,6 +169,7 @@ static void on_row(int terminator, void *arg)
     } else if (!r->stop && keep_row(r) != OK) {
         no_memory(r);
     }
+out:
     r->width = 0;
     r->in_row = false;
     r->in_cell = false;

@@ -77,8 +77,8 @@ static void ages(const struct reading *r, struct policy_invariant *v)
 
     v->has_ages = cell[0] != '\0';
     if (v->has_ages && !policy_rules_ages(cell, &v->age_min, &v->age_max))
-        mistake(r, AGES, NULL, ERR_RANGE, "ages as 16-22, -17 or 18-, or nothing for all",
-            "leeftijden als 16-22, -17 of 18-, of niets voor alle");
+        mistake(r, AGES, NULL, ERR_RANGE, "ages as 16..22, ..17 or 18.., or nothing for all",
+            "leeftijden als 16..22, ..17 of 18.., of niets voor alle");
 }
 
 static void when(const struct reading *r, struct policy_invariant *v)

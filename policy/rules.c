@@ -48,17 +48,20 @@ static void events(struct policy_loading *loading, const struct policy_table *t,
     }
 }
 
+/* The two dots first: a spreadsheet takes 12-22 for a day and 18- for a number below zero, and leaves 12..22 alone. */
 bool policy_rules_ages(const char *cell, uint8_t *min, uint8_t *max)
 {
-    const char *dash = strchr(cell, '-');
+    const char *dots = strstr(cell, ".."), *between = dots != NULL ? dots : strchr(cell, '-'), *after;
     uint64_t low = 0, high = POLICY_AGE_MAX;
     char digits[4] = "";
 
-    if (dash != NULL && dash - cell < (ptrdiff_t)sizeof digits)
-        memcpy(digits, cell, (size_t)(dash - cell));
-    if (dash == NULL || dash - cell >= (ptrdiff_t)sizeof digits || strlen(cell) == 1
+    if (between == NULL || between - cell >= (ptrdiff_t)sizeof digits)
+        return false;
+    memcpy(digits, cell, (size_t)(between - cell));
+    after = between + (dots != NULL ? 2 : 1);
+    if ((digits[0] == '\0' && after[0] == '\0')
         || (digits[0] != '\0' && text_u64(digits, POLICY_AGE_MAX, &low) != OK)
-        || (dash[1] != '\0' && text_u64(dash + 1, POLICY_AGE_MAX, &high) != OK) || low > high)
+        || (after[0] != '\0' && text_u64(after, POLICY_AGE_MAX, &high) != OK) || low > high)
         return false;
     *min = (uint8_t)low;
     *max = (uint8_t)high;
@@ -71,8 +74,8 @@ static void ages(const struct policy_table *t, struct policy_rule *r)
 
     r->has_ages = cell[0] != '\0';
     if (r->has_ages && !policy_rules_ages(cell, &r->age_min, &r->age_max))
-        policy_table_mistake(t, AGES, NULL, ERR_RANGE, "ages as 16-22, -17 or 18-, or nothing for all",
-            "leeftijden als 16-22, -17 of 18-, of niets voor alle");
+        policy_table_mistake(t, AGES, NULL, ERR_RANGE, "ages as 16..22, ..17 or 18.., or nothing for all",
+            "leeftijden als 16..22, ..17 of 18.., of niets voor alle");
 }
 
 static void ground(struct policy_loading *loading, const struct policy_table *t, struct policy_rule *r)

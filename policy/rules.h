@@ -10,7 +10,7 @@
 /* Read rules.csv. The sets must have been read. */
 void policy_rules_load(struct policy_loading *loading, const struct policy_tables *tables);
 
-/* "16-22", "-17" or "18-". False for anything else; both are then untouched. */
+/* "16..22", "..17" or "18.."; also with a - for the dots. False for anything else; both are then untouched. */
 MUST_USE bool policy_rules_ages(const char *cell, uint8_t *min, uint8_t *max);
 
 /* Make pack->index from pack->rule. */

@@ -248,8 +248,8 @@ static void parameter(struct policy_pack *pack, const struct policy_table *t)
     (void)policy_table_number(t, 1, 0, PARAMETER_MAX, &p.value);
     if (!policy_table_is_name(p.name, false))
         bad_name(t, false);
-    else if (date_parse(policy_table_cell(t, 2), &p.from) != OK)
-        policy_table_mistake(t, 2, NULL, ERR_SYNTAX, "a day as 2026-08-01", "een dag als 2026-08-01");
+    else if (!policy_table_day(t, 2, &p.from))
+        return;
     else if (is_parameter_known(pack, &p))
         policy_table_mistake(t, 0, NULL, ERR_EXISTS, "no second value of a parameter from the same day",
             "geen tweede waarde van een parameter vanaf dezelfde dag");

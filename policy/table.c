@@ -190,13 +190,68 @@ size_t policy_table_choice(const struct policy_table *table, size_t column, cons
     return 0;
 }
 
+/*
+ * A whole number with decimals that say nothing, as in 16,0. A dot is refused: 1.000 is a thousand to the one reader
+ * and one to the other.
+ */
+static enum err whole_number(const char *cell, uint64_t max, uint64_t *out)
+{
+    const char *comma = strchr(cell, ',');
+    char digits[24] = "";
+
+    if (comma == NULL)
+        return text_u64(cell, max, out);
+    if (comma[1] == '\0' || comma[1 + strspn(comma + 1, "0")] != '\0' || comma - cell >= (ptrdiff_t)sizeof digits)
+        return ERR_SYNTAX;
+    memcpy(digits, cell, (size_t)(comma - cell));
+    return text_u64(digits, max, out);
+}
+
+/* Of one or two digits; where it ends. NULL for anything else. */
+static const char *part_of_day(const char *at, unsigned *out)
+{
+    size_t len = strspn(at, "0123456789");
+
+    if (len == 0 || len > 2 || at[len] != '-')
+        return NULL;
+    *out = (unsigned)(at[0] - '0');
+    if (len == 2)
+        *out = *out * 10 + (unsigned)(at[1] - '0');
+    return at + len + 1;
+}
+
+/* 1-8-2026 or 01-08-2026. With slashes it may be American, and with two digits any century: refused. */
+static enum err dutch_day(const char *cell, struct date *out)
+{
+    unsigned day = 0, month = 0;
+    const char *at = part_of_day(cell, &day);
+    char iso[32];
+
+    at = at == NULL ? NULL : part_of_day(at, &month);
+    if (at == NULL || strlen(at) != 4)
+        return ERR_SYNTAX;
+    (void)snprintf(iso, sizeof iso, "%s-%02u-%02u", at, month, day);
+    return date_parse(iso, out);
+}
+
+bool policy_table_day(const struct policy_table *table, size_t column, struct date *out)
+{
+    const char *cell = policy_table_cell(table, column);
+
+    if (date_parse(cell, out) == OK || dutch_day(cell, out) == OK)
+        return true;
+    policy_table_mistake(table, column, NULL, ERR_SYNTAX, "a day as 2026-08-01 or 1-8-2026",
+        "een dag als 2026-08-01 of 1-8-2026");
+    return false;
+}
+
 bool policy_table_number(
     const struct policy_table *table, size_t column, uint64_t min, uint64_t max, uint64_t *out)
 {
     const char *cell = policy_table_cell(table, column);
     char en[EXPECTED_MAX], nl[EXPECTED_MAX];
     uint64_t value = 0;
-    enum err e = text_u64(cell, max, &value);
+    enum err e = whole_number(cell, max, &value);
 
     if (e == OK && value >= min) {
         *out = value;

@@ -5,6 +5,7 @@
 #ifndef POLICY_TABLE_H
 #define POLICY_TABLE_H
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "policy/model.h"
 
@@ -65,9 +66,18 @@ MUST_USE bool policy_table_word(const char **cursor, const char **at, char out[P
 /* Which of words the cell is; tells a mistake and gives 0 otherwise. The last word is followed by NULL. */
 size_t policy_table_choice(const struct policy_table *table, size_t column, const char *const *words);
 
-/* A number of the cell from min to max. Tells a mistake and gives false otherwise; *out is then untouched. */
+/*
+ * A number of the cell from min to max; 16,0 as a Dutch spreadsheet may write it is 16. Tells a mistake and gives
+ * false otherwise; *out is then untouched.
+ */
 bool policy_table_number(
     const struct policy_table *table, size_t column, uint64_t min, uint64_t max, uint64_t *out);
+
+/*
+ * A day of the cell: 2026-08-01, or 1-8-2026 as a Dutch spreadsheet writes it back. Tells a mistake and gives false
+ * otherwise; *out is then untouched.
+ */
+bool policy_table_day(const struct policy_table *table, size_t column, struct date *out);
 
 /*
  * Whether this is a name: small letters (or capitals), digits and _, a letter first, at most POLICY_NAME_MAX.

@@ -96,7 +96,7 @@ static const struct printed printed[] = {
           "after,leerplicht,att_enforce,po,plan,0,,VZM,,,PERMIT,R01,\n\n"
           "STILL NO: another answer\n\nDENY NOT_IN_MATRIX -> NEED_EVENT VZM LRV ABS LUXE\n",
             ": 1 gains, 0 losses, 0 otherwise, 1 still no\n", NULL } },
-    { "a loss, in Dutch", POLICY_TABLE_RULES, "VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,-16", LANG_NL,
+    { "a loss, in Dutch", POLICY_TABLE_RULES, "VZM/LRV/ABS/LUXE,..17", "VZM/LRV/ABS/LUXE,-16", LANG_NL,
         { "ERAF: mag niet meer\n\nR01 (nu: DENY NOT_IN_MATRIX)\n"
           "    leerplicht | att_enforce | van po vo so_vso mbo | ident guard enrol att effort | leeftijd "
           "17\n",
@@ -118,7 +118,7 @@ static const struct printed printed[] = {
         { "LOSSES: no longer permitted\n\nR12 (now: DENY NOT_IN_MATRIX)\n    po vo so_vso mbo | sick_advice "
           "| from jgz | fitness | ages -11 16-\n",
             NULL, NULL } },
-    { "ages between", POLICY_TABLE_RULES, "ident enrol att effort need,C,CONSENT_X,9.2.a,,12-22",
+    { "ages between", POLICY_TABLE_RULES, "ident enrol att effort need,C,CONSENT_X,9.2.a,,12..22",
         "ident enrol att effort need,C,CONSENT_X,9.2.a,,12-17", LANG_NL,
         { "R29 (nu: DENY NOT_IN_MATRIX)\n    rmc | vsv_prevent | van po vo so_vso mbo | ident enrol att "
           "effort need | leeftijd 18-22\n",

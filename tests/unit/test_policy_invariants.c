@@ -218,7 +218,7 @@ static const struct mistake mistakes[] = {
         "that are left "
         "out\n" },
     { "ages that are none", "one,never,,,,,,17,,,,,ja,yes", ERR_RANGE,
-        "invariants.csv:2:16: ages \"17\": expected ages as 16-22, -17 or 18-, or nothing for all\n" },
+        "invariants.csv:2:16: ages \"17\": expected ages as 16..22, ..17 or 18.., or nothing for all\n" },
     { "an unknown flag", "one,never,,,,,,,,alone weighed,,,ja,yes", ERR_RANGE,
         "invariants.csv:2:24: when \"weighed\": expected nomember, restricted, identifiable, unweighed, "
         "unapproved or "

@@ -236,7 +236,7 @@ static void test_ages_of_consent(void **state)
 static void test_age_of_one_more(void **state)
 {
     static const struct support_policy_edit edit[] = {
-        { POLICY_TABLE_RULES, "VZM/LRV/ABS/LUXE,-17", "VZM/LRV/ABS/LUXE,5-120" }
+        { POLICY_TABLE_RULES, "VZM/LRV/ABS/LUXE,..17", "VZM/LRV/ABS/LUXE,5-120" }
     };
     struct policy_pack *p = support_policy_edited(PACK, edit, 1);
     struct policy_space *space = NULL;

@@ -63,7 +63,7 @@ static bool names_kind(const struct policy_pack *p, const char *words, uint8_t k
 
 static bool fits(const struct policy_pack *p, size_t row, const struct policy_facts *f, uint8_t section)
 {
-    const char *purposes = cell(p, row, "purpose"), *ages = cell(p, row, "ages"), *dash;
+    const char *purposes = cell(p, row, "purpose"), *ages = cell(p, row, "ages"), *dash, *last;
     bool consent = strcmp(cell(p, row, "mode"), "C") == 0;
 
     if (!names_kind(p, cell(p, row, "requester"), f->asker_kind)
@@ -76,9 +76,10 @@ static bool fits(const struct policy_pack *p, size_t row, const struct policy_fa
         return true;
     if (f->age_years < 0)
         return consent;
-    dash = strchr(ages, '-');
-    return f->age_years >= strtol(ages, NULL, 10)
-        && (dash[1] == '\0' || f->age_years <= strtol(dash + 1, NULL, 10));
+    dash = ages + strspn(ages, "0123456789");
+    last = dash + strspn(dash, "-.");
+    return f->age_years >= strtol(dash == ages ? "0" : ages, NULL, 10)
+        && (last[0] == '\0' || f->age_years <= strtol(last, NULL, 10));
 }
 
 static uint64_t named_events(const struct policy_pack *p, const char *words)
@@ -332,7 +333,7 @@ static void random_rule(char *out, size_t room, size_t number)
     static const char *const sections[] = { "ident", "att", "need" },
                              *const weighs[] = { "no", "asker", "holder", "post" };
     static const char *const events[] = { "", "VZM", "LRV", "VZM/LRV", "CASE", "VZM CASE", "VZM/CASE LRV" };
-    static const char *const ages[] = { "", "-17", "16-22", "18-", "12-15" },
+    static const char *const ages[] = { "", "-17", "16..22", "18-", "12-15" },
                              *const eyes[] = { "no", "holder", "post" };
     char asker[32], holder[32], purpose[32], section[32];
     uint32_t mode = pick(7);
