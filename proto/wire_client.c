@@ -18,7 +18,7 @@
 
 enum {
     CALLS_MAX = 256,
-    TICK_MS = 20,            /* how late a time limit may be */
+    TICK_MAX_MS = 1000,      /* how late a stalled connection may be noticed; all else has a moment of its own */
     REDIAL_MIN_MS = 100,
     REDIAL_MAX_MS = 2000,
     DIAL_MS = 10000,         /* TCP only; TLS and greeting have the connection's own limit */
@@ -54,11 +54,24 @@ struct wire_client {
     struct wire_conn *conn, *grave;
     bool is_dialling, is_closing;
     uint64_t redial_at_ms, redial_wait_ms;
+    uint64_t tick_at_ms;         /* when tick ends by itself; 0: it is not waiting */
     uint32_t number, conn_number;
     size_t used;
     struct call call[CALLS_MAX];
     struct call *done_head, *done_tail;
 };
+
+/*
+ * Something is due at this moment: tick must not sleep beyond it. A tick that is at work looks at everything
+ * before it sleeps again. With the lock held.
+ */
+static void wake_by(struct wire_client *c, uint64_t at_ms)
+{
+    if (c->tick_at_ms == 0 || at_ms >= c->tick_at_ms)
+        return;
+    c->tick_at_ms = 0;
+    nng_aio_cancel(c->tick);
+}
 
 /* ---- calls; with the lock held ---- */
 
@@ -166,6 +179,7 @@ static void plan_redial(struct wire_client *c)
 {
     c->redial_at_ms = clock_mono_ms() + c->redial_wait_ms;
     c->redial_wait_ms = 2 * c->redial_wait_ms < REDIAL_MAX_MS ? 2 * c->redial_wait_ms : REDIAL_MAX_MS;
+    wake_by(c, c->redial_at_ms);
 }
 
 static void on_ended(void *self, struct wire_conn *conn)
@@ -175,6 +189,7 @@ static void on_ended(void *self, struct wire_conn *conn)
     c->grave = conn;
     c->conn = NULL;
     plan_redial(c);
+    wake_by(c, clock_mono_ms());  /* to bury it */
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (c->call[i].state == CALL_SENT)
             end_call(c, &c->call[i], ERR_PEER, NULL);
@@ -222,29 +237,56 @@ static void dial_if_due(struct wire_client *c, uint64_t now)
     nng_stream_dialer_dial(c->dialer, c->dial);
 }
 
+/* When something is due next. A call that ended leaves its moment behind: tick then finds nothing to do. */
+static uint64_t next_due(const struct wire_client *c, uint64_t now)
+{
+    uint64_t due = now + TICK_MAX_MS;
+
+    if (c->conn == NULL && !c->is_dialling && !c->is_closing && c->redial_at_ms < due)
+        due = c->redial_at_ms;
+    for (size_t i = 0; i < CALLS_MAX && c->used != 0; i++) {
+        const struct call *k = &c->call[i];
+
+        if ((k->state == CALL_WAITING || k->state == CALL_SENT) && k->deadline_ms < due)
+            due = k->deadline_ms;
+    }
+    return c->grave != NULL || due < now ? now : due;
+}
+
+/* With the lock held, so that whoever has something earlier knows whether tick has seen it. */
+static void sleep_on(struct wire_client *c)
+{
+    uint64_t now = clock_mono_ms(), due = next_due(c, now);
+
+    c->tick_at_ms = due > now ? due : now + 1;
+    nng_sleep_aio((nng_duration)(c->tick_at_ms - now), c->tick);
+}
+
 /* Time passes here only. In a thread of nng's, but never one of the connection's callbacks. */
 static void on_tick(void *arg)
 {
     struct wire_client *c = arg;
     struct wire_conn *grave;
     uint64_t now = clock_mono_ms();
+    int rv = nng_aio_result(c->tick);
 
-    if (nng_aio_result(c->tick) != 0)
+    if (rv != 0 && rv != NNG_ECANCELED)
         return;
     pthread_mutex_lock(&c->lock);
+    c->tick_at_ms = 0;
     expire_calls(c, now);
     if (c->conn != NULL)
         wire_conn_check(c->conn, now);
     dial_if_due(c, now);
     grave = c->grave;
-    pthread_mutex_unlock(&c->lock);
     if (grave != NULL) {
+        pthread_mutex_unlock(&c->lock);
         wire_conn_free(grave);
         pthread_mutex_lock(&c->lock);
         c->grave = NULL;
-        pthread_mutex_unlock(&c->lock);
     }
-    nng_sleep_aio(TICK_MS, c->tick);
+    sleep_on(c);
+    pthread_mutex_unlock(&c->lock);
 }
 
 /* ---- the caller's side ---- */
@@ -278,6 +320,7 @@ static enum err start(struct wire_client *c, bool waited_for, uint64_t tag, cons
     if (out != NULL)
         *out = k;
     send_call(c, k);
+    wake_by(c, k->deadline_ms);
     pthread_mutex_unlock(&c->lock);
     return OK;
 }
@@ -410,8 +453,8 @@ enum err wire_dial(
     }
     pthread_mutex_lock(&c->lock);
     dial_if_due(c, clock_mono_ms());
+    sleep_on(c);
     pthread_mutex_unlock(&c->lock);
-    nng_sleep_aio(TICK_MS, c->tick);
     *out = c;
     return OK;
 }
