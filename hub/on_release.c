@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "hub/act.h"
 #include "hub/decide.h"
 #include "hub/follow.h"
@@ -25,7 +26,7 @@ static enum proto_refusal check(const struct hub_act *a, const struct hub_reques
         return PROTO_WRONG_STATE;
     if (g->until_s <= a->now_s)
         return PROTO_STALE;
-    crypto_hash_sha256(digest, a->msg.payload.data, a->msg.payload.len);
+    hash_once(a->msg.payload.data, a->msg.payload.len, digest);
     if (memcmp(digest, g->digest, sizeof digest) != 0 || memcmp(a->msg.digest, g->digest, sizeof digest) != 0)
         return PROTO_DIGEST_DIFFERS;
     return PROTO_ACCEPTED;

@@ -1,5 +1,6 @@
 #include "hub/store_statement.h"
 
+#include "base/hash.h"
 #include "hub/row.h"
 
 #include <sodium.h>
@@ -27,7 +28,7 @@ void hub_statement_from(const struct proto_statement *what, const struct proto_b
         .sections = what->sections, .code = what->code};
 
     memcpy(s.id, what->id, sizeof s.id);
-    crypto_hash_sha256(s.digest, original->data, original->len);
+    hash_once(original->data, original->len, s.digest);
     memcpy(s.setter, what->setter, sizeof s.setter);
     memcpy(s.case_id, what->case_id, sizeof s.case_id);
     memcpy(s.purpose, what->purpose, sizeof s.purpose);

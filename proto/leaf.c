@@ -1,5 +1,6 @@
 #include "proto/leaf.h"
 
+#include "base/hash.h"
 #include "base/rd.h"
 #include "base/wr.h"
 
@@ -24,30 +25,36 @@ const char *proto_leaf_group_name(unsigned group)
     return group < PROTO_LEAF_GROUPS ? names[group] : NULL;
 }
 
-void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
-    uint8_t salt[PROTO_LEAF_SALT_LEN])
+/* keyed: with the seed as its key. */
+static void make_salt(struct hash_mac *keyed, enum proto_leaf_group_no group, uint8_t salt[PROTO_LEAF_SALT_LEN])
 {
     static const char label[] = "schakel leaf salt";
     const uint8_t number = (uint8_t)group;
-    crypto_auth_hmacsha256_state state;
 
-    (void)crypto_auth_hmacsha256_init(&state, seed, PROTO_LEAF_SEED_LEN);
-    (void)crypto_auth_hmacsha256_update(&state, (const uint8_t *)label, sizeof label - 1);
-    (void)crypto_auth_hmacsha256_update(&state, &number, 1);
-    (void)crypto_auth_hmacsha256_final(&state, salt);
-    sodium_memzero(&state, sizeof state);
+    hash_mac_update(keyed, (const uint8_t *)label, sizeof label - 1);
+    hash_mac_update(keyed, &number, 1);
+    hash_mac_final(keyed, salt);
 }
 
-static void update_field(crypto_auth_hmacsha256_state *state, const struct proto_leaf_field *f)
+void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
+    uint8_t salt[PROTO_LEAF_SALT_LEN])
+{
+    struct hash_mac keyed;
+
+    hash_mac_init(&keyed, seed, PROTO_LEAF_SEED_LEN);
+    make_salt(&keyed, group, salt);
+    sodium_memzero(&keyed, sizeof keyed);
+}
+
+static void update_field(struct hash_mac *m, const struct proto_leaf_field *f)
 {
     uint8_t length[2];
     struct wr w;
 
     wr_init(&w, length, sizeof length);
     wr_u16(&w, (uint16_t)f->len);
-    (void)crypto_auth_hmacsha256_update(state, length, sizeof length);
-    if (f->len != 0)
-        (void)crypto_auth_hmacsha256_update(state, f->data, f->len);
+    hash_mac_update(m, length, sizeof length);
+    hash_mac_update(m, f->data, f->len);
 }
 
 static enum err check_fields(const struct proto_leaf_group *g)
@@ -65,7 +72,7 @@ enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PR
     const struct proto_leaf_group *fields, uint8_t out[PROTO_LEAF_HASH_LEN])
 {
     uint8_t tag[TAG_LEN] = "schakel ";
-    crypto_auth_hmacsha256_state state;
+    struct hash_mac m;
     enum err e = check_fields(fields);
 
     if (e != OK)
@@ -73,12 +80,12 @@ enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PR
     if (group >= PROTO_LEAF_GROUPS)
         return ERR_RANGE;
     memcpy(tag + 8, names[group], strlen(names[group]));
-    (void)crypto_auth_hmacsha256_init(&state, salt, PROTO_LEAF_SALT_LEN);
-    (void)crypto_auth_hmacsha256_update(&state, tag, sizeof tag);
+    hash_mac_init(&m, salt, PROTO_LEAF_SALT_LEN);
+    hash_mac_update(&m, tag, sizeof tag);
     for (size_t i = 0; i < fields->count; i++)
-        update_field(&state, &fields->fields[i]);
-    (void)crypto_auth_hmacsha256_final(&state, out);
-    sodium_memzero(&state, sizeof state);
+        update_field(&m, &fields->fields[i]);
+    hash_mac_final(&m, out);
+    sodium_memzero(&m, sizeof m);
     return OK;
 }
 
@@ -87,18 +94,20 @@ enum err proto_leaf_make(const uint8_t id[PROTO_LEAF_ID_LEN], const uint8_t seed
 {
     struct proto_leaf leaf;
     uint8_t salt[PROTO_LEAF_SALT_LEN];
+    struct hash_mac keyed;
+    enum err e = OK;
 
     memcpy(leaf.id, id, sizeof leaf.id);
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
-        enum err e;
-        proto_leaf_salt(seed, (enum proto_leaf_group_no)i, salt);
+    hash_mac_init(&keyed, seed, PROTO_LEAF_SEED_LEN);
+    for (unsigned i = 0; e == OK && i < PROTO_LEAF_GROUPS; i++) {
+        make_salt(&keyed, (enum proto_leaf_group_no)i, salt);
         e = proto_leaf_commit((enum proto_leaf_group_no)i, salt, &groups[i], leaf.commitment[i]);
-        sodium_memzero(salt, sizeof salt);
-        if (e != OK)
-            return e;
     }
-    proto_leaf_encode(&leaf, out);
-    return OK;
+    sodium_memzero(salt, sizeof salt);
+    sodium_memzero(&keyed, sizeof keyed);
+    if (e == OK)
+        proto_leaf_encode(&leaf, out);
+    return e;
 }
 
 void proto_leaf_encode(const struct proto_leaf *leaf, uint8_t out[PROTO_LEAF_SIZE])

@@ -1,31 +1,33 @@
 #include "proto/merkle.h"
 
+#include "base/hash.h"
+
 #include <sodium.h>
 #include <string.h>
 
-#define HASH_LEN PROTO_MERKLE_HASH_LEN
+_Static_assert(HASH_LEN == PROTO_MERKLE_HASH_LEN, "one hash");
 
 void proto_merkle_leaf(const uint8_t *data, size_t len, uint8_t out[HASH_LEN])
 {
     static const uint8_t prefix = 0;
-    crypto_hash_sha256_state state;
+    struct hash h;
 
-    (void)crypto_hash_sha256_init(&state);
-    (void)crypto_hash_sha256_update(&state, &prefix, 1);
-    (void)crypto_hash_sha256_update(&state, data, len);
-    (void)crypto_hash_sha256_final(&state, out);
+    hash_init(&h);
+    hash_update(&h, &prefix, 1);
+    hash_update(&h, data, len);
+    hash_final(&h, out);
 }
 
 void proto_merkle_node(const uint8_t left[HASH_LEN], const uint8_t right[HASH_LEN], uint8_t out[HASH_LEN])
 {
     static const uint8_t prefix = 1;
-    crypto_hash_sha256_state state;
+    struct hash h;
 
-    (void)crypto_hash_sha256_init(&state);
-    (void)crypto_hash_sha256_update(&state, &prefix, 1);
-    (void)crypto_hash_sha256_update(&state, left, HASH_LEN);
-    (void)crypto_hash_sha256_update(&state, right, HASH_LEN);
-    (void)crypto_hash_sha256_final(&state, out);
+    hash_init(&h);
+    hash_update(&h, &prefix, 1);
+    hash_update(&h, left, HASH_LEN);
+    hash_update(&h, right, HASH_LEN);
+    hash_final(&h, out);
 }
 
 void proto_merkle_init(struct proto_merkle_tree *t)
@@ -89,7 +91,7 @@ void proto_merkle_root(const struct proto_merkle_tree *t, uint8_t out[HASH_LEN])
     uint8_t level = 0;
 
     if (t->size == 0) {
-        (void)crypto_hash_sha256(out, NULL, 0);
+        hash_once(NULL, 0, out);
         return;
     }
     while ((t->size >> level & 1) == 0)
@@ -254,7 +256,7 @@ static enum err check_without_proof(const struct proto_merkle_head *older, const
     uint8_t expected[HASH_LEN];
 
     if (older->size == 0)
-        (void)crypto_hash_sha256(expected, NULL, 0);
+        hash_once(NULL, 0, expected);
     else
         memcpy(expected, newer->root, sizeof expected);
     if (proof->count != 0 || sodium_memcmp(older->root, expected, sizeof expected) != 0)

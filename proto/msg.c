@@ -1,8 +1,8 @@
 #include "proto/msg.h"
 
+#include "base/hash.h"
 #include "proto/fields.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define AT_HEAD(member) offsetof(struct proto_msg, head.member)
@@ -174,26 +174,26 @@ enum err proto_msg_decode(enum proto_kind kind, const uint8_t *body, size_t len,
 enum err proto_msg_repeat_digest(enum proto_kind kind, const uint8_t *body, size_t len, uint8_t out[PROTO_HASH_LEN])
 {
     const uint8_t k = (uint8_t)kind;
-    crypto_hash_sha256_state st;
+    struct hash st;
     struct rd r;
 
     if (proto_msg_type(kind) == NULL)
         return ERR_RANGE;
     rd_init(&r, body, len);
-    crypto_hash_sha256_init(&st);
-    crypto_hash_sha256_update(&st, &k, 1);
+    hash_init(&st);
+    hash_update(&st, &k, 1);
     for (const uint8_t *l = header; *l != FIELDS_END; l++) {
         size_t width = proto_fields_width(&rows[*l]);
         const uint8_t *p = rd_view(&r, width);
 
         if (p != NULL && !rows[*l].not_in_repeat)
-            crypto_hash_sha256_update(&st, p, width);
+            hash_update(&st, p, width);
     }
     len = rd_left(&r);
     if (len != 0)
-        crypto_hash_sha256_update(&st, rd_view(&r, len), len);
+        hash_update(&st, rd_view(&r, len), len);
     if (rd_end(&r) == OK)
-        crypto_hash_sha256_final(&st, out);
+        hash_final(&st, out);
     return r.err;
 }
 

@@ -1,5 +1,6 @@
 #include "proto/reply.h"
 
+#include "base/hash.h"
 #include "base/wr.h"
 #include "proto/leaf.h"
 #include "proto/region.h"
@@ -14,13 +15,17 @@ void proto_side_commit(const uint8_t salt[32], uint64_t number, uint64_t previou
 {
     static const char label[] = "schakel side v1";
     uint8_t text[sizeof label - 1 + 16];
+    struct hash_mac keyed;
     struct wr w;
 
     wr_init(&w, text, sizeof text);
     wr_copy(&w, (const uint8_t *)label, sizeof label - 1);
     wr_u64(&w, number);
     wr_u64(&w, previous);
-    crypto_auth_hmacsha256(out, text, sizeof text, salt);
+    hash_mac_init(&keyed, salt, 32);
+    hash_mac_update(&keyed, text, sizeof text);
+    hash_mac_final(&keyed, out);
+    sodium_memzero(&keyed, sizeof keyed);
 }
 
 /* What an act's groups need beyond the message and the receipt. */
@@ -50,7 +55,7 @@ static void digest_evidence(struct act *a, const struct proto_msg *m, const uint
     for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
         if (carried[i].len == 0)
             continue;
-        crypto_hash_sha256(a->digest[a->digests], carried[i].data, carried[i].len);
+        hash_once(carried[i].data, carried[i].len, a->digest[a->digests]);
         a->evidence[a->digests] = field(a->digest[a->digests], PROTO_HASH_LEN);
         a->digests++;
     }
@@ -84,7 +89,7 @@ enum err proto_act_leaf(const struct proto_msg *m, const uint8_t *envelope, size
 {
     uint8_t digest[PROTO_HASH_LEN];
 
-    crypto_hash_sha256(digest, envelope, envelope_len);
+    hash_once(envelope, envelope_len, digest);
     return proto_act_leaf_bare(m, digest, r, out);
 }
 
@@ -146,7 +151,7 @@ enum err proto_receipt_check(const struct proto_region *region, const struct pro
 {
     uint8_t digest[PROTO_HASH_LEN];
 
-    crypto_hash_sha256(digest, envelope, envelope_len);
+    hash_once(envelope, envelope_len, digest);
     return proto_receipt_check_bare(region, m, digest, r, side, root);
 }
 

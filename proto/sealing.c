@@ -1,9 +1,9 @@
 #include "proto/sealing.h"
 
+#include "base/hash.h"
 #include "base/wr.h"
 #include "proto/seal.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define PART_LABEL "schakel sealed v1"
@@ -98,7 +98,7 @@ static enum err release_bound(const struct proto_sealing_release *p, struct rele
     wr_u64(&w, p->until_s);
     if (wr_end(&w) != OK)
         return wr_end(&w);
-    crypto_hash_sha256(b->aad, head, w.len);
+    hash_once(head, w.len, b->aad);
     return wr_end(&info);
 }
 
@@ -132,5 +132,5 @@ enum err proto_sealing_release_open(const struct proto_sealing_release *p, const
 
 void proto_sealing_digest(struct proto_blob sealed, uint8_t out[PROTO_HASH_LEN])
 {
-    crypto_hash_sha256(out, sealed.data, sealed.len);
+    hash_once(sealed.data, sealed.len, out);
 }
