@@ -42,7 +42,7 @@ struct client_log_report {
     struct proto_merkle_head head;   /* as the checkpoint says */
     bool root_holds;                 /* the leaves give that root */
     unsigned cosigned_partners, cosigned_outsiders;
-    bool anchored;                   /* more than half of the partner witnesses, and an outsider */
+    bool anchored;                   /* more than half of the partners, and an outsider (proto/cosigned) */
     size_t compared;                 /* claims that fall within this copy */
 };
 /* Rebuild the tree from the entries, name each leaf that differs from its stored hash, and compare the claims. claims may be NULL. */

@@ -4,8 +4,7 @@
 #include "base/file.h"
 #include "base/rd.h"
 #include "client/home.h"
-#include "proto/note.h"
-#include "proto/tlog.h"
+#include "proto/cosigned.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -209,43 +208,27 @@ static enum err name_block(struct pass *s, uint64_t size)
 
 /* ---- the checkpoint ---- */
 
-static void count_cosignatures(const struct proto_region *region, const struct proto_note *note, struct client_log_report *out)
-{
-    unsigned partners = 0;
-
-    for (size_t i = 0; i < region->witness_count; i++) {
-        struct proto_note_key key;
-        bool outsider = region->witness[i].outsider, good;
-
-        good = proto_note_key_decode(region->witness[i].vkey, &key) == OK && proto_note_check(note, &key, NULL) == OK;
-        partners += !outsider;
-        out->cosigned_partners += good && !outsider;
-        out->cosigned_outsiders += good && outsider;
-    }
-    out->anchored = partners != 0 && out->cosigned_partners * 2 > partners && out->cosigned_outsiders != 0;
-}
-
 static enum err open_checkpoint(const struct pass *s, struct client_log_report *out, struct trouble *t)
 {
-    struct proto_note *note = malloc(sizeof *note);
-    struct proto_tlog_checkpoint c;
+    struct proto_cosigned c;
     struct proto_note_key key;
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = note == NULL ? ERR_NOMEM : file_join(path, sizeof path, s->folder, "checkpoint");
+    enum err e = file_join(path, sizeof path, s->folder, "checkpoint");
 
     if (e == OK)
         e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, t);
     if (e == OK)
         e = proto_note_key_decode(s->region->log_vkey, &key);
     if (e == OK)
-        e = proto_tlog_checkpoint_open(data, len, &key, note, &c);
+        e = proto_cosigned_count(s->region, &key, data, len, NULL, UINT64_MAX - PROTO_COSIGNED_AHEAD_S, &c);
     if (e == OK) {
         out->head = c.head;
-        count_cosignatures(s->region, note, out);
+        out->cosigned_partners = c.partners;
+        out->cosigned_outsiders = c.outsiders;
+        out->anchored = c.anchored;
     }
-    free(note);
     free(data);
     return e == OK ? OK
                    : trouble_at(t, e, path, 0, 0, "is not a checkpoint that this region's hub signed",

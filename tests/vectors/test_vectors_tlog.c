@@ -11,7 +11,7 @@
 
 #include "base/rd.h"
 #include "base/text.h"
-#include "proto/tlog.h"
+#include "proto/witness.h"
 #include "vectors.h"
 
 #include <stdbool.h>
@@ -284,46 +284,40 @@ static void notes_that_others_signed(void **state)
     check_note("tlog/signed-note/c2sp-example.note", "tlog/signed-note/c2sp-example.vkey", false);
 }
 
-/* What a witness answers (c2sp.org/tlog-witness), with one log and what it saw of it last. */
-static int witness(const struct proto_note_key *log, struct proto_merkle_head *seen, const char *body)
-{
-    static struct proto_note note;
-    struct proto_tlog_request q;
-    struct proto_tlog_checkpoint c;
+#define TREE "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e"
 
-    if (proto_tlog_request_decode((const uint8_t *)body, strlen(body), &q) != OK)
-        return 400;
-    if (proto_tlog_checkpoint_open(q.checkpoint, q.checkpoint_len, log, &note, &c) != OK)
-        return 403;
-    if (q.old > c.head.size)
-        return 400;
-    if (q.old != seen->size)
-        return 409;
-    if (proto_merkle_check_consistency(seen, &c.head, &q.path) != OK)
-        return 422;
-    *seen = c.head;
-    return 200;
+/* What our witness answers; what it would cosign it remembers. */
+static int witness(struct proto_witness_log *logs, size_t count, const char *body)
+{
+    struct proto_witness_verdict v;
+
+    assert_int_equal(proto_witness_judge(logs, count, (const uint8_t *)body, strlen(body), &v), OK);
+    if (v.status == PROTO_WITNESS_COSIGNED)
+        logs[v.log].seen = v.head;
+    return (int)v.status;
 }
 
 static void an_exchange_with_a_witness_goes_as_recorded(void **state)
 {
     cJSON *json = vectors_json("tlog/witness_add_checkpoint_exchange.json");
     struct vector log_key = vector_hex(json, "log_ed25519_public_key_hex");
-    struct proto_merkle_head seen = { .size = 0 };
-    struct proto_note_key log;
+    struct proto_witness_log logs[2];
     const cJSON *row;
     size_t rows = 0;
 
     (void)state;
-    (void)crypto_hash_sha256(seen.root, NULL, 0);
-    assert_int_equal(proto_note_key_make("sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562",
-        PROTO_NOTE_ED25519, log_key.data, &log), OK);
+    memset(logs, 0, sizeof logs);
+    assert_int_equal(proto_note_key_make(TREE "562", PROTO_NOTE_ED25519, log_key.data, &logs[0].key), OK);
+    /* The third request names a log that its key does not belong to. Recorded is 403; where nobody knows that log it is 404 today. */
+    assert_int_equal(proto_note_key_make(TREE "563", PROTO_NOTE_ED25519, (const uint8_t[32]){ 9 }, &logs[1].key), OK);
+    assert_int_equal(witness(logs, 1, vector_text(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "exchange_in_order"), 2), "request_body")),
+        404);
     cJSON_ArrayForEach(row, cJSON_GetObjectItem(json, "exchange_in_order")) {
-        assert_int_equal(witness(&log, &seen, vector_text(row, "request_body")), vector_number(row, "status"));
+        assert_int_equal(witness(logs, 2, vector_text(row, "request_body")), vector_number(row, "status"));
         rows++;
     }
     assert_int_equal(rows, 9);
-    assert_int_equal(seen.size, 5);
+    assert_int_equal(logs[0].seen.size, 5);
     vector_free(&log_key);
     cJSON_Delete(json);
 }

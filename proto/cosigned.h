@@ -1,0 +1,48 @@
+/*
+ * proto/cosigned: a checkpoint with the cosignatures of a region's witnesses: who has cosigned, whether that is enough, and putting lines
+ * together. Enough is more than half of the partners and one outsider (PROTOCOL P-125): of two histories at most one can have that as long
+ * as no partner cosigns both. No state; any thread.
+ */
+#ifndef PROTO_COSIGNED_H
+#define PROTO_COSIGNED_H
+
+#include "proto/region.h"
+#include "proto/tlog.h"
+
+#include <stdbool.h>
+
+/* How far ahead of our clock the time of a cosignature may lie. */
+enum { PROTO_COSIGNED_AHEAD_S = PROTO_ISSUED_AHEAD_S };
+
+struct proto_cosigned {
+    struct proto_merkle_head head;
+    unsigned partners, outsiders;    /* witnesses of the region file whose line verifies */
+    bool anchored;
+    uint64_t other_s;                /* the newest time of a witness other than self that is not ahead of the clock; 0: there is none */
+    uint64_t self_s;                 /* of self's own line; 0: none */
+    uint64_t outsider_s;             /* the newest of an outsider, self or not; 0: none */
+};
+
+/* Has the region enough witnesses for anything ever to be anchored? */
+bool proto_cosigned_is_possible(const struct proto_region *r);
+
+/*
+ * log is the key of the log (the region's, or that of its registry). self, a witness's public key, may be NULL. now_s bounds the times.
+ * A line that does not verify counts as none. ERR_NOTFOUND, ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX...: not a checkpoint of this log; ERR_NOMEM.
+ */
+MUST_USE enum err proto_cosigned_count(const struct proto_region *r, const struct proto_note_key *log, const uint8_t *note, size_t len,
+    const uint8_t *self, uint64_t now_s, struct proto_cosigned *out);
+
+/*
+ * The checkpoint base with the cosignatures that base and more (another note over the same text) have of the region's witnesses: of each
+ * the newest, in the order of the region file; other lines but the log's are left out. changed (may be NULL): something is there that
+ * base had not. ERR_STATE: another text. Errors of both notes as above; ERR_LONG.
+ */
+MUST_USE enum err proto_cosigned_merge(const struct proto_region *r, const struct proto_note_key *log, const uint8_t *base, size_t base_len,
+    const uint8_t *more, size_t more_len, uint8_t *out, size_t cap, size_t *len, bool *changed);
+
+/* The checkpoint note and these lines (whole ones) behind it; nothing is verified. ERR_LONG. */
+MUST_USE enum err proto_cosigned_append(const uint8_t *note, size_t note_len, const uint8_t *lines, size_t lines_len, uint8_t *out, size_t cap,
+    size_t *len);
+
+#endif

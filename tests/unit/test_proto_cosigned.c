@@ -1,0 +1,264 @@
+/* proto/cosigned: when a checkpoint is anchored, and lines of witnesses put together (PROTOCOL P-125). */
+#include "tests/support/check.h"
+#include "tests/support/witness_sample.h"
+
+#include <sodium.h>
+
+enum { PARTNERS = 4, OUTSIDER = 4 };
+#define NOW UINT64_C(1800000000)
+
+struct world {
+    struct proto_region region;
+    struct log_sample log;
+    struct witness_sample s;
+    struct proto_note_key key;
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t len;
+};
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+
+    assert_non_null(w);
+    log_sample_init(&w->log);
+    log_sample_fill(&w->log, 7);
+    log_sample_checkpoint(&w->log);
+    witness_sample_into(&w->s, &w->region, PARTNERS, 1);
+    w->key = witness_sample_log_key(&w->log);
+    memcpy(w->note, w->log.note, w->log.note_len);
+    w->len = w->log.note_len;
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static struct proto_cosigned count(const struct world *w, const uint8_t *self)
+{
+    uint8_t *exact = check_exact(w->note, w->len);
+    struct proto_cosigned c;
+
+    assert_err(proto_cosigned_count(&w->region, &w->key, exact, w->len, self, NOW, &c), OK);
+    free(exact);
+    return c;
+}
+
+static void cosign(struct world *w, size_t i, uint64_t time_s)
+{
+    witness_sample_cosign(&w->s, i, time_s, w->note, &w->len);
+}
+
+static void half_of_the_partners_is_not_enough(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, NOW);
+    cosign(w, 1, NOW);
+    cosign(w, OUTSIDER, NOW);
+    assert_int_equal(count(w, NULL).partners, 2);
+    assert_false(count(w, NULL).anchored);
+    cosign(w, 2, NOW);
+    assert_true(count(w, NULL).anchored);
+}
+
+static void without_an_outsider_it_is_not_enough(void **state)
+{
+    struct world *w = *state;
+
+    for (size_t i = 0; i < PARTNERS; i++)
+        cosign(w, i, NOW);
+    assert_false(count(w, NULL).anchored);
+    cosign(w, OUTSIDER, NOW);
+    assert_true(count(w, NULL).anchored);
+}
+
+/* A hub that shows half of the partners one history and half another, with an outsider that cosigns both: neither is anchored. */
+static void two_half_quorum_forks_are_both_not_anchored(void **state)
+{
+    struct world *w = *state, *other = malloc(sizeof *other);
+
+    assert_non_null(other);
+    *other = *w;
+    other->log.leaf[3][0] ^= 1;
+    log_sample_checkpoint(&other->log);
+    memcpy(other->note, other->log.note, other->log.note_len);
+    other->len = other->log.note_len;
+    cosign(w, 0, NOW);
+    cosign(w, 1, NOW);
+    cosign(w, OUTSIDER, NOW);
+    cosign(other, 2, NOW);
+    cosign(other, 3, NOW);
+    cosign(other, OUTSIDER, NOW);
+    assert_memory_not_equal(count(w, NULL).head.root, count(other, NULL).head.root, 32);
+    assert_false(count(w, NULL).anchored);
+    assert_false(count(other, NULL).anchored);
+    free(other);
+}
+
+/* Fewer witnesses in the file than partners is no way to need fewer. */
+static void partners_without_a_witness_count_against(void **state)
+{
+    struct world *w = *state;
+
+    w->region.partner_count = 6;
+    for (size_t i = 0; i < 3; i++)
+        cosign(w, i, NOW);
+    cosign(w, OUTSIDER, NOW);
+    assert_false(count(w, NULL).anchored);
+    assert_true(proto_cosigned_is_possible(&w->region));
+    cosign(w, 3, NOW);
+    assert_true(count(w, NULL).anchored);
+    w->region.partner_count = 8;
+    assert_false(proto_cosigned_is_possible(&w->region));
+}
+
+static void the_same_witness_twice_counts_once(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t i = 0; i < 5; i++)
+        cosign(w, 0, NOW - i);
+    cosign(w, OUTSIDER, NOW);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+}
+
+static void a_stranger_does_not_count(void **state)
+{
+    struct world *w = *state;
+
+    w->region.witness_count = PARTNERS;
+    cosign(w, OUTSIDER, NOW);
+    assert_int_equal(count(w, NULL).outsiders, 0);
+}
+
+/* A line that was changed spoils that witness and nobody else. */
+static void a_changed_line_counts_as_none(void **state)
+{
+    struct world *w = *state;
+    size_t at;
+
+    cosign(w, 0, NOW);
+    at = w->len - 20;
+    cosign(w, 1, NOW);
+    w->note[at] = w->note[at] == 'A' ? 'B' : 'A';
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_int_equal(count(w, w->s.key[1].key).self_s, NOW);
+}
+
+static void times_are_of_others_and_not_to_come(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, NOW - 5);
+    cosign(w, 1, NOW - 700);
+    cosign(w, 2, NOW + 3600);
+    assert_int_equal(count(w, w->s.key[0].key).other_s, NOW - 700);
+    assert_int_equal(count(w, w->s.key[0].key).self_s, NOW - 5);
+    assert_int_equal(count(w, NULL).other_s, NOW - 5);
+    assert_int_equal(count(w, NULL).outsider_s, 0);
+    cosign(w, OUTSIDER, NOW + PROTO_COSIGNED_AHEAD_S);
+    assert_int_equal(count(w, NULL).outsider_s, NOW + PROTO_COSIGNED_AHEAD_S);
+}
+
+static void another_logs_checkpoint_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct log_sample other;
+    struct proto_note_key key;
+    struct proto_cosigned c = { .partners = 99 };
+
+    log_sample_init(&other);
+    key = witness_sample_log_key(&other);
+    assert_int_not_equal(proto_cosigned_count(&w->region, &key, w->note, w->len, NULL, NOW, &c), OK);
+    assert_int_equal(c.partners, 99);
+}
+
+/* ---- merging ---- */
+
+static void merging_keeps_the_newest_of_each(void **state)
+{
+    struct world *w = *state, *more = malloc(sizeof *more);
+    uint8_t out[PROTO_NOTE_MAX];
+    size_t len = 0;
+    bool changed = false;
+
+    assert_non_null(more);
+    *more = *w;
+    cosign(w, 0, NOW - 10);
+    cosign(w, 1, NOW);
+    cosign(more, 0, NOW);
+    cosign(more, 1, NOW - 10);
+    cosign(more, OUTSIDER, NOW);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->note, w->len, more->note, more->len, out, sizeof out, &len, &changed), OK);
+    assert_true(changed);
+    memcpy(w->note, out, len);
+    w->len = len;
+    assert_int_equal(count(w, NULL).partners, 2);
+    assert_int_equal(count(w, w->s.key[0].key).self_s, NOW);
+    assert_int_equal(count(w, w->s.key[1].key).self_s, NOW);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->note, w->len, more->note, more->len, out, sizeof out, &len, &changed), OK);
+    assert_false(changed);
+    assert_int_equal(len, w->len);
+    assert_memory_equal(out, w->note, len);
+    free(more);
+}
+
+static void merging_drops_lines_of_strangers(void **state)
+{
+    struct world *w = *state;
+    struct witness_sample strangers;
+    struct proto_region *r = calloc(1, sizeof *r);
+    uint8_t out[PROTO_NOTE_MAX];
+    size_t len = 0;
+
+    assert_non_null(r);
+    witness_sample_into(&strangers, r, 2, 0);
+    witness_sample_cosign(&strangers, 0, NOW, w->note, &w->len);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->log.note, w->log.note_len, w->note, w->len, out, sizeof out, &len, NULL), OK);
+    assert_int_equal(len, w->log.note_len);
+    assert_memory_equal(out, w->log.note, len);
+    free(r);
+}
+
+static void another_text_is_not_merged(void **state)
+{
+    struct world *w = *state;
+    uint8_t out[PROTO_NOTE_MAX];
+    size_t len = 5;
+
+    log_sample_fill(&w->log, 1);
+    log_sample_checkpoint(&w->log);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->note, w->len, w->log.note, w->log.note_len, out, sizeof out, &len, NULL),
+        ERR_STATE);
+    assert_int_equal(len, 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(half_of_the_partners_is_not_enough),
+        TEST(without_an_outsider_it_is_not_enough),
+        TEST(two_half_quorum_forks_are_both_not_anchored),
+        TEST(partners_without_a_witness_count_against),
+        TEST(the_same_witness_twice_counts_once),
+        TEST(a_stranger_does_not_count),
+        TEST(a_changed_line_counts_as_none),
+        TEST(times_are_of_others_and_not_to_come),
+        TEST(another_logs_checkpoint_is_refused),
+        TEST(merging_keeps_the_newest_of_each),
+        TEST(merging_drops_lines_of_strangers),
+        TEST(another_text_is_not_merged),
+    };
+
+    if (sodium_init() < 0)
+        return 1;
+    return cmocka_run_group_tests_name("proto/cosigned", tests, NULL, NULL);
+}
