@@ -1,5 +1,7 @@
 // Bytes in and out: numbers are unsigned and big-endian (P-001), times are below 2^48 (P-010).
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, webcrypto } from 'node:crypto';
+
+globalThis.crypto ??= webcrypto;           // Node 18 has it under another name only
 
 export const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 export const hmac = (key, ...parts) => parts.reduce((h, p) => h.update(p), createHmac('sha256', key)).digest();

@@ -1,7 +1,11 @@
 // Pseudonyms (section 12): RFC 9497 by @cloudflare/voprf-ts, asked from two holders of a share.
-import { DLEQProof, Evaluation, Oprf, OPRFClient, VOPRFClient } from '@cloudflare/voprf-ts';
-import { CryptoNoble } from '@cloudflare/voprf-ts/crypto-noble';
+import { createRequire } from 'node:module';
 import { Writer, same } from './bytes.mjs';
+
+// Its files for import are not marked as modules, so Node 18 cannot import them.
+const require = createRequire(import.meta.url);
+const { DLEQProof, Evaluation, Oprf, OPRFClient, VOPRFClient } = require('@cloudflare/voprf-ts');
+const { CryptoNoble } = require('@cloudflare/voprf-ts/crypto-noble');
 
 Oprf.Crypto = CryptoNoble;
 const SUITE = Oprf.Suite.RISTRETTO255_SHA512;
