@@ -138,6 +138,7 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     put_text(&w, d->name_prefix);
     put_text(&w, d->note);
     put_text(&w, d->answer);
+    wr_u32(&w, d->answered);
     *len = w.len;
     return wr_end(&w);
 }
@@ -174,6 +175,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     get_text(&r, d.name_prefix, sizeof d.name_prefix);
     get_text(&r, d.note, sizeof d.note);
     get_text(&r, d.answer, sizeof d.answer);
+    d.answered = rd_u32(&r);
     e = rd_end(&r);
     if (e == OK)
         *out = d;

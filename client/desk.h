@@ -57,6 +57,7 @@ struct client_desk {
     char note[CLIENT_NOTE_MAX + 1];         /* the sender's */
     char answer[CLIENT_NOTE_MAX + 1];       /* the holder's, with its refusal */
     bool weighed;                           /* a weighing of the asker travelled along */
+    uint32_t answered;                      /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
 };
 
 /* ERR_NOTFOUND. */

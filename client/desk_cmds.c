@@ -59,7 +59,14 @@ static const struct client_opt weigh_opts[] = {
     {"number", CLIENT_OPT_TEXT, false, {"or the child's citizen number", "of het burgerservicenummer"}, "NUMBER", NULL},
     {"request", CLIENT_OPT_TEXT, false, {"or the request that is to be answered", "of het verzoek dat beantwoord wordt"}, "ID", NULL},
     PURPOSE_MAY, SECTIONS_MAY,
-    {"answer", CLIENT_OPT_MANY, true, {"the number of a question (schakel policy show) and its answer", "het nummer van een vraag (schakel policy show) en het antwoord"}, "N=TEXT", NULL}, END};
+    {"to", CLIENT_OPT_TEXT, false, {"the partner you will ask: then it is checked that you answer enough",
+        "de partner die u gaat vragen: dan wordt nagekeken of u genoeg beantwoordt"}, "PARTNER", NULL},
+    {"send", CLIENT_OPT_FLAG, false, {"you will send to this partner, instead of asking it",
+        "u gaat deze partner iets sturen, in plaats van vragen"}, NULL, NULL},
+    {"answer", CLIENT_OPT_MANY, false, {"the number of a question and its answer; without any, the questions are shown",
+        "het nummer van een vraag en het antwoord; zonder toont het de vragen"}, "N=TEXT", NULL},
+    {"again", CLIENT_OPT_FLAG, false, {"take over your last answers about this child, where you give no other",
+        "neem uw laatste antwoorden over dit kind over, waar u geen ander geeft"}, NULL, NULL}, END};
 static const struct client_opt request_new_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE, END};
 static const struct client_opt request_opts[] = {REQUEST, END};
 static const struct client_opt inbox_opts[] = {
@@ -106,7 +113,7 @@ const struct client_cmd client_casework_cmds[] = {
     {"objection end", {"the objection is settled", "het bezwaar is afgehandeld"}, statement_opts, "objection.end", NULL, client_desk_print},
     {"facts set", {"tell partners birth date and custody, sealed", "geef partners geboortedatum en gezag door, verzegeld"}, facts_opts, "facts.set", NULL, client_desk_print},
     {"statement list", {"statements and who confirmed them", "verklaringen en wie ze bevestigde"}, child_opts, "statement.list", NULL, client_desk_print},
-    {"weigh", {"write down the reasons for sharing", "leg de redenen om te delen vast"}, weigh_opts, "weigh", NULL, client_desk_print},
+    {"weigh", {"see the questions, and write down the reasons for sharing", "zie de vragen, en leg de redenen om te delen vast"}, weigh_opts, "weigh", NULL, client_desk_print},
     {"request new", {"ask a partner for sections", "vraag een partner om onderdelen"}, request_new_opts, "request.new", NULL, client_desk_print},
     {"request list", {"requests and offers, both ways", "verzoeken en aanbiedingen, over en weer"}, skip_opts, "request.list", NULL, client_desk_print},
     {"request show", {"one request with its answers", "een verzoek met de antwoorden"}, request_opts, "request.show", NULL, client_desk_print},

@@ -111,7 +111,7 @@ static enum err take_steps(struct client_call *c, struct vault_txn *x, struct gr
     enum err e = client_desk_arg_ticks(c, &g->ticked);
 
     if (e == OK)
-        e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len);
+        e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len, &g->h.answered);
     if (e == OK)
         e = client_approve_use(c, x, &g->d, &g->approval, &g->approval_len);
     g->h.weighed_here = g->weighing_len > 0;

@@ -59,7 +59,7 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
 static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, struct sending *g)
 {
     struct proto_sections missing;
-    enum err e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len);
+    enum err e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len, &g->h.answered);
 
     g->h.weighed_here = g->weighing_len > 0;
     g->h.ticked = &g->ticked;

@@ -117,7 +117,9 @@ enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
         e = point_at_statements(c, x, &d);
     }
     if (e == OK)
-        e = client_weigh_use(c, x, &d, &weighing, &weighing_len);
+        e = client_weigh_use(c, x, &d, &weighing, &weighing_len, &d.answered);
+    if (e == OK && weighing_len > 0)
+        e = client_weigh_check(c, x, &d, d.answered);
     if (e == OK)
         e = client_sealed_request_make(c->node, x, &d, d.id, &sealed, &sealed_len);
     if (e == OK) {

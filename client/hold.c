@@ -5,6 +5,7 @@
 #include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/record.h"
+#include "client/weigh.h"
 #include "policy/duty.h"
 #include "proto/seal.h"
 #include "proto/sealing.h"
@@ -13,21 +14,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rule says who weighs; the policy has one flag for it. */
-static void decide_one(struct client_node *n, const struct client_desk *d, const struct client_hold *h, const struct client_facts *f,
-    const char *section, struct policy_decision *out)
+/* Whose weighing a rule means: of what is sent without being asked, the sender weighs in any case (POLICY.md). */
+static bool is_weighed_here(const struct client_desk *d, enum policy_weigh by)
 {
-    uint8_t index = policy_pack_find(n->pack, POLICY_SET_SECTIONS, section);
-    bool asker_weighed = d->offer ? h->weighed_here : d->weighed;
-    struct policy_facts one;
+    return d->offer || by == POLICY_WEIGH_HOLDER;
+}
 
-    client_facts_for(f, section, &one);
-    one.weighed = asker_weighed;
+/*
+ * The rule says who weighs, and with the section which questions that must answer; the policy has one flag for it. So it is asked first as
+ * if all had been weighed, to hear the rule, and again without when that rule's weighing is not there or answers too little.
+ */
+static void decide_one(struct client_node *n, const struct client_desk *d, struct client_hold *h, const struct client_facts *f, uint8_t at)
+{
+    struct policy_decision *out = &h->decision[at];
+    uint8_t index = policy_pack_find(n->pack, POLICY_SET_SECTIONS, d->sections.name[at]);
+    struct policy_facts one;
+    uint32_t needed, answered;
+    bool here;
+
+    client_facts_for(f, d->sections.name[at], &one);
+    one.weighed = true;
     policy_eval_section(n->pack, &one, index, out);
-    if (out->rule >= 0 && n->pack->rule[out->rule].weigh == POLICY_WEIGH_HOLDER && h->weighed_here != asker_weighed) {
-        one.weighed = h->weighed_here;
-        policy_eval_section(n->pack, &one, index, out);
-    }
+    h->open_questions[at] = 0;
+    if (out->rule < 0 || (out->weigh != POLICY_WEIGH_ASKER && out->weigh != POLICY_WEIGH_HOLDER))
+        return;
+    here = is_weighed_here(d, out->weigh);
+    needed = policy_weighing_questions(n->weighing, n->pack, out->rule, UINT64_C(1) << index);
+    answered = here ? h->answered : d->answered;
+    if ((here ? h->weighed_here : d->weighed) && (needed & ~answered) == 0)
+        return;
+    one.weighed = false;
+    policy_eval_section(n->pack, &one, index, out);
+    if (here && h->weighed_here)
+        h->open_questions[at] = needed & ~answered;
 }
 
 /* The end of access that the rule gives, or of the consent if that is earlier. */
@@ -59,7 +78,7 @@ enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const st
     h->until_s = UINT64_MAX;
     for (uint8_t i = 0; e == OK && i < d->sections.count; i++) {
         uint64_t end;
-        decide_one(n, d, h, f, d->sections.name[i], &h->decision[i]);
+        decide_one(n, d, h, f, i);
         if (h->decision[i].verdict != POLICY_PERMIT)
             continue;
         memcpy(h->permitted.name[h->permitted.count++], d->sections.name[i], sizeof h->permitted.name[0]);
@@ -83,6 +102,8 @@ enum err client_hold_check(struct client_call *c, const struct client_desk *d, c
 
         if (one.verdict == POLICY_PERMIT)
             continue;
+        if (h->open_questions[i] != 0)
+            return client_weigh_trouble(c, h->open_questions[i]);
         /* Of what is sent without being asked, the sender weighs (POLICY.md). */
         if (d->offer && one.weigh == POLICY_WEIGH_ASKER)
             one.weigh = POLICY_WEIGH_HOLDER;

@@ -11,8 +11,10 @@
 struct client_hold {
     bool before_grant;             /* the holder's steps count as done (preview) */
     bool weighed_here, second;     /* a weighing of this partner, an approval of a second person travel along */
+    uint32_t answered;             /* the questions that the weighing of this partner answers */
     const struct proto_ids *ticked;
     struct policy_decision decision[PROTO_SECTIONS_MAX];  /* of d->sections, in order */
+    uint32_t open_questions[PROTO_SECTIONS_MAX];          /* of a weighing of this partner that answers too little */
     struct proto_sections permitted;
     uint64_t until_s;              /* the earliest end of access among the permitted */
     struct proto_ids counted;      /* statements that were looked at */

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "policy/pack.h"
 #include "policy/texts.h"
+#include "policy/weighing.h"
 #include "proto/msg.h"
 #include "proto/region.h"
 #include "proto/reply.h"
@@ -40,6 +41,7 @@ struct client_node {
     const struct proto_partner *me;    /* in region */
     const struct policy_pack *pack;
     const struct policy_texts *texts;  /* its words for people; NULL: names stand for themselves */
+    const struct policy_weighing *weighing;  /* which questions a weighing answers; not NULL */
     struct vault *vault;
     bool may_hold_number;              /* conf: citizen_number = yes|no */
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */

@@ -34,6 +34,7 @@ void client_sealed_request_read(struct client_node *n, const struct proto_msg *m
 {
     struct proto_sealing_part p = {0};
     cJSON *obj = NULL;
+    uint64_t answered = 0;
     enum err e;
 
     if (m->sealed.len == 0)
@@ -50,6 +51,8 @@ void client_sealed_request_read(struct client_node *n, const struct proto_msg *m
     copy_text(obj, "birth_date", d->birth_date, sizeof d->birth_date);
     copy_text(obj, "name_prefix", d->name_prefix, sizeof d->name_prefix);
     copy_text(obj, "note", d->note, sizeof d->note);
+    if (json_u64(obj, "answered", &answered) == OK && answered <= UINT32_MAX)
+        d->answered = (uint32_t) answered;
     cJSON_Delete(obj);
 }
 
@@ -62,7 +65,7 @@ enum err client_sealed_request_make(struct client_node *n, struct vault_txn *x, 
     char *text = NULL;
     enum err e;
 
-    if (d->birth_date[0] == '\0' && d->name_prefix[0] == '\0' && d->note[0] == '\0') {
+    if (d->birth_date[0] == '\0' && d->name_prefix[0] == '\0' && d->note[0] == '\0' && d->answered == 0) {
         *len = 0;
         return OK;
     }
@@ -77,6 +80,8 @@ enum err client_sealed_request_make(struct client_node *n, struct vault_txn *x, 
     json_add_text(obj, "birth_date", d->birth_date);
     json_add_text(obj, "name_prefix", d->name_prefix);
     json_add_text(obj, "note", d->note);
+    if (d->answered != 0)
+        json_add_u64(obj, "answered", d->answered);
     e = obj == NULL ? ERR_NOMEM : json_print(obj, &text);
     if (e == OK)
         e = proto_sealing_part_make(&p, key, (struct proto_blob) {(const uint8_t *) text, strlen(text)}, out, len);

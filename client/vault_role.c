@@ -88,8 +88,13 @@ static enum err open_pack(struct client_vault_role *v, const struct client_conf 
     if (e != OK)
         return trouble_at(t, e, folder, 0, 0, "has no texts.csv for this pack, with every text in Dutch and English",
             "heeft geen texts.csv bij dit pakket, met elke tekst in het Nederlands en Engels");
+    e = policy_files_weighing(folder, lang, NULL, NULL, &v->weighing);
+    if (e != OK)
+        return trouble_at(t, e, folder, 0, 0, "has no weighing.csv, with the questions of a weighing and when they apply",
+            "heeft geen weighing.csv, met de vragen van een afweging en wanneer ze gelden");
     v->node.pack = v->pack;
     v->node.texts = v->texts;
+    v->node.weighing = v->weighing;
     return OK;
 }
 
@@ -262,6 +267,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_certs_close(n->certs);
     client_vault_close(n->vault);
     policy_texts_free(v->texts);
+    policy_weighing_free(v->weighing);
     policy_pack_free(v->pack);
     secret_free(n->node_key);
     secret_free(n->hpke_key);

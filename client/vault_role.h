@@ -14,6 +14,7 @@ struct client_vault_role {
     struct client_node node;
     struct policy_pack *pack;
     struct policy_texts *texts;
+    struct policy_weighing *weighing;
     struct client_control *control;
 };
 

@@ -1,8 +1,10 @@
 /*
  * client/weigh: weighings: the answers of a person, kept as a draft, and signed when they travel with the message they are about
- * (the hub takes no weighing that is about another message).
+ * (the hub takes no weighing that is about another message). Which questions must be answered follows from the rule and the
+ * sections (policy/weighing); it is asked when a weighing is written, if it is known then, and wherever one is relied on.
  *
- *     draft (CLIENT_T_DRAFT) = {"child":"type and value in hex","purpose":"or empty: any","sections":["or none: any"],"answers":{"1":"..."}}
+ *     draft (CLIENT_T_DRAFT) = {"child":"type and value in hex","purpose":"or empty: any","sections":["or none: any"],"salt":"...",
+ *         "made":seconds,"answers":{"1":"own words, or the name of an answer to pick"}}
  */
 #ifndef CLIENT_WEIGH_H
 #define CLIENT_WEIGH_H
@@ -10,10 +12,27 @@
 #include "client/desk.h"
 
 /*
- * The draft of option --weigh as a signed statement about d, its purpose and its sections. Gives *out (free()); *len 0 when the option
- * was not given. With trouble: ERR_NOTFOUND, ERR_DENIED (it weighs another child, purpose or other sections).
+ * The draft of option --weigh as a signed statement about d, its purpose and its sections. Gives *out (free()) and *answered, the questions
+ * it answers (bit 0 is question 1); *len 0 when the option was not given. With trouble: ERR_NOTFOUND, ERR_DENIED (it weighs another child,
+ * purpose or other sections). The caller asks whether it answers enough: client_weigh_check, or client_hold_check.
  */
-MUST_USE enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len);
+MUST_USE enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len,
+    uint32_t *answered);
+
+/*
+ * What a weighing by this partner about d must answer: d is an own request, a request of another, or an own offer. 0 also where the rule
+ * asks for no weighing of this partner. Who asks knows no ages, so rules count as they do for the hub.
+ */
+MUST_USE enum err client_weigh_needed(struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out);
+/* Are the questions that d needs among those answered? ERR_DENIED, naming those that are open. */
+MUST_USE enum err client_weigh_check(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint32_t answered);
+/* The trouble of that: ERR_DENIED. open: not 0. */
+MUST_USE enum err client_weigh_trouble(struct client_call *c, uint32_t open);
+
+/* For client/do_weigh: the child of a draft, and the questions in its answers. */
+enum { CLIENT_WEIGH_CHILD = 2 * (1 + 32) + 1 };
+void client_weigh_child(const struct proto_subject_id *child, char out[CLIENT_WEIGH_CHILD]);
+uint32_t client_weigh_answered(const cJSON *answers);
 
 /*
  * The approval (option --approval) of exactly this row's release by another person, as made by client_do_approve. Gives *out; *len 0 when

@@ -85,32 +85,3 @@ uint64_t policy_duty_access_end(uint64_t granted_s, uint16_t days)
 {
     return clock_midnight_nl(date_add_days(clock_date_nl(granted_s), days));
 }
-
-/* The questions with these numbers, as a mask. */
-static uint32_t questions(const uint8_t *numbers, size_t n)
-{
-    uint32_t mask = 0;
-
-    for (size_t i = 0; i < n; i++)
-        mask |= UINT32_C(1) << (numbers[i] - 1);
-    return mask;
-}
-
-uint32_t policy_duty_questions(const struct policy_pack *pack, int rule, uint64_t sections)
-{
-    static const uint8_t consented[] = { 1, 7, 17 }, allowed[] = { 1, 3, 5, 6, 7, 11, 13 };
-    const struct policy_rule *r = &pack->rule[rule];
-    enum policy_class gravest = POLICY_S0;
-
-    if (r->mode == POLICY_MODE_N)
-        return 0;
-    for (size_t i = 0; i < pack->set[POLICY_SET_SECTIONS].count; i++)
-        if ((sections >> i & 1) != 0 && pack->section[i].class > gravest)
-            gravest = pack->section[i].class;
-    if (gravest >= POLICY_S4 || pack->ground[r->ground].weigh_all)
-        return (UINT32_C(1) << POLICY_QUESTIONS) - 1;
-    if (gravest < POLICY_S3)
-        return 0;
-    return r->mode == POLICY_MODE_C ? questions(consented, sizeof consented)
-                                    : questions(allowed, sizeof allowed);
-}

@@ -1,5 +1,5 @@
 /*
- * policy/duty: what goes with a permission: duties, the end of access, the questions of a weighing. Pure.
+ * policy/duty: what goes with a permission: duties and the end of access. Pure.
  * POLICY.md, duties and terms.
  */
 #ifndef POLICY_DUTY_H
@@ -24,8 +24,5 @@ uint16_t policy_duty_days(const struct policy_pack *pack, const struct policy_ru
  * day of the grant. granted_s is the leaf time of the grant.
  */
 uint64_t policy_duty_access_end(uint64_t granted_s, uint16_t days);
-
-/* The questions that a weighing under this rule must answer for these sections; bit 0 is question 1. */
-uint32_t policy_duty_questions(const struct policy_pack *pack, int rule, uint64_t sections);
 
 #endif

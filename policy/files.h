@@ -7,6 +7,7 @@
 
 #include "policy/pack.h"
 #include "policy/texts.h"
+#include "policy/weighing.h"
 
 /* The raw tables, as they lie in the folder: to be compiled, digested, or carried to others. */
 struct policy_files {
@@ -38,5 +39,9 @@ MUST_USE enum err policy_files_load(const char *folder, enum lang lang, csv_repo
  */
 MUST_USE enum err policy_files_texts(const char *folder, const struct policy_pack *pack, enum lang lang,
     csv_report *report, void *arg, struct policy_texts **out);
+
+/* Read weighing.csv of the same folder. Gives *out (policy_weighing_free). As policy_weighing_load. */
+MUST_USE enum err policy_files_weighing(
+    const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out);
 
 #endif

@@ -29,7 +29,7 @@ static void prepare(struct client_fixture *f, struct sent *s)
     (void) snprintf(e.event, sizeof e.event, "REFERRED");
     e.occurred_s = f->now_s;
     client_fixture_keep(f, VO, &e);
-    assert_err(client_fixture_call(f, VO, "weigh", "{'number':'%s','answer':['1=help']}", s->number), OK);
+    assert_err(client_fixture_call(f, VO, "weigh", "{'number':'%s','answer':['1=help','7=least','17=first_talk']}", s->number), OK);
     (void) snprintf(s->weighing, sizeof s->weighing, "%s", client_fixture_text(f, "weighing"));
 }
 

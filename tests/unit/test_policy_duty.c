@@ -13,11 +13,6 @@ static uint8_t section(const char *name)
     return policy_pack_find(pack, POLICY_SET_SECTIONS, name);
 }
 
-static uint64_t sections(const char *a, const char *b)
-{
-    return UINT64_C(1) << section(a) | UINT64_C(1) << section(b);
-}
-
 static uint32_t duties_of(const char *rule)
 {
     return pack->rule[policy_pack_rule(pack, rule)].duties;
@@ -132,35 +127,6 @@ static void test_end(void **state)
     assert_int_equal(policy_duty_access_end(e->granted_s, e->days), e->end_s);
 }
 
-static uint32_t numbers(const char *list)
-{
-    uint32_t mask = 0;
-    char *end;
-
-    for (const char *at = list; *at != '\0'; at = *end == ' ' ? end + 1 : end)
-        mask |= UINT32_C(1) << (strtoul(at, &end, 10) - 1);
-    return mask;
-}
-
-static uint32_t questions(const char *rule, uint64_t mask)
-{
-    return policy_duty_questions(pack, policy_pack_rule(pack, rule), mask);
-}
-
-static void test_questions(void **state)
-{
-    (void)state;
-    assert_int_equal(questions("R41", sections("ident", "att")), 0);
-    assert_int_equal(questions("R41", sections("ident", "need")), numbers("1 7 17"));
-    assert_int_equal(questions("R14", sections("ident", "need")), numbers("1 3 5 6 7 11 13"));
-    assert_int_equal(questions("R14", sections("ident", "enrol")), 0);
-    assert_int_equal(questions("R40", sections("plan", "care")), 0x1ffff);
-    assert_int_equal(questions("R51", sections("ident", "att")), 0x1ffff);
-    assert_int_equal(questions("R54", sections("ident", "att")), 0x1ffff);
-    assert_int_equal(questions("R56", sections("ident", "guard")), 0x1ffff);
-    assert_int_equal(questions("R62", sections("pgn", "pgn")), 0);
-}
-
 int main(void)
 {
     static struct check_list list;
@@ -173,7 +139,6 @@ int main(void)
     check_add(&list, "who answers a report", test_feedback, NULL);
     check_add(&list, "who answers a report in another pack", test_feedback_of_other_packs, NULL);
     check_add(&list, "days of access", test_days, NULL);
-    check_add(&list, "questions of a weighing", test_questions, NULL);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         check_add(&list, ends[i].name, test_end, &ends[i]);
     failed = check_run(&list, "policy/duty");
