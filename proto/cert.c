@@ -93,29 +93,43 @@ static enum err open_envelope(const uint8_t *data, size_t len, bool verify, stru
     return verify ? proto_sign_check_all(s) : OK;
 }
 
-/* Whether this key may say this: the root key of the partner, for staff its node's certified key. */
-static enum err check_signer(const struct proto_region *r, const struct proto_cert *c,
-    const uint8_t signer[PROTO_KEY_LEN], const struct proto_cert *node)
+static void narrow(struct proto_cert *c, uint64_t from_s, uint64_t until_s)
 {
-    const struct proto_partner *p = proto_region_partner(r, c->partner);
-    const uint8_t *expected;
+    if (c->from_s < from_s)
+        c->from_s = from_s;
+    if (c->until_s > until_s)
+        c->until_s = until_s;
+}
 
-    if (p == NULL)
+/* A root key of the partner: the present one, or one of before, which counts up to its moment. */
+static enum err check_root(const struct proto_partner *p, const uint8_t signer[PROTO_KEY_LEN], struct proto_cert *c)
+{
+    if (sodium_memcmp(signer, p->root_key, PROTO_KEY_LEN) == 0)
+        return OK;
+    for (uint8_t i = 0; i < p->former_count; i++)
+        if (sodium_memcmp(signer, p->former[i].key, PROTO_KEY_LEN) == 0) {
+            narrow(c, 0, p->former[i].until_s);
+            return OK;
+        }
+    return ERR_KEY;
+}
+
+/* Whether this key may say this: the root key of the partner, for staff its node's certified key. */
+static enum err check_signer(const struct proto_partner *p, struct proto_cert *c, const uint8_t signer[PROTO_KEY_LEN],
+    const struct proto_cert *node)
+{
+    if (c->use != PROTO_USE_STAFF)
+        return check_root(p, signer, c);
+    if (node == NULL || node->use != PROTO_USE_NODE || memcmp(node->partner, c->partner, sizeof c->partner) != 0
+        || memcmp(node->region, c->region, sizeof c->region) != 0)
         return ERR_KEY;
-    expected = p->root_key;
-    if (c->use == PROTO_USE_STAFF) {
-        if (node == NULL || node->use != PROTO_USE_NODE ||
-            memcmp(node->partner, c->partner, sizeof c->partner) != 0 ||
-            memcmp(node->region, c->region, sizeof c->region) != 0)
-            return ERR_KEY;
-        expected = node->key;
-    }
-    return sodium_memcmp(signer, expected, PROTO_KEY_LEN) == 0 ? OK : ERR_KEY;
+    return sodium_memcmp(signer, node->key, PROTO_KEY_LEN) == 0 ? OK : ERR_KEY;
 }
 
 enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len,
     const struct proto_cert *node, struct proto_cert *out)
 {
+    const struct proto_partner *p;
     struct proto_signed s;
     struct proto_cert c = { .use = 0 };
     enum err e;
@@ -124,8 +138,15 @@ enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_ce
         return e;
     if (sodium_memcmp(c.region, r->hash, sizeof c.region) != 0)
         return ERR_KEY;
-    if ((e = check_signer(r, &c, s.by[0].key, node)) != OK)
+    p = proto_region_partner(r, c.partner);
+    if (p == NULL)
+        return ERR_KEY;
+    if ((e = check_signer(p, &c, s.by[0].key, node)) != OK)
         return e;
+    narrow(&c, p->from_s, proto_partner_until(p));
+    narrow(&c, 0, proto_region_revoked_from(r, p, c.key));
+    if (c.from_s >= c.until_s)
+        return ERR_DENIED;
     *out = c;
     return OK;
 }

@@ -191,6 +191,7 @@ static void read_partner(struct proto_lines *l, struct proto_region *r)
         proto_lines_fail(l, ERR_EXISTS, "another partner has this handle", "een andere partner heeft deze korte naam");
     if (l->err == OK)
         r->partner[r->partner_count++] = p;
+    r->founder_count = r->partner_count;
 }
 
 static enum err read_text(const uint8_t *text, size_t len, struct proto_region *r, struct trouble *t)
@@ -296,7 +297,7 @@ void proto_region_fingerprint(const struct proto_region *r, char out[40])
 
 const struct proto_partner *proto_region_partner(const struct proto_region *r, const uint8_t id[PROTO_PARTNER_LEN])
 {
-    size_t low = 0, high = r->partner_count;
+    size_t low = 0, high = r->founder_count;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -309,6 +310,9 @@ const struct proto_partner *proto_region_partner(const struct proto_region *r, c
         else
             low = mid + 1;
     }
+    for (size_t i = r->founder_count; i < r->partner_count; i++)
+        if (memcmp(id, r->partner[i].id, PROTO_PARTNER_LEN) == 0)
+            return &r->partner[i];
     return NULL;
 }
 
@@ -318,4 +322,25 @@ const struct proto_partner *proto_region_handle(const struct proto_region *r, co
         if (strcmp(r->partner[i].handle, handle) == 0)
             return &r->partner[i];
     return NULL;
+}
+
+bool proto_partner_exists_at(const struct proto_partner *p, uint64_t at_s)
+{
+    return p->from_s <= at_s && at_s < proto_partner_until(p);
+}
+
+uint64_t proto_partner_until(const struct proto_partner *p)
+{
+    return p->until_s == 0 && !p->revoked ? PROTO_NEVER_S : p->until_s;
+}
+
+uint64_t proto_region_revoked_from(const struct proto_region *r, const struct proto_partner *p, const uint8_t key[PROTO_KEY_LEN])
+{
+    uint64_t from_s = p->revoked ? p->until_s : PROTO_NEVER_S;
+
+    for (size_t i = 0; i < r->revoked_count; i++)
+        if (r->revoked[i].from_s < from_s && memcmp(r->revoked[i].partner, p->id, sizeof p->id) == 0
+            && memcmp(r->revoked[i].key, key, PROTO_KEY_LEN) == 0)
+            from_s = r->revoked[i].from_s;
+    return from_s;
 }

@@ -1,7 +1,7 @@
 /*
  * proto/region: the region file (a C2SP signed note over readable lines, signed by every founder's root key), the public files it is
  * made from, certificates, and the registry folded from them: who exists, which keys are valid when.
- * In this version the registry is the region file alone: all partners are founders.
+ * The founders stand in the file; later partners and revocations come from the registry (proto/registry), which folds them into the struct.
  *
  *   schakel-region/v1
  *   name demo
@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 48, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
-    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128 };
+    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8 };
 
 struct proto_partner {
     uint8_t id[PROTO_PARTNER_LEN];
@@ -38,7 +38,17 @@ struct proto_partner {
     char kind[PROTO_NAME_WIDTH + 1];
     uint8_t root_key[PROTO_KEY_LEN];
     char name[PROTO_NAME_TEXT_MAX + 1];
+    /* From the registry. A founder exists from 0 on, and until_s 0 is without end. Root keys of before count up to their moment. */
+    uint64_t from_s, until_s;
+    bool revoked;
+    uint8_t former_count;
+    struct { uint8_t key[PROTO_KEY_LEN]; uint64_t until_s; } former[PROTO_FORMER_MAX];
 };
+
+#define PROTO_NEVER_S UINT64_MAX
+
+/* A key that does not count from from_s on, whatever certificate it has. */
+struct proto_revoked { uint8_t partner[PROTO_PARTNER_LEN]; uint8_t key[PROTO_KEY_LEN]; uint64_t from_s; };
 
 struct proto_region {
     char name[33];
@@ -55,7 +65,10 @@ struct proto_region {
     uint8_t adoption;
     uint8_t pack[PROTO_HASH_LEN];
     uint16_t partner_count;
-    struct proto_partner partner[PROTO_PARTNERS_MAX];  /* ascending by id */
+    struct proto_partner partner[PROTO_PARTNERS_MAX];  /* the founders ascending by id, behind them who was admitted, in that order */
+    uint16_t founder_count;                  /* as read from a file; 0 in one that is being made */
+    const struct proto_revoked *revoked;     /* the registry's; NULL: none */
+    size_t revoked_count;
     uint16_t signed_count;                   /* how many founders' signatures verified */
     uint8_t hash[PROTO_HASH_LEN];            /* SHA-256 of the text above the signatures */
 };
@@ -76,6 +89,11 @@ void proto_region_fingerprint(const struct proto_region *r, char out[40]);
 /* NULL when there is none. Borrowed from r. */
 const struct proto_partner *proto_region_partner(const struct proto_region *r, const uint8_t id[PROTO_PARTNER_LEN]);
 const struct proto_partner *proto_region_handle(const struct proto_region *r, const char *handle);
+/* Whether it takes part at that moment: admitted, not over, not revoked. */
+bool proto_partner_exists_at(const struct proto_partner *p, uint64_t at_s);
+uint64_t proto_partner_until(const struct proto_partner *p);  /* PROTO_NEVER_S: without end */
+/* From when on this key of the partner is revoked, by itself or with its organisation; PROTO_NEVER_S: it is not. */
+uint64_t proto_region_revoked_from(const struct proto_region *r, const struct proto_partner *p, const uint8_t key[PROTO_KEY_LEN]);
 
 /* ---- public files: what a founder and a hub hand to `region make` (self-signed notes) ---- */
 struct proto_org_file { char handle[33], kind[PROTO_NAME_WIDTH + 1], name[PROTO_NAME_TEXT_MAX + 1]; uint8_t root_key[PROTO_KEY_LEN]; };
@@ -107,7 +125,9 @@ struct proto_cert {
 MUST_USE enum err proto_cert_make(const struct proto_cert *c, const uint8_t signer_secret[64], uint8_t *out, size_t cap, size_t *len);
 /*
  * Verify one signed cert under the region: region hash, partner, signer (root key, or for STAFF the key of a NODE cert that the
- * caller gives: node may be NULL when use is not STAFF). Times are not judged here. ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX...
+ * caller gives: node may be NULL when use is not STAFF). Times are not judged here, but those of *out are what the registry leaves of
+ * them: from and until of the partner, of a former root key, a revocation (P-188). ERR_DENIED when it leaves nothing, ERR_SIGNATURE,
+ * ERR_KEY, ERR_SYNTAX...
  */
 MUST_USE enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len, const struct proto_cert *node,
     struct proto_cert *out);

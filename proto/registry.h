@@ -1,0 +1,84 @@
+/*
+ * proto/registry: the second log of a region: readable statements (proto/registry_say) by which partners admit, revoke and change each
+ * other, and the fold of them over the region file. Every node, core and keyholder hold all leaves, rebuild the root themselves and
+ * fold; who does so gets the same answer from the same leaves, whatever the hub says. A revocation wins, whatever stands before or
+ * behind it. What does not count (a lying hub may append anything) stays in the tree and changes nothing.
+ *
+ *   leaf = "at N\n" | signed note;   N: seconds, the hub's, never below that of the leaf before
+ *   origin of the checkpoint = origin of the log | "/registry", signed by the log's key under that name
+ *
+ * The fold is written into the region that new() borrows: partners are appended behind the founders, so pointers to partners stay valid;
+ * proto_cert_check then narrows every certificate to what the registry leaves of it. One thread; who shares the region with others
+ * keeps them out while append runs.
+ */
+#ifndef PROTO_REGISTRY_H
+#define PROTO_REGISTRY_H
+
+#include "proto/merkle.h"
+#include "proto/note.h"
+#include "proto/region.h"
+#include "proto/registry_say.h"
+#include "proto/registry_why.h"
+
+#include <stdbool.h>
+
+enum {
+    PROTO_REGISTRY_LEAF_MAX = PROTO_REGISTRY_NOTE_MAX + 32,
+    PROTO_REGISTRY_MAX = 65536        /* leaves: 256 partners, each 250 revocations, and their adoptions */
+};
+
+struct proto_registry;
+
+/* An empty registry over region, which is borrowed as long as it lives and must be as it was parsed. ERR_NOMEM. */
+MUST_USE enum err proto_registry_new(struct proto_region *region, struct proto_registry **out);
+void proto_registry_free(struct proto_registry *r);  /* takes NULL; region keeps what was folded, but its list of revocations */
+
+/* Would this note count as a leaf of this time? Changes nothing. *say (may be NULL) is filled when it has the form. */
+MUST_USE enum proto_registry_why proto_registry_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say);
+
+/* The leaf of a note. ERR_LONG. */
+MUST_USE enum err proto_registry_leaf(uint64_t at_s, const uint8_t *note, size_t len, uint8_t *out, size_t cap, size_t *out_len);
+/* Its time and note, borrowed. ERR_SYNTAX, ERR_LONG, ERR_RANGE. */
+MUST_USE enum err proto_registry_leaf_open(const uint8_t *leaf, size_t len, uint64_t *at_s, const uint8_t **note, size_t *note_len);
+
+/* Append a leaf to the tree, and fold it when it counts; *why says. ERR_FULL, ERR_NOMEM: nothing is changed then. */
+MUST_USE enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, size_t len, enum proto_registry_why *why);
+
+uint64_t proto_registry_size(const struct proto_registry *r);
+/* Time of the last leaf; 0 without one. */
+uint64_t proto_registry_time(const struct proto_registry *r);
+/* How many leaves did not count: above 0 the hub has appended what it should not have. */
+uint64_t proto_registry_void(const struct proto_registry *r);
+/* Whether anything was folded that narrows certificates already believed; cleared by the call. */
+bool proto_registry_narrowed(struct proto_registry *r);
+void proto_registry_head(const struct proto_registry *r, struct proto_merkle_head *out);
+
+/* ---- a copy from the hub ---- */
+
+/* The key under which checkpoints of the registry are signed; its name is their origin. */
+MUST_USE enum err proto_registry_key(const struct proto_region *region, struct proto_note_key *out);
+
+/* More leaves, one after the other: count times u16 length and leaf (P-190). Borrowed. */
+struct proto_registry_more { const uint8_t *leaves; size_t len; uint64_t count; };
+
+/*
+ * Does this checkpoint cover exactly what is here and these leaves behind it? ERR_STATE: it covers less than what is here (a tail was
+ * cut), ERR_SHORT: more leaves are needed, ERR_SIGNATURE: another history, ERR_NOTFOUND, ERR_KEY, ERR_SYNTAX: not such a checkpoint.
+ */
+MUST_USE enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, struct proto_merkle_head *out);
+
+/* ---- what it says ---- */
+
+struct proto_registry_pack { uint8_t digest[PROTO_HASH_LEN]; char name[PROTO_NAME_TEXT_MAX + 1], version[PROTO_REGISTRY_WORD_MAX + 1];
+    uint64_t from_s, adopted_s; };
+
+/* The pack in force at a moment: that of the region file until as many partners as the region says have adopted another. */
+void proto_registry_pack_in_force(const struct proto_registry *r, uint64_t at_s, struct proto_registry_pack *out);
+/* How many partners that take part at at_s have adopted this pack from this day. */
+size_t proto_registry_adopters(const struct proto_registry *r, const uint8_t digest[PROTO_HASH_LEN], uint64_t from_s, uint64_t at_s);
+/* Pseudonyms a day for this partner at a moment; 0: no exception. */
+uint64_t proto_registry_quota(const struct proto_registry *r, const uint8_t partner[PROTO_PARTNER_LEN], uint64_t at_s);
+
+#endif

@@ -1,0 +1,247 @@
+/* The judging half of proto/registry: which statement counts, and if not, why (P-184 to P-187). Changes nothing. */
+#include "proto/registry_state.h"
+
+#include "proto/fields.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { SIGNERS_MAX = 2, AHEAD_S = PROTO_ISSUED_AHEAD_S };
+
+struct signers { const struct proto_partner *by[SIGNERS_MAX]; size_t count; };
+
+/* How many must sign, and whether they may sign about themselves. */
+static const struct { size_t signers; bool own_alone; } needs[PROTO_REG_ACT_END] = {
+    [PROTO_REG_ADMIT] = {2, false}, [PROTO_REG_REVOKE] = {2, true}, [PROTO_REG_ROOT] = {2, false}, [PROTO_REG_PACK] = {1, true},
+    [PROTO_REG_QUOTA] = {2, false},
+};
+
+/* ---- who signed ---- */
+
+/* The key under a statement that no root key signed: a node key of the partner, or a person's under it. */
+static enum proto_registry_why find_chain(const struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s,
+    struct proto_cert *key)
+{
+    struct proto_cert node, staff;
+
+    if (proto_cert_check(r->region, s->node_cert, s->node_cert_len, NULL, &node) != OK || node.use != PROTO_USE_NODE
+        || !proto_cert_valid_at(&node, at_s))
+        return PROTO_REG_NOT_ADOPTER;
+    *key = node;
+    if (s->staff_cert_len == 0)
+        return PROTO_REG_COUNTS;
+    if (proto_cert_check(r->region, s->staff_cert, s->staff_cert_len, &node, &staff) != OK || staff.use != PROTO_USE_STAFF
+        || !proto_cert_valid_at(&staff, at_s))
+        return PROTO_REG_NOT_ADOPTER;
+    *key = staff;
+    return PROTO_REG_COUNTS;
+}
+
+static const struct proto_partner *named(const struct proto_region *region, const struct proto_note_line *line)
+{
+    char handle[sizeof region->partner->handle];
+
+    if (line->name_len >= sizeof handle)
+        return NULL;
+    memcpy(handle, line->name, line->name_len);
+    handle[line->name_len] = '\0';
+    return proto_region_handle(region, handle);
+}
+
+/* One line: a partner's name and its root key as it is now, or the key of the chain. */
+static enum proto_registry_why take_signer(const struct proto_registry *r, const struct proto_note_line *line, const struct proto_cert *chain,
+    uint64_t at_s, struct signers *out)
+{
+    const struct proto_partner *p = named(r->region, line);
+    struct proto_note_key key;
+    enum err e;
+
+    if (p == NULL)
+        return PROTO_REG_UNKNOWN_SIGNER;
+    if (chain != NULL && memcmp(chain->partner, p->id, sizeof p->id) != 0)
+        return PROTO_REG_UNKNOWN_SIGNER;
+    if (proto_note_key_make(p->handle, PROTO_NOTE_ED25519, chain != NULL ? chain->key : p->root_key, &key) != OK
+        || memcmp(key.id, line->id, sizeof key.id) != 0)
+        return PROTO_REG_UNKNOWN_SIGNER;
+    e = proto_note_check(r->note, &key, NULL);
+    if (e != OK)
+        return PROTO_REG_BAD_SIGNATURE;
+    if (!proto_partner_exists_at(p, at_s))
+        return PROTO_REG_REVOKED_SIGNER;
+    for (size_t i = 0; i < out->count; i++)
+        if (out->by[i] == p)
+            return PROTO_REG_SAME_PARTNER;
+    if (out->count == SIGNERS_MAX)
+        return PROTO_REG_TOO_MANY;
+    out->by[out->count++] = p;
+    return PROTO_REG_COUNTS;
+}
+
+static enum proto_registry_why find_signers(const struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s,
+    struct signers *out)
+{
+    enum proto_registry_why w = PROTO_REG_COUNTS;
+    struct proto_cert chain;
+
+    if (s->node_cert_len != 0)
+        w = find_chain(r, s, at_s, &chain);
+    for (size_t i = 0; w == PROTO_REG_COUNTS && i < r->note->count; i++)
+        w = take_signer(r, &r->note->line[i], s->node_cert_len != 0 ? &chain : NULL, at_s, out);
+    return w;
+}
+
+static bool is_one_of(const struct signers *by, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    for (size_t i = 0; i < by->count; i++)
+        if (memcmp(by->by[i]->id, partner, PROTO_PARTNER_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* A node key may end its own staff's keys, and a person with the role of adopter may adopt; nothing else. */
+static bool chain_may(const struct proto_registry_say *s)
+{
+    struct proto_cert staff;
+    uint8_t signer[PROTO_KEY_LEN];
+
+    if (s->act == PROTO_REG_REVOKE)
+        return s->staff_cert_len == 0 && !sodium_is_zero(s->key, sizeof s->key);
+    return s->act == PROTO_REG_PACK && s->staff_cert_len != 0
+        && proto_cert_peek(s->staff_cert, s->staff_cert_len, &staff, signer) == OK && staff.role == PROTO_ROLE_ADOPTER;
+}
+
+static enum proto_registry_why judge_signers(const struct proto_registry_say *s, const struct signers *by)
+{
+    bool is_own = s->act != PROTO_REG_PACK && s->act != PROTO_REG_ADMIT && is_one_of(by, s->partner);
+
+    if (s->node_cert_len != 0 && !chain_may(s))
+        return PROTO_REG_NOT_ADOPTER;
+    if (s->node_cert_len != 0 && s->act == PROTO_REG_REVOKE && !is_own)
+        return PROTO_REG_NOT_ADOPTER;
+    if (is_own)
+        return !needs[s->act].own_alone ? PROTO_REG_OWN : by->count == 1 ? PROTO_REG_COUNTS : PROTO_REG_TOO_MANY;
+    if (by->count < needs[s->act].signers)
+        return PROTO_REG_ONE_SIGNER;
+    return by->count > needs[s->act].signers ? PROTO_REG_TOO_MANY : PROTO_REG_COUNTS;
+}
+
+/* ---- what is said ---- */
+
+/* A key that anybody has, had, or that must stay outside: another partner must not take it. */
+static bool is_key_taken(const struct proto_region *region, const uint8_t key[PROTO_KEY_LEN])
+{
+    struct proto_note_key witness;
+
+    if (memcmp(key, region->log_key, PROTO_KEY_LEN) == 0)
+        return true;
+    for (size_t i = 0; i < region->partner_count; i++) {
+        const struct proto_partner *p = &region->partner[i];
+
+        if (memcmp(key, p->root_key, PROTO_KEY_LEN) == 0)
+            return true;
+        for (size_t k = 0; k < p->former_count; k++)
+            if (memcmp(key, p->former[k].key, PROTO_KEY_LEN) == 0)
+                return true;
+    }
+    for (size_t i = 0; i < region->witness_count; i++)
+        if (proto_note_key_decode(region->witness[i].vkey, &witness) == OK && memcmp(witness.key, key, PROTO_KEY_LEN) == 0)
+            return true;
+    return false;
+}
+
+static enum proto_registry_why judge_admit(const struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s)
+{
+    uint8_t id[PROTO_PARTNER_LEN];
+
+    proto_partner_id(s->key, id);
+    if (memcmp(id, s->partner, sizeof id) != 0)
+        return PROTO_REG_MALFORMED;
+    if (proto_region_partner(r->region, s->partner) != NULL || proto_region_handle(r->region, s->handle) != NULL
+        || is_key_taken(r->region, s->key))
+        return PROTO_REG_EXISTS;
+    if (s->until_s <= s->from_s || s->until_s <= at_s)
+        return PROTO_REG_BAD_TIME;
+    return r->region->partner_count == PROTO_PARTNERS_MAX ? PROTO_REG_FULL : PROTO_REG_COUNTS;
+}
+
+static enum proto_registry_why judge_revoke(const struct proto_registry *r, const struct proto_registry_say *s,
+    const struct proto_partner *p, uint64_t at_s)
+{
+    uint64_t from_s = sodium_is_zero(s->key, sizeof s->key) ? (p->revoked ? p->until_s : PROTO_NEVER_S)
+        : proto_region_revoked_from(r->region, p, s->key);
+
+    if (s->from_s > at_s + AHEAD_S)
+        return PROTO_REG_BAD_TIME;
+    return from_s <= s->from_s ? PROTO_REG_ALREADY : PROTO_REG_COUNTS;
+}
+
+static enum proto_registry_why judge_root(const struct proto_registry *r, const struct proto_registry_say *s,
+    const struct proto_partner *p, uint64_t at_s)
+{
+    if (is_key_taken(r->region, s->key))
+        return PROTO_REG_EXISTS;
+    if (s->from_s > at_s + AHEAD_S)
+        return PROTO_REG_BAD_TIME;
+    return p->former_count == PROTO_FORMER_MAX ? PROTO_REG_FULL : PROTO_REG_COUNTS;
+}
+
+static enum proto_registry_why judge_pack(const struct proto_registry *r, const struct proto_registry_say *s, const struct signers *by)
+{
+    for (size_t i = 0; i < r->vote_count; i++)
+        if (memcmp(r->vote[i].partner, by->by[0]->id, PROTO_PARTNER_LEN) == 0 && r->vote[i].pack.from_s == s->from_s
+            && memcmp(r->vote[i].pack.digest, s->digest, sizeof s->digest) == 0)
+            return PROTO_REG_ALREADY;
+    return PROTO_REG_COUNTS;
+}
+
+static enum proto_registry_why judge_said(const struct proto_registry *r, const struct proto_registry_say *s, const struct signers *by,
+    uint64_t at_s)
+{
+    const struct proto_partner *p = proto_region_partner(r->region, s->partner);
+
+    if (s->act == PROTO_REG_ADMIT)
+        return judge_admit(r, s, at_s);
+    if (s->act == PROTO_REG_PACK)
+        return judge_pack(r, s, by);
+    if (p == NULL)
+        return PROTO_REG_UNKNOWN_PARTNER;
+    if (s->act == PROTO_REG_REVOKE)
+        return judge_revoke(r, s, p, at_s);
+    if (p->revoked)
+        return PROTO_REG_REVOKED;
+    if (s->act == PROTO_REG_ROOT)
+        return judge_root(r, s, p, at_s);
+    return s->until_s <= s->from_s || s->until_s <= at_s ? PROTO_REG_BAD_TIME : PROTO_REG_COUNTS;
+}
+
+static bool is_known(const struct proto_registry *r, const uint8_t id[PROTO_ID_LEN])
+{
+    for (size_t i = 0; i < r->id_count; i++)
+        if (memcmp(r->id[i].id, id, PROTO_ID_LEN) == 0)
+            return true;
+    return false;
+}
+
+enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say, const struct proto_partner **signer)
+{
+    struct signers by = { .count = 0 };
+    enum proto_registry_why w;
+
+    if (len > PROTO_REGISTRY_NOTE_MAX || proto_registry_say_parse(note, len, say, NULL) != OK
+        || proto_note_parse(note, len, r->note) != OK)
+        return PROTO_REG_MALFORMED;
+    if (memcmp(say->region, r->region->hash, sizeof say->region) != 0)
+        return PROTO_REG_OTHER_REGION;
+    if (is_known(r, say->id))
+        return PROTO_REG_REPLAYED;
+    if (at_s + AHEAD_S < say->made_s || at_s >= say->before_s)
+        return PROTO_REG_EXPIRED;
+    w = find_signers(r, say, at_s, &by);
+    if (w == PROTO_REG_COUNTS)
+        w = judge_signers(say, &by);
+    if (w == PROTO_REG_COUNTS)
+        w = judge_said(r, say, &by, at_s);
+    *signer = by.count != 0 ? by.by[0] : NULL;
+    return w;
+}

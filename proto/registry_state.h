@@ -1,0 +1,31 @@
+/*
+ * proto/registry_state: what the two halves of proto/registry share: the log and the fold (registry.c) and the judging (registry_rules.c).
+ * Nobody else includes it.
+ */
+#ifndef PROTO_REGISTRY_STATE_H
+#define PROTO_REGISTRY_STATE_H
+
+#include "proto/registry.h"
+
+struct proto_registry_vote { uint8_t partner[PROTO_PARTNER_LEN]; struct proto_registry_pack pack; };
+struct proto_registry_quota_row { uint8_t partner[PROTO_PARTNER_LEN]; uint64_t elements, from_s, until_s; };
+struct proto_registry_id { uint8_t id[PROTO_ID_LEN]; };
+
+struct proto_registry {
+    struct proto_region *region;
+    struct proto_merkle_tree tree;
+    struct proto_note *note;             /* scratch: some 12 KiB */
+    uint64_t time_s, voids;
+    bool narrowed;
+    struct proto_registry_id *id; size_t id_count;                  /* of all that counted */
+    struct proto_revoked *revoked; size_t revoked_count;
+    struct proto_registry_vote *vote; size_t vote_count;
+    struct proto_registry_pack *adopted; size_t adopted_count;      /* that enough partners adopted, in that order */
+    struct proto_registry_quota_row *quota; size_t quota_count;
+};
+
+/* As proto_registry_judge, with the statement taken apart. */
+enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say, const struct proto_partner **signer);
+
+#endif
