@@ -5,7 +5,7 @@
 # lock NAME                  one run at a time of what uses the same folder
 
 BUILD_PACKAGES="build-essential cmake ninja-build libsodium-dev nettle-dev libnng-dev liblmdb-dev libcjson-dev libcsv-dev libgnutls28-dev"
-TEST_PACKAGES="libcmocka-dev clang universal-ctags nodejs"
+TEST_PACKAGES="libcmocka-dev clang libclang-rt-14-dev universal-ctags nodejs"
 
 bold="" red="" green="" plain=""
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
