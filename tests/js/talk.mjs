@@ -29,17 +29,17 @@ async function wait(p, name, found) {
     throw new Error(`no ${name} within ${PATIENCE_S} s`);
 }
 
-async function reported(p, subject, holder) {
+export async function reported(p, subject, holder) {
     return wait(p, 'statement', async (mail) => {
         const { name, body, partner } = await p.signer(mail.message.original, USE.staff, mail.receipt.time);
         if (name !== 'say-event') return null;
         const event = readEvent(body);
         if (!same(event.setter, partner.id) || !same(partner.id, holder.id) || !same(event.subject, subject)) throw new Error('a report by or about somebody else');
-        return event;
+        return { ...event, message: mail.message.id, digest: sha256(mail.message.original) };
     });
 }
 
-async function openCase(p, subject) {
+export async function openCase(p, subject) {
     const id = newId();
     const { original } = p.say('membership', { case: id, subject, purpose: PURPOSE }, (w) => w.u8(1).bytes(Buffer.alloc(16)));
     await p.must('statement', { case: id, subject, purpose: PURPOSE, original, ...p.person });
@@ -56,7 +56,7 @@ async function hpkeKeyOf(p, partner) {
     throw new Error(`${partner.handle} has no key to seal to`);
 }
 
-async function ask(p, subject, about, holder, event) {
+export async function ask(p, subject, about, holder, event) {
     const id = newId();
     const check = JSON.stringify({ birth_date: process.env.BIRTH_DATE ?? '', name_prefix: process.env.NAME_PREFIX ?? '', note: '' });
     const part = { region: p.region.hash, from: p.org.id, to: holder.id, id };

@@ -2,7 +2,7 @@
 import { Reader, Writer, random, sha256, zeros } from './bytes.mjs';
 
 export const KIND = {
-    statement: 1, request: 2, offer: 3, grant: 4, refuse: 5, release: 6, answer: 7, cancel: 8, report: 9, ack: 10, publish: 11,
+    statement: 1, request: 2, offer: 3, grant: 4, refuse: 5, release: 6, answer: 7, cancel: 8, report: 9, ack: 10, publish: 11, breakglass: 12,
     fetch: 32, query: 33, derive: 34,
 };
 
@@ -39,9 +39,17 @@ function readHeader(r) {
 const SEND = {
     statement: (w, m) => w.blob32(m.original),
     request: (w, m) => w.sections(m.sections).ids(m.statements).blob32(m.weighing ?? zeros(0)).blob16(m.sealed ?? zeros(0)),
+    offer: (w, m) => w.sections(m.sections).ids(m.statements ?? []).u64(m.ends).bytes(m.digest).blob32(m.original).blob32(zeros(0)).blob32(zeros(0))
+        .blob16(m.sealed ?? zeros(0)),
+    grant: (w, m) => w.bytes(m.refers).sections(m.sections).ids(m.statements ?? []).u64(m.ends).bytes(m.digest).blob32(m.original).blob32(zeros(0))
+        .blob32(zeros(0)),
+    refuse: (w, m) => w.bytes(m.refers).u8(m.code).blob16(zeros(0)),
+    release: (w, m) => w.bytes(m.refers).bytes(m.digest).blob32(m.ciphertext),
+    cancel: (w, m) => w.bytes(m.refers),
     report: (w, m) => w.bytes(m.refers).u8(m.code).sections(m.sections ?? []),
     ack: (w, m) => w.bytes(m.refers).bytes(m.digest).u8(m.code),
     publish: (w, m) => w.blob32(m.original),
+    breakglass: (w, m) => w.sections(m.sections).blob32(m.original).blob16(zeros(0)),
     fetch: (w, m) => w.u64(m.wait),
     query: (w, m) => w.u8(m.code).bytes(m.refers ?? zeros(16)).bytes(m.key ?? zeros(32)).bytes(m.partner ?? zeros(16)).u64(m.a ?? 0).u64(m.b ?? 0),
     derive: (w, m) => w.blob32(m.elements).blob16(m.certificate),

@@ -39,9 +39,9 @@ export class Partner {
 
     /** Sends a message; for an act the receipt is checked before anything is believed. */
     async send(kind, more) {
-        const m = this.#head(more), body = encode(kind, m), envelope = sign(kind, body, this.node.key);
+        const m = this.#head(more), body = encode(kind, m), envelope = sign(kind, body, ...(more.keys ?? [this.node.key]));
         const reply = await this.hub.ask(KIND[kind], envelope);
-        if (!same(reply.id, m.id)) throw new Error('the answer is to another message');
+        if (!same(reply.id, m.id) && !(more.keys && same(reply.id, zeros(16)))) throw new Error('the answer is to another message');
         if (reply.receipt) await this.#proven(0, KIND[kind], m, envelope, reply.receipt, reply.result);
         else if (KIND[kind] < 32 && reply.result === 0) throw new Error(`${kind}: accepted without a receipt`);
         return { ...reply, word: NAMES[reply.result], message: m, envelope };
