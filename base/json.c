@@ -24,6 +24,8 @@ struct scan {
     int depth;
     size_t tokens;
     struct key keys[DEPTH_MAX][KEYS_MAX];
+    size_t at[DEPTH_MAX];       /* in each list that is open, the number of the member that is being read */
+    bool is_object[DEPTH_MAX];
     struct trouble *t;
 };
 
@@ -54,6 +56,36 @@ static enum err refuse(const struct scan *s, enum err e, const char *en, const c
         }
     }
     return trouble_at(s->t, e, "", line, column, "%s", "%s", s->t != NULL && s->t->lang == LANG_NL ? nl : en);
+}
+
+/* Of a name that is too long to be one of ours nothing is repeated. */
+static void add_name(char *out, size_t room, const struct key *k)
+{
+    size_t used = strlen(out);
+
+    if (k->len > 2 && k->len < 64)
+        (void)snprintf(out + used, room - used, "%s%.*s", used == 0 ? "" : ".", (int)k->len - 2, (const char *)k->at + 1);
+}
+
+/* "events[1].by": where the innermost open object is, and the key k of it. */
+static enum err refuse_twice(const struct scan *s, const struct key *k)
+{
+    char path[160] = "", en[200], nl[200];
+    size_t used;
+
+    for (int d = 0; d < s->depth - 1; d++) {
+        used = strlen(path);
+        if (s->is_object[d])
+            add_name(path, sizeof path, &s->keys[d][s->at[d]]);
+        else
+            (void)snprintf(path + used, sizeof path - used, "[%zu]", s->at[d]);
+    }
+    add_name(path, sizeof path, k);
+    if (!text_is_utf8((const uint8_t *)path, strlen(path)))
+        path[0] = '\0';
+    (void)snprintf(en, sizeof en, "the same key twice%s%s", path[0] == '\0' ? "" : ": ", path);
+    (void)snprintf(nl, sizeof nl, "twee keer dezelfde naam%s%s", path[0] == '\0' ? "" : ": ", path);
+    return refuse(s, ERR_SYNTAX, en, nl);
 }
 
 static enum err bad_syntax(const struct scan *s)
@@ -196,7 +228,7 @@ static enum err scan_key(struct scan *s, struct key *keys, size_t count)
     k.len = offset(s) - (size_t)(k.at - s->data);
     for (size_t i = 0; i < count; i++)
         if (keys[i].len == k.len && strncmp((const char *)keys[i].at, (const char *)k.at, k.len) == 0)
-            return refuse(s, ERR_SYNTAX, "the same key twice", "twee keer dezelfde naam");
+            return refuse_twice(s, &k);
     if (count == KEYS_MAX)
         return refuse(s, ERR_LONG, "more than 64 keys in one object", "meer dan 64 namen in een object");
     keys[count] = k;
@@ -215,10 +247,11 @@ static enum err scan_list(struct scan *s, bool object)
 
     if (s->depth == DEPTH_MAX)
         return refuse(s, ERR_LONG, "nested too deep", "te diep genest");
-    s->depth++;
+    s->is_object[s->depth++] = object;
     step(s);
     skip_space(s);
     for (size_t count = 0; e == OK && (s->next != close || count != 0); count++) {
+        s->at[s->depth - 1] = count;
         if (object)
             e = scan_key(s, s->keys[s->depth - 1], count);
         if (e == OK)

@@ -1,6 +1,7 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
 #include "client/cmd_policy.h"
 #include "client/cmd_policy_check.h"
+#include "client/cmd_policy_decide.h"
 #include "client/cmd_policy_diff.h"
 #include "client/cmds.h"
 
@@ -116,6 +117,10 @@ const struct client_cmd client_base_cmds[] = {
         NULL, client_cmd_verify, NULL},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,
         client_cmd_policy_run, NULL},
+    {"policy decide", {"one question to a pack: facts as JSON in, answers as JSON out", "een vraag aan een pakket: feiten als JSON erin, antwoorden eruit"},
+        client_cmd_policy_decide_opts, NULL, client_cmd_policy_decide_run, NULL},
+    {"policy explain", {"the same in plain words: what is needed, and who can do it", "hetzelfde in gewone woorden: wat nodig is, en wie het kan doen"},
+        client_cmd_policy_decide_opts, NULL, client_cmd_policy_explain_run, NULL},
     {"policy check", {"what is true of a whole pack", "wat waar is van een heel pakket"}, client_cmd_policy_check_opts, NULL,
         client_cmd_policy_check_run, NULL},
     {"policy diff", {"every decision that changes between two packs", "elke beslissing die verandert tussen twee pakketten"},

@@ -150,6 +150,36 @@ static void explain_denied(
     add_step(in, &denied[reason], out);
 }
 
+/* Data about no person: nobody is asked. */
+static bool is_of_nobody(const struct policy_pack *pack, const struct policy_rule *rule)
+{
+    for (size_t i = 0; i < pack->set[POLICY_SET_SECTIONS].count; i++)
+        if ((rule->sections >> i & 1) != 0 && pack->section[i].class != POLICY_S0)
+            return false;
+    return true;
+}
+
+/* What a no of the family would do to this rule. A denial says itself what is left. */
+static void explain_no(
+    const struct client_tongue *in, const struct policy_decision *d, struct client_explained *out)
+{
+    const struct policy_rule *rule;
+    const char *name;
+
+    if (d->rule < 0 || d->verdict == POLICY_DENY || in->texts == NULL)
+        return;
+    rule = &in->pack->rule[d->rule];
+    if (is_of_nobody(in->pack, rule))
+        return;
+    if (rule->inform == POLICY_INFORM_DEFER)
+        name = "safety";
+    else if (rule->mode == POLICY_MODE_C)
+        name = "consent";
+    else
+        name = in->pack->ground[rule->ground].survives ? "stays" : "stops";
+    append(out->if_no, sizeof out->if_no, "%s", word(in, "no", name));
+}
+
 void client_explain(const struct client_tongue *in, enum client_reader reader,
     const struct policy_decision *d, struct client_explained *out)
 {
@@ -158,6 +188,7 @@ void client_explain(const struct client_tongue *in, enum client_reader reader,
     *out = (struct client_explained){.whose = ""};
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(d, &seen);
+    explain_no(in, &seen, out);
     if (reader == CLIENT_READS_ASKER && seen.at_holder) {
         (void) snprintf(out->text, sizeof out->text, "%s", word(in, "asker", "holder"));
         add_step(in, &wait_for_holder, out);

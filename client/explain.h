@@ -25,6 +25,7 @@ struct client_tongue {
 struct client_explained {
     char text[512]; /* the answer */
     char step[640]; /* what to do next; "" when there is nothing to do */
+    char if_no[400];   /* what a no of the family means for it; "" where that is no question */
     const char *whose; /* "you", "asker", "holder", "family", "nobody"; static, for programs */
 };
 

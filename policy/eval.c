@@ -13,8 +13,7 @@ static void deny(struct policy_decision *d, enum policy_reason reason, int rule)
     *d = (struct policy_decision){ .reason = reason, .rule = rule, .ground = POLICY_UNKNOWN };
 }
 
-/* Which slot of the index says which age conditions are met. */
-static size_t age_slot(const struct policy_facts *f)
+size_t policy_eval_age(const struct policy_facts *f)
 {
     if (f->hub_view)
         return POLICY_AGE_ANY;
@@ -148,7 +147,7 @@ void policy_eval_section(const struct policy_pack *p, const struct policy_facts 
     struct policy_decision *out)
 {
     const struct policy_index *x = &p->index;
-    const struct policy_rule_set *age = &x->age[age_slot(f)];
+    const struct policy_rule_set *age = &x->age[policy_eval_age(f)];
     struct matching m = { .word = { 0 } };
     uint64_t left = 0;
     int never;

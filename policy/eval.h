@@ -21,4 +21,7 @@ void policy_eval_section(const struct policy_pack *pack, const struct policy_fac
  */
 void policy_eval_for_asker(const struct policy_decision *decision, struct policy_decision *out);
 
+/* Which slot of the index of ages says which conditions of age these facts meet. */
+size_t policy_eval_age(const struct policy_facts *facts);
+
 #endif

@@ -19,7 +19,8 @@ struct policy_texts {
 static const struct {
     const char *group, *name;
 } fixed[] = { { "asker", "consent" }, { "asker", "holder" }, { "step", "event" }, { "step", "consent" },
-    { "step", "weigh_asker" }, { "step", "weigh_holder" }, { "step", "approval" }, { "class", "S0" },
+    { "step", "weigh_asker" }, { "step", "weigh_holder" }, { "step", "approval" }, { "no", "consent" },
+    { "no", "stops" }, { "no", "stays" }, { "no", "safety" }, { "class", "S0" },
     { "class", "S1" }, { "class", "S2" }, { "class", "S3" }, { "class", "S4" }, { "class", "SX" } };
 
 /* The rows that were asked for, and what was asked for in vain. */

@@ -4,8 +4,9 @@
  * anything in the pack.
  *
  * Keys: verdict.PERMIT, reason.REFUSED, asker.consent, asker.holder, step.event, step.consent,
- * step.weigh_asker, step.weigh_holder, step.approval, who.y, duty.log, question.1, class.S1, and kind.,
- * purpose., section., ground. and event. followed by a name of the pack.
+ * step.weigh_asker, step.weigh_holder, step.approval, no.consent, no.stops, no.stays, no.safety (what a no of
+ * the family means), who.y, duty.log, question.1, class.S1, and kind., purpose.,
+ * section., ground. and event. followed by a name of the pack.
  */
 #ifndef POLICY_TEXTS_H
 #define POLICY_TEXTS_H
