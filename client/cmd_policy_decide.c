@@ -54,7 +54,7 @@ static enum err print_json(const struct client_policy_question *q, const struct 
     add_head(q, ask, whole);
     sections = json_add_array(whole, "sections");
     for (size_t i = 0; i < q->asked.sections; i++) {
-        client_policy_answer_make(&q->tongue, &q->asked, q->asked.section[i], ask->reader, &answer);
+        client_policy_answer_make(q, q->asked.section[i], ask->reader, &answer);
         client_policy_answer_json(&q->tongue, &answer, json_push_object(sections));
     }
     if (e == OK)

@@ -37,7 +37,7 @@ enum err client_cmd_policy_explain(const struct client_cmd_policy_decide *ask, s
         head(&q, ask);
     for (size_t i = 0; e == OK && i < q.asked.sections; i++) {
         (void)fputc('\n', ask->out);
-        client_policy_answer_make(&q.tongue, &q.asked, q.asked.section[i], ask->reader, &answer);
+        client_policy_answer_make(&q, q.asked.section[i], ask->reader, &answer);
         client_policy_answer_print(&q.tongue, &answer, ask->out);
     }
     if (e == OK && ferror(ask->out) != 0)

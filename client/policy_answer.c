@@ -1,6 +1,5 @@
 #include "client/policy_answer.h"
 
-#include "policy/duty.h"
 #include "policy/eval.h"
 #include "policy/words.h"
 
@@ -8,40 +7,38 @@
 
 static const char *const by_asker[POLICY_BYS] = { [POLICY_BY_NO] = "no", [POLICY_BY_REF] = "ref", [POLICY_BY_YES] = "yes" };
 
-static struct date end_of_access(const struct client_tongue *in, const struct client_policy_asked *asked,
-    const struct policy_decision *d)
+static struct date end_of_access(const struct client_policy_question *q, const struct policy_decision *d)
 {
-    struct date end = date_add_days(asked->on, d->access_days);
+    struct date end = date_add_days(q->asked.on, d->access_days), consent = q->asked.consent_end;
 
-    if (in->pack->rule[d->rule].mode == POLICY_MODE_C && asked->consent_end.year != 0
-        && date_compare(asked->consent_end, end) < 0)
-        return asked->consent_end;
+    if (q->pack->rule[d->rule].mode == POLICY_MODE_C && consent.year != 0 && date_compare(consent, end) < 0)
+        return consent;
     return end;
 }
 
 /* What the holder does for itself is nothing to the asker (MODEL section 5, eyes). */
 enum { OF_HOLDER = POLICY_DUTY_WEIGH_HOLDER | POLICY_DUTY_EYES_HOLDER };
 
-void client_policy_answer_make(const struct client_tongue *in, const struct client_policy_asked *asked, uint8_t section,
-    enum client_reader reader, struct client_policy_answer *out)
+void client_policy_answer_make(const struct client_policy_question *q, uint8_t section, enum client_reader reader,
+    struct client_policy_answer *out)
 {
     struct policy_decision decision;
     struct policy_facts facts;
 
-    client_policy_facts_of(asked, section, &facts);
-    policy_eval_section(in->pack, &facts, section, &decision);
+    client_policy_facts_of(&q->asked, section, &facts);
+    policy_eval_section(q->pack, &facts, section, &decision);
     *out = (struct client_policy_answer){ .section = section, .reader = reader, .seen = decision };
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(&decision, &out->seen);
     if (reader == CLIENT_READS_ASKER)
         out->seen.duties &= ~(uint32_t)OF_HOLDER;
-    client_explain(in, reader, &decision, &out->words);
+    client_explain(&q->tongue, reader, &decision, &out->words);
     if (out->seen.verdict == POLICY_NEED_EVENT)
-        policy_ways_find(in->pack, &facts, section, &out->ways);
+        policy_ways_find(q->pack, &facts, section, &out->ways);
     if (out->seen.verdict == POLICY_PERMIT)
-        out->access_end = end_of_access(in, asked, &out->seen);
-    if (out->seen.verdict >= POLICY_NEED_WEIGH && out->seen.weigh != POLICY_WEIGH_NO)
-        out->questions = policy_duty_questions(in->pack, out->seen.rule, UINT64_C(1) << section);
+        out->access_end = end_of_access(q, &out->seen);
+    if (q->weighing != NULL && out->seen.verdict >= POLICY_NEED_WEIGH && out->seen.weigh != POLICY_WEIGH_NO)
+        out->questions = policy_weighing_questions(q->weighing, q->pack, out->seen.rule, UINT64_C(1) << section);
 }
 
 static bool is_at_holder(const struct client_policy_answer *a)

@@ -7,8 +7,7 @@
 #define CLIENT_POLICY_ANSWER_H
 
 #include "base/json.h"
-#include "client/explain.h"
-#include "client/policy_facts.h"
+#include "client/policy_question.h"
 #include "policy/ways.h"
 
 #include <stdio.h>
@@ -24,8 +23,8 @@ struct client_policy_answer {
 };
 
 /* Decide and explain. */
-void client_policy_answer_make(const struct client_tongue *in, const struct client_policy_asked *asked, uint8_t section,
-    enum client_reader reader, struct client_policy_answer *out);
+void client_policy_answer_make(const struct client_policy_question *q, uint8_t section, enum client_reader reader,
+    struct client_policy_answer *out);
 
 /*
  * Into an object: section, verdict (AT_HOLDER for a step of the holder that the asker need not know), reason, rule,

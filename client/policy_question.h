@@ -6,11 +6,13 @@
 
 #include "client/explain.h"
 #include "client/policy_facts.h"
+#include "policy/weighing.h"
 
 /* Zero-initialised by the caller. */
 struct client_policy_question {
     struct policy_pack *pack;
     struct policy_texts *texts;
+    struct policy_weighing *weighing;  /* NULL: the pack has no table of it, so no question is asked */
     struct client_tongue tongue;
     struct client_policy_asked asked;
 };

@@ -13,6 +13,7 @@
 
 static struct policy_pack *pack;
 static struct policy_texts *texts;
+static struct policy_weighing *weighing;
 
 /* One answer as this reader gets it; both forms (free). */
 struct given {
@@ -22,23 +23,23 @@ struct given {
 
 static struct given give(const char *facts, enum client_reader reader, enum lang lang, bool with_texts)
 {
-    struct client_tongue in = { .pack = pack, .texts = with_texts ? texts : NULL, .lang = lang };
-    struct client_policy_asked asked;
+    struct client_policy_question q = { .pack = pack, .texts = texts, .weighing = weighing,
+        .tongue = { .pack = pack, .texts = with_texts ? texts : NULL, .lang = lang } };
     struct given g = { .json = NULL };
     struct trouble t = { .lang = LANG_EN };
     cJSON *row = cJSON_CreateObject();
     size_t len = 0;
     FILE *out;
 
-    if (client_policy_facts_read(pack, (const uint8_t *)facts, strlen(facts), (struct date){ 2026, 6, 15 }, &asked, &t) != OK)
+    if (client_policy_facts_read(pack, (const uint8_t *)facts, strlen(facts), (struct date){ 2026, 6, 15 }, &q.asked, &t) != OK)
         fail_msg("%s: %s in %s", t.where, t.text, facts);
-    client_policy_answer_make(&in, &asked, asked.section[0], reader, &g.answer);
-    client_policy_answer_json(&in, &g.answer, row);
+    client_policy_answer_make(&q, q.asked.section[0], reader, &g.answer);
+    client_policy_answer_json(&q.tongue, &g.answer, row);
     assert_err(json_print(row, &g.json), OK);
     cJSON_Delete(row);
     out = open_memstream(&g.text, &len);
     assert_non_null(out);
-    client_policy_answer_print(&in, &g.answer, out);
+    client_policy_answer_print(&q.tongue, &g.answer, out);
     assert_int_equal(fclose(out), 0);
     return g;
 }
@@ -248,7 +249,8 @@ int main(void)
     int failed;
 
     if (policy_files_load(PACK, LANG_EN, NULL, NULL, &pack) != OK
-        || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK)
+        || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK
+        || policy_files_weighing(PACK, LANG_EN, NULL, NULL, &weighing) != OK)
         return 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check_add(&list, rows[i].name, test_row, &rows[i]);
@@ -260,6 +262,7 @@ int main(void)
     check_add(&list, "a consent that ends sooner ends the access", test_end, NULL);
     check_add(&list, "without texts", test_without_texts, NULL);
     failed = check_run(&list, "client/policy_answer");
+    policy_weighing_free(weighing);
     policy_texts_free(texts);
     policy_pack_free(pack);
     return failed;
