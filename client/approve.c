@@ -57,7 +57,7 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     if (e == OK) {
         client_reply_id(c->reply, "approval", id);
         client_reply_sections(c->reply, "sections", &d.granted);
-        client_reply_date(c->reply, "until", d.access_until_s);
+        client_reply_last_day(c->reply, "until", d.access_until_s);
         cJSON_AddItemToObject(c->reply, "would_leave", content);
         content = NULL;
     }

@@ -114,6 +114,11 @@ void client_reply_date(cJSON *obj, const char *key, uint64_t at_s)
     json_add_text(obj, key, text);
 }
 
+void client_reply_last_day(cJSON *obj, const char *key, uint64_t end_s)
+{
+    client_reply_date(obj, key, end_s != 0 ? end_s - 1 : 0);
+}
+
 void client_reply_sections(cJSON *obj, const char *key, const struct proto_sections *s)
 {
     cJSON *array = json_add_array(obj, key);

@@ -29,6 +29,11 @@ bool client_same_subject(const struct proto_subject_id *a, const struct proto_su
 /* "case": hex and so on, for replies. */
 void client_reply_id(cJSON *obj, const char *key, const uint8_t id[PROTO_ID_LEN]);
 void client_reply_date(cJSON *obj, const char *key, uint64_t at_s);  /* "" for 0 */
+/*
+ * What ends at a moment is stored and sent as that moment, the midnight in the Netherlands behind its last day. People say and read the
+ * last day itself: only client_arg_last_day (client/desk_arg.h) and this go between the two.
+ */
+void client_reply_last_day(cJSON *obj, const char *key, uint64_t end_s);  /* "" for 0 */
 void client_reply_sections(cJSON *obj, const char *key, const struct proto_sections *s);
 void client_reply_child(cJSON *obj, const char *key, struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who);
 /* The partner's handle, "?" when it is not in the region. */

@@ -55,22 +55,27 @@ enum err client_desk_arg_note(struct client_call *c, struct client_desk *d)
     return OK;
 }
 
+enum err client_arg_last_day(struct client_call *c, const char *name, uint64_t *end_s)
+{
+    struct date day;
+    enum err e = client_arg_date(c, name, &day);
+
+    if (e == OK)
+        *end_s = clock_midnight_nl(date_add_days(day, 1));
+    return e;
+}
+
 enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out)
 {
     const char *text = NULL;
-    struct date day;
     uint64_t at = limit;
-    enum err e = OK;
+    enum err e = json_text(c->args, "until", &text) == OK ? client_arg_last_day(c, "until", &at) : OK;
 
-    if (json_text(c->args, "until", &text) == OK) {
-        e = client_arg_date(c, "until", &day);
-        at = e == OK ? clock_midnight_nl(day) : 0;
-    }
     if (e == OK && (at > limit || at <= clock_now_s())) {
         char last[11];
-        date_format(clock_date_nl(limit), last);
-        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "access ends after today and not later than %s",
-            "toegang eindigt na vandaag en niet later dan %s", last);
+        date_format(clock_date_nl(limit - 1), last);
+        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "the last day of access is today or later, and at the latest %s",
+            "de laatste dag van de toegang is vandaag of later, en uiterlijk %s", last);
     }
     if (e == OK)
         *out = at;

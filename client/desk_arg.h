@@ -14,7 +14,9 @@ MUST_USE enum err client_desk_arg_open(struct client_call *c, struct vault_txn *
 MUST_USE enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out);
 /* --note into d. ERR_LONG. */
 MUST_USE enum err client_desk_arg_note(struct client_call *c, struct client_desk *d);
-/* --until as the moment that day begins, after now and at most limit; limit itself when it is not given. ERR_RANGE. */
+/* A last day, as the moment behind it. ERR_RANGE. */
+MUST_USE enum err client_arg_last_day(struct client_call *c, const char *name, uint64_t *end_s);
+/* --until, the last day, as the moment behind it: today or later, and at most limit; limit itself when it is not given. ERR_RANGE. */
 MUST_USE enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out);
 /*
  * Text without names travels under a handle of its own, also between partners that have the number: else the child's pseudonym would stand

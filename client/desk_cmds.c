@@ -14,7 +14,7 @@
 #define REQUEST {"request", CLIENT_OPT_TEXT, true, {"the request", "het verzoek"}, "ID", NULL}
 #define OFFER {"offer", CLIENT_OPT_TEXT, true, {"the offer", "het aanbod"}, "ID", NULL}
 #define NOTE {"note", CLIENT_OPT_TEXT, false, {"a note for the other side, at most 600 bytes", "een bericht voor de ander, hoogstens 600 bytes"}, "TEXT", NULL}
-#define UNTIL {"until", CLIENT_OPT_TEXT, false, {"the last day", "de laatste dag"}, "DATE", NULL}
+#define UNTIL {"until", CLIENT_OPT_TEXT, false, {"the last day, which still counts", "de laatste dag, die nog meetelt"}, "DATE", NULL}
 #define WEIGH {"weigh", CLIENT_OPT_TEXT, false, {"the weighing, from schakel weigh", "de afweging, van schakel weigh"}, "ID", NULL}
 #define SKIP {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL}
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}

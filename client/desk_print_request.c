@@ -24,7 +24,7 @@ static const struct {
     {"cancelled", "taken back by you", "door u ingetrokken", "taken back", "ingetrokken", CLIENT_DIM},
     {"withdrawn", "stopped: consent withdrawn", "gestopt: toestemming weg", "stopped: consent withdrawn",
         "gestopt: toestemming weg", CLIENT_RED},
-    {"not_for_us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed",
+    {"not-for-us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed",
         "niet voor hen, vernietigd", CLIENT_DIM},
     {"ended", "access is over", "toegang voorbij", "access is over", "toegang voorbij", CLIENT_DIM},
 };
@@ -115,7 +115,7 @@ static void print_granted(const struct client_paper *p, const cJSON *row)
     client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "granted"), sections, sizeof sections);
     if (sections[0] == '\0')
         return;
-    client_paper_format(p, text, sizeof text, "%s; until %s", "%s; tot %s", sections, until);
+    client_paper_format(p, text, sizeof text, "%s; until the end of %s", "%s; tot en met %s", sections, until);
     client_paper_pair(p, client_paper_say(p, "Granted", "Toegekend"), text);
 }
 
@@ -227,7 +227,7 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
     client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
     client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
         offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
-    client_paper_pair(p, client_paper_say(p, "Until", "Tot"), client_paper_text(reply, "until"));
+    client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     client_desk_print_queued(p, reply);
     if (strcmp(client_paper_text(reply, "result"), "denied") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2,
@@ -274,8 +274,8 @@ void client_desk_print_preview(const struct client_paper *p, const cJSON *args, 
     client_paper_pair(p, client_paper_say(p, "Not held", "Niet hier"), missing);
     (void) fputc('\n', p->out);
     if (something) {
-        client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until %s:",
-            "Precies dit zou weggaan; %s kan het lezen tot %s:", v.other, client_paper_text(reply, "until"));
+        client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until the end of %s:",
+            "Precies dit zou weggaan; %s kan het lezen tot en met %s:", v.other, client_paper_text(reply, "until"));
         client_desk_print_content(p, leaves);
     } else {
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing would leave now.", "Er zou nu niets weggaan.");
@@ -289,8 +289,8 @@ void client_desk_print_grant(const struct client_paper *p, const cJSON *args, co
 
     client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "sections"), sections, sizeof sections);
     client_desk_print_queued(p, reply);
-    client_paper_line(p, CLIENT_PLAIN, 0, "Granted: %s. They can read it until %s.",
-        "Toegekend: %s. Zij kunnen het lezen tot %s.", sections, client_paper_text(reply, "until"));
+    client_paper_line(p, CLIENT_PLAIN, 0, "Granted: %s. They can read it until the end of %s.",
+        "Toegekend: %s. Zij kunnen het lezen tot en met %s.", sections, client_paper_text(reply, "until"));
     client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s",
         "Of het gelezen is: schakel request show --request %s", client_paper_text(args, "request"));
 }
@@ -304,7 +304,7 @@ void client_desk_print_open(const struct client_paper *p, const cJSON *args, con
     client_paper_format(p, left, sizeof left, "Shared by %s", "Gedeeld door %s", from);
     client_paper_head(p, left, client_paper_id(reply, "share", id));
     print_about(p, reply, client_paper_text(reply, "purpose"));
-    client_paper_pair(p, client_paper_say(p, "Until", "Tot"), client_paper_text(reply, "until"));
+    client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     (void) fputc('\n', p->out);
     client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"));
     client_desk_print_duties(p, reply);

@@ -110,7 +110,7 @@ static void consent_state(const struct client_paper *p, const cJSON *row)
         }
     at += client_paper_put(p, style, text);
     if (strcmp(state, "complete") == 0 && until[0] != '\0')
-        at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " until ", " tot "))
+        at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " until the end of ", " tot en met "))
             + client_paper_put(p, CLIENT_PLAIN, until);
     (void) at;
     (void) fputc('\n', p->out);
@@ -151,8 +151,8 @@ void client_desk_print_consent(const struct client_paper *p, const cJSON *args, 
     client_desk_print_queued(p, reply);
     if (client_paper_true(reply, "complete"))
         client_paper_line(p, CLIENT_PLAIN, 0,
-            "Recorded. Everybody whose yes is needed said yes; it counts until %s.",
-            "Vastgelegd. Iedereen van wie een ja nodig is, zei ja; het geldt tot %s.",
+            "Recorded. Everybody whose yes is needed said yes; it counts until the end of %s.",
+            "Vastgelegd. Iedereen van wie een ja nodig is, zei ja; het geldt tot en met %s.",
             client_paper_text(reply, "complete_until"));
     else if (!refused)
         client_paper_line(p, CLIENT_YELLOW, 0,

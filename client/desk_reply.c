@@ -125,7 +125,7 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     /* While it waits, that is only what a second person approved. */
     if (d->granted.count > 0 && d->state != CLIENT_DESK_WAITING) {
         client_reply_sections(obj, "granted", &d->granted);
-        client_reply_date(obj, "until", d->access_until_s);
+        client_reply_last_day(obj, "until", d->access_until_s);
     }
     if (d->note[0] != '\0')
         json_add_text(obj, "note", d->note);

@@ -1,6 +1,7 @@
 /* client/do_consent: what the family said. The hub and the asker see only whether it is complete, and until when; who said what stays
  * with the recorder and is sealed to the holder. */
 #include "client/child.h"
+#include "client/desk_arg.h"
 #include "client/desk_mail.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
@@ -79,13 +80,13 @@ static enum err read_options(struct client_call *c, struct vault_txn *x, struct 
     return e != OK ? e : client_child_arg(c, x, r->purpose, &r->child);
 }
 
-static enum err until_wrong(struct client_call *c, struct date limit)
+static enum err until_wrong(struct client_call *c, uint64_t limit_s)
 {
     char last[11];
 
-    date_format(limit, last);
-    return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "a consent ends after today and not later than %s",
-        "een toestemming eindigt na vandaag en niet later dan %s", last);
+    date_format(clock_date_nl(limit_s - 1), last);
+    return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "the last day of a consent is today or later, and at the latest %s",
+        "de laatste dag van een toestemming is vandaag of later, en uiterlijk %s", last);
 }
 
 /* Complete until: the day asked for, at most what the pack allows; 0 when somebody's yes is missing. Never a birthday: that would tell. */
@@ -93,25 +94,25 @@ static enum err set_until(struct client_call *c, struct vault_txn *x, struct rec
 {
     struct policy_facts f = {0};
     char born[11];
-    uint64_t now = clock_now_s(), months = 12;
-    struct date today = clock_date_nl(now), until, limit;
+    uint64_t now = clock_now_s(), months = 12, until_s, limit_s;
+    struct date today = clock_date_nl(now);
     enum err e = client_facts_person(c->node, x, &r->child.here, now, &f, born);
 
     if (e != OK)
         return e;
     if (policy_pack_parameter(c->node->pack, "consent_max_months", today, &months) != OK)
         months = 12;
-    limit = date_add_days(today, (int) (months * 365 / 12));
-    until = limit;
+    limit_s = clock_midnight_nl(date_add_days(today, (int) (months * 365 / 12)));
+    until_s = limit_s;
     if (text_or(c, "until", NULL) != NULL)
-        e = client_arg_date(c, "until", &until);
-    if (e == OK && (date_compare(until, today) <= 0 || date_compare(until, limit) > 0))
-        e = until_wrong(c, limit);
+        e = client_arg_last_day(c, "until", &until_s);
+    if (e == OK && (until_s <= now || until_s > limit_s))
+        e = until_wrong(c, limit_s);
     f.given = r->given;
     f.refused = r->refused;
     r->check = policy_consent_check(&f);
     if (e == OK)
-        r->s.until_s = r->check.state == POLICY_CONSENT_COMPLETE ? clock_midnight_nl(until) : 0;
+        r->s.until_s = r->check.state == POLICY_CONSENT_COMPLETE ? until_s : 0;
     return e;
 }
 
@@ -210,7 +211,7 @@ enum err client_do_consent_record(struct client_call *c, struct vault_txn *x)
     if (e == OK) {
         client_reply_id(c->reply, "statement", r->s.id);
         json_add_bool(c->reply, "complete", r->check.state == POLICY_CONSENT_COMPLETE);
-        client_reply_date(c->reply, "complete_until", r->s.until_s);
+        client_reply_last_day(c->reply, "complete_until", r->s.until_s);
         reply_people(c->reply, &in, r->check.missing);
     }
     free(r);

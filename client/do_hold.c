@@ -46,7 +46,7 @@ enum err client_do_preview(struct client_call *c, struct vault_txn *x)
         reply_decisions(c, &d, h);
         cJSON_AddItemToObject(c->reply, "would_leave", content);
         client_reply_sections(c->reply, "not_in_record", &missing);
-        client_reply_date(c->reply, "until", h->permitted.count > 0 ? h->until_s : 0);
+        client_reply_last_day(c->reply, "until", h->permitted.count > 0 ? h->until_s : 0);
         if (client_hold_doubt(c->node, x, &d))
             warn_doubt(c);
     }
@@ -161,7 +161,7 @@ static enum err finish_grant(struct client_call *c, struct vault_txn *x)
     client_reply_id(c->reply, "grant", d.grant_id);
     json_add_text(c->reply, "state", client_desk_state_name(d.state));
     client_reply_sections(c->reply, "sections", &d.granted);
-    client_reply_date(c->reply, "until", d.access_until_s);
+    client_reply_last_day(c->reply, "until", d.access_until_s);
     return OK;
 }
 

@@ -132,7 +132,7 @@ static bool consent_each(void *arg, const struct client_kept *k)
     json_add_text(row, "purpose", k->what.purpose);
     client_reply_sections(row, "sections", &k->what.sections);
     json_add_text(row, "state", consent_state(l->x, &k->what));
-    client_reply_date(row, "until", k->what.until_s);
+    client_reply_last_day(row, "until", k->what.until_s);
     client_pages_at(row, k->what.made_s);
     add_missing(row, l, k);
     return true;

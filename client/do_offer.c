@@ -96,7 +96,7 @@ static enum err finish_offer(struct client_call *c, struct vault_txn *x)
     client_reply_id(c->reply, "offer", d.id);
     json_add_text(c->reply, "result", client_desk_state_name(d.state));
     client_reply_rows(c->reply, c->node, c->trouble.lang, &d);
-    client_reply_date(c->reply, "until", d.access_until_s);
+    client_reply_last_day(c->reply, "until", d.access_until_s);
     return OK;
 }
 
@@ -204,7 +204,7 @@ enum err client_do_open(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "from", client_handle(c->node, d.other));
     client_reply_child(c->reply, "child", c->node, x, &d.child);
     json_add_text(c->reply, "purpose", d.purpose);
-    client_reply_date(c->reply, "until", d.access_until_s);
+    client_reply_last_day(c->reply, "until", d.access_until_s);
     client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
     cJSON_AddItemToObject(c->reply, "sections", content);
     return OK;

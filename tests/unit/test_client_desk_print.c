@@ -94,7 +94,8 @@ static const struct row {
         "  Careful.\n"
         "  can leave  att\n"
         "\n"
-        "Exactly this would leave; la can read it until 2027-01-01:\n"
+        "Exactly this would leave; la can read it until the end of\n"
+        "2027-01-01:\n"
         "  att  absence\n"
         "    hours  17\n"
         "  Next       schakel grant --request 00112233\n"
@@ -123,7 +124,7 @@ static const struct row {
         "Shared by vo                                        00112233\n"
         "  Child      Sam\n"
         "  Purpose    help after a report (att_followup)\n"
-        "  Until      2027-01-01\n"
+        "  Last day   2027-01-01\n"
         "\n"
         "  att  absence\n"
         "    hours  17\n"
@@ -149,7 +150,7 @@ static const struct row {
         "Sam                                                 00112233\n"
         "  team may read from vo: att\n"
         "  help after a report (att_followup)\n"
-        "  counts until 2027-01-01\n"},
+        "  counts until the end of 2027-01-01\n"},
     {"recorded, somebody is missing", client_desk_print_consent, LANG_EN, "{\"yes\":\"y\"}",
         "{\"statement\":\"00112233445566778899aabbccddeeff\",\"complete\":false,\"complete_until\":\"\","
         "\"missing\":[\"a\",\"b\"]}",
@@ -212,7 +213,7 @@ static const struct row {
         "  Purpose    help after a report (att_followup)\n"
         "  Asked      att\n"
         "  State      here, not read yet\n"
-        "  Granted    att; until 2027-01-01\n"
+        "  Granted    att; until the end of 2027-01-01\n"
         "  allowed    att\n"
         "  Next       schakel open --share 00112233\n"},
     {"refused, with the reason", client_desk_print_request, LANG_NL, "{}",

@@ -242,15 +242,40 @@ static void until_when(void **state)
 
     prepare(f, &a);
     ask(f, &a, "att");
-    date_format(today, day);
+    date_format(date_add_days(today, -1), day);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'%s'}", a.hex, day), ERR_RANGE);
-    date_format(date_add_days(today, 91), day);
+    date_format(date_add_days(today, 90), day);   /* the ninetieth day after today begins when access ends */
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'%s'}", a.hex, day), ERR_RANGE);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'soon'}", a.hex), ERR_RANGE);
     date_format(date_add_days(today, 10), day);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'%s'}", a.hex, day), OK);
     assert_int_equal(client_fixture_waiting(f, VO, PROTO_GRANT, &m), 1);
-    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(today, 10)));
+    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(today, 11)));  /* all of the last day */
+    client_fixture_hub(f);
+    assert_err(client_fixture_finish(f), OK);
+    assert_string_equal(client_fixture_text(f, "until"), day);
+}
+
+/* Today is the last day that can be chosen, and the longest that the rule gives. */
+static void the_first_and_the_last_day(void **state)
+{
+    struct client_fixture *f = *state;
+    struct date today = clock_date_nl(f->now_s);
+    struct proto_msg m;
+    struct asked a;
+    char day[11];
+
+    prepare(f, &a);
+    ask(f, &a, "att");
+    date_format(today, day);
+    assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'%s'}", a.hex, day), OK);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_GRANT, &m), 1);
+    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(today, 1)));
+    ask(f, &a, "att");
+    date_format(date_add_days(today, 89), day);
+    assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','until':'%s'}", a.hex, day), OK);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_GRANT, &m), 1);
+    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(today, 90)));
 }
 
 /* What the hub let pass is judged here again, on what lies here. */
@@ -460,7 +485,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(shown_is_sealed_is_opened), client_fixture_test(nothing_leaves_before_the_receipt), client_fixture_test(granted_once),
         client_fixture_test(a_refused_grant_can_be_tried_again), client_fixture_test(stopped_while_the_grant_is_under_way),
-        client_fixture_test(less_is_granted), client_fixture_test(what_is_not_in_the_record_is_not_granted), client_fixture_test(until_when),
+        client_fixture_test(less_is_granted), client_fixture_test(what_is_not_in_the_record_is_not_granted), client_fixture_test(until_when), client_fixture_test(the_first_and_the_last_day),
         client_fixture_test(judged_again_at_the_holder), client_fixture_test(another_child_is_meant), client_fixture_test(the_child_check),
         client_fixture_test(only_an_open_request_to_us), client_fixture_test(refused_by_the_holder),
         client_fixture_test(more_than_granted_is_not_shown), client_fixture_test(what_it_is_bound_to),

@@ -174,17 +174,17 @@ static void until_when(void **state)
 
     prepare(f, &s);
     consent(f, &s, VO, 30);
-    date_format(date_add_days(clock_date_nl(f->now_s), 31), day);
+    date_format(date_add_days(clock_date_nl(f->now_s), 30), day);
     (void) snprintf(rest, sizeof rest, ",'until':'%s'", day);
     assert_err(send(f, &s, "need", rest), ERR_RANGE);
-    date_format(clock_date_nl(f->now_s), day);
+    date_format(date_add_days(clock_date_nl(f->now_s), -1), day);
     (void) snprintf(rest, sizeof rest, ",'until':'%s'", day);
     assert_err(send(f, &s, "need", rest), ERR_RANGE);
     date_format(date_add_days(clock_date_nl(f->now_s), 5), day);
     (void) snprintf(rest, sizeof rest, ",'until':'%s'", day);
     assert_err(send(f, &s, "need", rest), OK);
     assert_int_equal(client_fixture_waiting(f, VO, PROTO_OFFER, &m), 1);
-    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(clock_date_nl(f->now_s), 5)));
+    assert_int_equal(m.until_s, clock_midnight_nl(date_add_days(clock_date_nl(f->now_s), 6)));
 }
 
 static void denied_by_the_hub(void **state)
