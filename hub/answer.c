@@ -29,8 +29,13 @@ enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct h
     struct hub_leaf_sides computed;
     enum err e = OK;
 
+    /* Its seed is erased: the side has what is missing in its opening (P-178). */
     if (sides == NULL) {
         e = hub_answer_sides(c, row, &computed);
+        if (e == ERR_NOTFOUND) {
+            memset(&computed, 0, sizeof computed);
+            e = OK;
+        }
         sides = &computed;
     }
     if (e == OK)
@@ -88,9 +93,9 @@ static enum err answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j, 
     if (j->has_row) {
         enum err e = hub_answer_receipt(c, x, &j->row, j->has_sides ? &j->sides : NULL, 0, &reply.receipt);
 
-        if (e != OK && e != ERR_NOTFOUND)
+        if (e != OK)
             return e;
-        reply.has_receipt = e == OK;
+        reply.has_receipt = true;
     }
     return send(c, j->tag, &reply, hub_answer_size(j->kind, j->outcome.decision));
 }

@@ -1,4 +1,4 @@
-#include "hub/core.h"
+#include "hub/openings.h"
 
 #include "proto/sign.h"
 
@@ -27,7 +27,7 @@ static const struct rule {
     { PROTO_ACK,         hub_on_ack,       TO_PARTNER, false, false },
     { PROTO_PUBLISH,     NULL,             TO_HUB,     false, false },  /* hub/publish */
     { PROTO_BREAKGLASS,  hub_on_not_yet,   TO_PARTNER, false, true },
-    { PROTO_OPENED_LEAF, hub_on_not_yet,   TO_HUB,     false, false },
+    { PROTO_OPENED_LEAF, NULL,             TO_HUB,     false, false },  /* hub/on_opened */
     { PROTO_REGISTRY,    hub_on_not_yet,   TO_HUB,     false, false },
     { PROTO_WITNESS,     hub_on_not_yet,   TO_HUB,     false, false },
 };
@@ -81,6 +81,28 @@ static enum proto_refusal judge_new(const struct hub_core *c, const struct hub_j
     return PROTO_ACCEPTED;
 }
 
+/* Sealing needs somebody to seal to: a partner whose officers' keys ended long ago is held to what must always work. */
+static enum err judge_officer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
+{
+    uint64_t ended_s = 0;
+    enum err e = hub_openings_takes(j) ? OK : hub_openings_officer_ended(c, x, j->act.from, &ended_s);
+
+    if (e == OK && ended_s != 0 && ended_s + HUB_OPENINGS_OFFICER_S < c->now_s)
+        j->outcome.result = PROTO_NO_OFFICER;
+    return e;
+}
+
+static enum err decide(struct hub_core *c, struct kv_txn *x, struct hub_job *j, const struct rule *rule)
+{
+    enum err e = judge_officer(c, x, j);
+
+    if (e != OK || j->outcome.result != PROTO_ACCEPTED)
+        return e;
+    if (rule->handler != NULL)
+        return rule->handler(&c->state, x, &j->act, &j->outcome);
+    return j->kind == PROTO_OPENED_LEAF ? hub_opened_act(c, x, j) : hub_publish_act(c, x, j);
+}
+
 enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
 {
     const struct rule *rule = rule_of(j->kind);
@@ -101,7 +123,7 @@ enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
     o->result = judge_new(c, j, rule);
     if (o->result != PROTO_ACCEPTED)
         return OK;
-    e = rule->handler != NULL ? rule->handler(&c->state, x, &j->act, o) : hub_publish_act(c, x, j);
+    e = decide(c, x, j, rule);
     if (e != OK)
         return e;
     /* A handler that refuses after writing is a bug: this act then breaks its round, which is done again without it. */
@@ -191,6 +213,8 @@ enum err hub_apply_leaf(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
         e = hub_store_act_put(c->acts, x, &j->row);
     if (e == OK && j->outcome.mailed)
         e = put_mail(c, x, j);
+    if (e == OK)
+        e = hub_openings_add(c, x, j);
     j->has_row = e == OK;
     if (e == OK)
         c->leaf_s = j->row.time_s;

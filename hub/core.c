@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "hub/home.h"
+#include "hub/openings.h"
 #include "hub/tables.h"
 
 #include <sodium.h>
@@ -93,6 +94,8 @@ static enum err open_store(struct hub_core *c, struct trouble *t)
     if (e == OK)
         e = hub_store_cert_open(c->kv, &c->cert_store);
     if (e == OK)
+        e = hub_openings_open(c->kv, &c->openings);
+    if (e == OK)
         e = hub_tables_open(c->kv, &c->state.tables);
     if (e == OK)
         e = hub_seeds_open(c->config.seeds, &c->seeds, t);
@@ -179,6 +182,7 @@ void hub_core_close(struct hub_core *c)
     hub_certs_free(c->certs);
     hub_seeds_close(c->seeds);
     hub_tables_close(c->state.tables);
+    hub_openings_close(c->openings);
     hub_store_cert_close(c->cert_store);
     hub_store_number_close(c->numbers);
     hub_store_mail_close(c->mail);

@@ -61,6 +61,7 @@ struct hub_core {
     struct hub_store_mail *mail;
     struct hub_store_number *numbers;
     struct hub_store_cert *cert_store;
+    struct hub_openings *openings;             /* hub/openings */
     struct hub_certs *certs;
     struct hub_roster *roster;
     struct hub_envelope_context judge;
@@ -77,7 +78,7 @@ struct hub_core {
     bool look[PROTO_PARTNERS_MAX];             /* whose fetch this round looks at */
     bool has_mail[PROTO_PARTNERS_MAX];
     uint64_t seen_s[PROTO_PARTNERS_MAX];       /* when each was last heard */
-    uint64_t roster_ms, status_ms, day;
+    uint64_t roster_ms, status_ms, hour;
     uint64_t acts_taken, acts_refused, rounds;
     struct proto_receipt receipt;              /* scratch: some 4 KiB that no act need clear */
     uint8_t *reply, *payload;                  /* scratch of a frame's size each */
@@ -124,11 +125,11 @@ MUST_USE enum err hub_answer_payload(struct hub_core *c, struct kv_txn *x, struc
     const uint8_t *payload, size_t len);
 /*
  * The receipt of a leaf for one side, under the newest checkpoint; *out borrows c->checkpoint. sides NULL: they are computed.
- * ERR_NOTFOUND: its seed is erased.
+ * When its seed is erased, seed, commitments and salt in it are zero (P-178).
  */
 MUST_USE enum err hub_answer_receipt(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row,
     const struct hub_leaf_sides *sides, uint8_t side, struct proto_receipt *out);
-/* ERR_NOTFOUND as above. */
+/* ERR_NOTFOUND: its seed is erased. */
 MUST_USE enum err hub_answer_sides(struct hub_core *c, const struct hub_act_row *row, struct hub_leaf_sides *out);
 /* The size to which an answer is padded; 0: not at all. */
 size_t hub_answer_size(enum proto_kind kind, bool decision);
@@ -143,7 +144,7 @@ MUST_USE enum err hub_publish_load(struct hub_core *c);
 
 /* hub/keep: what ends by itself: rows, ids and seeds after their time. */
 MUST_USE enum err hub_keep_drop(struct hub_core *c, struct kv_txn *x);
-MUST_USE enum err hub_keep_daily(struct hub_core *c);
+MUST_USE enum err hub_keep_hourly(struct hub_core *c);
 
 /* hub/status: the file that `schakel-hub status` reads. Errors are not worth ending for. */
 void hub_status_write(struct hub_core *c, const char *state);

@@ -1,8 +1,8 @@
-#include "hub/core.h"
+#include "hub/openings.h"
 
 #include <string.h>
 
-enum { DROPS_A_ROUND = 64, DAY_S = 86400 };
+enum { DROPS_A_ROUND = 64, HOUR_S = 3600 };
 
 /* Does this leaf's mail still wait for its addressee? */
 static enum err mail_waits(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row, bool *waits)
@@ -45,24 +45,25 @@ enum err hub_keep_drop(struct hub_core *c, struct kv_txn *x)
     return OK;
 }
 
-/* Once a day: the seeds of leaves without a row are erased, and keys that can matter to no known id are forgotten. */
-enum err hub_keep_daily(struct hub_core *c)
+/*
+ * Once an hour: what the salts of leaves are made from goes as soon as both sides' officers opened them, and in any case after seven days;
+ * and keys that can matter to no known id are forgotten. A repeat, or mail that waits longer, gets its receipt without (P-178).
+ */
+enum err hub_keep_hourly(struct hub_core *c)
 {
-    struct hub_act_row row;
+    uint64_t from_s = 0;
     struct kv_txn *x = NULL;
     enum err e;
 
-    if (c->day == c->now_s / DAY_S)
+    if (c->hour == c->now_s / HOUR_S)
         return OK;
-    c->day = c->now_s / DAY_S;
+    c->hour = c->now_s / HOUR_S;
     if (c->now_s > PROTO_ID_KEEP_S)
         hub_certs_drop_ended(c->certs, c->now_s - PROTO_ID_KEEP_S);
     e = kv_begin(c->kv, false, &x);
     if (e != OK)
         return e;
-    e = hub_store_act_oldest(c->acts, x, &row);
+    e = hub_openings_seeds_from(c, x, c->now_s, &from_s);
     kv_abort(x);
-    if (e == ERR_NOTFOUND)
-        return OK;
-    return e == OK ? hub_seeds_forget(c->seeds, row.time_s) : e;
+    return e == OK ? hub_seeds_forget(c->seeds, from_s) : e;
 }

@@ -1,4 +1,4 @@
-#include "hub/core.h"
+#include "hub/openings.h"
 
 #include "base/wr.h"
 
@@ -139,10 +139,6 @@ static enum err stored_result(struct hub_core *c, struct kv_txn *x, const struct
     }
     if (e == OK)
         e = hub_answer_receipt(c, x, &row, NULL, 0, &reply.receipt);
-    if (e == ERR_NOTFOUND) {
-        *result = PROTO_NOT_FOUND;
-        return OK;
-    }
     if (e != OK)
         return e;
     reply.result = row.result;
@@ -150,6 +146,12 @@ static enum err stored_result(struct hub_core *c, struct kv_txn *x, const struct
     pad = hub_answer_size((enum proto_kind)row.kind, row.decision);
     room = wr_gap(w, pad);
     return room == NULL ? ERR_LONG : proto_reply_encode(&reply, pad, room, pad, &len);
+}
+
+static enum err openings(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+{
+    (void)result;
+    return hub_openings_write(c, x, j->act.msg.head.from, j->act.msg.number, w);
 }
 
 typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
@@ -161,6 +163,7 @@ static answerer *const answerers[] = {
     [PROTO_QUERY_CERTS] = certs,
     [PROTO_QUERY_CERT] = cert,
     [PROTO_QUERY_RESULT] = stored_result,
+    [PROTO_QUERY_OPENINGS] = openings,
 };
 
 enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)

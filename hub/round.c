@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wr.h"
+#include "hub/openings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static enum err rewind_all(struct hub_core *c, uint64_t leaf_s)
 {
     enum err e = hub_ledger_rewind(c->ledger);
 
+    hub_openings_renew(c->openings);
     c->leaf_s = leaf_s;
     return e == OK ? hub_store_number_load(c->numbers) : e;
 }
@@ -285,7 +287,7 @@ enum err hub_round_run(struct hub_core *c, struct hub_job *jobs)
     if (e == OK)
         e = answer_round(c, &r);
     if (e == OK)
-        e = hub_keep_daily(c);
+        e = hub_keep_hourly(c);
     return e;
 }
 

@@ -57,8 +57,8 @@ static const struct proto_field rows[ROWS] = {
     [REPORT_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_REPORT_EXPIRED},
     [REFUSE_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_REFUSE_END - 1},
     [ACK_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_ACK_UNKNOWN_SUBJECT},
-    [QUERY_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_QUERY_RESULT},
-    [LEAF_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = 2},
+    [QUERY_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_QUERY_OPENINGS},
+    [LEAF_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_OPENED_BAD},
 };
 
 static const uint8_t header[] = {REGION, ID, FROM, TO, ISSUED, VALID_UNTIL, CASE, SUBJECT, PURPOSE, PACK, SEEN_SIZE, SEEN_ROOT,

@@ -28,7 +28,7 @@ enum proto_kind {
     PROTO_ACK = 10,        /* the addressee stored a statement; never acknowledged itself */
     PROTO_PUBLISH = 11,    /* a certificate for everybody */
     PROTO_BREAKGLASS = 12, /* refused NOT_YET until its forced review exists */
-    PROTO_OPENED_LEAF = 13,/* an officer's node: opening of a leaf is ok or bad; NOT_YET */
+    PROTO_OPENED_LEAF = 13,/* an officer's node: openings up to a number are ok, or one is bad */
     PROTO_REGISTRY = 14,   /* a signed statement for the registry: partner, revocation, adoption; NOT_YET */
     PROTO_FETCH = 32,      /* the next three change nothing in the log */
     PROTO_QUERY = 33,
@@ -74,13 +74,15 @@ enum proto_report { PROTO_REPORT_OPENED = 1, PROTO_REPORT_EXPORTED, PROTO_REPORT
 enum proto_refuse { PROTO_REFUSE_NOT_NEEDED = 1, PROTO_REFUSE_NOT_PROPORTIONATE, PROTO_REFUSE_SUBJECT_DOUBT, PROTO_REFUSE_NOTHING_HELD,
     PROTO_REFUSE_NOT_SAFE, PROTO_REFUSE_POLICY, PROTO_REFUSE_WITHDRAWN, PROTO_REFUSE_END };
 enum proto_ack { PROTO_ACK_STORED = 1, PROTO_ACK_UNKNOWN_SUBJECT };
+enum proto_opened { PROTO_OPENED_OK = 1, PROTO_OPENED_BAD };
 enum proto_query {
     PROTO_QUERY_CHECKPOINT = 1,   /* payload: the newest checkpoint note */
     PROTO_QUERY_CONSISTENCY,      /* number = old size, number2 = new size (0: newest); payload: checkpoint, u8 n, n*32 */
     PROTO_QUERY_INCLUSION,        /* number = index; payload: leaf, checkpoint, u8 n, n*32 */
     PROTO_QUERY_CERTS,            /* partner: payload: u8 n, n * u16 length and signed cert, all that are valid */
     PROTO_QUERY_CERT,             /* key: payload: one signed cert and those above it, in the same form */
-    PROTO_QUERY_RESULT            /* refers = message id: the stored reply */
+    PROTO_QUERY_RESULT,           /* refers = message id: the stored reply */
+    PROTO_QUERY_OPENINGS          /* number = after this running number; payload: u16 n, openings sealed to the sender's officers */
 };
 
 struct proto_blob { const uint8_t *data; size_t len; };

@@ -81,6 +81,9 @@ static const struct row rows[PROTO_REFUSAL_END] = {
     [PROTO_TROUBLE] = {"TROUBLE", ERR_PEER, 1,
         "Something went wrong at the hub. Nothing was lost; try again later.",
         "Er ging iets mis bij de hub. Er is niets verloren; probeer het later opnieuw."},
+    [PROTO_NO_OFFICER] = {"NO_OFFICER", ERR_EXPIRED, 1,
+        "The key of this organisation's privacy officer ended over 30 days ago. Make a new one (schakel org rotate); reading and withdrawing go on.",
+        "De sleutel van uw privacy officer is meer dan 30 dagen verlopen. Maak een nieuwe (schakel org rotate); lezen en intrekken kan wel."},
 };
 
 /* A newer hub may know more numbers than this program. */

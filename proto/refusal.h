@@ -33,6 +33,7 @@ enum proto_refusal {
     PROTO_ROLE_NOT_ALLOWED,     /* the person's role may not do this */
     PROTO_OVERTAKEN,            /* a newer fetch of the same node took over */
     PROTO_TROUBLE,              /* the hub's own; try again */
+    PROTO_NO_OFFICER,           /* no valid officer key for 30 days: only reads, what stops something, and acknowledgements */
     PROTO_REFUSAL_END
 };
 

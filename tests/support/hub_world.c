@@ -150,8 +150,8 @@ static void join(struct hub_world *w, size_t i)
     randombytes_buf(key, sizeof key);
     j.cert[0].len = make_cert(w, p, PROTO_USE_NODE, PROTO_ROLE_NONE, p->node_key, p->root_secret, cert[0]);
     j.cert[1].len = make_cert(w, p, PROTO_USE_HPKE, PROTO_ROLE_NONE, key, p->root_secret, cert[1]);
-    key[0] ^= 1;
-    j.cert[2].len = make_cert(w, p, PROTO_USE_OFFICER, PROTO_ROLE_NONE, key, p->root_secret, cert[2]);
+    (void)crypto_box_keypair(p->officer_key, p->officer_secret);
+    j.cert[2].len = make_cert(w, p, PROTO_USE_OFFICER, PROTO_ROLE_NONE, p->officer_key, p->root_secret, cert[2]);
     j.cert[3].len = make_cert(w, p, PROTO_USE_TLS, PROTO_ROLE_NONE, csr_key, p->root_secret, cert[3]);
     for (size_t k = 0; k < 4; k++)
         j.cert[k].data = cert[k];

@@ -21,7 +21,7 @@ struct hub_world_partner {
     struct proto_org_file org;
     uint8_t id[PROTO_PARTNER_LEN];
     uint8_t root_secret[64], node_secret[64], staff_secret[64];
-    uint8_t node_key[32], staff_key[32];
+    uint8_t node_key[32], staff_key[32], officer_key[32], officer_secret[32];
     uint8_t running_root[32];
     uint64_t running;
 };

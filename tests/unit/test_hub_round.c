@@ -274,12 +274,6 @@ static void what_comes_later_is_refused_with_a_leaf(void **state)
     struct proto_msg m;
     struct hub_world_reply r;
 
-    hub_world_msg(&f->w, PROTO_OPENED_LEAF, A, -1, &m);
-    m.code = 1;
-    r = hub_acts_send(f, &m, A);
-    assert_int_equal(r.reply.result, PROTO_NOT_YET);
-    hub_acts_check_receipt(f, &m, A, &r);
-    hub_world_reply_free(&r);
     hub_world_msg(&f->w, PROTO_WITNESS, A, -1, &m);
     m.payload = (struct proto_blob){(const uint8_t *)"old 0", 5};
     r = hub_acts_send(f, &m, A);

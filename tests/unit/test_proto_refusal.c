@@ -7,7 +7,7 @@
 /* P-100: written out here once more, because a number that moves changes old logs. */
 static const char *const names[] = {"ACCEPTED", "NOT_A_FRAME", "MALFORMED", "WRONG_KIND", "UNKNOWN_KEY", "BAD_SIGNATURE", "WRONG_REGION",
     "NOT_YOURS", "STALE", "REPLAYED", "UNKNOWN_PARTNER", "BLOCKED", "OTHER_PACK", "UNKNOWN_NAME", "NOT_FOUND", "WRONG_STATE",
-    "NOT_ADDRESSED", "DENIED", "DIGEST_DIFFERS", "QUOTA", "FULL", "NOT_YET", "ROLE_NOT_ALLOWED", "OVERTAKEN", "TROUBLE"};
+    "NOT_ADDRESSED", "DENIED", "DIGEST_DIFFERS", "QUOTA", "FULL", "NOT_YET", "ROLE_NOT_ALLOWED", "OVERTAKEN", "TROUBLE", "NO_OFFICER"};
 
 enum { COUNT = sizeof names / sizeof *names };
 
@@ -65,7 +65,7 @@ static void test_retry(void **state)
     (void)state;
     for (unsigned i = 0; i <= COUNT; i++) {
         bool may = i == PROTO_UNKNOWN_KEY || i == PROTO_STALE || i == PROTO_BLOCKED || i == PROTO_QUOTA || i == PROTO_FULL
-            || i == PROTO_TROUBLE;
+            || i == PROTO_TROUBLE || i == PROTO_NO_OFFICER;
 
         assert_int_equal(proto_refusal_may_retry((enum proto_refusal)i), may);
     }
