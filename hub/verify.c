@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SPARE_MAX = 256 };
+enum { SPARE_MAX = 256, SPARE_FRAME_MAX = 64 << 10 };
 
 struct hub_verify {
     struct hub_envelope_context context;
@@ -24,8 +24,10 @@ struct hub_verify {
 
     pthread_mutex_t lock;         /* everything below */
     pthread_cond_t some;
+    pthread_cond_t room;          /* unanswered fell below the maximum */
     struct hub_job *first, **last;
     size_t under_way;             /* read, and not yet in the list */
+    size_t unanswered;            /* bytes of frames read and not given back */
     enum hub_verify_state state;
     struct hub_job *spare;
     size_t spare_count;
@@ -55,6 +57,15 @@ static void end_reading(struct hub_verify *v, enum hub_verify_state state)
     (void)pthread_mutex_unlock(&v->lock);
 }
 
+/* A few hundred of the largest frames would be more than a machine has: what is not read waits at the gate, which then refuses. */
+static void wait_for_room(struct hub_verify *v)
+{
+    (void)pthread_mutex_lock(&v->lock);
+    while (v->unanswered >= HUB_VERIFY_BYTES_MAX)
+        (void)pthread_cond_wait(&v->room, &v->lock);
+    (void)pthread_mutex_unlock(&v->lock);
+}
+
 /* The next frame as a job; NULL when there will be none. */
 static struct hub_job *read_job(struct hub_verify *v)
 {
@@ -63,6 +74,7 @@ static struct hub_job *read_job(struct hub_verify *v)
     enum err e;
 
     (void)pthread_mutex_lock(&v->reading);
+    wait_for_room(v);
     e = v->over ? ERR_PEER : server_ipc_next(&v->in, &m);
     if (e == OK && m.what == SERVER_IPC_FRAME) {
         j = take_spare(v);
@@ -74,6 +86,7 @@ static struct hub_job *read_job(struct hub_verify *v)
         j->arrival = ++v->arrivals;
         (void)pthread_mutex_lock(&v->lock);
         v->under_way++;
+        v->unanswered += j->frame_len;
         (void)pthread_mutex_unlock(&v->lock);
     } else if (!v->over) {
         hub_job_free(j);
@@ -135,7 +148,7 @@ enum err hub_verify_start(const struct hub_envelope_context *context, int fd, si
     v->context = *context;
     v->last = &v->first;
     if (pthread_condattr_init(&attr) != 0 || pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0
-        || pthread_cond_init(&v->some, &attr) != 0 || pthread_mutex_init(&v->lock, NULL) != 0
+        || pthread_cond_init(&v->some, &attr) != 0 || pthread_cond_init(&v->room, NULL) != 0 || pthread_mutex_init(&v->lock, NULL) != 0
         || pthread_mutex_init(&v->reading, NULL) != 0) {
         free(v);
         return ERR_NOMEM;
@@ -166,6 +179,7 @@ void hub_verify_free(struct hub_verify *v)
     }
     server_ipc_in_fini(&v->in);
     (void)pthread_cond_destroy(&v->some);
+    (void)pthread_cond_destroy(&v->room);
     (void)pthread_mutex_destroy(&v->lock);
     (void)pthread_mutex_destroy(&v->reading);
     free(v);
@@ -220,7 +234,13 @@ void hub_verify_give_back(struct hub_verify *v, struct hub_job *j)
     bool kept;
 
     (void)pthread_mutex_lock(&v->lock);
-    kept = v->spare_count < SPARE_MAX;
+    if (j->frame_len > v->unanswered)
+        abort();
+    if (v->unanswered >= HUB_VERIFY_BYTES_MAX && v->unanswered - j->frame_len < HUB_VERIFY_BYTES_MAX)
+        (void)pthread_cond_signal(&v->room);
+    v->unanswered -= j->frame_len;
+    /* What had a large frame is freed: spare ones must not add up to what the maximum above keeps out. */
+    kept = v->spare_count < SPARE_MAX && j->frame_cap <= SPARE_FRAME_MAX;
     if (kept) {
         j->next = v->spare;
         v->spare = j;

@@ -12,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HUB_VERIFY_THREADS_MAX = 16 };
+enum {
+    HUB_VERIFY_THREADS_MAX = 16,
+    HUB_VERIFY_BYTES_MAX = 64 << 20  /* of frames that are not given back: with so many, none is read (and one more may be under way) */
+};
 
 struct hub_verify;
 
@@ -30,7 +33,7 @@ struct hub_job *hub_verify_take(struct hub_verify *v, uint64_t wait_ms, size_t m
 /* Once hub_verify_take has said STOPPED or LOST: wait for the threads, and free everything. Takes NULL. */
 void hub_verify_free(struct hub_verify *v);
 
-/* For the writer: a job that is answered. */
+/* For the writer: a job that is answered; its frame counts no more. Jobs of this pool only, each once. */
 void hub_verify_give_back(struct hub_verify *v, struct hub_job *j);
 
 #endif

@@ -24,7 +24,8 @@
 enum {
     OPRF_FD = PROC_FIRST_FD, CORE_FD = PROC_FIRST_FD + 1,
     BATCH = 256,              /* frames taken before answers are looked at again */
-    BUFFERED_MAX = 8 << 20,   /* bytes waiting for core: beyond it frames wait in the network's own buffers */
+    BUFFERED_MAX = 32 << 20,  /* bytes waiting for a role that does not read: beyond it the answer is "try again" */
+    FLUSH_AT = 1 << 20,       /* offered to the role before the batch is over, so that only what it does not take waits */
     SEND_BUFFER = 4 << 20,
     DRAIN_MS = 2000
 };
@@ -122,28 +123,28 @@ static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, 
     enum proto_kind kind;
     const uint8_t *body;
     size_t body_len;
+    enum err e;
+    struct server_ipc_out *out = &g->link[CORE].out;
     uint64_t tag;
 
     if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
         return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
     if (kind != PROTO_DERIVE && !g->has_core)
         return answer_self(g, route, route_len, PROTO_WRONG_KIND);
-    if (!slot_take(g, route, route_len, &tag))
+    if (kind == PROTO_DERIVE)
+        out = &g->link[OPRF].out;
+    if (server_ipc_pending(out) + len > BUFFERED_MAX || !slot_take(g, route, route_len, &tag))
         return answer_self(g, route, route_len, PROTO_TROUBLE);
-    return server_ipc_put(&g->link[kind == PROTO_DERIVE ? OPRF : CORE].out, SERVER_IPC_FRAME, tag, frame, len);
-}
-
-static bool has_room(const struct gate *g)
-{
-    for (size_t i = 0; i < LINKS; i++)
-        if (server_ipc_pending(&g->link[i].out) >= BUFFERED_MAX)
-            return false;
-    return true;
+    e = server_ipc_put(out, SERVER_IPC_FRAME, tag, frame, len);
+    if (e == OK && server_ipc_pending(out) >= FLUSH_AT)
+        e = server_ipc_flush(out);
+    /* That the role is gone shows where its answers are read. */
+    return e == ERR_BUSY || e == ERR_PEER ? OK : e;
 }
 
 static enum err take_frames(struct gate *g)
 {
-    for (size_t i = 0; i < BATCH && has_room(g); i++) {
+    for (size_t i = 0; i < BATCH; i++) {
         uint8_t route[WIRE_ROUTE_MAX];
         const uint8_t *frame;
         size_t route_len, len;
@@ -221,7 +222,7 @@ static enum err step(struct gate *g, int signals)
 
     for (size_t i = 0; i < LINKS; i++)
         p[i] = wait_for_link(&g->link[i]);
-    p[LINKS] = (struct pollfd){ .fd = g->stopping || !has_room(g) ? -1 : wire_server_fd(g->server), .events = POLLIN };
+    p[LINKS] = (struct pollfd){ .fd = g->stopping ? -1 : wire_server_fd(g->server), .events = POLLIN };
     p[LINKS + 1] = (struct pollfd){ .fd = g->stopping ? -1 : signals, .events = POLLIN };
     if (poll(p, LINKS + 2, -1) < 0)
         return errno == EINTR ? OK : ERR_IO;

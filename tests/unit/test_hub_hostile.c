@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -329,12 +330,67 @@ static void large_garbage_leaves_nothing_behind(void **state)
     free(a);
 }
 
+/* Answers to what was sent of the large frame, by kind. */
+struct counted { size_t troubles, malformed; };
+
+static bool count_answer(const struct attack *a, int wait_ms, struct counted *n)
+{
+    struct pollfd p = { .fd = wire_client_fd(a->f->client), .events = POLLIN };
+    struct hub_world_reply r;
+    const uint8_t *frame;
+    enum err result;
+    uint64_t tag;
+    void *handle;
+    size_t len;
+
+    while (wire_call_done(a->f->client, &tag, &result, &handle, &frame, &len) != OK)
+        if (poll(&p, 1, wait_ms) == 0)
+            return false;
+    assert_err(result, OK);
+    hub_world_reply_take(frame, len, &r);
+    n->troubles += r.reply.result == PROTO_TROUBLE;
+    n->malformed += r.reply.result == PROTO_MALFORMED;
+    hub_world_reply_free(&r);
+    wire_free(handle);
+    return true;
+}
+
+/* What core does not take waits at the gate only up to a maximum: then the answer is at once that it may be tried again. */
+static void a_core_that_stands_still_is_not_waited_for(void **state)
+{
+    enum { SENT = 64, HELD_MIN = 20, HELD_MAX = 48 };
+    struct attack *a = calloc(1, sizeof *a);
+    struct counted n = { 0, 0 };
+    pid_t core;
+    uint8_t *f;
+
+    make_all(a, *state);
+    f = a->f->frame;
+    memcpy(f, a->bad[1].frame, PROTO_FRAME_HEAD);
+    randombytes_buf(f + PROTO_FRAME_HEAD, LARGE);
+    set_length(f, LARGE);
+    core = hub_running_role(a->f, "core");
+    assert_int_equal(kill(core, SIGSTOP), 0);
+    for (size_t i = 0; i < SENT; i++)
+        assert_err(wire_call_start(a->f->client, i, f, PROTO_FRAME_HEAD + LARGE, CALL_MS), OK);
+    while (count_answer(a, CUT_MS, &n))
+        continue;
+    assert_int_equal(n.malformed, 0);
+    assert_in_range(n.troubles, SENT - HELD_MAX, SENT - HELD_MIN);
+    assert_int_equal(kill(core, SIGCONT), 0);
+    while (n.troubles + n.malformed < SENT)
+        assert_true(count_answer(a, CALL_MS, &n));
+    be_honest(a);
+    free_all(a);
+    free(a);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_running_setup, hub_running_close)
     const struct CMUnitTest tests[] = {
         T(each_is_refused_with_its_reason_and_memory_stays), T(connections_that_lie_are_cut_and_others_served),
-        T(large_garbage_leaves_nothing_behind),
+        T(large_garbage_leaves_nothing_behind), T(a_core_that_stands_still_is_not_waited_for),
     };
 
     /* What a sanitizer keeps of freed memory to catch its use would look like growth; for the hub's processes. */
