@@ -45,7 +45,11 @@ struct hub_outcome {
     struct proto_rows rows;      /* of a decision */
     struct proto_ids attached;   /* statements whose originals go along */
     bool decision;               /* the answer has the size of a decision */
+    bool carries;                /* a statement to its addressee: core keeps its id with the leaf's row, where ACK finds it */
+    uint8_t carried[PROTO_ID_LEN];
 };
+
+struct hub_store_act;
 
 /* What handlers share: the compiled pack, the region, their tables. Owned by core; one writer thread. */
 struct hub_state {
@@ -53,6 +57,7 @@ struct hub_state {
     const struct policy_pack *pack;
     const struct proto_region *region;
     struct hub_tables *tables;   /* handlers' own (hub/tables.h) */
+    struct hub_store_act *acts;  /* core's rows of leaves, for reading */
 };
 
 /*

@@ -163,6 +163,8 @@ static void fill_row(const struct hub_core *c, struct hub_job *j)
     row->kind = (uint8_t)j->kind;
     row->result = (uint8_t)j->outcome.result;
     row->decision = j->outcome.decision;
+    row->carries = j->outcome.carries;
+    memcpy(row->carried, j->outcome.carried, sizeof row->carried);
     memcpy(row->from, h->from, sizeof row->from);
     memcpy(row->to, h->to, sizeof row->to);
     memcpy(row->id, h->id, sizeof row->id);

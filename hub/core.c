@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STORE_FORMAT = 1, IDLE_MS = 1000 };
+enum { STORE_FORMAT = 2, IDLE_MS = 1000 };
 
 /* ---- opening ---- */
 
@@ -67,8 +67,8 @@ static enum err check_format(struct hub_core *c, struct trouble *t)
         e = set_format(c);
     else if (e == OK && format != STORE_FORMAT)
         e = trouble_at(t, ERR_VERSION, c->config.store, 0, 0,
-            "this store has format %llu and this program knows format %d: use the newer program",
-            "deze opslag heeft formaat %llu en dit programma kent formaat %d: gebruik het nieuwere programma",
+            "this store has format %llu and this program knows format %d: use the program that goes with the store",
+            "deze opslag heeft formaat %llu en dit programma kent formaat %d: gebruik het programma dat bij de opslag hoort",
             (unsigned long long)format, STORE_FORMAT);
     return e;
 }
@@ -158,6 +158,7 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     c->state.kv = c->kv;
     c->state.pack = c->pack;
     c->state.region = c->region;
+    c->state.acts = c->acts;
     e = open_keys(c);
     c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs };
     if (e == OK)

@@ -1,5 +1,7 @@
 #include "hub/openings.h"
 
+#include "hub/store_statement.h"
+
 #include <string.h>
 
 enum { DROPS_A_ROUND = 64, HOUR_S = 3600 };
@@ -17,6 +19,24 @@ static enum err mail_waits(struct hub_core *c, struct kv_txn *x, const struct hu
     if (e == OK)
         *waits = mail.number == row->to_number;
     return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* What this leaf carried and nobody has acknowledged may be acknowledged yet: that is kept elsewhere then. */
+static enum err keep_carried(struct hub_core *c, struct kv_txn *x, const struct hub_act_row *row)
+{
+    const struct hub_delivery *delivery;
+    struct hub_statement s;
+    enum err e;
+
+    if (!row->carries)
+        return OK;
+    e = hub_store_statement_get(c->state.tables, x, row->carried, &s);
+    if (e != OK)
+        return e == ERR_NOTFOUND ? ERR_IO : e;
+    delivery = hub_statement_delivery(&s, row->to);
+    if (delivery == NULL || delivery->acked)
+        return OK;
+    return hub_store_statement_carry(c->state.tables, x, row->id, &s, row->to);
 }
 
 /* In small portions, so that no round waits for it: rows whose ids may be used again. Mail that waits holds them, but not for ever. */
@@ -37,6 +57,8 @@ enum err hub_keep_drop(struct hub_core *c, struct kv_txn *x)
             return OK;
         if (waits)
             e = hub_store_mail_delete(c->mail, x, row.to, row.to_number);
+        if (e == OK)
+            e = keep_carried(c, x, &row);
         if (e == OK)
             e = hub_store_act_drop(c->acts, x, &row);
         if (e != OK)

@@ -1,4 +1,5 @@
 #include "hub/act.h"
+#include "hub/store_act.h"
 #include "hub/store_statement.h"
 
 #include <string.h>
@@ -19,6 +20,23 @@ static enum proto_refusal check(const struct hub_act *a, const struct hub_statem
     return PROTO_ACCEPTED;
 }
 
+/* The statement that this message carried to that partner: the row of its leaf says so, or what was kept when that went. */
+static enum err find_carried(struct hub_state *s, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out)
+{
+    struct hub_act_row row;
+    enum err e = hub_store_act_find(s->acts, x, message, &row);
+
+    if (e == ERR_NOTFOUND)
+        return hub_store_statement_carried(s->tables, x, message, to, out);
+    if (e != OK)
+        return e;
+    if (!row.carries || memcmp(row.to, to, sizeof row.to) != 0)
+        return ERR_NOTFOUND;
+    e = hub_store_statement_get(s->tables, x, row.carried, out);
+    return e == ERR_NOTFOUND ? ERR_IO : e;
+}
+
 /*
  * The addressee has it, and its sender's node may stop repeating. It may be said again: the sender may have
  * missed it.
@@ -28,7 +46,7 @@ enum err hub_on_ack(struct hub_state *s, struct kv_txn *x, const struct hub_act 
     struct hub_outcome fresh = {.result = PROTO_ACCEPTED};
     struct hub_statement k;
     struct hub_delivery *delivery;
-    enum err e = hub_store_statement_carried(s->tables, x, a->msg.refers, a->from->id, &k);
+    enum err e = find_carried(s, x, a->msg.refers, a->from->id, &k);
 
     if (e == ERR_NOTFOUND) {
         *o = (struct hub_outcome){.result = PROTO_NOT_FOUND};

@@ -70,26 +70,25 @@ static enum err look(struct hub_say *y, bool *is_new, enum proto_refusal *refusa
     return OK;
 }
 
-/* Everything is checked: write. *mailed is false when the addressee said that it has it. */
-static enum err keep(struct hub_say *y, const struct hub_say_kind *kind, bool is_new, bool *mailed)
+/* Everything is checked: write. It is not mailed to an addressee who said that it has it. */
+static enum err keep(struct hub_say *y, const struct hub_say_kind *kind, bool is_new, struct hub_outcome *o)
 {
     const struct proto_partner *to = y->a->to;
-    const struct hub_delivery *delivery;
+    const struct hub_delivery *delivery = to == NULL ? NULL : hub_statement_delivery(&y->row, to->id);
     enum err e = OK;
 
-    if (is_new)
-        e = hub_store_statement_add(y->s->tables, y->x, &y->row, &y->a->said.original);
-    if (e == OK && is_new && kind->apply != NULL)
+    o->mailed = to != NULL && (delivery == NULL || !delivery->acked);
+    if (is_new && kind->apply != NULL)
         e = kind->apply(y);
+    if (e == OK && is_new)
+        e = hub_store_statement_add(y->s->tables, y->x, &y->row, &y->a->said.original, to == NULL ? NULL : to->id);
+    else if (e == OK && to != NULL && delivery == NULL)
+        e = hub_store_statement_deliver(y->s->tables, y->x, &y->row, to->id);
     if (e != OK || to == NULL)
         return e;
-    delivery = hub_statement_delivery(&y->row, to->id);
-    *mailed = delivery == NULL || !delivery->acked;
-    if (delivery == NULL)
-        e = hub_store_statement_deliver(y->s->tables, y->x, &y->row, to->id);
-    if (e == OK)
-        e = hub_store_statement_carry(y->s->tables, y->x, y->a->msg.head.id, &y->row, to->id);
-    return e == OK && kind->arrive != NULL ? kind->arrive(y) : e;
+    o->carries = true;
+    memcpy(o->carried, y->row.id, sizeof o->carried);
+    return kind->arrive != NULL ? kind->arrive(y) : OK;
 }
 
 /*
@@ -115,7 +114,7 @@ enum err hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hu
         e = kind->check(&y, &fresh.result);
     if (e != OK || fresh.result != PROTO_ACCEPTED)
         goto out;
-    e = keep(&y, kind, is_new, &fresh.mailed);
+    e = keep(&y, kind, is_new, &fresh);
     fresh.logged = true;
 out:
     if (e == OK)

@@ -21,7 +21,10 @@ struct hub_say {
 
 /* May it be kept? Asked at the first arrival only. Changes nothing in the store. */
 typedef enum err hub_say_check(struct hub_say *y, enum proto_refusal *refusal);
-/* It is kept now: what changes besides its own row. Also asked at the first arrival only. */
+/*
+ * It will be kept: what changes in the store besides its own row, and what its row says, which is written after. Also asked at
+ * the first arrival only.
+ */
 typedef enum err hub_say_apply(struct hub_say *y);
 
 struct hub_say_kind {

@@ -9,7 +9,7 @@
 /* Rows by index only grow at the end. Ids are random: a row there is kept as small as it can be. */
 struct hub_store_act { kv_table rows, ids; };
 
-enum { INDEX_LEN = 8, ROW_MAX = 2048 };
+enum { INDEX_LEN = 8, ROW_MAX = 2048, IS_DECISION = 1, CARRIES = 2 };
 
 enum err hub_store_act_open(struct kv *kv, struct hub_store_act **out)
 {
@@ -58,7 +58,7 @@ static enum err encode(const struct hub_act_row *a, uint8_t out[ROW_MAX], size_t
     wr_u64(&w, a->time_s);
     wr_u8(&w, a->kind);
     wr_u8(&w, a->result);
-    wr_u8(&w, a->decision ? 1 : 0);
+    wr_u8(&w, (uint8_t)((a->decision ? IS_DECISION : 0) | (a->carries ? CARRIES : 0)));
     wr_copy(&w, a->from, sizeof a->from);
     wr_copy(&w, a->to, sizeof a->to);
     wr_copy(&w, a->id, sizeof a->id);
@@ -67,6 +67,8 @@ static enum err encode(const struct hub_act_row *a, uint8_t out[ROW_MAX], size_t
     wr_u64(&w, a->from_previous);
     wr_u64(&w, a->to_number);
     wr_u64(&w, a->to_previous);
+    if (a->carries)
+        wr_copy(&w, a->carried, sizeof a->carried);
     e = wr_end(&w);
     if (e == OK)
         e = proto_rows_encode(&a->rows, out + w.len, ROW_MAX - w.len, &rows_len);
@@ -80,13 +82,13 @@ static enum err decode(uint64_t index, const uint8_t *data, size_t len, struct h
 {
     struct hub_act_row a = { .index = index };
     struct rd r;
-    uint8_t decision;
+    uint8_t flags;
 
     rd_init(&r, data, len);
     a.time_s = rd_u64(&r);
     a.kind = rd_u8(&r);
     a.result = rd_u8(&r);
-    decision = rd_u8(&r);
+    flags = rd_u8(&r);
     rd_copy(&r, a.from, sizeof a.from);
     rd_copy(&r, a.to, sizeof a.to);
     rd_copy(&r, a.id, sizeof a.id);
@@ -95,8 +97,11 @@ static enum err decode(uint64_t index, const uint8_t *data, size_t len, struct h
     a.from_previous = rd_u64(&r);
     a.to_number = rd_u64(&r);
     a.to_previous = rd_u64(&r);
-    a.decision = decision == 1;
-    if (r.err != OK || decision > 1 || proto_rows_decode(r.at, rd_left(&r), &a.rows) != OK)
+    a.decision = (flags & IS_DECISION) != 0;
+    a.carries = (flags & CARRIES) != 0;
+    if (a.carries)
+        rd_copy(&r, a.carried, sizeof a.carried);
+    if (r.err != OK || flags > (IS_DECISION | CARRIES) || proto_rows_decode(r.at, rd_left(&r), &a.rows) != OK)
         return ERR_IO;
     *out = a;
     return OK;

@@ -1,6 +1,7 @@
 /*
  * hub/store_act: what core keeps of every leaf, besides the leaf: enough to answer a repeat of its message with the same receipt, and
- * to build the addressee's mail. One row per leaf in order, and its message id pointing to it. Writer thread only.
+ * to build the addressee's mail; and which statement it carried, so that no table of its own is needed for that. One row per leaf in
+ * order, and its message id pointing to it. Writer thread only.
  */
 #ifndef HUB_STORE_ACT_H
 #define HUB_STORE_ACT_H
@@ -18,6 +19,8 @@ struct hub_act_row {
     uint64_t index, time_s;
     uint8_t kind, result;
     bool decision;                     /* the answer has the size of a decision */
+    bool carries;                      /* a statement to to: its id */
+    uint8_t carried[PROTO_ID_LEN];
     uint8_t from[PROTO_PARTNER_LEN], to[PROTO_PARTNER_LEN];
     uint8_t id[PROTO_ID_LEN];
     uint8_t digest[PROTO_HASH_LEN];    /* what a repeat must equal */

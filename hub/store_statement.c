@@ -11,7 +11,8 @@ enum {
     BY_SUBJECT_LEN = SUBJECT_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
     BY_CASE_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
     CARRIED_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN,
-    ROW_VERSION = 1,
+    ROW_VERSION = 2,
+    PLACE_LEN = 8,
     ROW_MAX = 2048  /* about 330 bytes, 640 of sections, 256 of addressees and 288 of deliveries at most */
 };
 
@@ -63,6 +64,7 @@ static void write_row(const struct hub_statement *s, struct wr *w)
     wr_copy(w, s->receiver, sizeof s->receiver);
     hub_row_write_sections(w, &s->sections);
     wr_u8(w, s->code);
+    wr_u64(w, s->place);
     wr_u64(w, s->ended_s);
     wr_u64(w, s->status_s);
     wr_u64(w, s->status_until_s);
@@ -111,6 +113,7 @@ static void read_row(struct rd *r, struct hub_statement *s)
     rd_copy(r, s->receiver, sizeof s->receiver);
     hub_row_read_sections(r, &s->sections);
     s->code = rd_u8(r);
+    s->place = rd_u64(r);
     s->ended_s = rd_u64(r);
     s->status_s = rd_u64(r);
     s->status_until_s = rd_u64(r);
@@ -165,7 +168,7 @@ static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct
 
 /* ---- put and get ---- */
 
-enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s)
+static enum err write(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s, bool is_new)
 {
     uint8_t row[ROW_MAX];
     struct wr w;
@@ -174,30 +177,85 @@ enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, 
     wr_init(&w, row, sizeof row);
     write_row(s, &w);
     e = wr_end(&w);
-    return e != OK ? e : kv_put(x, t->statement, s->id, sizeof s->id, row, w.len);
+    if (e != OK)
+        return e;
+    return is_new ? kv_add(x, t->statement, s->id, sizeof s->id, row, w.len)
+                  : kv_put(x, t->statement, s->id, sizeof s->id, row, w.len);
 }
 
-enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
-    const struct proto_blob *original)
+enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s)
 {
-    enum err e = kv_add(x, t->original, s->id, sizeof s->id, original->data, original->len);
+    return write(t, x, s, false);
+}
 
+static void place_key(uint64_t place, uint8_t key[PLACE_LEN])
+{
+    struct wr w;
+
+    wr_init(&w, key, PLACE_LEN);
+    wr_u64(&w, place);
+}
+
+/*
+ * Originals stand one behind the other and not under their ids, which are random: several share a page, and the page is written
+ * once. *place is the one behind the last.
+ */
+static enum err next_place(const struct hub_tables *t, struct kv_txn *x, uint64_t *place)
+{
+    struct kv_walk w;
+    struct rd r;
+    enum err e = kv_walk_last(x, t->original, &w);
+
+    if (e == OK) {
+        rd_init(&r, w.key, w.key_len);
+        *place = rd_u64(&r) + 1;
+        e = rd_end(&r) != OK ? ERR_IO : OK;
+    } else if (e == ERR_NOTFOUND) {
+        *place = 0;
+        e = OK;
+    }
+    kv_walk_end(&w);
+    return e;
+}
+
+static enum err add_delivery(struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    struct hub_delivery *d = &s->delivered[s->delivered_count];
+
+    if (s->delivered_count == PROTO_ADDRESSEES_MAX)
+        return ERR_RANGE;
+    *d = (struct hub_delivery){.acked = false};
+    memcpy(d->to, partner, PROTO_PARTNER_LEN);
+    s->delivered_count++;
+    return OK;
+}
+
+enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
+    const struct proto_blob *original, const uint8_t *to)
+{
+    uint8_t key[PLACE_LEN];
+    enum err e = next_place(t, x, &s->place);
+
+    if (e == OK && to != NULL)
+        e = add_delivery(s, to);
     if (e == OK)
-        e = hub_store_statement_save(t, x, s);
-    return e != OK ? e : enter(t, x, s, s->setter);
+        e = write(t, x, s, true);
+    if (e != OK)
+        return e;
+    place_key(s->place, key);
+    e = kv_append(x, t->original, key, sizeof key, original->data, original->len);
+    if (e == OK)
+        e = enter(t, x, s, s->setter);
+    return e == OK && to != NULL ? enter(t, x, s, to) : e;
 }
 
 enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
     const uint8_t partner[PROTO_PARTNER_LEN])
 {
-    enum err e;
+    enum err e = add_delivery(s, partner);
 
-    if (s->delivered_count == PROTO_ADDRESSEES_MAX)
-        return ERR_RANGE;
-    s->delivered[s->delivered_count] = (struct hub_delivery){.acked = false};
-    memcpy(s->delivered[s->delivered_count].to, partner, PROTO_PARTNER_LEN);
-    s->delivered_count++;
-    e = hub_store_statement_save(t, x, s);
+    if (e == OK)
+        e = write(t, x, s, false);
     return e != OK ? e : enter(t, x, s, partner);
 }
 
@@ -224,7 +282,15 @@ enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, c
 enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn *x,
     const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len)
 {
-    return kv_get_alloc(x, t->original, id, PROTO_ID_LEN, out, len);
+    uint8_t key[PLACE_LEN];
+    struct hub_statement s;
+    enum err e = hub_store_statement_get(t, x, id, &s);
+
+    if (e != OK)
+        return e;
+    place_key(s.place, key);
+    e = kv_get_alloc(x, t->original, key, sizeof key, out, len);
+    return e == ERR_NOTFOUND ? ERR_IO : e;
 }
 
 enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,

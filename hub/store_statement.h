@@ -35,6 +35,7 @@ struct hub_statement {
     uint8_t holder[PROTO_PARTNER_LEN], receiver[PROTO_PARTNER_LEN];
     struct proto_sections sections;
     uint8_t code;
+    uint64_t place;                   /* of its original */
     uint64_t ended_s;                 /* withdrawn or ended: when that was signed; 0 not */
     uint64_t status_s, status_until_s;  /* of a consent: its recorder's last word and how far it goes */
     uint8_t delivered_count;
@@ -51,20 +52,27 @@ bool hub_statement_is_known_to(const struct hub_statement *s, const uint8_t part
 struct hub_delivery *hub_statement_delivery(struct hub_statement *s,
     const uint8_t partner[PROTO_PARTNER_LEN]);
 
-/* Keep a new one with its original. ERR_EXISTS, ERR_IO, ERR_FULL. */
+/*
+ * Keep a new one with its original, and that it is sent to this partner (NULL: to nobody yet): all with one row.
+ * Fills s's place and delivery. ERR_EXISTS, ERR_IO, ERR_FULL.
+ */
 MUST_USE enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x,
-    const struct hub_statement *s, const struct proto_blob *original);
+    struct hub_statement *s, const struct proto_blob *original, const uint8_t *to);
 /*
  * It is sent to one more partner: adds it to s and to the index and stores the row. ERR_RANGE past
  * PROTO_ADDRESSEES_MAX.
  */
 MUST_USE enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x,
     struct hub_statement *s, const uint8_t partner[PROTO_PARTNER_LEN]);
-/* This message carried it there: what an acknowledgement refers to. ERR_EXISTS. */
+/*
+ * This message carried it there: what an acknowledgement refers to. For when the message's own row (hub/store_act) goes.
+ * ERR_EXISTS.
+ */
 MUST_USE enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,
     const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN]);
 /*
- * The statement that this message carried to that partner. ERR_NOTFOUND, also when it went to somebody else.
+ * The statement that this message, whose own row is gone, carried to that partner. ERR_NOTFOUND, also when it went to
+ * somebody else.
  */
 MUST_USE enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *x,
     const uint8_t message[PROTO_ID_LEN], const uint8_t to[PROTO_PARTNER_LEN], struct hub_statement *out);

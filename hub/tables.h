@@ -12,8 +12,8 @@
 
 struct hub_tables {
     kv_table statement;   /* statement id -> row */
-    kv_table original;    /* statement id -> its signed bytes */
-    kv_table carried;     /* id of a message that carried a statement -> statement id, addressee */
+    kv_table original;    /* place, rising with each -> a statement's signed bytes; the row knows the place */
+    kv_table carried;     /* as a leaf's row says it, of rows that are gone: message id -> statement id, addressee */
     kv_table by_subject;  /* subject, who may see it, statement id -> kind */
     kv_table by_case;     /* case, who may see it, statement id -> kind */
     kv_table purpose;     /* case, purpose -> who opened it */

@@ -2,6 +2,7 @@
 
 #include "tests/support/check.h"
 
+#include "hub/store_act.h"
 #include "hub/tables.h"
 #include "policy/files.h"
 
@@ -50,6 +51,7 @@ int hub_fixture_open(void **state, const char *pack)
     hub_fixture_child(f, 1);
     if (policy_files_load(pack, LANG_EN, NULL, NULL, &f->pack) != OK
         || kv_open(path, MAP, &f->kv, NULL) != OK || hub_tables_open(f->kv, &f->state.tables) != OK
+        || hub_store_act_open(f->kv, &f->state.acts) != OK
         || kv_begin(f->kv, true, &f->x) != OK)
         return -1;
     f->state.kv = f->kv;
@@ -66,6 +68,7 @@ int hub_fixture_close(void **state)
 
     kv_abort(f->x);
     hub_tables_close(f->state.tables);
+    hub_store_act_close(f->state.acts);
     kv_close(f->kv);
     policy_pack_free(f->pack);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
@@ -237,6 +240,19 @@ static struct proto_msg as_sent(const struct hub_act *a)
     return m;
 }
 
+/* As core does: a leaf's row, under the message's id. */
+static void keep_row(struct hub_fixture *f, const struct hub_act *a)
+{
+    struct hub_act_row row = {.index = f->leaves++, .time_s = f->now_s, .kind = (uint8_t)a->msg.kind,
+        .carries = f->out.carries, .to_previous = PROTO_NO_LEAF};
+
+    memcpy(row.from, a->msg.head.from, sizeof row.from);
+    memcpy(row.to, a->msg.head.to, sizeof row.to);
+    memcpy(row.id, a->msg.head.id, sizeof row.id);
+    memcpy(row.carried, f->out.carried, sizeof row.carried);
+    assert_err(hub_store_act_put(f->state.acts, f->x, &row), OK);
+}
+
 enum proto_refusal hub_fixture_run(struct hub_fixture *f, const struct hub_act *a)
 {
     uint8_t before[crypto_generichash_BYTES], after[crypto_generichash_BYTES], *wire = malloc(MSG_MAX);
@@ -256,6 +272,7 @@ enum proto_refusal hub_fixture_run(struct hub_fixture *f, const struct hub_act *
         assert_false(f->out.mailed);
     } else {
         assert_true(f->out.logged);
+        keep_row(f, &sent);
     }
     memcpy(f->last, a->msg.head.id, sizeof f->last);
     free(wire);

@@ -25,6 +25,7 @@ struct hub_fixture {
     struct hub_state state;
     uint64_t now_s;
     uint64_t made;                  /* how many ids were given out */
+    uint64_t leaves;
     /* What the next statement or message is about; a test sets these and goes on. */
     uint8_t case_id[PROTO_ID_LEN];
     struct proto_subject_id subject;

@@ -177,6 +177,50 @@ static void ids_are_forgotten_after_their_time_and_not_before(void **state)
     hub_acts_shift_clock(0);
 }
 
+/* An acknowledgement by B of what A sent in m, original in it. */
+static void acknowledge(struct hub_acts *f, const struct proto_msg *m, enum proto_refusal expected)
+{
+    struct proto_msg ack;
+
+    hub_world_msg(&f->w, PROTO_ACK, B, A, &ack);
+    memcpy(ack.head.case_id, m->head.case_id, sizeof ack.head.case_id);
+    ack.head.subject = m->head.subject;
+    memcpy(ack.head.purpose, m->head.purpose, sizeof ack.head.purpose);
+    memcpy(ack.refers, m->head.id, sizeof ack.refers);
+    (void)crypto_hash_sha256(ack.digest, m->original.data, m->original.len);
+    ack.code = PROTO_ACK_STORED;
+    hub_acts_expect(f, &ack, B, expected);
+}
+
+/* The node was away for so long that only its mail held the row: with the mail fetched, the row goes. */
+static void what_was_carried_is_acknowledged_after_its_row_is_gone(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t original[2048], later[2048];
+    struct proto_msg m, n;
+    struct hub_world_reply r;
+
+    hub_acts_facts(f, A, B, original, &m);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    hub_acts_facts(f, A, B, later, &n);
+    hub_acts_expect(f, &n, A, PROTO_ACCEPTED);
+    acknowledge(f, &n, PROTO_ACCEPTED);
+    r = hub_acts_fetch(f, B, 3);
+    assert_int_equal(hub_acts_mail_count(&r), 0);
+    hub_world_reply_free(&r);
+    /* A's row after these has mail that nobody fetched, and stays. */
+    hub_acts_shift_clock(PROTO_ID_KEEP_S + 3600);
+    assert_err(hub_round_run(f->w.core, NULL), OK);
+    hub_acts_shift_clock(0);
+    r = hub_acts_query(f, PROTO_QUERY_RESULT, 0, NULL, NULL, m.head.id);
+    assert_int_equal(r.reply.result, PROTO_NOT_FOUND);
+    hub_world_reply_free(&r);
+    acknowledge(f, &m, PROTO_ACCEPTED);
+    acknowledge(f, &m, PROTO_ACCEPTED);
+    /* Acknowledged before its row went: there is nothing more to say about it. */
+    acknowledge(f, &n, PROTO_NOT_FOUND);
+}
+
 static void a_certificate_that_ended_is_not_believed(void **state)
 {
     struct hub_acts *f = *state;
@@ -215,7 +259,7 @@ int main(void)
         T(the_addressee_fetches_with_a_receipt_of_its_side), T(mail_goes_only_when_the_node_says_it_has_it),
         T(nobody_fetches_for_another), T(a_waiting_fetch_is_answered_by_the_round_that_brings_mail),
         T(a_newer_fetch_ends_the_older), T(stopped_mail_becomes_a_leaf_that_the_fetch_can_check),
-        T(ids_are_forgotten_after_their_time_and_not_before), T(a_certificate_that_ended_is_not_believed),
+        T(ids_are_forgotten_after_their_time_and_not_before), T(what_was_carried_is_acknowledged_after_its_row_is_gone), T(a_certificate_that_ended_is_not_believed),
         T(leaf_time_does_not_go_back_with_the_clock),
     };
 

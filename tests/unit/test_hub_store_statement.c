@@ -44,7 +44,7 @@ static struct hub_statement add(struct hub_fixture *f, const struct hub_statemen
 {
     struct hub_statement copy = *s;
 
-    assert_err(hub_store_statement_add(f->state.tables, f->x, &copy, &bytes), OK);
+    assert_err(hub_store_statement_add(f->state.tables, f->x, &copy, &bytes, NULL), OK);
     if (one != NOBODY)
         assert_err(hub_store_statement_deliver(f->state.tables, f->x, &copy, f->who[one]->id), OK);
     if (other != NOBODY)
@@ -88,7 +88,7 @@ static void an_id_is_used_once(void **state)
     struct hub_statement s = full(f);
 
     s = add(f, &s, NOBODY, NOBODY);
-    assert_err(hub_store_statement_add(f->state.tables, f->x, &s, &bytes), ERR_EXISTS);
+    assert_err(hub_store_statement_add(f->state.tables, f->x, &s, &bytes, NULL), ERR_EXISTS);
 }
 
 static void what_is_not_there_leaves_the_output(void **state)
@@ -130,7 +130,7 @@ static void no_more_deliveries_than_addressees(void **state)
     struct hub_statement s = full(f);
     uint8_t partner[PROTO_PARTNER_LEN];
 
-    assert_err(hub_store_statement_add(f->state.tables, f->x, &s, &bytes), OK);
+    assert_err(hub_store_statement_add(f->state.tables, f->x, &s, &bytes, NULL), OK);
     for (uint8_t i = 0; i < PROTO_ADDRESSEES_MAX; i++) {
         memset(partner, 0x40 + i, sizeof partner);
         assert_err(hub_store_statement_deliver(f->state.tables, f->x, &s, partner), OK);

@@ -146,6 +146,57 @@ static void a_damaged_row_is_no_row(void **state)
     hub_store_act_close(s);
 }
 
+static void a_row_says_what_it_carried(void **state)
+{
+    struct hub_folder *f = *state;
+    struct hub_act_row in = row_of(0, 9), got;
+    struct hub_store_act *s = NULL;
+    struct kv_txn *x;
+
+    in.carries = true;
+    memset(in.carried, 0x5c, sizeof in.carried);
+    assert_err(hub_store_act_open(f->kv, &s), OK);
+    x = begin(f);
+    assert_err(hub_store_act_put(s, x, &in), OK);
+    assert_err(hub_store_act_find(s, x, in.id, &got), OK);
+    assert_true(got.carries && got.decision);
+    assert_memory_equal(got.carried, in.carried, sizeof in.carried);
+    in = row_of(1, 8);
+    in.decision = false;
+    assert_err(hub_store_act_put(s, x, &in), OK);
+    assert_err(hub_store_act_find(s, x, in.id, &got), OK);
+    assert_false(got.carries || got.decision);
+    kv_abort(x);
+    hub_store_act_close(s);
+}
+
+static void flags_that_nobody_writes_are_refused(void **state)
+{
+    enum { FLAGS_AT = 8 + 1 + 1 };
+    struct hub_folder *f = *state;
+    struct hub_act_row in = row_of(0, 9), got = { .index = 77 };
+    struct hub_store_act *s = NULL;
+    uint8_t *data = NULL, key[8] = { 0 };
+    struct kv_txn *x;
+    kv_table table;
+    size_t len;
+
+    assert_err(hub_store_act_open(f->kv, &s), OK);
+    assert_err(kv_table_open(f->kv, "act", &table), OK);
+    x = begin(f);
+    assert_err(hub_store_act_put(s, x, &in), OK);
+    assert_err(kv_get_alloc(x, table, key, sizeof key, &data, &len), OK);
+    for (unsigned flags = 4; flags < 256; flags++) {
+        data[FLAGS_AT] = (uint8_t)flags;
+        assert_err(kv_put(x, table, key, sizeof key, data, len), OK);
+        assert_err(hub_store_act_get(s, x, 0, &got), ERR_IO);
+    }
+    assert_int_equal(got.index, 77);
+    free(data);
+    kv_abort(x);
+    hub_store_act_close(s);
+}
+
 /* ---- mail ---- */
 
 static void put_mail(struct hub_store_mail *s, struct kv_txn *x, uint8_t to, uint64_t number, size_t len)
@@ -382,7 +433,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
         T(a_row_comes_back_by_index_and_by_id), T(an_id_or_an_index_twice_is_refused), T(dropped_rows_are_gone_with_their_ids),
-        T(a_damaged_row_is_no_row), T(mail_stands_in_order_for_its_partner_alone), T(only_what_was_stored_is_deleted),
+        T(a_damaged_row_is_no_row), T(a_row_says_what_it_carried), T(flags_that_nobody_writes_are_refused), T(mail_stands_in_order_for_its_partner_alone), T(only_what_was_stored_is_deleted),
         T(the_largest_message_fits), T(numbers_have_no_gaps_over_a_restart), T(numbers_of_a_round_given_up_are_given_again),
         T(more_partners_than_a_region_has_are_refused), T(certificates_stand_by_partner_and_end),
         T(a_renewed_certificate_stands_once),
