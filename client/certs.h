@@ -16,7 +16,7 @@ void client_certs_close(struct client_certs *c);  /* takes NULL */
 
 /*
  * Verify, remember and (in x) keep. The node certificate above a staff certificate must be known. OK when it was known. ERR_RANGE: made for
- * longer than 100 days, of staff 8 days.
+ * longer than may be (proto/limits.h).
  */
 MUST_USE enum err client_certs_add(struct client_node *n, struct vault_txn *x, const uint8_t *cert, size_t len);
 

@@ -13,6 +13,12 @@
 
 enum { BODY_LEN = PROTO_HASH_LEN + PROTO_PARTNER_LEN + 2 + PROTO_KEY_LEN + 8 + 8 };
 
+static uint64_t longest_s(uint8_t use)
+{
+    return UINT64_C(86400) * (use == PROTO_USE_STAFF ? PROTO_CERT_STAFF_DAYS_MAX
+        : use == PROTO_USE_TLS ? PROTO_CERT_TLS_DAYS_MAX : PROTO_CERT_DAYS_MAX);
+}
+
 /* What no certificate may say, whoever signed it. */
 static enum err check_claims(const struct proto_cert *c)
 {
@@ -24,7 +30,7 @@ static enum err check_claims(const struct proto_cert *c)
         return ERR_RANGE;
     if (c->from_s >= c->until_s || c->until_s > PROTO_TIME_MAX || sodium_is_zero(c->key, sizeof c->key))
         return ERR_RANGE;
-    return OK;
+    return c->until_s - c->from_s > longest_s(c->use) ? ERR_RANGE : OK;
 }
 
 static enum err encode(const struct proto_cert *c, uint8_t body[BODY_LEN])

@@ -29,6 +29,10 @@ enum {
     PROTO_PROOF_MAX = 64,       /* hashes: a tree of 2^63 leaves */
     PROTO_NOTE_MAX = 8192,      /* a checkpoint and its cosignatures */
     PROTO_CERT_MAX = 1024,
+    /* The longest life of a certificate (P-156). A partner makes its own: a limit that nobody else asks for is none. */
+    PROTO_CERT_DAYS_MAX = 100,
+    PROTO_CERT_STAFF_DAYS_MAX = 8,
+    PROTO_CERT_TLS_DAYS_MAX = 3700,
 
     PROTO_REPLY_PLAIN = 2048,   /* every answer to a statement has this size */
     PROTO_REPLY_DECISION = 4096,/* every answer to a request or offer has this size */

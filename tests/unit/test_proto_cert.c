@@ -346,6 +346,36 @@ static void an_end_before_the_start_is_refused(void **state)
     refuses_claim(&c, AT_FROM, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
+/* A partner makes its own: everybody must ask for the same limit, who takes them in and who lets act on them. */
+static const struct life { const char *name; uint8_t use; uint64_t days; } lives[] = {
+    { "P-156 the life of a node's", PROTO_USE_NODE, 100 }, { "P-156 the life of an HPKE key's", PROTO_USE_HPKE, 100 },
+    { "P-156 the life of an officer's", PROTO_USE_OFFICER, 100 }, { "P-156 the life of a TLS key's", PROTO_USE_TLS, 3700 },
+    { "P-156 the life of a person's", PROTO_USE_STAFF, 8 },
+};
+
+static void life(void **state)
+{
+    const struct life *row = *state;
+    bool is_staff = row->use == PROTO_USE_STAFF;
+    struct proto_cert c = claims(row->use), node = claims(PROTO_USE_NODE), out;
+    uint8_t buf[PROTO_CERT_MAX], body[BODY_LEN], node_secret[64];
+    const uint8_t *secret_key = is_staff ? node_secret : sample.root_secret[0];
+    struct proto_signed s;
+    size_t len;
+
+    region_sample_key(NODE_SEED, node.key, node_secret);
+    c.until_s = c.from_s + row->days * 86400;
+    len = make(&c, secret_key, buf);
+    assert_err(check(buf, len, is_staff ? &node : NULL, &out), OK);
+    assert_err(proto_sign_decode(buf, len, &s), OK);
+    memcpy(body, s.body, sizeof body);
+    c.until_s++;
+    assert_err(proto_cert_make(&c, secret_key, buf, sizeof buf, &len), ERR_RANGE);
+    for (size_t i = 0; i < 8; i++)
+        body[AT_UNTIL + i] = (uint8_t)(c.until_s >> (56 - 8 * i));
+    assert_err(check(buf, envelope("cert", body, sizeof body, 1, buf), is_staff ? &node : NULL, &out), ERR_RANGE);
+}
+
 static void validity_includes_its_start_and_not_its_end(void **state)
 {
     struct proto_cert c = claims(PROTO_USE_NODE);
@@ -431,6 +461,8 @@ int main(void)
     TEST(validity_includes_its_start_and_not_its_end);
     TEST(peeking_says_what_is_claimed_and_by_whom);
     TEST(a_buffer_too_small_is_refused);
+    for (size_t i = 0; i < sizeof lives / sizeof *lives; i++)
+        check_add(&list, lives[i].name, life, &lives[i]);
     failed = check_run(&list, "cert");
     region_sample_fini(&sample);
     return failed;
