@@ -5,6 +5,7 @@
 #include "hub/home.h"
 #include "hub/ledger.h"
 #include "hub/signer.h"
+#include "hub/store_cosigned.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -137,6 +138,51 @@ static enum err make_all(struct export *x)
     return e;
 }
 
+/* Beside the newest checkpoint the newest that is anchored: what lies under it is proven against the hub with its friends too. */
+static enum err write_anchored(const struct export *x, const struct proto_region *region, struct trouble *t)
+{
+    struct hub_store_cosigned *store = NULL;
+    struct hub_cosigned *c = malloc(sizeof *c);
+    struct hub_witness *w = malloc(sizeof *w);
+    struct kv_txn *txn = NULL;
+    char path[HUB_PATH_MAX];
+    enum err e = c == NULL || w == NULL ? ERR_NOMEM : hub_witness_init(w, region, region->log_vkey);
+
+    if (e == OK)
+        e = hub_store_cosigned_open(x->kv, &store);
+    if (e == OK)
+        e = kv_begin(x->kv, false, &txn);
+    if (e == OK) {
+        e = hub_store_cosigned_get(store, txn, w->origin_id, c);
+        kv_abort(txn);
+    }
+    /* Anchored after the copy was begun: of leaves that are not in it. */
+    if (e == OK && c->head.size > x->last.head.size)
+        e = ERR_NOTFOUND;
+    if (e == OK)
+        e = file_join(path, sizeof path, x->folder, "checkpoint.anchored");
+    if (e == OK)
+        e = file_write(path, c->note, c->note_len, PUBLIC_FILE_MODE, t);
+    hub_store_cosigned_close(store);
+    free(c);
+    free(w);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+static enum err add_anchored(const struct hub_cli *c, const struct export *x)
+{
+    struct proto_region *region = calloc(1, sizeof *region);
+    char *text = NULL;
+    size_t len = 0;
+    enum err e = region == NULL ? ERR_NOMEM : hub_home_region(c->home, &text, &len, region, c->t);
+
+    if (e == OK)
+        e = write_anchored(x, region, c->t);
+    free(text);
+    free(region);
+    return e;
+}
+
 /* The checkpoint comes last: a folder that has one is complete. */
 static enum err write_checkpoint(const struct export *x, struct trouble *t)
 {
@@ -180,6 +226,8 @@ enum err hub_cmd_export(struct hub_cli *c)
         e = file_mkdirs(c->argument, c->t);
     if (e == OK)
         e = make_all(x);
+    if (e == OK)
+        e = add_anchored(c, x);
     if (e == OK)
         e = write_checkpoint(x, c->t);
     if (e == OK) {

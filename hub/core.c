@@ -1,4 +1,5 @@
 #include "hub/core.h"
+#include "hub/collect.h"
 
 #include "base/clock.h"
 #include "base/rd.h"
@@ -160,6 +161,8 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     c->state.region = c->region;
     c->state.acts = c->acts;
     e = open_keys(c);
+    if (e == OK)
+        e = hub_collect_open(c);
     c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs };
     if (e == OK)
         e = first_checkpoint(c, t);
@@ -176,6 +179,7 @@ void hub_core_close(struct hub_core *c)
     if (c == NULL)
         return;
     hub_verify_free(c->pool);
+    hub_collect_close(c->collect);
     for (size_t i = 0; i < PROTO_PARTNERS_MAX; i++)
         hub_job_free(c->waiting[i]);
     server_ipc_out_fini(&c->answers);

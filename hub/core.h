@@ -66,6 +66,7 @@ struct hub_core {
     struct hub_roster *roster;
     struct hub_envelope_context judge;
     struct hub_verify *pool;                   /* NULL in tests: jobs are then freed */
+    struct hub_collect *collect;               /* cosignatures */
     struct hub_core_config config;
 
     struct hub_signed checkpoint;              /* the newest */
@@ -116,7 +117,7 @@ MUST_USE enum err hub_fetch_answer(struct hub_core *c, struct kv_txn *x);
 /* Milliseconds until the next waiting fetch must be answered, at most max_ms. */
 uint64_t hub_fetch_next_ms(const struct hub_core *c, uint64_t max_ms);
 
-/* hub/query: answer from committed state. */
+/* hub/query: answer from committed state; a witness message is answered so too, and changes nothing but what is collected (hub/collect). */
 MUST_USE enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j);
 
 /* hub/answer: frames to the gate. */

@@ -1,4 +1,5 @@
 #include "hub/openings.h"
+#include "hub/collect.h"
 
 #include "base/wr.h"
 
@@ -164,19 +165,22 @@ static answerer *const answerers[] = {
     [PROTO_QUERY_CERT] = cert,
     [PROTO_QUERY_RESULT] = stored_result,
     [PROTO_QUERY_OPENINGS] = openings,
+    [PROTO_QUERY_COSIGN] = hub_collect_request,
+    [PROTO_QUERY_COSIGNED] = hub_collect_newest,
 };
 
 enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
 {
     enum proto_refusal result = PROTO_ACCEPTED;
     uint8_t code = j->act.msg.code;
+    answerer *run = j->kind == PROTO_WITNESS ? hub_collect_take : code < sizeof answerers / sizeof *answerers ? answerers[code] : NULL;
     struct wr w;
     enum err e;
 
-    if (code >= sizeof answerers / sizeof *answerers || answerers[code] == NULL)
+    if (run == NULL)
         return hub_answer_payload(c, x, j, PROTO_MALFORMED, NULL, 0);
     wr_init(&w, c->payload, PROTO_FRAME_MAX - PROTO_FRAME_HEAD - PROTO_REPLY_PLAIN);
-    e = answerers[code](c, x, j, &w, &result);
+    e = run(c, x, j, &w, &result);
     if (e == OK)
         e = wr_end(&w);
     if (e != OK)

@@ -1,4 +1,5 @@
 #include "hub/core.h"
+#include "hub/collect.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -60,7 +61,7 @@ static enum err refresh_roster(struct hub_core *c, struct hub_job *jobs)
 
 static bool is_read(const struct hub_job *j)
 {
-    return j->refusal == PROTO_ACCEPTED && (j->kind == PROTO_FETCH || j->kind == PROTO_QUERY);
+    return j->refusal == PROTO_ACCEPTED && (j->kind == PROTO_FETCH || j->kind == PROTO_QUERY || j->kind == PROTO_WITNESS);
 }
 
 /* Reads have no leaf and no known id; the clock and the operator count for them as for acts. */
@@ -104,10 +105,10 @@ static void sort_jobs(struct hub_core *c, struct round *r, struct hub_job *jobs)
             j->refusal = judge_read(c, j);
         if (!is_read(j))
             push(&r->acts_end, j);
-        else if (j->kind == PROTO_QUERY)
-            push(&r->queries_end, j);
-        else
+        else if (j->kind == PROTO_FETCH)
             take_fetch(c, r, j);
+        else
+            push(&r->queries_end, j);
     }
     for (size_t i = 0; i < c->region->partner_count; i++)
         if (c->waiting[i] != NULL && c->waiting[i]->wait_until_ms <= c->now_ms)
@@ -141,6 +142,8 @@ static enum err apply_all(struct hub_core *c, struct kv_txn *x, struct round *r,
         e = hub_fetch_prepare(c, x);
     if (e == OK)
         e = hub_keep_drop(c, x);
+    if (e == OK)
+        e = hub_collect_save(c, x);
     if (e == OK && hub_ledger_size(c->ledger) != before) {
         e = hub_store_number_save(c->numbers, x);
         if (e == OK)
@@ -182,8 +185,10 @@ static enum err commit_round(struct hub_core *c, struct round *r)
         } else {
             kv_abort(x);
         }
-        if (e == OK)
+        if (e == OK) {
+            hub_collect_saved(c);
             return OK;
+        }
         log_event(LOG_ERROR, committing ? "commit failed" : "act failed", "err", err_word(e), NULL);
         if (committing && e != ERR_FULL)
             return e;
@@ -255,6 +260,8 @@ static enum err answer_round(struct hub_core *c, struct round *r)
     }
     if (e == OK)
         e = hub_fetch_answer(c, x);
+    if (e == OK)
+        hub_collect_look(c, x);
     kv_abort(x);
     if (e == OK && c->answers.fd >= 0)
         e = server_ipc_flush(&c->answers);

@@ -1,4 +1,5 @@
 #include "hub/core.h"
+#include "hub/collect.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -38,6 +39,7 @@ void hub_status_write(struct hub_core *c, const char *state)
     json_add_u64(root, "rounds", c->rounds);
     json_add_u64(root, "keys", hub_certs_count(c->certs));
     json_add_bool(root, "full", c->full);
+    hub_collect_status(c, root);
     add_partners(c, root);
     if (json_print(root, &text) == OK)
         (void)!file_write(c->config.status, text, strlen(text), STATUS_FILE_MODE, NULL);

@@ -33,7 +33,7 @@ enum proto_kind {
     PROTO_FETCH = 32,      /* the next three change nothing in the log */
     PROTO_QUERY = 33,
     PROTO_DERIVE = 34,     /* blinded elements for one share of the pseudonym key */
-    PROTO_WITNESS = 35,    /* a tlog-witness add-checkpoint body; NOT_YET */
+    PROTO_WITNESS = 35,    /* to a witness: a request to cosign; to the hub: a checkpoint with cosignatures */
     PROTO_REPLY = 128,     /* hub to node; not signed: what must be believed in it carries its own proof */
     PROTO_KIND_END = 129
 };
@@ -82,7 +82,9 @@ enum proto_query {
     PROTO_QUERY_CERTS,            /* partner: payload: u8 n, n * u16 length and signed cert, all that are valid */
     PROTO_QUERY_CERT,             /* key: payload: one signed cert and those above it, in the same form */
     PROTO_QUERY_RESULT,           /* refers = message id: the stored reply */
-    PROTO_QUERY_OPENINGS          /* number = after this running number; payload: u16 n, openings sealed to the sender's officers */
+    PROTO_QUERY_OPENINGS,         /* number = after this running number; payload: u16 n, openings sealed to the sender's officers */
+    PROTO_QUERY_COSIGN,           /* number = size cosigned last, key = SHA-256 of the origin or zero: main log; payload: a request to cosign */
+    PROTO_QUERY_COSIGNED          /* key as before; payload: the newest checkpoint that is anchored */
 };
 
 struct proto_blob { const uint8_t *data; size_t len; };
@@ -125,7 +127,7 @@ struct proto_msg {
     struct proto_blob original;         /* a signed statement or certificate; derive: the node's own */
     struct proto_blob weighing, approval;  /* signed statements; may be empty */
     struct proto_blob sealed;           /* for the addressee only; may be empty */
-    struct proto_blob payload;          /* release: enc and ciphertext; derive: count * 32; witness: body */
+    struct proto_blob payload;          /* release: enc and ciphertext; derive: count * 32; witness: request or checkpoint */
     uint8_t key[PROTO_KEY_LEN];
     uint8_t partner[PROTO_PARTNER_LEN];
     uint64_t number, number2;

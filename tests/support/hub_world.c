@@ -100,6 +100,8 @@ static void make_region(struct hub_world *w)
     for (size_t i = 0; i < w->partners; i++)
         make_partner(w, i, r);
     qsort(r->partner, r->partner_count, sizeof r->partner[0], by_id);
+    if (w->witnesses != NULL)
+        witness_sample_into(w->witnesses, r, w->partners, 1);
     must(proto_region_format(r, &text, &len), NULL);
     for (size_t i = 0; i < w->partners; i++) {
         char *more = NULL;
@@ -173,7 +175,8 @@ void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
     struct hub_cli cli = { .name = "test", .plain = !w->is_tls, .pack = pack };
     struct hub_cli install = { 0 };
 
-    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .partners = w->partners != 0 ? w->partners : HUB_WORLD_PARTNERS };
+    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .witnesses = w->witnesses,
+        .partners = w->partners != 0 ? w->partners : HUB_WORLD_PARTNERS };
     assert_true(w->partners >= HUB_WORLD_PARTNERS && w->partners <= HUB_WORLD_PARTNERS_MAX);
     (void)snprintf(w->home, sizeof w->home, "/tmp/hub-world-XXXXXX");
     assert_non_null(mkdtemp(w->home));

@@ -11,6 +11,7 @@
 #include "proto/msg.h"
 #include "proto/region.h"
 #include "proto/reply.h"
+#include "witness_sample.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +34,7 @@ struct hub_world {
     size_t partners;                    /* set before hub_world_open; 0: HUB_WORLD_PARTNERS. Those beyond are schools */
     const char *pack;
     bool is_tls;                        /* set before hub_world_open */
+    struct witness_sample *witnesses;   /* set before hub_world_open: filled with a witness of each partner and an outsider; NULL: none */
     struct hub_core *core;              /* in this process; NULL when it runs apart */
     struct hub_signer *signer;
     char *region_text;

@@ -14,7 +14,8 @@ void witness_sample_into(struct witness_sample *s, struct proto_region *r, size_
     s->count = partners + outsiders;
     assert_true(s->count <= WITNESS_SAMPLE_MAX);
     r->witness_count = (uint8_t)s->count;
-    r->partner_count = (uint16_t)partners;
+    if (r->partner_count == 0)
+        r->partner_count = (uint16_t)partners;
     for (size_t i = 0; i < s->count; i++) {
         (void)crypto_sign_keypair(public, s->secret[i]);
         (void)snprintf(name, sizeof name, "%s%zu.example", i < partners ? "partner" : "outsider", i);

@@ -16,7 +16,7 @@ struct witness_sample {
     uint8_t secret[WITNESS_SAMPLE_MAX][64];
 };
 
-/* Add partners witnesses and outsiders behind them to the region, whose number of partners becomes partners. */
+/* Add partners witnesses and outsiders behind them to the region, which has that many partners where it had none. */
 void witness_sample_into(struct witness_sample *s, struct proto_region *r, size_t partners, size_t outsiders);
 
 /* The key of a log_sample, and its head at a size. */

@@ -273,9 +273,13 @@ static void what_comes_later_is_refused_with_a_leaf(void **state)
     struct hub_acts *f = *state;
     struct proto_msg m;
     struct hub_world_reply r;
+    uint8_t original[2048];
 
-    hub_world_msg(&f->w, PROTO_WITNESS, A, -1, &m);
-    m.payload = (struct proto_blob){(const uint8_t *)"old 0", 5};
+    hub_world_msg(&f->w, PROTO_BREAKGLASS, A, B, &m);
+    memcpy(m.head.case_id, f->case_id, sizeof f->case_id);
+    m.sections.count = 1;
+    check_name(m.sections.name[0], "ident");
+    m.original = (struct proto_blob){ original, hub_world_open_case(&f->w, A, f->case_id, original, sizeof original) };
     r = hub_acts_send(f, &m, A);
     assert_int_equal(r.reply.result, PROTO_NOT_YET);
     hub_acts_check_receipt(f, &m, A, &r);
