@@ -47,6 +47,7 @@ struct hub_outcome {
     bool decision;               /* the answer has the size of a decision */
     bool carries;                /* a statement to its addressee: core keeps its id with the leaf's row, where ACK finds it */
     uint8_t carried[PROTO_ID_LEN];
+    uint8_t why;                 /* of a refused statement for the registry: enum proto_registry_why */
 };
 
 struct hub_store_act;
@@ -58,6 +59,7 @@ struct hub_state {
     const struct proto_region *region;
     struct hub_tables *tables;   /* handlers' own (hub/tables.h) */
     struct hub_store_act *acts;  /* core's rows of leaves, for reading */
+    struct hub_registry *registry;
 };
 
 /*
@@ -67,7 +69,7 @@ struct hub_state {
 typedef enum err hub_handler(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o);
 
 hub_handler hub_on_statement, hub_on_request, hub_on_offer, hub_on_grant, hub_on_refuse, hub_on_release, hub_on_answer, hub_on_cancel,
-    hub_on_report, hub_on_ack, hub_on_not_yet;
+    hub_on_report, hub_on_ack, hub_on_registry, hub_on_not_yet;
 
 /* Open the handlers' tables; before any transaction. Gives *out. */
 MUST_USE enum err hub_tables_open(struct kv *kv, struct hub_tables **out);

@@ -102,6 +102,11 @@ static enum err answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j, 
 
 enum err hub_answer_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
 {
+    const uint8_t why = j->outcome.why;
+
+    /* P-189: which rule of the registry the statement breaks. */
+    if (j->kind == PROTO_REGISTRY && j->outcome.result == PROTO_DENIED && !j->has_row)
+        return answer(c, x, j, PROTO_DENIED, &why, 1);
     return answer(c, x, j, j->outcome.result, NULL, 0);
 }
 

@@ -28,7 +28,7 @@ static const struct rule {
     { PROTO_PUBLISH,     NULL,             TO_HUB,     false, false },  /* hub/publish */
     { PROTO_BREAKGLASS,  hub_on_not_yet,   TO_PARTNER, false, true },
     { PROTO_OPENED_LEAF, NULL,             TO_HUB,     false, false },  /* hub/on_opened */
-    { PROTO_REGISTRY,    hub_on_not_yet,   TO_HUB,     false, false },
+    { PROTO_REGISTRY,    hub_on_registry,  TO_HUB,     false, false },
 };
 
 static const struct rule *rule_of(enum proto_kind kind)

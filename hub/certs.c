@@ -181,3 +181,25 @@ void hub_certs_drop_ended(struct hub_certs *c, uint64_t at_s)
     (void)!rebuild(c, c->slots, at_s);
     (void)pthread_rwlock_unlock(&c->lock);
 }
+
+static void narrow_slot(struct slot *s, const struct proto_region *region, const uint8_t rotated[PROTO_PARTNER_LEN])
+{
+    const struct proto_partner *p = proto_region_partner(region, s->cert.partner);
+    struct proto_cert narrowed = s->cert;
+    uint64_t former_s = PROTO_NEVER_S;
+
+    if (p == NULL || proto_cert_narrow(region, &narrowed) != OK)
+        narrowed.until_s = 0;
+    if (p != NULL && s->cert.use == PROTO_USE_NODE && p->former_count != 0 && memcmp(p->id, rotated, sizeof p->id) == 0)
+        former_s = p->former[p->former_count - 1].until_s;
+    s->cert.until_s = narrowed.until_s < former_s ? narrowed.until_s : former_s;
+}
+
+void hub_certs_narrow(struct hub_certs *c, const struct proto_region *region, const uint8_t rotated[PROTO_PARTNER_LEN])
+{
+    (void)pthread_rwlock_wrlock(&c->lock);
+    for (size_t i = 0; i < c->slots; i++)
+        if (c->slot[i].used)
+            narrow_slot(&c->slot[i], region, rotated);
+    (void)pthread_rwlock_unlock(&c->lock);
+}

@@ -33,6 +33,11 @@ MUST_USE enum err hub_certs_find(struct hub_certs *c, const uint8_t key[PROTO_KE
 /* A NODE key's certificate as proto_cert_check wants it for what it signed. ERR_KEY. */
 MUST_USE enum err hub_certs_node(struct hub_certs *c, const uint8_t key[PROTO_KEY_LEN], struct proto_cert *out);
 size_t hub_certs_count(struct hub_certs *c);
+/*
+ * Narrow all to what the registry leaves of them (P-188). rotated: the partner whose root key is another one now, so that all its node
+ * keys here stand under the one before; zero: nobody's is.
+ */
+void hub_certs_narrow(struct hub_certs *c, const struct proto_region *region, const uint8_t rotated[PROTO_PARTNER_LEN]);
 /* Drop what ended before at_s. */
 void hub_certs_drop_ended(struct hub_certs *c, uint64_t at_s);
 

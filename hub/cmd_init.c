@@ -152,6 +152,10 @@ static enum err make_all(const struct hub_cli *c)
     if (e == OK)
         e = hub_signer_init(path, c->t);
     if (e == OK)
+        e = hub_home_path(c->home, "signer/registry", path, c->t);
+    if (e == OK)
+        e = hub_signer_init(path, c->t);
+    if (e == OK)
         e = proto_hub_file_format(&f, secret, &text, &len);
     if (e == OK)
         e = put_text(c->home, "hub.pub", text, len, PUBLIC_FILE_MODE, c->t);

@@ -23,7 +23,8 @@ struct run {
     char *region_text;
     size_t region_len;
     char store[HUB_PATH_MAX], partners[HUB_PATH_MAX], seeds[HUB_PATH_MAX], status[HUB_PATH_MAX], signed_last[HUB_PATH_MAX],
-        quota[HUB_PATH_MAX];
+        quota[HUB_PATH_MAX], signed_registry[HUB_PATH_MAX], registry[HUB_PATH_MAX];
+    char registry_vkey[PROTO_NOTE_VKEY_ROOM];
     uint8_t log_secret[64], share[32];
     char *tls_cert, *tls_key, *tls_ca;
     size_t tls_cert_len, tls_key_len, tls_ca_len;
@@ -46,6 +47,7 @@ static enum err read_paths(const struct hub_cli *c, struct run *r)
     const struct { const char *name; char *out; } paths[] = {
         { "store", r->store }, { "partners", r->partners }, { "seeds/days", r->seeds }, { "run/status.json", r->status },
         { "signer/last", r->signed_last }, { "oprf/quota", r->quota },
+        { "signer/registry", r->signed_registry }, { "registry", r->registry },
     };
     enum err e = OK;
 
@@ -76,6 +78,8 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
         [HUB_SIGNER_STATE] = server_start_text(r->signed_last),
         [HUB_SIGNER_VKEY] = server_start_text(r->region->log_vkey),
         [HUB_SIGNER_SECRET] = { r->log_secret, sizeof r->log_secret },
+        [HUB_SIGNER_REGISTRY_STATE] = server_start_text(r->signed_registry),
+        [HUB_SIGNER_REGISTRY_VKEY] = server_start_text(r->registry_vkey),
     };
 
     return server_launch("signer", parts, HUB_SIGNER_STARTS, &core, 1, out);
@@ -101,6 +105,7 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
         [HUB_CORE_PACK] = server_start_text(r->conf.pack),
         [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
         [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
+        [HUB_CORE_REGISTRY] = server_start_text(r->registry),
     };
 
     return server_launch("core", parts, HUB_CORE_STARTS, fds, 2, out);
@@ -145,6 +150,16 @@ static enum err check_pack(const struct hub_cli *c, const struct run *r)
     return e;
 }
 
+static enum err name_registry(struct run *r)
+{
+    struct proto_note_key key;
+    enum err e = proto_registry_key(r->region, &key);
+
+    if (e == OK)
+        proto_note_key_encode(&key, r->registry_vkey);
+    return e;
+}
+
 static enum err prepare(const struct hub_cli *c, struct run *r)
 {
     enum err e;
@@ -157,6 +172,8 @@ static enum err prepare(const struct hub_cli *c, struct run *r)
         e = read_paths(c, r);
     if (e == OK)
         e = hub_home_region(c->home, &r->region_text, &r->region_len, r->region, c->t);
+    if (e == OK)
+        e = name_registry(r);
     if (e == OK)
         e = check_pack(c, r);
     return e == OK ? read_keys(c, r) : e;

@@ -97,6 +97,8 @@ static enum err open_store(struct hub_core *c, struct trouble *t)
     if (e == OK)
         e = hub_openings_open(c->kv, &c->openings);
     if (e == OK)
+        e = hub_registry_open(c->kv, c->region, c->config.registry, &c->registry);
+    if (e == OK)
         e = hub_tables_open(c->kv, &c->state.tables);
     if (e == OK)
         e = hub_seeds_open(c->config.seeds, &c->seeds, t);
@@ -114,6 +116,7 @@ static enum err open_keys(struct hub_core *c)
         e = hub_publish_load(c);
     if (e == OK)
         e = hub_publish_roster(c, &changed);
+    c->registry->certs = c->certs;
     return e;
 }
 
@@ -127,6 +130,13 @@ static enum err first_checkpoint(struct hub_core *c, struct trouble *t)
             "the store has %llu leaves but %llu were signed: it is older than the log. Restore the missing leaves from a mirror",
             "de opslag heeft %llu bladen maar er zijn er %llu ondertekend: hij is ouder dan het logboek. Zet de bladen terug uit "
             "een spiegel", (unsigned long long)hub_ledger_size(c->ledger), (unsigned long long)c->checkpoint.head.size);
+    if (e == OK)
+        e = c->config.last(c->config.sign_registry_arg, &c->registry->checkpoint);
+    if (e == OK && c->registry->checkpoint.head.size > proto_registry_size(c->registry->fold))
+        return trouble_at(t, ERR_STATE, c->config.store, 0, 0,
+            "the store has %llu statements of the registry but %llu were signed: it is older. Restore the right one",
+            "de opslag heeft %llu verklaringen van het register maar er zijn er %llu ondertekend: hij is ouder. Zet de goede terug",
+            (unsigned long long)proto_registry_size(c->registry->fold), (unsigned long long)c->registry->checkpoint.head.size);
     if (e == OK)
         e = hub_round_run(c, NULL);
     if (e == ERR_SIGNATURE)
@@ -160,10 +170,11 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     c->state.pack = c->pack;
     c->state.region = c->region;
     c->state.acts = c->acts;
+    c->state.registry = c->registry;
     e = open_keys(c);
     if (e == OK)
         e = hub_collect_open(c);
-    c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs };
+    c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs, .registry = c->registry };
     if (e == OK)
         e = first_checkpoint(c, t);
 out:
@@ -184,6 +195,7 @@ void hub_core_close(struct hub_core *c)
         hub_job_free(c->waiting[i]);
     server_ipc_out_fini(&c->answers);
     hub_roster_free(c->roster);
+    hub_registry_close(c->registry);
     hub_certs_free(c->certs);
     hub_seeds_close(c->seeds);
     hub_tables_close(c->state.tables);

@@ -11,6 +11,7 @@
 #include "hub/envelope.h"
 #include "hub/job.h"
 #include "hub/ledger.h"
+#include "hub/registry.h"
 #include "hub/roster.h"
 #include "hub/seeds.h"
 #include "hub/signer.h"
@@ -42,12 +43,14 @@ struct hub_core_config {
     enum err (*sign)(void *arg, const struct proto_merkle_head *head, const struct proto_merkle_proof *proof, struct hub_signed *out);
     enum err (*last)(void *arg, struct hub_signed *out);
     void *sign_arg;
+    void *sign_registry_arg;                   /* the same for the registry */
+    const char *registry;                      /* file for a copy of it; NULL: none */
     int gate_fd;                               /* answers go there; -1: they stay in core->answers (tests) */
 };
 
 /* What core is told at its start, in this order (server/start). */
 enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_REGION,
-    HUB_CORE_THREADS, HUB_CORE_STARTS };
+    HUB_CORE_THREADS, HUB_CORE_REGISTRY, HUB_CORE_STARTS };
 
 struct hub_core {
     struct kv *kv;
@@ -64,6 +67,7 @@ struct hub_core {
     struct hub_openings *openings;             /* hub/openings */
     struct hub_certs *certs;
     struct hub_roster *roster;
+    struct hub_registry *registry;
     struct hub_envelope_context judge;
     struct hub_verify *pool;                   /* NULL in tests: jobs are then freed */
     struct hub_collect *collect;               /* cosignatures */

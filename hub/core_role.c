@@ -17,8 +17,9 @@ enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, SEND_BUFFER = 4 <
 
 /* The signer, through its socket: one question under way. */
 struct signing {
-    struct server_ipc_in in;
-    struct server_ipc_out out;
+    struct server_ipc_in *in;
+    struct server_ipc_out *out;
+    uint64_t which;  /* enum hub_signer_which */
 };
 
 static enum err receive(struct signing *s, struct hub_signed *out)
@@ -26,13 +27,15 @@ static enum err receive(struct signing *s, struct hub_signed *out)
     struct hub_signed got = { 0 };
     struct server_ipc_msg m;
     struct rd r;
-    enum err e = server_ipc_flush(&s->out);
+    enum err e = server_ipc_flush(s->out);
 
     if (e == OK)
-        e = server_ipc_next(&s->in, &m);
+        e = server_ipc_next(s->in, &m);
     if (e != OK)
         return e;
     rd_init(&r, m.body, m.len);
+    if (m.tag != s->which)
+        return ERR_PEER;
     if (m.what == SERVER_IPC_REFUSED) {
         e = (enum err)rd_u8(&r);
         return e > OK && e < ERR_CLASSES ? e : ERR_PEER;
@@ -52,7 +55,7 @@ static enum err receive(struct signing *s, struct hub_signed *out)
 static enum err ask_last(void *arg, struct hub_signed *out)
 {
     struct signing *s = arg;
-    enum err e = server_ipc_put(&s->out, SERVER_IPC_LAST, 0, NULL, 0);
+    enum err e = server_ipc_put(s->out, SERVER_IPC_LAST, s->which, NULL, 0);
 
     return e == OK ? receive(s, out) : e;
 }
@@ -73,7 +76,7 @@ static enum err ask_sign(void *arg, const struct proto_merkle_head *head, const 
     wr_copy(&w, proof->hash[0], (size_t)proof->count * PROTO_HASH_LEN);
     e = wr_end(&w);
     if (e == OK)
-        e = server_ipc_put(&s->out, SERVER_IPC_SIGN, 0, body, w.len);
+        e = server_ipc_put(s->out, SERVER_IPC_SIGN, s->which, body, w.len);
     if (e == OK)
         e = receive(s, &got);
     if (e != OK)
@@ -92,11 +95,12 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->seeds = server_start_as_text(&part[HUB_CORE_SEEDS]);
     c->status = server_start_as_text(&part[HUB_CORE_STATUS]);
     c->pack = server_start_as_text(&part[HUB_CORE_PACK]);
+    c->registry = server_start_as_text(&part[HUB_CORE_REGISTRY]);
     c->region = (const char *)part[HUB_CORE_REGION].data;
     c->region_len = part[HUB_CORE_REGION].len;
     c->map_bytes = MAP_BYTES;
     c->gate_fd = GATE_FD;
-    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL)
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->registry == NULL)
         return ERR_SYNTAX;
     return server_start_as_number(&part[HUB_CORE_THREADS], threads);
 }
@@ -123,7 +127,9 @@ int hub_core_run(const char *program)
     struct hub_core_config config = { 0 };
     struct proto_blob part[HUB_CORE_STARTS];
     struct trouble t = { 0 };
-    struct signing s;
+    struct server_ipc_in in;
+    struct server_ipc_out out;
+    struct signing log = { &in, &out, HUB_SIGN_LOG }, registry = { &in, &out, HUB_SIGN_REGISTRY };
     uint8_t *block = NULL;
     char line[768];
     size_t len = 0;
@@ -139,15 +145,16 @@ int hub_core_run(const char *program)
     if (e == OK)
         e = config_from(part, &config, &threads);
     if (e == OK)
-        e = server_ipc_in_init(&s.in, SIGNER_FD, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE);
+        e = server_ipc_in_init(&in, SIGNER_FD, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE);
     if (e == OK) {
-        server_ipc_out_init(&s.out, SIGNER_FD, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER);
+        server_ipc_out_init(&out, SIGNER_FD, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER);
         config.last = ask_last;
         config.sign = ask_sign;
-        config.sign_arg = &s;
+        config.sign_arg = &log;
+        config.sign_registry_arg = &registry;
         e = run(&config, threads, &t);
-        server_ipc_out_fini(&s.out);
-        server_ipc_in_fini(&s.in);
+        server_ipc_out_fini(&out);
+        server_ipc_in_fini(&in);
     }
     free(block);
     if (e == OK)

@@ -1,5 +1,6 @@
 #include "hub/envelope.h"
 
+#include "hub/registry.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -62,9 +63,16 @@ static void refuse(struct hub_job *j, enum proto_refusal why)
 /* A key that the act rests on: its times narrow the job's. false when it is not known. */
 static bool lean_on(const struct hub_envelope_context *c, struct hub_job *j, const uint8_t key[PROTO_KEY_LEN], struct hub_cert *cert)
 {
+    const struct proto_partner *p;
+
     if (hub_certs_find(c->certs, key, cert) != OK) {
         j->missed = true;
         refuse(j, PROTO_UNKNOWN_KEY);
+        return false;
+    }
+    p = proto_region_partner(c->region, cert->partner);
+    if (p != NULL && proto_region_revoked_from(c->region, p, key) != PROTO_NEVER_S) {
+        refuse(j, PROTO_REVOKED);
         return false;
     }
     if (cert->from_s > j->valid_from_s)
@@ -204,13 +212,15 @@ static void judge_cert(const struct hub_envelope_context *c, struct hub_job *j)
         return;
     }
     e = proto_cert_check(c->region, in->data, in->len, is_staff ? &node : NULL, &j->cert);
-    if (e != OK)
+    if (e == ERR_DENIED)
+        refuse(j, PROTO_REVOKED);
+    else if (e != OK)
         refuse(j, e == ERR_SIGNATURE ? PROTO_BAD_SIGNATURE : e == ERR_KEY ? PROTO_UNKNOWN_KEY : PROTO_MALFORMED);
     else if (sodium_memcmp(j->cert.partner, j->act.msg.head.from, PROTO_PARTNER_LEN) != 0)
         refuse(j, PROTO_NOT_YOURS);
 }
 
-void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j)
+static void judge(const struct hub_envelope_context *c, struct hub_job *j)
 {
     struct hub_act *a = &j->act;
 
@@ -229,8 +239,33 @@ void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j)
     judge_said(c, j, &a->msg.approval, &a->approval);
 }
 
+void hub_envelope_judge(const struct hub_envelope_context *c, struct hub_job *j)
+{
+    if (c->registry == NULL) {
+        judge(c, j);
+        return;
+    }
+    (void)pthread_rwlock_rdlock(&c->registry->lock);
+    j->generation = c->registry->generation;
+    judge(c, j);
+    (void)pthread_rwlock_unlock(&c->registry->lock);
+}
+
+static enum proto_refusal judge_partner(const struct proto_partner *p, uint64_t at_s)
+{
+    if (proto_partner_exists_at(p, at_s))
+        return PROTO_ACCEPTED;
+    return p->from_s > at_s ? PROTO_UNKNOWN_PARTNER : PROTO_REVOKED;
+}
+
 enum proto_refusal hub_envelope_judge_times(const struct hub_job *j, uint64_t now_s, uint64_t leaf_s)
 {
+    enum proto_refusal r = j->act.from != NULL ? judge_partner(j->act.from, leaf_s) : PROTO_ACCEPTED;
+
+    if (r == PROTO_ACCEPTED && j->act.to != NULL)
+        r = judge_partner(j->act.to, leaf_s);
+    if (r != PROTO_ACCEPTED)
+        return r;
     if (!proto_msg_is_timely(&j->act.msg.head, now_s, leaf_s))
         return PROTO_STALE;
     if (leaf_s < j->valid_from_s || leaf_s >= j->valid_until_s)

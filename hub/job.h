@@ -30,6 +30,7 @@ struct hub_job {
     enum proto_kind kind;
     enum proto_refusal refusal;    /* not PROTO_ACCEPTED: the answer, whatever the store says */
     uint64_t valid_from_s, valid_until_s;  /* within these all certificates that this act rests on are valid */
+    uint64_t generation;           /* of the registry that it was judged by */
     bool missed;                   /* a key was not known: worth a look into the folder of partners */
     uint8_t digest[PROTO_HASH_LEN];
     struct hub_act act;

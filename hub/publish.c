@@ -109,7 +109,13 @@ static enum err load_one(void *arg, const uint8_t *signed_cert, size_t len)
         return ERR_IO;
     if (cert.use != l->use)
         return OK;
-    e = hub_certs_put(l->core->certs, &cert, cert.use == PROTO_USE_STAFF ? signer : NULL);
+    /* The registry may have narrowed it since: by its partner, its key, or the root key above it. */
+    e = cert.use == PROTO_USE_STAFF ? proto_cert_narrow(l->core->region, &cert)
+        : proto_cert_check(l->core->region, signed_cert, len, NULL, &cert);
+    if (e == ERR_DENIED || e == ERR_KEY)
+        return OK;
+    if (e == OK)
+        e = hub_certs_put(l->core->certs, &cert, cert.use == PROTO_USE_STAFF ? signer : NULL);
     /* Its node's certificate ended long ago: nothing that it signed is taken any more. */
     return e == ERR_KEY ? OK : e;
 }

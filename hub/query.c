@@ -155,6 +155,13 @@ static enum err openings(struct hub_core *c, struct kv_txn *x, const struct hub_
     return hub_openings_write(c, x, j->act.msg.head.from, j->act.msg.number, w);
 }
 
+/* number: the first leaf wanted. */
+static enum err registry(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+{
+    (void)result;
+    return hub_registry_write(c->registry, x, j->act.msg.number, w);
+}
+
 typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 
 static answerer *const answerers[] = {
@@ -167,6 +174,7 @@ static answerer *const answerers[] = {
     [PROTO_QUERY_OPENINGS] = openings,
     [PROTO_QUERY_COSIGN] = hub_collect_request,
     [PROTO_QUERY_COSIGNED] = hub_collect_newest,
+    [PROTO_QUERY_REGISTRY] = registry,
 };
 
 enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)

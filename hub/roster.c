@@ -167,6 +167,11 @@ enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each, void *a
     return OK;
 }
 
+void hub_roster_forget(struct hub_roster *r)
+{
+    r->looked = false;
+}
+
 bool hub_roster_is_joined(const struct hub_roster *r, const struct proto_partner *p)
 {
     return r->joined[p - r->region->partner];

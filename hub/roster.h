@@ -29,6 +29,9 @@ typedef enum err hub_roster_each(void *arg, const struct proto_cert *cert, const
  */
 MUST_USE enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each, void *arg, bool *changed);
 
+/* The next refresh reads the folder whether it changed or not: the region has another partner. */
+void hub_roster_forget(struct hub_roster *r);
+
 bool hub_roster_is_joined(const struct hub_roster *r, const struct proto_partner *p);
 bool hub_roster_is_blocked(const struct hub_roster *r, const struct proto_partner *p);
 

@@ -34,6 +34,28 @@ static void push(struct hub_job ***end, struct hub_job *j)
 
 /* ---- before the transaction ---- */
 
+static enum err judge_one_again(struct hub_core *c, struct hub_job *j)
+{
+    struct hub_job *next = j->next;
+    enum err e = hub_job_reset(j, j->frame_len);
+
+    j->next = next;
+    if (e == OK)
+        hub_envelope_judge(&c->judge, j);
+    return e;
+}
+
+/* What was judged by a registry of before is judged by this one: a revocation counts from its round on. */
+static enum err judge_again(struct hub_core *c, struct hub_job *jobs)
+{
+    enum err e = OK;
+
+    for (struct hub_job *j = jobs; e == OK && j != NULL; j = j->next)
+        if (j->generation != c->registry->generation)
+            e = judge_one_again(c, j);
+    return e;
+}
+
 /* A key that was not known may have been put into the folder of partners since: then the job is judged again. */
 static enum err refresh_roster(struct hub_core *c, struct hub_job *jobs)
 {
@@ -42,19 +64,14 @@ static enum err refresh_roster(struct hub_core *c, struct hub_job *jobs)
 
     for (const struct hub_job *j = jobs; j != NULL; j = j->next)
         missed = missed || j->missed;
-    if (!missed && c->now_ms - c->roster_ms < ROSTER_EVERY_MS)
-        return OK;
+    e = judge_again(c, jobs);
+    if (e != OK || (!missed && c->now_ms - c->roster_ms < ROSTER_EVERY_MS))
+        return e;
     c->roster_ms = c->now_ms;
     e = hub_publish_roster(c, &changed);
     for (struct hub_job *j = jobs; e == OK && changed && j != NULL; j = j->next) {
-        struct hub_job *next = j->next;
-
-        if (!j->missed)
-            continue;
-        e = hub_job_reset(j, j->frame_len);
-        j->next = next;
-        if (e == OK)
-            hub_envelope_judge(&c->judge, j);
+        if (j->missed)
+            e = judge_one_again(c, j);
     }
     return e;
 }
@@ -93,6 +110,17 @@ static void take_fetch(struct hub_core *c, struct round *r, struct hub_job *j)
     push(&r->acts_end, loser);
 }
 
+/* Whoever takes no part any more waits for nothing. */
+static void end_wait(struct hub_core *c, struct round *r, size_t i)
+{
+    struct hub_job *j = c->waiting[i];
+
+    c->waiting[i] = NULL;
+    j->has_row = false;
+    j->refusal = PROTO_REVOKED;
+    push(&r->acts_end, j);
+}
+
 static void sort_jobs(struct hub_core *c, struct round *r, struct hub_job *jobs)
 {
     struct hub_job *next;
@@ -110,9 +138,12 @@ static void sort_jobs(struct hub_core *c, struct round *r, struct hub_job *jobs)
         else
             push(&r->queries_end, j);
     }
-    for (size_t i = 0; i < c->region->partner_count; i++)
+    for (size_t i = 0; i < c->region->partner_count; i++) {
+        if (c->waiting[i] != NULL && !proto_partner_exists_at(&c->region->partner[i], c->now_s))
+            end_wait(c, r, i);
         if (c->waiting[i] != NULL && c->waiting[i]->wait_until_ms <= c->now_ms)
             c->look[i] = true;
+    }
 }
 
 /* ---- the transaction ---- */
@@ -158,6 +189,7 @@ static enum err rewind_all(struct hub_core *c, uint64_t leaf_s)
     enum err e = hub_ledger_rewind(c->ledger);
 
     hub_openings_renew(c->openings);
+    hub_registry_rewind(c->registry);
     c->leaf_s = leaf_s;
     return e == OK ? hub_store_number_load(c->numbers) : e;
 }
@@ -250,6 +282,8 @@ static enum err answer_round(struct hub_core *c, struct round *r)
         return e;
     e = sign_checkpoint(c, x);
     if (e == OK)
+        e = hub_registry_checkpoint(c->registry, c->config.sign, c->config.sign_registry_arg);
+    if (e == OK)
         e = answer_acts(c, x, r);
     while (e == OK && r->queries != NULL) {
         struct hub_job *j = r->queries;
@@ -265,6 +299,17 @@ static enum err answer_round(struct hub_core *c, struct round *r)
     kv_abort(x);
     if (e == OK && c->answers.fd >= 0)
         e = server_ipc_flush(&c->answers);
+    return e;
+}
+
+/* A new partner's join file may lie in the folder already: it is read again then. */
+static enum err fold_registry(struct hub_core *c)
+{
+    bool changed;
+    enum err e = hub_registry_commit(c->registry, &changed);
+
+    if (e == OK && changed)
+        hub_roster_forget(c->roster);
     return e;
 }
 
@@ -291,6 +336,8 @@ enum err hub_round_run(struct hub_core *c, struct hub_job *jobs)
         e = hub_seeds_prepare(c->seeds, at_s);
     if (e == OK)
         e = commit_round(c, &r);
+    if (e == OK)
+        e = fold_registry(c);
     if (e == OK)
         e = answer_round(c, &r);
     if (e == OK)

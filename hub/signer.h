@@ -16,7 +16,11 @@
 enum { HUB_SIGNER_NOTE_MAX = 640 };
 
 /* What the signer is told at its start, in this order (server/start). */
-enum hub_start_signer { HUB_SIGNER_STATE, HUB_SIGNER_VKEY, HUB_SIGNER_SECRET, HUB_SIGNER_STARTS };
+enum hub_start_signer { HUB_SIGNER_STATE, HUB_SIGNER_VKEY, HUB_SIGNER_SECRET, HUB_SIGNER_REGISTRY_STATE, HUB_SIGNER_REGISTRY_VKEY,
+    HUB_SIGNER_STARTS };
+
+/* The tag of a question to the role: of which log. Each has its own file, and its origin stands in what is signed. */
+enum hub_signer_which { HUB_SIGN_LOG, HUB_SIGN_REGISTRY, HUB_SIGN_LOGS };
 
 struct hub_signer;
 

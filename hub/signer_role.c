@@ -64,7 +64,7 @@ static enum err answer(struct hub_signer *s, const struct server_ipc_msg *m, str
     return server_ipc_put(out, SERVER_IPC_REFUSED, m->tag, &refusal, 1);
 }
 
-static enum err loop(struct hub_signer *s)
+static enum err loop(struct hub_signer *const signers[HUB_SIGN_LOGS])
 {
     struct server_ipc_out out;
     struct server_ipc_msg m;
@@ -75,7 +75,7 @@ static enum err loop(struct hub_signer *s)
         return e;
     server_ipc_out_init(&out, PROC_FIRST_FD, SERVER_ROLE_SIGNER, SERVER_ROLE_CORE);
     while ((e = server_ipc_next(&in, &m)) == OK) {
-        e = answer(s, &m, &out);
+        e = m.tag < HUB_SIGN_LOGS ? answer(signers[m.tag], &m, &out) : ERR_RANGE;
         if (e == OK)
             e = server_ipc_flush(&out);
         if (e != OK)
@@ -90,10 +90,19 @@ static enum err loop(struct hub_signer *s)
     return OK;
 }
 
-static enum err open_from_start(struct hub_signer **out, struct trouble *t)
+static enum err open_one(const struct proto_blob *part, enum hub_start_signer state, enum hub_start_signer vkey, struct hub_signer **out,
+    struct trouble *t)
+{
+    const char *path = server_start_as_text(&part[state]), *key = server_start_as_text(&part[vkey]);
+
+    if (path == NULL || key == NULL || part[HUB_SIGNER_SECRET].len != PROTO_NOTE_KEY_LEN * 2)
+        return ERR_SYNTAX;
+    return hub_signer_open(path, key, part[HUB_SIGNER_SECRET].data, out, t);
+}
+
+static enum err open_from_start(struct hub_signer *out[HUB_SIGN_LOGS], struct trouble *t)
 {
     struct proto_blob part[HUB_SIGNER_STARTS];
-    const char *path, *vkey;
     uint8_t *block = NULL;
     size_t len = 0;
     enum err e = proc_start_block(&block, &len);
@@ -101,12 +110,10 @@ static enum err open_from_start(struct hub_signer **out, struct trouble *t)
     if (e != OK)
         return e;
     e = server_start_decode(block, len, part, HUB_SIGNER_STARTS);
-    if (e == OK) {
-        path = server_start_as_text(&part[HUB_SIGNER_STATE]);
-        vkey = server_start_as_text(&part[HUB_SIGNER_VKEY]);
-        e = path == NULL || vkey == NULL || part[HUB_SIGNER_SECRET].len != PROTO_NOTE_KEY_LEN * 2 ? ERR_SYNTAX
-            : hub_signer_open(path, vkey, part[HUB_SIGNER_SECRET].data, out, t);
-    }
+    if (e == OK)
+        e = open_one(part, HUB_SIGNER_STATE, HUB_SIGNER_VKEY, &out[HUB_SIGN_LOG], t);
+    if (e == OK)
+        e = open_one(part, HUB_SIGNER_REGISTRY_STATE, HUB_SIGNER_REGISTRY_VKEY, &out[HUB_SIGN_REGISTRY], t);
     sodium_memzero(block, len);
     free(block);
     return e;
@@ -114,7 +121,7 @@ static enum err open_from_start(struct hub_signer **out, struct trouble *t)
 
 int hub_signer_run(const char *program)
 {
-    struct hub_signer *s = NULL;
+    struct hub_signer *s[HUB_SIGN_LOGS] = { NULL };
     struct trouble t = { 0 };
     char line[768];
     enum err e;
@@ -122,10 +129,11 @@ int hub_signer_run(const char *program)
     log_init(program, LOG_INFO);
     proc_harden();
     server_role_heed();
-    e = open_from_start(&s, &t);
+    e = open_from_start(s, &t);
     if (e == OK)
         e = loop(s);
-    hub_signer_close(s);
+    for (size_t i = 0; i < HUB_SIGN_LOGS; i++)
+        hub_signer_close(s[i]);
     if (e == OK)
         return EX_OK;
     trouble_line(&t, line, sizeof line);

@@ -132,6 +132,17 @@ static enum err check_signer(const struct proto_partner *p, struct proto_cert *c
     return sodium_memcmp(signer, node->key, PROTO_KEY_LEN) == 0 ? OK : ERR_KEY;
 }
 
+enum err proto_cert_narrow(const struct proto_region *r, struct proto_cert *c)
+{
+    const struct proto_partner *p = proto_region_partner(r, c->partner);
+
+    if (p == NULL)
+        return ERR_KEY;
+    narrow(c, p->from_s, proto_partner_until(p));
+    narrow(c, 0, proto_region_revoked_from(r, p, c->key));
+    return c->from_s < c->until_s ? OK : ERR_DENIED;
+}
+
 enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_cert, size_t len,
     const struct proto_cert *node, struct proto_cert *out)
 {
@@ -149,10 +160,8 @@ enum err proto_cert_check(const struct proto_region *r, const uint8_t *signed_ce
         return ERR_KEY;
     if ((e = check_signer(p, &c, s.by[0].key, node)) != OK)
         return e;
-    narrow(&c, p->from_s, proto_partner_until(p));
-    narrow(&c, 0, proto_region_revoked_from(r, p, c.key));
-    if (c.from_s >= c.until_s)
-        return ERR_DENIED;
+    if ((e = proto_cert_narrow(r, &c)) != OK)
+        return e;
     *out = c;
     return OK;
 }

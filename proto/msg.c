@@ -57,7 +57,7 @@ static const struct proto_field rows[ROWS] = {
     [REPORT_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_REPORT_EXPIRED},
     [REFUSE_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_REFUSE_END - 1},
     [ACK_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_ACK_UNKNOWN_SUBJECT},
-    [QUERY_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_QUERY_COSIGNED},
+    [QUERY_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_QUERY_END - 1},
     [LEAF_CODE] = {.shape = SHAPE_U8, .offset = AT(code), .min = 1, .max = PROTO_OPENED_BAD},
 };
 

@@ -29,7 +29,7 @@ enum proto_kind {
     PROTO_PUBLISH = 11,    /* a certificate for everybody */
     PROTO_BREAKGLASS = 12, /* refused NOT_YET until its forced review exists */
     PROTO_OPENED_LEAF = 13,/* an officer's node: openings up to a number are ok, or one is bad */
-    PROTO_REGISTRY = 14,   /* a signed statement for the registry: partner, revocation, adoption; NOT_YET */
+    PROTO_REGISTRY = 14,   /* a signed statement for the registry: partner, revocation, adoption (proto/registry_say) */
     PROTO_FETCH = 32,      /* the next three change nothing in the log */
     PROTO_QUERY = 33,
     PROTO_DERIVE = 34,     /* blinded elements for one share of the pseudonym key */
@@ -84,7 +84,9 @@ enum proto_query {
     PROTO_QUERY_RESULT,           /* refers = message id: the stored reply */
     PROTO_QUERY_OPENINGS,         /* number = after this running number; payload: u16 n, openings sealed to the sender's officers */
     PROTO_QUERY_COSIGN,           /* number = size cosigned last, key = SHA-256 of the origin or zero: main log; payload: a request to cosign */
-    PROTO_QUERY_COSIGNED          /* key as before; payload: the newest checkpoint that is anchored */
+    PROTO_QUERY_COSIGNED,         /* key as before; payload: the newest checkpoint that is anchored */
+    PROTO_QUERY_REGISTRY,         /* number = first leaf: u16 length, checkpoint, u16 n, n * (u16 length, leaf): as many as fit */
+    PROTO_QUERY_END
 };
 
 struct proto_blob { const uint8_t *data; size_t len; };

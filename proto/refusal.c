@@ -84,6 +84,9 @@ static const struct row rows[PROTO_REFUSAL_END] = {
     [PROTO_NO_OFFICER] = {"NO_OFFICER", ERR_EXPIRED, 1,
         "The key of this organisation's privacy officer ended over 30 days ago. Make a new one (schakel org rotate); reading and withdrawing go on.",
         "De sleutel van uw privacy officer is meer dan 30 dagen verlopen. Maak een nieuwe (schakel org rotate); lezen en intrekken kan wel."},
+    [PROTO_REVOKED] = {"REVOKED", ERR_DENIED, 0,
+        "The partners have revoked this organisation or this key. Ask two partners why; it can only come back with a new key.",
+        "De partners hebben deze organisatie of deze sleutel ingetrokken. Vraag twee partners waarom; terugkomen kan alleen met een nieuwe sleutel."},
 };
 
 /* A newer hub may know more numbers than this program. */

@@ -34,6 +34,7 @@ enum proto_refusal {
     PROTO_OVERTAKEN,            /* a newer fetch of the same node took over */
     PROTO_TROUBLE,              /* the hub's own; try again */
     PROTO_NO_OFFICER,           /* no valid officer key for 30 days: only reads, what stops something, and acknowledgements */
+    PROTO_REVOKED,              /* the registry says that this organisation or key takes no part any more */
     PROTO_REFUSAL_END
 };
 

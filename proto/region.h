@@ -133,6 +133,8 @@ MUST_USE enum err proto_cert_check(const struct proto_region *r, const uint8_t *
     struct proto_cert *out);
 /* The signed cert's claims without verification, to find out which node cert is needed. */
 MUST_USE enum err proto_cert_peek(const uint8_t *signed_cert, size_t len, struct proto_cert *out, uint8_t signer[PROTO_KEY_LEN]);
+/* What the registry leaves of a certificate that was verified before it changed. ERR_DENIED: nothing; ERR_KEY: no such partner. */
+MUST_USE enum err proto_cert_narrow(const struct proto_region *r, struct proto_cert *c);
 bool proto_cert_valid_at(const struct proto_cert *c, uint64_t at_s);
 
 /* ---- join.req and welcome: files carried by people ---- */

@@ -211,15 +211,23 @@ static enum err last_here(void *arg, struct hub_signed *out)
 
 void hub_world_core_open(struct hub_world *w)
 {
-    static const char *const names[] = { "store", "partners", "seeds/days", "run/status.json", "signer/last" };
+    static const char *const names[] = { "store", "partners", "seeds/days", "run/status.json", "signer/last", "signer/registry",
+        "registry" };
     struct hub_core_config config = { .map_bytes = 64 << 20, .gate_fd = -1, .sign = sign_here, .last = last_here };
     struct trouble t = { 0 };
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_note_key key;
     uint8_t secret[64];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         (void)snprintf(w->paths[i], sizeof w->paths[i], "%s/%s", w->home, names[i]);
     must(hub_home_secret_get(w->home, "log", secret, sizeof secret, &t), &t);
     must(hub_signer_open(w->paths[4], w->region->log_vkey, secret, &w->signer, &t), &t);
+    must(proto_registry_key(w->region, &key), NULL);
+    proto_note_key_encode(&key, vkey);
+    must(hub_signer_open(w->paths[5], vkey, secret, &w->registry_signer, &t), &t);
+    config.registry = w->paths[6];
+    config.sign_registry_arg = w->registry_signer;
     config.store = w->paths[0];
     config.partners = w->paths[1];
     config.seeds = w->paths[2];
@@ -235,8 +243,9 @@ void hub_world_core_close(struct hub_world *w)
 {
     hub_core_close(w->core);
     hub_signer_close(w->signer);
+    hub_signer_close(w->registry_signer);
     w->core = NULL;
-    w->signer = NULL;
+    w->signer = w->registry_signer = NULL;
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)

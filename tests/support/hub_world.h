@@ -36,10 +36,10 @@ struct hub_world {
     bool is_tls;                        /* set before hub_world_open */
     struct witness_sample *witnesses;   /* set before hub_world_open: filled with a witness of each partner and an outsider; NULL: none */
     struct hub_core *core;              /* in this process; NULL when it runs apart */
-    struct hub_signer *signer;
+    struct hub_signer *signer, *registry_signer;
     char *region_text;
     size_t region_len;
-    char paths[6][128];
+    char paths[8][128];
 };
 
 /* Home, keys (TLS of each partner: HOME/HANDLE.key), region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0: the hub will not listen. */

@@ -7,7 +7,8 @@
 /* P-100: written out here once more, because a number that moves changes old logs. */
 static const char *const names[] = {"ACCEPTED", "NOT_A_FRAME", "MALFORMED", "WRONG_KIND", "UNKNOWN_KEY", "BAD_SIGNATURE", "WRONG_REGION",
     "NOT_YOURS", "STALE", "REPLAYED", "UNKNOWN_PARTNER", "BLOCKED", "OTHER_PACK", "UNKNOWN_NAME", "NOT_FOUND", "WRONG_STATE",
-    "NOT_ADDRESSED", "DENIED", "DIGEST_DIFFERS", "QUOTA", "FULL", "NOT_YET", "ROLE_NOT_ALLOWED", "OVERTAKEN", "TROUBLE", "NO_OFFICER"};
+    "NOT_ADDRESSED", "DENIED", "DIGEST_DIFFERS", "QUOTA", "FULL", "NOT_YET", "ROLE_NOT_ALLOWED", "OVERTAKEN", "TROUBLE", "NO_OFFICER",
+    "REVOKED"};
 
 enum { COUNT = sizeof names / sizeof *names };
 

@@ -1,0 +1,285 @@
+/* The registry in core: what is taken, what it changes for whoever acts, and that it is there after a restart (P-189 to P-191). */
+#include "support/check.h"
+#include "support/hub_acts.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/rd.h"
+#include "proto/registry.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+enum { D = 5 };  /* no place of the region's partners: an organisation outside */
+
+static struct proto_registry_say say_of(struct hub_acts *f, enum proto_registry_act act, int partner)
+{
+    struct proto_registry_say s = { .act = act, .made_s = clock_now_s(), .before_s = clock_now_s() + 86400, .from_s = clock_now_s() };
+
+    memcpy(s.region, f->w.region->hash, sizeof s.region);
+    randombytes_buf(s.id, sizeof s.id);
+    memcpy(s.partner, f->w.partner[partner].id, sizeof s.partner);
+    if (act == PROTO_REG_REVOKE)
+        (void)snprintf(s.reason, sizeof s.reason, "stolen");
+    if (act == PROTO_REG_QUOTA) {
+        s.elements = 9000;
+        s.until_s = s.from_s + 86400;
+    }
+    return s;
+}
+
+/* Signed by these partners ("AB") and sent by the first of them... by A's node: whose node brings it does not matter. */
+static struct proto_msg message(struct hub_acts *f, const struct proto_registry_say *s, const char *by, char note[PROTO_REGISTRY_NOTE_MAX])
+{
+    char next[PROTO_REGISTRY_NOTE_MAX];
+    struct proto_msg m;
+    size_t len = 0;
+
+    assert_err(proto_registry_say_format(s, note, PROTO_REGISTRY_NOTE_MAX, &len), OK);
+    for (; *by != '\0'; by++) {
+        const struct hub_world_partner *p = &f->w.partner[*by - 'A'];
+
+        assert_err(proto_registry_say_sign((uint8_t *)note, len, p->org.handle, p->root_secret, next, sizeof next, &len), OK);
+        memcpy(note, next, len);
+    }
+    hub_world_msg(&f->w, PROTO_REGISTRY, A, -1, &m);
+    m.original = (struct proto_blob){ (uint8_t *)note, len };
+    return m;
+}
+
+static void expect_why(struct hub_acts *f, const struct proto_registry_say *s, const char *by, enum proto_registry_why why)
+{
+    char note[PROTO_REGISTRY_NOTE_MAX];
+    struct proto_msg m = message(f, s, by, note);
+    struct hub_world_reply r = hub_acts_send(f, &m, A);
+
+    assert_int_equal(r.reply.result, why == PROTO_REG_COUNTS ? PROTO_ACCEPTED : PROTO_DENIED);
+    assert_int_equal(r.reply.has_receipt, why == PROTO_REG_COUNTS);
+    if (why != PROTO_REG_COUNTS) {
+        assert_int_equal(r.reply.payload.len, 1);
+        assert_int_equal(r.reply.payload.data[0], why);
+    } else {
+        hub_acts_check_receipt(f, &m, A, &r);
+    }
+    hub_world_reply_free(&r);
+}
+
+static void expect_facts(struct hub_acts *f, int from, int to, enum proto_refusal result)
+{
+    uint8_t original[2048];
+    struct proto_msg m;
+
+    hub_acts_facts(f, from, to, original, &m);
+    hub_acts_expect(f, &m, from, result);
+}
+
+static void what_does_not_count_is_refused_with_its_reason(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, C);
+    uint64_t leaves = hub_ledger_size(f->w.core->ledger);
+
+    expect_why(f, &s, "A", PROTO_REG_ONE_SIGNER);
+    expect_why(f, &s, "AC", PROTO_REG_TOO_MANY);
+    s = say_of(f, PROTO_REG_QUOTA, A);
+    expect_why(f, &s, "AB", PROTO_REG_OWN);
+    s.region[0] ^= 1;
+    expect_why(f, &s, "BC", PROTO_REG_OTHER_REGION);
+    assert_int_equal(proto_registry_size(f->w.core->registry->fold), 0);
+    assert_int_equal(hub_ledger_size(f->w.core->ledger), leaves);
+}
+
+static void a_revoked_partner_is_refused_from_then_on(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+    struct hub_world_reply r;
+    struct proto_msg m;
+
+    expect_facts(f, B, A, PROTO_ACCEPTED);
+    expect_why(f, &s, "AC", PROTO_REG_COUNTS);
+    expect_facts(f, B, A, PROTO_REVOKED);
+    expect_facts(f, A, B, PROTO_REVOKED);
+    hub_acts_publish(f, B, PROTO_ROLE_CASEWORKER, PROTO_REVOKED);
+    r = hub_acts_fetch(f, B, 0);
+    assert_int_equal(r.reply.result, PROTO_REVOKED);
+    hub_world_reply_free(&r);
+    hub_world_msg(&f->w, PROTO_QUERY, B, -1, &m);
+    m.code = PROTO_QUERY_CHECKPOINT;
+    hub_acts_expect(f, &m, B, PROTO_REVOKED);
+    expect_facts(f, A, C, PROTO_ACCEPTED);
+    s = say_of(f, PROTO_REG_QUOTA, A);
+    expect_why(f, &s, "BC", PROTO_REG_REVOKED_SIGNER);
+}
+
+static void a_waiting_fetch_of_a_revoked_partner_ends(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+    char note[PROTO_REGISTRY_NOTE_MAX];
+    struct proto_msg fetch, m;
+    uint8_t *frame = malloc(HUB_WORLD_FRAME_MAX);
+    struct hub_world_reply r[2];
+    struct proto_blob in[2];
+
+    assert_non_null(frame);
+    hub_world_msg(&f->w, PROTO_FETCH, B, -1, &fetch);
+    fetch.number = 25;
+    in[0] = (struct proto_blob){ frame, hub_world_frame(&f->w, &fetch, B, frame) };
+    memset(r, 0, sizeof r);
+    hub_world_round_from(&f->w, in, r, 0, 1);
+    assert_null(r[0].frame);
+    m = message(f, &s, "AC", note);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    assert_err(hub_round_run(f->w.core, NULL), OK);
+    hub_world_collect(&f->w, r, 1);
+    assert_non_null(r[0].frame);
+    assert_int_equal(r[0].reply.result, PROTO_REVOKED);
+    hub_world_reply_free(&r[0]);
+    free(frame);
+}
+
+static void a_revoked_node_or_staff_key_is_refused_and_others_go_on(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+
+    memcpy(s.key, f->w.partner[B].staff_key, sizeof s.key);
+    expect_why(f, &s, "B", PROTO_REG_COUNTS);
+    expect_facts(f, B, A, PROTO_REVOKED);
+    expect_facts(f, A, B, PROTO_ACCEPTED);
+    s = say_of(f, PROTO_REG_REVOKE, C);
+    memcpy(s.key, f->w.partner[C].node_key, sizeof s.key);
+    hub_acts_publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_ACCEPTED);
+    expect_why(f, &s, "AB", PROTO_REG_COUNTS);
+    hub_acts_publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_REVOKED);
+}
+
+static void one_statement_a_round_and_the_next_is_judged_after_it(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B), t = say_of(f, PROTO_REG_QUOTA, A);
+    char note[2][PROTO_REGISTRY_NOTE_MAX];
+    struct proto_msg m[2] = { message(f, &s, "AC", note[0]), message(f, &t, "BC", note[1]) };
+    uint8_t *frame[2] = { malloc(HUB_WORLD_FRAME_MAX), malloc(HUB_WORLD_FRAME_MAX) };
+    struct hub_world_reply r[2];
+    struct proto_blob in[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        assert_non_null(frame[i]);
+        in[i] = (struct proto_blob){ frame[i], hub_world_frame(&f->w, &m[i], A, frame[i]) };
+    }
+    hub_world_round(&f->w, in, r, 2);
+    assert_int_equal(r[0].reply.result, PROTO_ACCEPTED);
+    assert_int_equal(r[1].reply.result, PROTO_TROUBLE);
+    for (size_t i = 0; i < 2; i++) {
+        hub_world_reply_free(&r[i]);
+        free(frame[i]);
+    }
+    expect_why(f, &t, "BC", PROTO_REG_REVOKED_SIGNER);
+    assert_int_equal(proto_registry_size(f->w.core->registry->fold), 1);
+    assert_int_equal(proto_registry_void(f->w.core->registry->fold), 0);
+}
+
+/* An organisation from outside, as hub_world would have made it. */
+static void admit(struct hub_acts *f)
+{
+    struct hub_world_partner *p = &f->w.partner[D];
+    struct proto_registry_say s;
+
+    (void)crypto_sign_keypair(p->org.root_key, p->root_secret);
+    (void)crypto_sign_keypair(p->node_key, p->node_secret);
+    proto_partner_id(p->org.root_key, p->id);
+    s = say_of(f, PROTO_REG_ADMIT, D);
+    memcpy(s.key, p->org.root_key, sizeof s.key);
+    (void)snprintf(s.handle, sizeof s.handle, "buurthuis-west");
+    (void)snprintf(s.kind, sizeof s.kind, "school");
+    (void)snprintf(s.name, sizeof s.name, "Buurthuis West");
+    s.until_s = s.from_s + 90 * 86400;
+    expect_why(f, &s, "AB", PROTO_REG_COUNTS);
+}
+
+static void an_admitted_partner_is_known_at_once_and_after_a_restart(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_world_reply r;
+
+    admit(f);
+    for (int again = 0; again < 2; again++) {
+        assert_non_null(proto_region_partner(f->w.core->region, f->w.partner[D].id));
+        r = hub_acts_query(f, PROTO_QUERY_CERTS, 0, NULL, f->w.partner[D].id, NULL);
+        assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+        hub_world_reply_free(&r);
+        hub_world_core_close(&f->w);
+        hub_world_core_open(&f->w);
+    }
+}
+
+static void a_revocation_is_there_after_a_restart(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B), t = say_of(f, PROTO_REG_REVOKE, A);
+
+    expect_why(f, &s, "AC", PROTO_REG_COUNTS);
+    memcpy(t.key, f->w.partner[A].staff_key, sizeof t.key);
+    expect_why(f, &t, "A", PROTO_REG_COUNTS);
+    hub_world_core_close(&f->w);
+    hub_world_core_open(&f->w);
+    expect_facts(f, B, A, PROTO_REVOKED);
+    expect_facts(f, A, C, PROTO_UNKNOWN_KEY);
+}
+
+/* What a node asks, and what the other roles read: the same bytes, that fit what was folded. */
+static void the_copy_is_what_a_node_gets(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = say_of(f, PROTO_REG_QUOTA, A), t = say_of(f, PROTO_REG_QUOTA, B);
+    struct hub_world_reply r;
+    struct proto_region *region = malloc(sizeof *region);
+    struct proto_registry *fold = NULL;
+    struct proto_registry_more more;
+    struct proto_merkle_head head;
+    const uint8_t *checkpoint;
+    uint8_t *copy = NULL;
+    size_t len = 0, note_len;
+    struct rd in;
+
+    assert_non_null(region);
+    expect_why(f, &s, "BC", PROTO_REG_COUNTS);
+    expect_why(f, &t, "AC", PROTO_REG_COUNTS);
+    r = hub_acts_query(f, PROTO_QUERY_REGISTRY, 0, NULL, NULL, NULL);
+    assert_err(file_read(f->w.core->config.registry, 1 << 20, &copy, &len, NULL), OK);
+    assert_int_equal(len, r.reply.payload.len);
+    assert_memory_equal(copy, r.reply.payload.data, len);
+    rd_init(&in, copy, len);
+    checkpoint = rd_bytes16(&in, PROTO_NOTE_MAX, &note_len);
+    more.count = rd_u16(&in);
+    assert_int_equal(more.count, 2);
+    more.len = rd_left(&in);
+    more.leaves = rd_view(&in, more.len);
+    assert_err(proto_region_parse((uint8_t *)f->w.region_text, f->w.region_len, true, region, NULL), OK);
+    assert_err(proto_registry_new(region, &fold), OK);
+    assert_err(proto_registry_check(fold, checkpoint, note_len, &more, &head), OK);
+    assert_int_equal(head.size, 2);
+    proto_registry_free(fold);
+    free(region);
+    free(copy);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_REGISTRY, 2, NULL, NULL, NULL);
+    assert_int_equal(r.reply.payload.data[r.reply.payload.len - 1], 0);
+    hub_world_reply_free(&r);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(what_does_not_count_is_refused_with_its_reason), T(a_revoked_partner_is_refused_from_then_on),
+        T(a_waiting_fetch_of_a_revoked_partner_ends), T(a_revoked_node_or_staff_key_is_refused_and_others_go_on),
+        T(one_statement_a_round_and_the_next_is_judged_after_it), T(an_admitted_partner_is_known_at_once_and_after_a_restart),
+        T(a_revocation_is_there_after_a_restart), T(the_copy_is_what_a_node_gets),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
