@@ -28,7 +28,7 @@ static struct proto_registry_say say_of(struct hub_acts *f, enum proto_registry_
     return s;
 }
 
-/* Signed by these partners ("AB") and sent by the first of them... by A's node: whose node brings it does not matter. */
+/* Signed by these partners ("AB"), brought by the node of A: whose node it is does not matter. */
 static struct proto_msg message(struct hub_acts *f, const struct proto_registry_say *s, const char *by, char note[PROTO_REGISTRY_NOTE_MAX])
 {
     char next[PROTO_REGISTRY_NOTE_MAX];
@@ -226,7 +226,7 @@ static void a_revocation_is_there_after_a_restart(void **state)
     hub_world_core_close(&f->w);
     hub_world_core_open(&f->w);
     expect_facts(f, B, A, PROTO_REVOKED);
-    expect_facts(f, A, C, PROTO_UNKNOWN_KEY);
+    expect_facts(f, A, C, PROTO_REVOKED);
 }
 
 /* What a node asks, and what the other roles read: the same bytes, that fit what was folded. */
