@@ -21,41 +21,93 @@ static enum err approval_sign(struct client_call *c, const struct client_desk *d
     return client_statement_sign(c->node, &s, c->who, out, len);
 }
 
+/* Of an own offer: the weighing and the ticks with which it was prepared count, and all of it must be a yes. */
+static enum err decide_offer(struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+{
+    cJSON *answers = NULL;
+    enum err e = client_weigh_answers(x, d, &answers);
+
+    if (e == OK) {
+        h->weighed_here = true;
+        h->answered = client_weigh_answered(answers);
+    }
+    cJSON_Delete(answers);
+    h->ticked = &d->statements;
+    h->second = true;
+    e = e == OK || e == ERR_NOTFOUND ? client_hold_decide(c->node, x, d, h) : e;
+    return e != OK ? e : client_hold_check(c, d, h);
+}
+
+static enum err decide(struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+{
+    enum err e;
+
+    if (d->offer)
+        return decide_offer(c, x, d, h);
+    h->before_grant = true;
+    e = client_hold_decide(c->node, x, d, h);
+    if (e == OK && h->permitted.count == 0)
+        e = trouble_set(&c->trouble, ERR_DENIED, "nothing of this request may be shared; see: schakel preview",
+            "niets van dit verzoek mag gedeeld worden; zie: schakel preview");
+    return e;
+}
+
+/* The request of another, or what a colleague wants to send. */
+static enum err row_arg(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    const char *offer = NULL;
+    enum err e;
+
+    if (json_text(c->args, "offer", &offer) != OK)
+        return client_desk_arg_open(c, x, d);
+    e = client_desk_arg(c, x, "offer", d);
+    if (e == OK && (!d->mine || !d->offer || d->state != CLIENT_DESK_PREPARED))
+        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0, "nothing to approve here; how it stands: schakel request show",
+            "hier valt niets goed te keuren; hoe het ermee staat: schakel request show");
+    return e;
+}
+
+static enum err seal(struct client_call *c, struct vault_txn *x, struct client_desk *d, const struct client_hold *h, cJSON *content)
+{
+    d->granted = h->permitted;
+    if (!d->offer || d->access_until_s > h->until_s)
+        d->access_until_s = h->until_s;
+    return client_hold_seal(c->node, x, d, content);
+}
+
 enum err client_do_approve(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
     struct client_hold *h = calloc(1, sizeof *h);
     struct proto_sections missing;
     cJSON *content = NULL;
-    uint8_t *approval = NULL, id[PROTO_ID_LEN];
+    uint8_t *approval = NULL;
     size_t len = 0;
-    enum err e = h == NULL ? ERR_NOMEM : client_desk_arg_open(c, x, &d);
+    enum err e = h == NULL ? ERR_NOMEM : row_arg(c, x, &d);
 
-    if (e == OK) {
-        h->before_grant = true;
-        e = client_hold_decide(c->node, x, &d, h);
-    }
-    if (e == OK && h->permitted.count == 0)
-        e = trouble_set(&c->trouble, ERR_DENIED, "nothing of this request may be shared; see: schakel preview",
-            "niets van dit verzoek mag gedeeld worden; zie: schakel preview");
+    if (e == OK)
+        e = decide(c, x, &d, h);
     if (e == OK)
         e = client_hold_content(c->node, x, &d.child, &h->permitted, &content, &missing);
+    if (e == OK && d.offer && missing.count > 0)
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, missing.name[0], 0, 0, "the record has none of this any more; your colleague prepares it anew",
+            "het dossier heeft dit niet meer; uw collega bereidt het opnieuw voor");
     if (e == OK)
         e = client_hold_leave_out(c, h, &missing);
-    if (e == OK) {
-        d.granted = h->permitted;
-        d.access_until_s = h->until_s;
-        e = client_hold_seal(c->node, x, &d, content);
-    }
+    if (e == OK)
+        e = seal(c, x, &d, h, content);
+    if (e == OK)
+        e = approval_sign(c, &d, &approval, &len);
+    randombytes_buf(d.approval, sizeof d.approval);
     if (e == OK)
         e = client_desk_put(x, &d);
     if (e == OK)
-        e = approval_sign(c, &d, &approval, &len);
-    randombytes_buf(id, sizeof id);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_DRAFT, id, sizeof id, approval, len);
+        e = client_vault_put(x, CLIENT_T_DRAFT, d.approval, sizeof d.approval, approval, len);
     if (e == OK) {
-        client_reply_id(c->reply, "approval", id);
+        client_reply_id(c->reply, "approval", d.approval);
+        client_reply_id(c->reply, d.offer ? "offer" : "request", d.id);
+        json_add_text(c->reply, d.offer ? "to" : "from", client_handle(c->node, d.other));
+        client_reply_child(c->reply, "child", c->node, x, &d.child);
         client_reply_sections(c->reply, "sections", &d.granted);
         client_reply_last_day(c->reply, "until", d.access_until_s);
         cJSON_AddItemToObject(c->reply, "would_leave", content);
@@ -95,9 +147,10 @@ enum err client_approve_use(struct client_call *c, struct vault_txn *x, const st
     enum err e;
 
     *len = 0;
-    if (json_text(c->args, "approval", &given) != OK)
+    if (json_text(c->args, "approval", &given) != OK && (!d->offer || sodium_is_zero(d->approval, sizeof d->approval)))
         return OK;
-    e = client_arg_id(c, "approval", id);
+    memcpy(id, d->approval, sizeof id);
+    e = given != NULL ? client_arg_id(c, "approval", id) : OK;
     if (e == OK)
         e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, &draft_len);
     if (e == ERR_NOTFOUND)

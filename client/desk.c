@@ -139,6 +139,9 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     put_text(&w, d->note);
     put_text(&w, d->answer);
     wr_u32(&w, d->answered);
+    wr_copy(&w, d->weighing, sizeof d->weighing);
+    wr_copy(&w, d->approval, sizeof d->approval);
+    wr_u64(&w, d->informed_s);
     *len = w.len;
     return wr_end(&w);
 }
@@ -176,6 +179,9 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     get_text(&r, d.note, sizeof d.note);
     get_text(&r, d.answer, sizeof d.answer);
     d.answered = rd_u32(&r);
+    rd_copy(&r, d.weighing, sizeof d.weighing);
+    rd_copy(&r, d.approval, sizeof d.approval);
+    d.informed_s = rd_u64(&r);
     e = rd_end(&r);
     if (e == OK)
         *out = d;
@@ -185,7 +191,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
 const char *client_desk_state_name(enum client_desk_state s)
 {
     static const char *const name[CLIENT_DESK_STATE_END] = {"none", "sent", "denied", "waiting", "granted", "arrived", "opened",
-        "released", "refused", "cancelled", "withdrawn", "not-for-us", "ended"};
+        "released", "refused", "cancelled", "withdrawn", "not-for-us", "ended", "prepared"};
 
     return s < CLIENT_DESK_STATE_END ? name[s] : "?";
 }

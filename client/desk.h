@@ -22,6 +22,7 @@ enum client_desk_state {
     CLIENT_DESK_WITHDRAWN,   /* consent withdrawn or objection before it was fetched */
     CLIENT_DESK_NOT_FOR_US,
     CLIENT_DESK_ENDED,       /* access is over, the copy is gone */
+    CLIENT_DESK_PREPARED,    /* own offer: not sent, a second person must approve it first */
     CLIENT_DESK_STATE_END
 };
 /* "waiting", for people and programs. */
@@ -57,6 +58,9 @@ struct client_desk {
     char note[CLIENT_NOTE_MAX + 1];         /* the sender's */
     char answer[CLIENT_NOTE_MAX + 1];       /* the holder's, with its refusal */
     bool weighed;                           /* a weighing of the asker travelled along */
+    uint8_t weighing[PROTO_ID_LEN];         /* own draft that goes along (client/weigh); zero: none */
+    uint8_t approval[PROTO_ID_LEN];         /* own draft of the second person's last approval; zero: none */
+    uint64_t informed_s;                    /* receiver: the day the family was told, before it was read; 0: not said */
     uint32_t answered;                      /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
 };
 

@@ -102,6 +102,23 @@ enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out)
     return e;
 }
 
+enum err client_desk_arg_informed(struct client_call *c, struct client_desk *d)
+{
+    const char *given = NULL;
+    struct date day;
+    enum err e;
+
+    if (json_text(c->args, "informed", &given) != OK)
+        return OK;
+    e = client_arg_date(c, "informed", &day);
+    if (e == OK && date_compare(day, clock_date_nl(clock_now_s())) > 0)
+        e = trouble_at(&c->trouble, ERR_RANGE, "--informed", 0, 0, "this day is still to come; tell the family first",
+            "deze dag moet nog komen; vertel het eerst aan het gezin");
+    if (e == OK)
+        d->informed_s = clock_midnight_nl(day);
+    return e;
+}
+
 enum err client_desk_arg_anon(struct client_call *c, const struct client_desk *d)
 {
     const char *anon = policy_pack_name(c->node->pack, POLICY_SET_SECTIONS, c->node->pack->anon_section);

@@ -18,6 +18,8 @@ MUST_USE enum err client_desk_arg_note(struct client_call *c, struct client_desk
 MUST_USE enum err client_arg_last_day(struct client_call *c, const char *name, uint64_t *end_s);
 /* --until, the last day, as the moment behind it: today or later, and at most limit; limit itself when it is not given. ERR_RANGE. */
 MUST_USE enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *out);
+/* --informed, the day the family was told, into d: today or before. None is fine. ERR_RANGE. */
+MUST_USE enum err client_desk_arg_informed(struct client_call *c, struct client_desk *d);
 /*
  * Text without names travels under a handle of its own, also between partners that have the number: else the child's pseudonym would stand
  * beside it (DESIGN section 5). ERR_STATE when the child of d is known by its number, or other sections go along.

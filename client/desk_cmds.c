@@ -16,6 +16,12 @@
 #define NOTE {"note", CLIENT_OPT_TEXT, false, {"a note for the other side, at most 600 bytes", "een bericht voor de ander, hoogstens 600 bytes"}, "TEXT", NULL}
 #define UNTIL {"until", CLIENT_OPT_TEXT, false, {"the last day, which still counts", "de laatste dag, die nog meetelt"}, "DATE", NULL}
 #define WEIGH {"weigh", CLIENT_OPT_TEXT, false, {"the weighing, from schakel weigh", "de afweging, van schakel weigh"}, "ID", NULL}
+#define INFORMED {"informed", CLIENT_OPT_TEXT, false, {"the day the family was told what is read and why", \
+    "de dag waarop het gezin hoorde wat er gelezen wordt en waarom"}, "DATE", NULL}
+#define CONFIRM {"confirm-child", CLIENT_OPT_FLAG, false, {"it is this child, although birth date or name differ", \
+    "het is dit kind, al wijken geboortedatum of naam af"}, NULL, NULL}
+#define TICK {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", \
+    "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL}
 #define SKIP {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL}
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
 
@@ -67,23 +73,35 @@ static const struct client_opt weigh_opts[] = {
         "het nummer van een vraag en het antwoord; zonder toont het de vragen"}, "N=TEXT", NULL},
     {"again", CLIENT_OPT_FLAG, false, {"take over your last answers about this child, where you give no other",
         "neem uw laatste antwoorden over dit kind over, waar u geen ander geeft"}, NULL, NULL}, END};
-static const struct client_opt request_new_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE, END};
+static const struct client_opt request_new_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE,
+    {"birth-date", CLIENT_OPT_TEXT, false, {"the child's, so that the holder can compare; else from your own record",
+        "van het kind, zodat de houder kan vergelijken; anders uit uw eigen dossier"}, "DATE", NULL},
+    {"name", CLIENT_OPT_TEXT, false, {"the child's name; its first three letters go along, sealed",
+        "de naam van het kind; de eerste drie letters gaan mee, verzegeld"}, "NAME", NULL},
+    INFORMED, END};
 static const struct client_opt request_opts[] = {REQUEST, END};
+static const struct client_opt approve_opts[] = {
+    {"request", CLIENT_OPT_TEXT, false, {"the request that a colleague will grant", "het verzoek dat een collega gaat toekennen"}, "ID", NULL},
+    {"offer", CLIENT_OPT_TEXT, false, {"or what a colleague wants to send", "of wat een collega wil sturen"}, "ID", NULL}, END};
 static const struct client_opt inbox_opts[] = {
     {"all", CLIENT_OPT_FLAG, false, {"also what is done", "ook wat klaar is"}, NULL, NULL}, SKIP, END};
 static const struct client_opt grant_opts[] = {REQUEST, SECTIONS_MAY, UNTIL, WEIGH,
-    {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL},
+    TICK,
     {"approval", CLIENT_OPT_TEXT, false, {"of the second person, from schakel approve", "van de tweede persoon, van schakel approve"}, "ID", NULL},
-    {"confirm-child", CLIENT_OPT_FLAG, false, {"it is this child, although birth date or name differ", "het is dit kind, al wijken geboortedatum of naam af"}, NULL, NULL}, END};
+    CONFIRM, END};
 static const struct client_opt refuse_opts[] = {REQUEST,
     {"reason", CLIENT_OPT_TEXT, true, {"not_needed, not_proportionate, subject_doubt, nothing_held, not_safe",
         "not_needed, not_proportionate, subject_doubt, nothing_held, not_safe"}, "REASON", NULL}, NOTE, END};
-static const struct client_opt send_opts[] = {CHILD, TO, PURPOSE, SECTIONS, WEIGH, NOTE, UNTIL,
-    {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL},
-    END};
+static const struct client_opt send_opts[] = {CHILD,
+    {"to", CLIENT_OPT_TEXT, false, {"the partner", "de partner"}, "PARTNER", NULL},
+    {"purpose", CLIENT_OPT_TEXT, false, {"the purpose (schakel policy show)", "het doel (schakel policy show)"}, "PURPOSE", NULL},
+    {"sections", CLIENT_OPT_TEXT, false, {"the sections, with commas", "de onderdelen, met komma's"}, "SECTION,...", NULL},
+    WEIGH, NOTE, UNTIL, TICK,
+    {"offer", CLIENT_OPT_TEXT, false, {"or what was prepared, and approved by a second person", "of wat klaarstond en door een tweede persoon is goedgekeurd"},
+        "ID", NULL}, END};
 static const struct client_opt offer_opts[] = {OFFER, END};
 static const struct client_opt open_opts[] = {
-    {"share", CLIENT_OPT_TEXT, true, {"what to open, from schakel inbox", "wat u opent, uit schakel inbox"}, "ID", NULL}, END};
+    {"share", CLIENT_OPT_TEXT, true, {"what to open, from schakel inbox", "wat u opent, uit schakel inbox"}, "ID", NULL}, INFORMED, CONFIRM, END};
 
 static const struct client_opt done_opts[] = {
     {"item", CLIENT_OPT_TEXT, true, {"what to put away, from schakel inbox", "wat u opbergt, uit schakel inbox"}, "ID", NULL}, END};
@@ -118,7 +136,7 @@ const struct client_cmd client_casework_cmds[] = {
     {"request list", {"requests and offers, both ways", "verzoeken en aanbiedingen, over en weer"}, skip_opts, "request.list", NULL, client_desk_print},
     {"request show", {"one request with its answers", "een verzoek met de antwoorden"}, request_opts, "request.show", NULL, client_desk_print},
     {"request cancel", {"take a request back", "trek een verzoek in"}, request_opts, "request.cancel", NULL, client_desk_print},
-    {"approve", {"agree as the second person of the holder", "ga akkoord als tweede persoon van de houder"}, request_opts, "approve", NULL, client_desk_print},
+    {"approve", {"agree as the second person of the holder", "ga akkoord als tweede persoon van de houder"}, approve_opts, "approve", NULL, client_desk_print},
     {"inbox", {"what waits for you", "wat op u wacht"}, inbox_opts, "inbox", NULL, client_desk_print},
     {"preview", {"see exactly what would leave", "zie precies wat er weg zou gaan"}, request_opts, "preview", NULL, client_desk_print},
     {"grant", {"share all or fewer of the asked sections", "deel alle of minder van de gevraagde onderdelen"}, grant_opts, "grant", NULL, client_desk_print},

@@ -16,6 +16,7 @@ static const struct {
     {"withdrawal", "Consent withdrawn, with", "Toestemming ingetrokken, met"},
     {"refusal", "Refused by", "Geweigerd door"},
     {"objection", "Objection, told by", "Bezwaar, gemeld door"},
+    {"approval", "To be sent to", "Te sturen aan"},
     {"done", "Done, with", "Klaar, met"},
 };
 
@@ -51,7 +52,7 @@ static void item_subject(const struct client_paper *p, const cJSON *item)
             p, CLIENT_PLAIN, 2, "%s%s%s", "%s%s%s", purpose, sections[0] != '\0' ? ": " : "", sections);
     if (note[0] != '\0')
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
-    if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0)
+    if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0 || strcmp(client_paper_text(item, "kind"), "approval") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_paper_text(item, "text"));
 }
 
@@ -63,8 +64,9 @@ static void item_next(const struct client_paper *p, const cJSON *item)
         return;
     if (client_paper_true(item, "tell_first"))
         client_paper_pair(p, client_paper_say(p, "First", "Eerst"),
-            client_paper_say(p, "tell the young person and the parents, and note the date",
-                "vertel het de jongere en de ouders, en noteer de datum"));
+            client_paper_say(p, "tell the young person and the parents what you will read and why; give that day with --informed",
+                "vertel de jongere en de ouders wat u gaat lezen en waarom; geef die dag op met --informed"));
+    client_paper_pair(p, client_paper_say(p, "Last day", "Uiterlijk"), client_paper_text(item, "due"));
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), client_paper_text(item, "next"));
     client_paper_list(cJSON_GetObjectItemCaseSensitive(item, "purposes"), purposes, sizeof purposes);
     client_paper_pair(p, client_paper_say(p, "Purposes", "Doelen"), purposes);

@@ -26,7 +26,9 @@ static const struct {
         "gestopt: toestemming weg", CLIENT_RED},
     {"not-for-us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed",
         "niet voor hen, vernietigd", CLIENT_DIM},
-    {"ended", "access is over", "toegang voorbij", "access is over", "toegang voorbij", CLIENT_DIM},
+    {"ended", "over", "voorbij", "over", "voorbij", CLIENT_DIM},
+    {"prepared", "not sent: a second person must approve", "niet verstuurd: een tweede persoon moet goedkeuren",
+        "not sent: a second person must approve", "niet verstuurd: een tweede persoon moet goedkeuren", CLIENT_YELLOW},
 };
 
 struct viewed {
@@ -92,6 +94,10 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
         client_paper_format(p, text, sizeof text,
             "the answer comes in your inbox; to take it back: schakel request cancel --request %s",
             "het antwoord komt in uw inbox; intrekken: schakel request cancel --request %s", v->id);
+    else if (strcmp(state, "prepared") == 0)
+        client_paper_format(p, text, sizeof text,
+            "a second person: schakel approve --offer %s; then you: schakel send --offer %s",
+            "een tweede persoon: schakel approve --offer %s; daarna u: schakel send --offer %s", v->id, v->id);
     else if (v->receiver && strcmp(state, "arrived") == 0)
         (void) snprintf(text, sizeof text, "schakel open --share %s", v->id);
     else if (v->receiver && v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
@@ -161,6 +167,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         p, client_paper_say(p, "Reason", "Reden"), reason_text(p, client_paper_text(reply, "reason")));
     client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(reply, "answer"));
     print_granted(p, reply);
+    client_paper_pair(p, client_paper_say(p, "Told", "Verteld"), client_paper_text(reply, "informed"));
     if (v.mine && !v.offer)
         client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
             client_paper_say(p, "allowed", "mag"), "");
@@ -215,11 +222,14 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
 {
     bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL,
          queued = client_paper_true(reply, "queued");
-    const char *to = client_paper_text(args, "to");
+    const char *to = client_paper_text(reply, "to"), *result = client_paper_text(reply, "result");
     char id[9], left[160], child[CLIENT_DESK_TEXT];
 
+    (void) args;
     (void) client_paper_id(reply, offer ? "offer" : "request", id);
-    if (offer)
+    if (strcmp(result, "prepared") == 0)
+        client_paper_format(p, left, sizeof left, "Prepared for %s", "Klaargezet voor %s", to);
+    else if (offer)
         client_paper_format(p, left, sizeof left, "Sent to %s", "Gestuurd aan %s", to);
     else
         client_paper_format(p, left, sizeof left, "Request to %s", "Verzoek aan %s", to);
@@ -229,7 +239,11 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
         offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
     client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     client_desk_print_queued(p, reply);
-    if (strcmp(client_paper_text(reply, "result"), "denied") == 0)
+    if (strcmp(result, "prepared") == 0)
+        client_paper_line(p, CLIENT_PLAIN, 2,
+            "Not sent yet: four eyes. A second person here: schakel approve --offer %s. Then: schakel send --offer %s",
+            "Nog niet verstuurd: vier ogen. Een tweede persoon hier: schakel approve --offer %s. Daarna: schakel send --offer %s", id, id);
+    else if (strcmp(result, "denied") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2,
             offer ? "Nothing was sent to %s." : "%s was not asked anything.",
             offer ? "Er is niets gestuurd aan %s." : "Aan %s is niets gevraagd.", to);
@@ -293,6 +307,29 @@ void client_desk_print_grant(const struct client_paper *p, const cJSON *args, co
         "Toegekend: %s. Zij kunnen het lezen tot en met %s.", sections, client_paper_text(reply, "until"));
     client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s",
         "Of het gelezen is: schakel request show --request %s", client_paper_text(args, "request"));
+}
+
+void client_desk_print_approve(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL;
+    char left[160], id[9], approval[9], child[CLIENT_DESK_TEXT];
+
+    (void) args;
+    (void) client_paper_id(reply, offer ? "offer" : "request", id);
+    client_paper_format(p, left, sizeof left, offer ? "Approved, for %s" : "Approved, as asked by %s",
+        offer ? "Goedgekeurd, voor %s" : "Goedgekeurd, gevraagd door %s", client_paper_text(reply, offer ? "to" : "from"));
+    client_paper_head(p, left, id);
+    client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
+    client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
+    client_paper_line(p, CLIENT_BOLD, 0, "Exactly this may leave:", "Precies dit mag weg:");
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "would_leave"));
+    (void) client_paper_id(reply, "approval", approval);
+    if (offer)
+        client_paper_line(p, CLIENT_PLAIN, 0, "Your colleague sends it: schakel send --offer %s",
+            "Uw collega verstuurt het: schakel send --offer %s", id);
+    else
+        client_paper_line(p, CLIENT_PLAIN, 0, "Your colleague grants it: schakel grant --request %s --approval %s",
+            "Uw collega kent het toe: schakel grant --request %s --approval %s", id, approval);
 }
 
 void client_desk_print_open(const struct client_paper *p, const cJSON *args, const cJSON *reply)

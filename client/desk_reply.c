@@ -123,7 +123,7 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     else
         client_reply_sections(obj, "sections", &d->sections);
     /* While it waits, that is only what a second person approved. */
-    if (d->granted.count > 0 && d->state != CLIENT_DESK_WAITING) {
+    if (d->granted.count > 0 && d->state != CLIENT_DESK_WAITING && d->state != CLIENT_DESK_PREPARED) {
         client_reply_sections(obj, "granted", &d->granted);
         client_reply_last_day(obj, "until", d->access_until_s);
     }
@@ -134,5 +134,6 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     if (d->answer[0] != '\0')
         json_add_text(obj, "answer", d->answer);
     json_add_bool(obj, "accepted", d->accepted);
+    client_reply_date(obj, "informed", d->informed_s);
     client_reply_date(obj, "opened", d->opened_s);
 }

@@ -1,5 +1,8 @@
-/* client/do_inbox: one list of what waits for a person, newest first: what it is, about whom, and the command
- * that goes on. */
+/*
+ * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command that goes on. What has a last
+ * day comes first, the soonest first: a request's own end, the end of access to what came in, the working days in which a report is answered.
+ * The rest comes after, newest first.
+ */
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
@@ -90,6 +93,11 @@ static const struct item offer_item = {"offer",
     "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel open --share {id}", false};
 static const struct item offer_read_item = {"offer", "waits for your answer to what it sent",
     "wacht op uw antwoord op wat het stuurde", "schakel accept --offer {id}", false};
+static const struct item approve_item = {"approval",
+    "a colleague wants to send this; a second person must look at it and approve",
+    "een collega wil dit sturen; een tweede persoon moet het bekijken en goedkeuren", "schakel approve --offer {id}", false};
+static const struct item approved_item = {"approval", "was approved by a second person and can be sent",
+    "is goedgekeurd door een tweede persoon en kan weg", "schakel send --offer {id}", false};
 static const struct item done_item = {
     "done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
 
@@ -99,6 +107,8 @@ static const struct item *desk_item(const struct client_desk *d)
     const struct item *it = &desk_items[d->state < CLIENT_DESK_STATE_END ? d->state : 0];
     bool offered = d->offer && !d->mine && !d->accepted;
 
+    if (d->state == CLIENT_DESK_PREPARED)
+        return sodium_is_zero(d->approval, sizeof d->approval) ? &approve_item : &approved_item;
     if (offered && d->state == CLIENT_DESK_OPENED)
         return &offer_read_item;
     if (offered && (d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED))
@@ -108,6 +118,29 @@ static const struct item *desk_item(const struct client_desk *d)
         || (d->state == CLIENT_DESK_ARRIVED && d->mine == d->offer))
         return NULL;
     return it;
+}
+
+/* The last day to act: of the question, or of reading. 0: none. */
+static uint64_t desk_due(const struct client_desk *d)
+{
+    if (d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED)
+        return d->until_s;
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED ? d->access_until_s : 0;
+}
+
+/* Nobody reads before the family knows. */
+static void add_tell_first(struct listing *l, cJSON *row, const struct client_desk *d)
+{
+    bool tell = d->informed_s == 0 && client_reply_tell_first(l->c->node, d);
+    const char *next = "";
+    char with[200];
+
+    json_add_bool(row, "tell_first", tell);
+    if (!tell || json_text(row, "next", &next) != OK)
+        return;
+    (void) snprintf(with, sizeof with, "%s --informed %s", next, l->c->trouble.lang == LANG_NL ? "DATUM" : "DATE");
+    cJSON_DeleteItemFromObjectCaseSensitive(row, "next");
+    json_add_text(row, "next", with);
 }
 
 static bool desk_each(void *arg, const struct client_desk *d)
@@ -125,12 +158,13 @@ static bool desk_each(void *arg, const struct client_desk *d)
     json_add_text(row, "state", client_desk_state_name(d->state));
     client_reply_sections(row, "sections", d->granted.count > 0 ? &d->granted : &d->sections);
     client_reply_date(row, "since", d->made_s);
+    client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(d));
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
     if (d->state == CLIENT_DESK_WAITING && !d->mine)
         json_add_bool(row, "doubt", client_hold_doubt(l->c->node, l->x, d));
     if (d->state == CLIENT_DESK_ARRIVED)
-        json_add_bool(row, "tell_first", client_reply_tell_first(l->c->node, d));
+        add_tell_first(l, row, d);
     return true;
 }
 
@@ -184,6 +218,46 @@ static void add_purposes(cJSON *row, const struct client_node *n, const char *ev
             json_push_text(array, policy_pack_name(pack, POLICY_SET_PURPOSES, i));
 }
 
+/* The purposes that a report opens say in how many working days its receiver answers; 0: none does. */
+static unsigned feedback_days(const struct client_node *n, const cJSON *purposes)
+{
+    uint8_t kind = policy_pack_find(n->pack, POLICY_SET_KINDS, n->me->kind);
+    const cJSON *item;
+    unsigned least = 0;
+
+    cJSON_ArrayForEach(item, purposes) {
+        uint8_t purpose = policy_pack_find(n->pack, POLICY_SET_PURPOSES, item->valuestring);
+        unsigned days = kind < POLICY_KINDS_MAX && purpose < POLICY_PURPOSES_MAX ? n->pack->feedback[kind][purpose] : 0;
+
+        if (days != 0 && (least == 0 || days < least))
+            least = days;
+    }
+    return least;
+}
+
+/* Saturdays and Sundays do not count. 1970-01-01 was a Thursday. */
+static struct date working_days_after(struct date from, unsigned days)
+{
+    while (days > 0) {
+        uint64_t weekday;
+
+        from = date_add_days(from, 1);
+        weekday = (clock_midnight_nl(from) / 86400 + 1 + 4) % 7;   /* midnight here is the evening before in UTC */
+        days -= weekday != 0 && weekday != 6;
+    }
+    return from;
+}
+
+static void add_feedback_due(cJSON *row, const struct client_node *n, const struct client_kept *k)
+{
+    unsigned days = feedback_days(n, cJSON_GetObjectItemCaseSensitive(row, "purposes"));
+    char text[11] = "";
+
+    if (days != 0)
+        date_format(working_days_after(clock_date_nl(k->leaf_s), days), text);
+    json_add_text(row, "due", text);
+}
+
 static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis",
     "schakel case open --number NUMBER --purpose PURPOSE", true};
 static const struct item withdrawal_item = {
@@ -215,6 +289,8 @@ static bool statement_each(void *arg, const struct client_kept *k)
     json_add_text(row, "purpose", k->what.purpose);
     if (it == &event_item)
         add_purposes(row, l->c->node, k->what.event);
+    if (it == &event_item)
+        add_feedback_due(row, l->c->node, k);
     client_reply_date(row, "since", k->leaf_s);
     return true;
 }
@@ -252,7 +328,7 @@ enum err client_do_inbox(struct client_call *c, struct vault_txn *x)
         e = client_case_walk(x, case_each, &l);
     if (e == OK)
         e = client_kept_walk(x, statement_each, &l);
-    return e == OK ? client_pages_newest(c, l.items) : e;
+    return e == OK ? client_pages_due(c, l.items) : e;
 }
 
 /* ---- putting away ---- */

@@ -4,8 +4,8 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
+#include "client/hold.h"
 #include "client/pages.h"
-#include "client/record.h"
 #include "client/sealed.h"
 #include "client/weigh.h"
 
@@ -13,31 +13,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREFIX_LETTERS = 3 };
-
-/*
- * What the holder compares with its own record, so that a wrong number does not open another child's file. A holder that knows the child by a
- * handle has no number that could be wrong, and must not learn here who the child is.
- */
-static void child_check(struct client_call *c, struct vault_txn *x, const struct client_child *child, struct client_desk *d)
+/* --birth-date and --name: for who knows the child and has no record of it yet. They go before the own record. */
+static enum err identity_args(struct client_call *c, struct client_identity *who)
 {
-    char name[96];
-    size_t len = 0;
+    const char *name = NULL, *given = NULL;
+    struct date born;
+    enum err e = OK;
 
-    if (d->child_there.type == PROTO_SUBJECT_HANDLE)
-        return;
-    if (client_record_field(c->node, x, &child->here, "ident", "birth_date", d->birth_date, sizeof d->birth_date) != OK)
-        d->birth_date[0] = '\0';
-    if (client_record_field(c->node, x, &child->here, "ident", "name", name, sizeof name) != OK)
-        return;
-    for (int letters = 0; letters < PREFIX_LETTERS && name[len] != '\0'; letters++)
-        do
-            len++;
-        while (((unsigned char) name[len] & 0xc0) == 0x80);
-    if (len > CLIENT_PREFIX_LEN)
-        len = CLIENT_PREFIX_LEN;
-    memcpy(d->name_prefix, name, len);
-    d->name_prefix[len] = '\0';
+    if (json_text(c->args, "birth_date", &given) == OK)
+        e = client_arg_date(c, "birth_date", &born);
+    if (e == OK && given != NULL)
+        date_format(born, who->birth_date);
+    if (e == OK && json_text(c->args, "name", &name) == OK)
+        client_hold_prefix(name, who->name_prefix);
+    return e;
+}
+
+/* What the holder compares with its own record (client/hold). */
+static enum err child_check(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    struct client_identity who;
+    enum err e = OK;
+
+    client_hold_identity(c->node, x, d, &who);
+    if (d->child_there.type != PROTO_SUBJECT_HANDLE)
+        e = identity_args(c, &who);
+    if (e == OK) {
+        memcpy(d->birth_date, who.birth_date, sizeof d->birth_date);
+        memcpy(d->name_prefix, who.name_prefix, sizeof d->name_prefix);
+    }
+    return e;
 }
 
 /* The row and the message have the same head. */
@@ -69,7 +74,9 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
         memcpy(d->case_id, child->with.id, sizeof d->case_id);
     d->child = child->here;
     d->made_s = clock_now_s();
-    e = client_desk_arg_anon(c, d);
+    e = client_desk_arg_informed(c, d);
+    if (e == OK)
+        e = client_desk_arg_anon(c, d);
     return e != OK ? e : client_child_for(x, child, to->id, &d->child_there);
 }
 
@@ -97,6 +104,7 @@ static enum err finish_request(struct client_call *c, struct vault_txn *x)
     if (e != OK)
         return e;
     client_reply_id(c->reply, "request", d.id);
+    json_add_text(c->reply, "to", client_handle(c->node, d.other));
     client_reply_child(c->reply, "child", c->node, x, &d.child);
     json_add_text(c->reply, "result", d.state == CLIENT_DESK_WAITING ? "at the holder" : client_desk_state_name(d.state));
     client_reply_rows(c->reply, c->node, c->trouble.lang, &d);
@@ -112,10 +120,10 @@ enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
     size_t sealed_len = 0, weighing_len = 0;
     enum err e = start_row(c, x, &child, &d);
 
-    if (e == OK) {
-        child_check(c, x, &child, &d);
+    if (e == OK)
+        e = child_check(c, x, &d);
+    if (e == OK)
         e = point_at_statements(c, x, &d);
-    }
     if (e == OK)
         e = client_weigh_use(c, x, &d, &weighing, &weighing_len, &d.answered);
     if (e == OK && weighing_len > 0)
@@ -166,6 +174,15 @@ enum err client_do_request_list(struct client_call *c, struct vault_txn *x)
     return e == OK ? client_pages_newest(c, l.array) : e;
 }
 
+/* The reasons that went along, as they were written down. */
+static void show_weighing(struct client_call *c, struct vault_txn *x, const struct client_desk *d)
+{
+    cJSON *answers = NULL;
+
+    if (client_weigh_answers(x, d, &answers) == OK)
+        cJSON_AddItemToObject(c->reply, "weighed", answers);
+}
+
 enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
@@ -173,8 +190,23 @@ enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         client_reply_desk(c->reply, c->node, x, c->trouble.lang, &d);
+    if (e == OK)
+        show_weighing(c, x, &d);
     if (e == OK && d.mine && !d.offer)
         client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
+    return e;
+}
+
+/* Nobody outside knows of it. */
+static enum err drop_prepared(struct client_call *c, struct vault_txn *x, struct client_desk *d)
+{
+    enum err e = client_share_destroy(x, d->id);
+
+    d->state = CLIENT_DESK_CANCELLED;
+    if (e == OK)
+        e = client_desk_put(x, d);
+    if (e == OK)
+        client_reply_id(c->reply, "request", d->id);
     return e;
 }
 
@@ -185,6 +217,8 @@ enum err client_do_request_cancel(struct client_call *c, struct vault_txn *x)
     uint8_t id[PROTO_ID_LEN];
     enum err e = client_desk_arg(c, x, "request", &d);
 
+    if (e == OK && d.mine && d.state == CLIENT_DESK_PREPARED)
+        return drop_prepared(c, x, &d);
     if (e == OK && (!d.mine || d.offer || (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)))
         e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an own request that is still open can be taken back; how it stands: schakel request show",
             "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; hoe het ermee staat: schakel request show");

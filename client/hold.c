@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PREFIX_LETTERS = 3 };
+
 /* Whose weighing a rule means: of what is sent without being asked, the sender weighs in any case (POLICY.md). */
 static bool is_weighed_here(const struct client_desk *d, enum policy_weigh by)
 {
@@ -182,17 +184,51 @@ static bool has_bare_number(const struct client_desk *d)
         && d->birth_date[0] == '\0' && d->name_prefix[0] == '\0';
 }
 
-bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d)
+bool client_hold_differs(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, const struct client_identity *said)
 {
     char born[16], name[96];
 
-    if (is_of_another_case(x, d) || has_bare_number(d))
+    if (said->birth_date[0] != '\0' && client_record_field(n, x, child, "ident", "birth_date", born, sizeof born) == OK
+        && strcmp(born, said->birth_date) != 0)
         return true;
-    if (d->birth_date[0] != '\0' && client_record_field(n, x, &d->child, "ident", "birth_date", born, sizeof born) == OK
-        && strcmp(born, d->birth_date) != 0)
-        return true;
-    return d->name_prefix[0] != '\0' && client_record_field(n, x, &d->child, "ident", "name", name, sizeof name) == OK
-        && strncmp(name, d->name_prefix, strlen(d->name_prefix)) != 0;
+    return said->name_prefix[0] != '\0' && client_record_field(n, x, child, "ident", "name", name, sizeof name) == OK
+        && strncmp(name, said->name_prefix, strlen(said->name_prefix)) != 0;
+}
+
+bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d)
+{
+    struct client_identity said;
+
+    memcpy(said.birth_date, d->birth_date, sizeof said.birth_date);
+    memcpy(said.name_prefix, d->name_prefix, sizeof said.name_prefix);
+    return is_of_another_case(x, d) || has_bare_number(d) || client_hold_differs(n, x, &d->child, &said);
+}
+
+void client_hold_identity(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *out)
+{
+    char name[96];
+
+    *out = (struct client_identity) {.birth_date = ""};
+    if (d->child_there.type == PROTO_SUBJECT_HANDLE)
+        return;
+    if (client_record_field(n, x, &d->child, "ident", "birth_date", out->birth_date, sizeof out->birth_date) != OK)
+        out->birth_date[0] = '\0';
+    if (client_record_field(n, x, &d->child, "ident", "name", name, sizeof name) == OK)
+        client_hold_prefix(name, out->name_prefix);
+}
+
+void client_hold_prefix(const char *name, char out[CLIENT_PREFIX_LEN + 1])
+{
+    size_t len = 0;
+
+    for (int letters = 0; letters < PREFIX_LETTERS && name[len] != '\0'; letters++)
+        do
+            len++;
+        while (((unsigned char) name[len] & 0xc0) == 0x80);
+    if (len > CLIENT_PREFIX_LEN)
+        len = CLIENT_PREFIX_LEN;
+    memcpy(out, name, len);
+    out[len] = '\0';
 }
 
 static struct proto_sealing_release bound_to(const struct client_node *n, const struct client_desk *d, bool sending)
@@ -209,13 +245,31 @@ static struct proto_sealing_release bound_to(const struct client_node *n, const 
     return r;
 }
 
-enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, const cJSON *content)
+/* {"child_check":{...},"sections":{...}} */
+static enum err release_text(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON *content, char **out)
+{
+    struct client_identity who;
+    cJSON *all = cJSON_CreateObject(), *check = json_add_object(all, "child_check");
+    enum err e = all == NULL ? ERR_NOMEM : OK;
+
+    client_hold_identity(n, x, d, &who);
+    json_add_text(check, "birth_date", who.birth_date);
+    json_add_text(check, "name_prefix", who.name_prefix);
+    if (e == OK && !cJSON_AddItemReferenceToObject(all, "sections", content))
+        e = ERR_NOMEM;
+    if (e == OK)
+        e = json_print(all, out);
+    cJSON_Delete(all);
+    return e;
+}
+
+enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, cJSON *content)
 {
     struct proto_sealing_release r;
     uint8_t *payload = NULL;
     size_t len = 0;
     char *text = NULL;
-    enum err e = json_print(content, &text);
+    enum err e = release_text(n, x, d, content, &text);
 
     memcpy(d->pack, n->pack->digest, sizeof d->pack);
     r = bound_to(n, d, true);
@@ -252,12 +306,21 @@ static enum err only_granted(cJSON *all, const struct proto_sections *granted, c
     return left != NULL ? OK : ERR_NOMEM;
 }
 
-enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out)
+static void copy_said(const cJSON *check, const char *key, char *out, size_t out_len)
+{
+    const char *text = "";
+
+    out[0] = '\0';
+    if (json_text(check, key, &text) == OK && strlen(text) < out_len)
+        memcpy(out, text, strlen(text) + 1);
+}
+
+enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *said, cJSON **out)
 {
     struct proto_sealing_release r = bound_to(n, d, false);
     uint8_t *payload = NULL, *plain = NULL;
     size_t len = 0, plain_len = 0;
-    cJSON *all = NULL;
+    cJSON *all = NULL, *check;
     enum err e = client_share_get(x, d->id, &payload, &len);
 
     memcpy(r.recipient_key, n->hpke_public, sizeof r.recipient_key);
@@ -268,7 +331,12 @@ enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const st
     if (e == OK)
         e = json_parse(plain, plain_len, &all, NULL);
     if (e == OK)
-        e = only_granted(all, &d->granted, out);
+        e = only_granted(cJSON_GetObjectItemCaseSensitive(all, "sections"), &d->granted, out);
+    if (e == OK) {
+        check = cJSON_GetObjectItemCaseSensitive(all, "child_check");
+        copy_said(check, "birth_date", said->birth_date, sizeof said->birth_date);
+        copy_said(check, "name_prefix", said->name_prefix, sizeof said->name_prefix);
+    }
     cJSON_Delete(all);
     proto_seal_free(plain, plain_len);
     free(payload);

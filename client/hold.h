@@ -39,11 +39,23 @@ MUST_USE enum err client_hold_leave_out(struct client_call *c, struct client_hol
  * came without either, or the case is another's. */
 bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct client_desk *d);
 
-/* Seal content for the other partner, store the ciphertext under the row's id and set d->digest, pack. d->access_until_s is set. */
-MUST_USE enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, const cJSON *content);
+/* Who a child is, as far as it goes along so that the other can compare: a wrong number must not open another child's file. */
+struct client_identity { char birth_date[11], name_prefix[CLIENT_PREFIX_LEN + 1]; };
+/* From the own record of d->child. Empty when d goes under a handle: there is no number that could be wrong, and the other must not learn here
+ * who the child is. */
+void client_hold_identity(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *out);
+/* The first three letters of a name. */
+void client_hold_prefix(const char *name, char out[CLIENT_PREFIX_LEN + 1]);
+/* Does what the other says differ from the own record? What either does not say does not differ. */
+bool client_hold_differs(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, const struct client_identity *said);
 
-/* Receiver: open what lies there. Only what was granted, and so is in the log, is given, whatever was sealed. Gives *out. */
-MUST_USE enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON **out);
+/* Seal content and the child's identity for the other partner, store the ciphertext under the row's id and set d->digest, pack.
+ * d->access_until_s is set. Borrows content, which is as it was afterwards. */
+MUST_USE enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct client_desk *d, cJSON *content);
+
+/* Receiver: open what lies there. Only what was granted, and so is in the log, is given, whatever was sealed. Gives *out; *said is whom the
+ * holder means. */
+MUST_USE enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *said, cJSON **out);
 
 /* The person's grant statement for d, signed. Gives *out (free()). */
 MUST_USE enum err client_hold_sign(struct client_call *c, struct client_desk *d, uint8_t **out, size_t *len);

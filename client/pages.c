@@ -75,7 +75,22 @@ static void put_back(struct client_call *c, cJSON *array, struct row *rows, size
     }
 }
 
-static enum err sort(struct client_call *c, cJSON *array, const char *key)
+static int compare_due(const void *a, const void *b)
+{
+    const struct row *one = a, *other = b;
+    bool has = one->text != NULL && one->text[0] != '\0', other_has = other->text != NULL && other->text[0] != '\0';
+    int by_day = has && other_has ? strcmp(one->text, other->text) : 0;
+
+    if (has != other_has)
+        return has ? -1 : 1;
+    if (by_day != 0)
+        return by_day;
+    if (one->at != other->at)
+        return one->at > other->at ? -1 : 1;
+    return one->place < other->place ? -1 : 1;
+}
+
+static enum err sort(struct client_call *c, cJSON *array, const char *key, int (*order)(const void *, const void *))
 {
     size_t count = (size_t) cJSON_GetArraySize(array), i = 0;
     struct row *rows = calloc(count + 1, sizeof *rows);
@@ -94,7 +109,7 @@ static enum err sort(struct client_call *c, cJSON *array, const char *key)
             .text = cJSON_IsString(text) ? text->valuestring : NULL};
         i++;
     }
-    qsort(rows, count, sizeof *rows, compare);
+    qsort(rows, count, sizeof *rows, order);
     put_back(c, array, rows, count);
     free(rows);
     return OK;
@@ -102,10 +117,15 @@ static enum err sort(struct client_call *c, cJSON *array, const char *key)
 
 enum err client_pages_newest(struct client_call *c, cJSON *array)
 {
-    return sort(c, array, NULL);
+    return sort(c, array, NULL, compare);
 }
 
 enum err client_pages_by_text(struct client_call *c, cJSON *array, const char *key)
 {
-    return sort(c, array, key);
+    return sort(c, array, key, compare);
+}
+
+enum err client_pages_due(struct client_call *c, cJSON *array)
+{
+    return sort(c, array, "due", compare_due);
 }

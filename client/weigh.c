@@ -48,33 +48,35 @@ static enum err check_scope(struct client_call *c, const cJSON *draft, const str
         "deze afweging gaat over een ander kind of doel, of over minder onderdelen; weeg opnieuw (schakel weigh)");
 }
 
-static enum err draft_arg(struct client_call *c, struct vault_txn *x, uint8_t **draft, size_t *len)
+/* id: which it is; as it stood when no option is given. */
+static enum err draft_arg(struct client_call *c, struct vault_txn *x, uint8_t id[PROTO_ID_LEN], uint8_t **draft, size_t *len)
 {
-    uint8_t id[PROTO_ID_LEN];
-    enum err e = client_arg_id(c, "weigh", id);
+    const char *given = NULL;
+    enum err e = json_text(c->args, "weigh", &given) == OK ? client_arg_id(c, "weigh", id) : OK;
 
     if (e == OK)
-        e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, draft, len);
+        e = client_vault_get(x, CLIENT_T_DRAFT, id, PROTO_ID_LEN, draft, len);
     if (e == ERR_NOTFOUND)
         return trouble_at(&c->trouble, e, "--weigh", 0, 0, "there is no such weighing; make one with schakel weigh",
             "er is geen afweging met dit nummer; maak er een met schakel weigh");
     return e;
 }
 
-enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len,
+enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct client_desk *d, uint8_t **out, size_t *len,
     uint32_t *answered)
 {
     struct proto_statement s = {.kind = PROTO_SAY_WEIGHING, .subject = d->child_there, .sections = d->sections};
     const char *given = NULL;
-    uint8_t *data = NULL;
+    uint8_t id[PROTO_ID_LEN], *data = NULL;
     size_t data_len = 0;
     cJSON *draft = NULL;
     enum err e;
 
     *len = 0;
-    if (json_text(c->args, "weigh", &given) != OK)
+    if (json_text(c->args, "weigh", &given) != OK && sodium_is_zero(d->weighing, sizeof d->weighing))
         return OK;
-    e = draft_arg(c, x, &data, &data_len);
+    memcpy(id, d->weighing, sizeof id);
+    e = draft_arg(c, x, id, &data, &data_len);
     /* An approval lies there too; it is no weighing. */
     if (e == OK && (json_parse(data, data_len, &draft, NULL) != OK || cJSON_GetObjectItemCaseSensitive(draft, "answers") == NULL))
         e = trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0, "this is no weighing; make one with schakel weigh",
@@ -88,12 +90,36 @@ enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const stru
         memcpy(s.refers, d->id, sizeof s.refers);
         e = client_statement_sign(c->node, &s, c->who, out, len);
     }
-    if (e == OK)
+    if (e == OK) {
         *answered = client_weigh_answered(cJSON_GetObjectItemCaseSensitive(draft, "answers"));
+        memcpy(d->weighing, id, sizeof id);
+    }
     cJSON_Delete(draft);
     if (data != NULL)
         sodium_memzero(data, data_len);
     free(data);
+    return e;
+}
+
+enum err client_weigh_answers(struct vault_txn *x, const struct client_desk *d, cJSON **out)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    cJSON *draft = NULL, *answers = NULL;
+    enum err e = client_vault_get(x, CLIENT_T_DRAFT, d->weighing, sizeof d->weighing, &data, &len);
+
+    if (e == OK)
+        e = json_parse(data, len, &draft, NULL);
+    if (e == OK)
+        answers = cJSON_DetachItemFromObjectCaseSensitive(draft, "answers");
+    cJSON_Delete(draft);
+    if (data != NULL)
+        sodium_memzero(data, len);
+    free(data);
+    if (e == OK && answers == NULL)
+        e = ERR_NOTFOUND;
+    if (e == OK)
+        *out = answers;
     return e;
 }
 

@@ -12,12 +12,14 @@
 #include "client/desk.h"
 
 /*
- * The draft of option --weigh as a signed statement about d, its purpose and its sections. Gives *out (free()) and *answered, the questions
- * it answers (bit 0 is question 1); *len 0 when the option was not given. With trouble: ERR_NOTFOUND, ERR_DENIED (it weighs another child,
+ * The draft of option --weigh, or of the row when it has one, as a signed statement about d, its purpose and its sections. Gives *out (free())
+ * and *answered, the questions it answers (bit 0 is question 1), and d->weighing says which it is; *len 0 when there is none. With trouble: ERR_NOTFOUND, ERR_DENIED (it weighs another child,
  * purpose or other sections). The caller asks whether it answers enough: client_weigh_check, or client_hold_check.
  */
-MUST_USE enum err client_weigh_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len,
+MUST_USE enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct client_desk *d, uint8_t **out, size_t *len,
     uint32_t *answered);
+/* The answers of d->weighing, {"1":"..."}. Gives *out (cJSON_Delete). ERR_NOTFOUND: it has none. */
+MUST_USE enum err client_weigh_answers(struct vault_txn *x, const struct client_desk *d, cJSON **out);
 
 /*
  * What a weighing by this partner about d must answer: d is an own request, a request of another, or an own offer. 0 also where the rule
@@ -35,8 +37,8 @@ void client_weigh_child(const struct proto_subject_id *child, char out[CLIENT_WE
 uint32_t client_weigh_answered(const cJSON *answers);
 
 /*
- * The approval (option --approval) of exactly this row's release by another person, as made by client_do_approve. Gives *out; *len 0 when
- * not given. With trouble: ERR_NOTFOUND, ERR_STATE, ERR_DENIED.
+ * The approval (option --approval; of an offer also the last one) of exactly this row's release by another person, as made by
+ * client_do_approve. Gives *out; *len 0 when there is none. With trouble: ERR_NOTFOUND, ERR_STATE, ERR_DENIED.
  */
 MUST_USE enum err client_approve_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len);
 

@@ -81,7 +81,7 @@ scene_disclosure() {
     ask vo grant --request "$share"
     expect "the school grants" "$got" '"ok":true' || return 1
     share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
-    ask leerplicht open --share "$share"
+    ask leerplicht open --share "$share" --informed "$(date +%F)"
     expect "identity is read" "$got" "$(child_name 2)" || return 1
     for section in ident att effort guard enrol; do
         expect "$section is read" "$got" "\"$section\":\\{" || return 1
@@ -101,7 +101,7 @@ scene_less_granted() {
     ask vo grant --request "$request" --sections ident,att
     expect "the school grants two of three" "$got" '"sections":\["att","ident"\]' || return 1
     share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
-    ask leerplicht open --share "$share"
+    ask leerplicht open --share "$share" --informed "$(date +%F)"
     expect "attendance arrived" "$got" '"att":\{' || return 1
     expect_not "effort did not" "$got" '"effort":\{'
 }
@@ -120,7 +120,7 @@ scene_referral_sent() {
     expect "the referral is sent" "$got" '"ok":true' || return 1
     offer=$(inbox_id cjg offer vo) || { why="the referral did not arrive"; return 1; }
     wait_for 5 bash -c "'$bin/schakel' --home '$region/cjg' --as coordinator inbox --json | grep -q '\"state\":\"arrived\"'" || { why="its content did not arrive"; return 1; }
-    ask cjg open --share "$offer"
+    ask cjg open --share "$offer" --informed "$(date +%F)"
     expect "the CJG reads the family's own words" "$got" '"own_words":\{' || return 1
     ask cjg accept --offer "$offer"
     expect "and accepts" "$got" '"ok":true' || return 1
@@ -167,7 +167,7 @@ scene_consent_complete() {
     ask vo grant --request "$request"
     expect "the school grants" "$got" '"ok":true' || return 1
     share=$(inbox_id wijkteam share vo) || { why="the share did not arrive"; return 1; }
-    ask wijkteam open --share "$share"
+    ask wijkteam open --share "$share" --informed "$(date +%F)"
     expect "the team reads it" "$got" 'quiet place'
 }
 
@@ -211,7 +211,7 @@ scene_holder_offline() {
     request=$(inbox_id vo request leerplicht) || { why="the request did not arrive"; return 1; }
     ask vo grant --request "$request"
     share=$(inbox_id leerplicht share vo) || { why="the share did not arrive"; return 1; }
-    ask leerplicht open --share "$share"
+    ask leerplicht open --share "$share" --informed "$(date +%F)"
     expect "it is read" "$got" '"guard":\{'
 }
 
@@ -314,7 +314,7 @@ share_planted() {
     ask vo grant --request "$request" --confirm-child
     expect "the school grants" "$got" '"ok":true' || return 1
     share=$(inbox_id leerplicht share vo) || { why="a planted child's share did not arrive"; return 1; }
-    ask leerplicht open --share "$share"
+    ask leerplicht open --share "$share" --informed "$(date +%F)"
     expect "the officer reads the name" "$got" "$name" || return 1
     expect "and the number in what was written" "$got" "about $number" || return 1
 }

@@ -208,7 +208,7 @@ static void who_receives(void **state)
 static void every_state_has_a_name(void **state)
 {
     static const char *const names[] = {"none", "sent", "denied", "waiting", "granted", "arrived", "opened", "released", "refused", "cancelled",
-        "withdrawn", "not-for-us", "ended"};
+        "withdrawn", "not-for-us", "ended", "prepared"};
 
     (void) state;
     assert_int_equal(sizeof names / sizeof names[0], CLIENT_DESK_STATE_END);

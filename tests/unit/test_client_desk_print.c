@@ -47,8 +47,8 @@ static const struct row {
         "  Doelen     att_followup, att_enforce\n"
         "  Of klaar   schakel done --item 00112233\n"
         "En nog 7: voeg toe --skip 1\n"},
-    {"asked: sections with one answer stand together", client_desk_print_asked, LANG_EN, "{\"to\":\"vo\"}",
-        "{\"request\":\"00112233445566778899aabbccddeeff\",\"child\":\"Sam\",\"result\":\"at the "
+    {"asked: sections with one answer stand together", client_desk_print_asked, LANG_EN, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"at the "
         "holder\",\"sections\":["
         "{\"section\":\"att\",\"verdict\":\"PERMIT\",\"text\":\"Yes.\",\"step\":\"wait\",\"whose\":"
         "\"holder\"},"
@@ -63,8 +63,8 @@ static const struct row {
         "             No rule.\n"
         "             You: Ask less.\n"
         "  vo decides; the answer comes in your inbox.\n"},
-    {"asked in vain", client_desk_print_asked, LANG_NL, "{\"to\":\"vo\"}",
-        "{\"request\":\"00112233445566778899aabbccddeeff\",\"child\":\"Sam\",\"result\":\"denied\","
+    {"asked in vain", client_desk_print_asked, LANG_NL, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"denied\","
         "\"sections\":["
         "{\"section\":\"att\",\"verdict\":\"NEED_EVENT\",\"text\":\"Nog "
         "niet.\",\"step\":\"Meld.\",\"whose\":\"holder\"}]}",
@@ -74,8 +74,8 @@ static const struct row {
         "             Nog niet.\n"
         "             Meld.\n"
         "  Aan vo is niets gevraagd.\n"},
-    {"asked while the hub is away", client_desk_print_asked, LANG_EN, "{\"to\":\"vo\"}",
-        "{\"request\":\"00112233445566778899aabbccddeeff\",\"child\":\"Sam\",\"result\":\"sent\",\"queued\":"
+    {"asked while the hub is away", client_desk_print_asked, LANG_EN, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"sent\",\"queued\":"
         "true,\"sections\":[]}",
         "Request to vo                                       00112233\n"
         "  Child      Sam\n"

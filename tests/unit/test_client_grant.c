@@ -90,7 +90,7 @@ static void shown_is_sealed_is_opened(void **state)
     client_fixture_record(f, VO, &child, "att", "{\"days\":\"99\"}");
     client_fixture_hub(f);
     assert_state(client_fixture_desk(f, LEERPLICHT, a.id), CLIENT_DESK_ARRIVED);
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), OK);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), OK);
     opened = part(f, "sections");
     assert_non_null(strstr(opened, "\"hours\":\"16\""));
     assert_non_null(strstr(opened, "Lisa Voorbeeld"));
@@ -99,7 +99,7 @@ static void shown_is_sealed_is_opened(void **state)
     assert_state(client_fixture_desk(f, VO, a.id), CLIENT_DESK_OPENED);
     assert_state(client_fixture_desk(f, LEERPLICHT, a.id), CLIENT_DESK_OPENED);
     /* Read again: no second report. */
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), OK);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), OK);
     assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_REPORT, NULL), 0);
 }
 
@@ -208,7 +208,7 @@ static void less_is_granted(void **state)
     assert_int_equal(client_fixture_waiting(f, VO, PROTO_GRANT, &m), 1);
     assert_int_equal(m.sections.count, 1);
     client_fixture_hub(f);
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), OK);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), OK);
     assert_non_null(strstr(part(f, "sections"), "\"att\""));
     assert_null(strstr(part(f, "sections"), "Lisa"));
     assert_null(strstr(part(f, "sections"), "phoned"));
@@ -419,7 +419,7 @@ static void more_than_granted_is_not_shown(void **state)
     assert_err(client_share_put(x, a.id, sealed, len), OK);
     client_fixture_commit(x);
     free(sealed);
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), OK);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), OK);
     assert_string_equal(part(f, "sections"), "{\"att\":{\"days\":\"3\"}}");
 }
 
@@ -429,6 +429,7 @@ static void what_it_is_bound_to(void **state)
     struct client_fixture *f = *state;
     struct client_node *n = client_fixture_node(f, LEERPLICHT);
     struct client_desk good, d;
+    struct client_identity said;
     struct vault_txn *x;
     cJSON *out = NULL;
     struct asked a;
@@ -439,7 +440,7 @@ static void what_it_is_bound_to(void **state)
     client_fixture_hub(f);
     good = client_fixture_desk(f, LEERPLICHT, a.id);
     x = client_fixture_begin(f, LEERPLICHT);
-    assert_err(client_hold_unseal(n, x, &good, &out), OK);
+    assert_err(client_hold_unseal(n, x, &good, &said, &out), OK);
     cJSON_Delete(out);
     out = NULL;
     for (unsigned i = 0; i < 6; i++) {
@@ -456,7 +457,7 @@ static void what_it_is_bound_to(void **state)
             d.case_id[0] ^= 1;
         else
             d.child_there.value[0] ^= 1;
-        assert_err(client_hold_unseal(n, x, &d, &out), ERR_SIGNATURE);
+        assert_err(client_hold_unseal(n, x, &d, &said, &out), ERR_SIGNATURE);
         assert_null(out);
     }
     client_vault_abort(x);
@@ -470,14 +471,14 @@ static void only_what_arrived_is_opened(void **state)
 
     prepare(f, &a);
     ask(f, &a, "att");
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), ERR_STATE);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), ERR_STATE);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s'}", a.hex), OK);
     client_fixture_hub(f);
-    assert_err(client_fixture_call(f, VO, "open", "{'share':'%s'}", a.hex), ERR_STATE);
+    assert_err(client_fixture_call(f, VO, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), ERR_STATE);
     d = client_fixture_desk(f, LEERPLICHT, a.id);
     d.access_until_s = f->now_s - 1;
     client_fixture_desk_put(f, LEERPLICHT, &d);
-    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s'}", a.hex), ERR_EXPIRED);
+    assert_err(client_fixture_call(f, LEERPLICHT, "open", "{'share':'%s','informed':'2026-01-05'}", a.hex), ERR_EXPIRED);
 }
 
 int main(void)

@@ -81,7 +81,7 @@ static void sent_taken_and_accepted(void **state)
     assert_int_equal(d.access_until_s, s.consent.until_s);
     assert_err(client_fixture_call(f, CJG, "inbox", "{}"), OK);
     assert_non_null(strstr(client_fixture_reply(f), "\"kind\":\"offer\""));
-    assert_err(client_fixture_call(f, CJG, "open", "{'share':'%s'}", s.hex), OK);
+    assert_err(client_fixture_call(f, CJG, "open", "{'share':'%s','informed':'2026-01-05'}", s.hex), OK);
     assert_non_null(strstr(client_fixture_reply(f), "a quiet place"));
     assert_err(client_fixture_call(f, CJG, "accept", "{'offer':'%s'}", s.hex), OK);
     client_fixture_hub(f);
@@ -107,7 +107,7 @@ static void not_for_us_destroys_the_copy(void **state)
     assert_false(client_fixture_has_share(f, CJG, s.id));
     assert_state(client_fixture_desk(f, CJG, s.id), CLIENT_DESK_NOT_FOR_US);
     assert_state(client_fixture_desk(f, VO, s.id), CLIENT_DESK_NOT_FOR_US);
-    assert_err(client_fixture_call(f, CJG, "open", "{'share':'%s'}", s.hex), ERR_STATE);
+    assert_err(client_fixture_call(f, CJG, "open", "{'share':'%s','informed':'2026-01-05'}", s.hex), ERR_STATE);
 }
 
 static void without_consent_nothing_is_made(void **state)
