@@ -25,40 +25,89 @@ static enum err each_purpose(struct client_call *c, char *list, enum err (*act)(
 struct membership {
     struct vault_txn *x;
     struct client_case *with;
-    enum proto_membership code;
-    const struct proto_partner *to;   /* NULL: the hub alone */
+    const struct proto_partner *to;   /* of an invitation */
     bool by_handle;
 };
 
-/* One membership statement for one purpose: to one partner, or to the hub alone. */
-static enum err membership_send(struct client_call *c, const char *purpose, void *arg)
+static struct proto_statement membership_of(const struct client_case *with, const char *purpose, enum proto_membership code)
+{
+    struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) code, .subject = with->child};
+
+    memcpy(s.case_id, with->id, sizeof s.case_id);
+    memcpy(s.purpose, purpose, strlen(purpose) + 1);
+    return s;
+}
+
+/* A case is opened for a purpose: to the hub alone. */
+static enum err opening_send(struct client_call *c, const char *purpose, void *arg)
 {
     struct membership *m = arg;
-    struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) m->code};
-    enum err e = OK;
+    struct proto_statement s = membership_of(m->with, purpose, PROTO_MEMBER_OPEN);
+    enum err e = client_case_put(m->x, m->with);
 
-    memcpy(s.case_id, m->with->id, sizeof s.case_id);
-    memcpy(s.purpose, purpose, strlen(purpose) + 1);
-    s.subject = m->with->child;
-    if (m->code == PROTO_MEMBER_INVITE) {
-        e = client_case_set(m->with, m->to->id, purpose, CLIENT_MEMBER_INVITED, m->by_handle);
-        memcpy(s.receiver, m->to->id, sizeof s.receiver);
-    }
-    if (m->to != NULL) {
-        s.subject = client_case_subject_for(m->with, m->to->id);
-        s.addressees.count = 1;
-        memcpy(s.addressees.id[0], m->to->id, PROTO_PARTNER_LEN);
-    }
-    if (e == OK)
-        e = client_case_put(m->x, m->with);
     return e != OK ? e : client_statement_send(c->node, m->x, &s, c->who, NULL, c);
+}
+
+static bool hears(const struct client_call *c, const struct client_member *m, const char *purpose)
+{
+    return strcmp(m->purpose, purpose) == 0 && sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0
+        && (m->state == CLIENT_MEMBER_OPENED || m->state == CLIENT_MEMBER_ACCEPTED || m->state == CLIENT_MEMBER_INVITED);
+}
+
+static void address(struct proto_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    if (s->addressees.count < PROTO_ADDRESSEES_MAX)
+        memcpy(s->addressees.id[s->addressees.count++], partner, PROTO_PARTNER_LEN);
+}
+
+/*
+ * The invitation under one subject: to whom it invites, and to all others in the case that know the child so; each of them hears who is
+ * there, and who comes. Who may not hold the number hears the handle; whoever hears the handle anyway may sit beside them.
+ */
+static enum err invitation_send(struct client_call *c, struct membership *m, const char *purpose, const struct proto_subject_id *as, bool all)
+{
+    struct proto_statement s = membership_of(m->with, purpose, PROTO_MEMBER_INVITE);
+    bool alone = true;
+
+    s.subject = *as;
+    memcpy(s.receiver, m->to->id, sizeof s.receiver);
+    address(&s, m->to->id);
+    for (uint16_t i = 0; i < m->with->count; i++) {
+        const uint8_t *other = m->with->member[i].partner;
+
+        if (!hears(c, &m->with->member[i], purpose) || sodium_memcmp(other, m->to->id, PROTO_PARTNER_LEN) == 0
+            || (!all && client_case_subject_for(m->with, other).type != as->type))
+            continue;
+        address(&s, other);
+        alone = false;
+    }
+    if (alone && as->type != client_case_subject_for(m->with, m->to->id).type)
+        return OK;
+    proto_partners_sort(&s.addressees);
+    return client_statement_send(c->node, m->x, &s, c->who, NULL, c);
+}
+
+static enum err invite(struct client_call *c, struct membership *m, const char *purpose)
+{
+    struct proto_subject_id as;
+    enum err e = client_case_set(m->with, m->to->id, purpose, CLIENT_MEMBER_INVITED, m->by_handle);
+
+    if (e != OK)
+        return e;
+    as = client_case_subject_for(m->with, m->to->id);
+    e = client_case_put(m->x, m->with);
+    if (e == OK)
+        e = invitation_send(c, m, purpose, &as, as.type == PROTO_SUBJECT_HANDLE);
+    if (e == OK && as.type != PROTO_SUBJECT_HANDLE && m->with->handle.type == PROTO_SUBJECT_HANDLE)
+        e = invitation_send(c, m, purpose, &m->with->handle, false);
+    return e;
 }
 
 enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
 {
     struct client_case with = {0};
     struct client_child child = {0};
-    struct membership m = {.x = x, .with = &with, .code = PROTO_MEMBER_OPEN};
+    struct membership m = {.x = x, .with = &with};
     const char *purposes = NULL;
     char *list = NULL;
     enum err e = client_arg_text(c, "purpose", &purposes);
@@ -78,7 +127,7 @@ enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
     randombytes_buf(with.id, sizeof with.id);
     e = client_case_put(x, &with);
     if (e == OK)
-        e = each_purpose(c, list, membership_send, &m);
+        e = each_purpose(c, list, opening_send, &m);
     if (e == OK) {
         client_reply_id(c->reply, "case", with.id);
         client_reply_child(c->reply, "child", c->node, x, &with.child);
@@ -103,7 +152,7 @@ static enum err case_arg(struct client_call *c, struct vault_txn *x, struct clie
 enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
 {
     struct client_case with = {0};
-    struct membership m = {.x = x, .with = &with, .code = PROTO_MEMBER_INVITE};
+    struct membership m = {.x = x, .with = &with};
     const char *purpose = NULL;
     enum err e = case_arg(c, x, &with);
 
@@ -119,7 +168,7 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
             "u doet niet mee in deze casus voor %s; open er een (schakel case open) of neem de uitnodiging aan (schakel case accept)", purpose);
     m.by_handle = client_arg_flag(c, "by_handle");
     if (e == OK)
-        e = membership_send(c, purpose, &m);
+        e = invite(c, &m, purpose);
     if (e == OK) {
         client_reply_id(c->reply, "case", with.id);
         json_add_text(c->reply, "partner", m.to->handle);
@@ -128,24 +177,20 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
 }
 
 /*
- * To every other member of the purpose, in one statement: it happens once. When one of them may not hold the number, all hear it under
+ * To all others in the case for the purpose, also who is invited, in one statement: it happens once. When one of them may not hold the number, all hear it under
  * the case's handle; the case's id tells them which child.
  */
 static enum err tell_members(struct client_call *c, struct vault_txn *x, struct client_case *with, const char *purpose, enum proto_membership code)
 {
-    struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) code};
+    struct proto_statement s = membership_of(with, purpose, code);
     struct proto_subject_id as;
     enum err e;
 
-    memcpy(s.case_id, with->id, sizeof s.case_id);
-    memcpy(s.purpose, purpose, strlen(purpose) + 1);
-    s.subject = with->child;
-    for (uint16_t i = 0; i < with->count && s.addressees.count < PROTO_ADDRESSEES_MAX; i++) {
+    for (uint16_t i = 0; i < with->count; i++) {
         const struct client_member *other = &with->member[i];
-        if (strcmp(other->purpose, purpose) != 0 || sodium_memcmp(other->partner, c->node->me->id, PROTO_PARTNER_LEN) == 0
-            || (other->state != CLIENT_MEMBER_OPENED && other->state != CLIENT_MEMBER_ACCEPTED))
+        if (!hears(c, other, purpose))
             continue;
-        memcpy(s.addressees.id[s.addressees.count++], other->partner, PROTO_PARTNER_LEN);
+        address(&s, other->partner);
         as = client_case_subject_for(with, other->partner);
         if (as.type == PROTO_SUBJECT_HANDLE)
             s.subject = as;

@@ -44,13 +44,31 @@ static bool may_move(const struct client_node *n, struct client_case *c, const s
     case PROTO_MEMBER_INVITE:
         return may_invite(n, c, s);
     case PROTO_MEMBER_ACCEPT:
-    case PROTO_MEMBER_DECLINE:
         return m != NULL && m->state == CLIENT_MEMBER_INVITED;
+    case PROTO_MEMBER_DECLINE:
+        /* Who stood here by its inviter's word may have been invited only. */
+        return m != NULL && (m->state == CLIENT_MEMBER_INVITED || m->state == CLIENT_MEMBER_ACCEPTED);
     case PROTO_MEMBER_LEAVE:
         return client_case_takes_part(c, s->setter, s->purpose);
     default:
         return false;
     }
+}
+
+/*
+ * Who else is addressed by our own invitation is in the case: its member says so, and could have invited them itself; the hub looked
+ * whether they have a part in it (P-078). Without this two that were invited by a third would refuse each other.
+ */
+static enum err meet_others(const struct client_node *n, struct client_case *c, const struct proto_statement *s)
+{
+    enum err e = OK;
+
+    if (!same_partner(s->receiver, n->me->id))
+        return OK;
+    for (uint8_t i = 0; e == OK && i < s->addressees.count; i++)
+        if (client_case_member(c, s->addressees.id[i], s->purpose) == NULL)
+            e = client_case_set(c, s->addressees.id[i], s->purpose, CLIENT_MEMBER_ACCEPTED, false);
+    return e;
 }
 
 static enum err move(const struct client_node *n, struct client_case *c, const struct proto_statement *s)
@@ -63,7 +81,9 @@ static enum err move(const struct client_node *n, struct client_case *c, const s
         return client_case_set(c, s->setter, s->purpose, after[s->code], false);
     if (client_case_member(c, s->setter, s->purpose) == NULL && !same_partner(s->setter, n->me->id))
         e = client_case_set(c, s->setter, s->purpose, CLIENT_MEMBER_OPENED, false);
-    return e != OK ? e : client_case_set(c, s->receiver, s->purpose, CLIENT_MEMBER_INVITED, false);
+    if (e == OK)
+        e = client_case_set(c, s->receiver, s->purpose, CLIENT_MEMBER_INVITED, false);
+    return e == OK ? meet_others(n, c, s) : e;
 }
 
 enum err client_member_apply(struct client_node *n, struct vault_txn *x, const struct proto_statement *s)

@@ -37,17 +37,45 @@ static enum proto_refusal check_open(const struct hub_say *y, const struct view 
     return PROTO_ACCEPTED;
 }
 
-/* A member invites somebody who is no member, and tells it so. For others the case is not there. */
-static enum proto_refusal check_invite(const struct hub_say *y, const struct view *v)
+/*
+ * It is told to whom it invites. Others that are addressed have a standing in the case: the invited one's node believes of each that it
+ * takes part (P-078). One that left may be among them, for the inviter may not have heard of that yet; here it gets nothing any more.
+ */
+static enum err check_told(const struct hub_say *y, const struct view *v, enum proto_refusal *refusal)
+{
+    const struct proto_partners *told = &y->what->addressees;
+    bool itself = false;
+
+    *refusal = PROTO_NOT_ADDRESSED;
+    for (size_t i = 0; i < told->count; i++) {
+        enum hub_standing standing = HUB_STANDING_NONE;
+        enum err e;
+
+        if (memcmp(told->id[i], y->what->receiver, PROTO_PARTNER_LEN) == 0) {
+            itself = true;
+            continue;
+        }
+        e = hub_store_case_standing(y->s->tables, y->x, &v->c, told->id[i], &standing);
+        if (e != OK || standing == HUB_STANDING_NONE)
+            return e;
+    }
+    if (itself)
+        *refusal = PROTO_ACCEPTED;
+    return OK;
+}
+
+/* A member invites somebody who is no member. For others the case is not there. */
+static enum err check_invite(const struct hub_say *y, const struct view *v, enum proto_refusal *refusal)
 {
     if (!hub_standing_is_member(v->mine))
-        return PROTO_NOT_FOUND;
-    if (proto_region_partner(y->s->region, y->what->receiver) == NULL)
-        return PROTO_UNKNOWN_PARTNER;
-    for (size_t i = 0; i < y->what->addressees.count; i++)
-        if (memcmp(y->what->addressees.id[i], y->what->receiver, PROTO_PARTNER_LEN) == 0)
-            return hub_standing_is_member(v->invited) ? PROTO_WRONG_STATE : PROTO_ACCEPTED;
-    return PROTO_NOT_ADDRESSED;
+        *refusal = PROTO_NOT_FOUND;
+    else if (proto_region_partner(y->s->region, y->what->receiver) == NULL)
+        *refusal = PROTO_UNKNOWN_PARTNER;
+    else if (hub_standing_is_member(v->invited))
+        *refusal = PROTO_WRONG_STATE;
+    else
+        return check_told(y, v, refusal);
+    return OK;
 }
 
 static enum proto_refusal check_answer(const struct view *v)
@@ -78,7 +106,7 @@ enum err hub_say_member_check(struct hub_say *y, enum proto_refusal *refusal)
     if (y->what->code == PROTO_MEMBER_OPEN)
         *refusal = check_open(y, &v);
     else if (y->what->code == PROTO_MEMBER_INVITE)
-        *refusal = check_invite(y, &v);
+        return check_invite(y, &v, refusal);
     else if (y->what->code == PROTO_MEMBER_ACCEPT || y->what->code == PROTO_MEMBER_DECLINE)
         *refusal = check_answer(&v);
     else if (y->what->code == PROTO_MEMBER_LEAVE)

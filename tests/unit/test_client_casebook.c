@@ -4,6 +4,7 @@
  */
 #include "tests/support/client_fixture.h"
 
+#include "base/text.h"
 #include "client/member.h"
 #include "tests/support/check.h"
 
@@ -355,6 +356,62 @@ static void open_invite_accept_leave(void **arg)
     assert_null(strstr(client_fixture_reply(f), number));
 }
 
+/* Two by number, one by handle, invited in turn by a third, before and after others accepted: each of them takes each other for a member. */
+static void who_was_invited_by_a_third_know_each_other(void **arg)
+{
+    static const enum client_fixture_who all[] = {VO, CJG, LEERPLICHT, WIJKTEAM};
+    struct client_fixture *f = *arg;
+    char number[10], id[40];
+
+    client_fixture_number(1, number);
+    client_fixture_know(f, VO, 1);
+    for (size_t i = 1; i < 4; i++)
+        (void) client_fixture_node(f, all[i]);
+    assert_err(client_fixture_call(f, VO, "case.open", "{'number':'%s','purpose':'case_support'}", number), OK);
+    (void) snprintf(id, sizeof id, "%s", client_fixture_text(f, "case"));
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, VO, "case.invite", "{'case':'%s','partner':'cjg','purpose':'case_support'}", id), OK);
+    assert_err(client_fixture_call(f, VO, "case.invite", "{'case':'%s','partner':'wijkteam','purpose':'case_support','by_handle':true}", id), OK);
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, WIJKTEAM, "case.accept", "{'case':'%s'}", id), OK);
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, VO, "case.invite", "{'case':'%s','partner':'leerplicht','purpose':'case_support'}", id), OK);
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, CJG, "case.accept", "{'case':'%s'}", id), OK);
+    assert_err(client_fixture_call(f, LEERPLICHT, "case.accept", "{'case':'%s'}", id), OK);
+    client_fixture_hub(f);
+    for (size_t at = 0; at < 4; at++) {
+        struct vault_txn *x = client_fixture_begin(f, all[at]);
+        uint8_t raw[PROTO_ID_LEN];
+        struct client_case c;
+
+        assert_err(text_unhex(id, raw, sizeof raw), OK);
+        assert_err(client_case_get(x, raw, &c), OK);
+        client_vault_abort(x);
+        /* Only the team may not know the number. */
+        assert_int_equal(c.child.type, all[at] == WIJKTEAM ? PROTO_SUBJECT_HANDLE : PROTO_SUBJECT_CITIZEN);
+        for (size_t i = 0; i < 4; i++)
+            if (!client_case_takes_part(&c, f->partner[all[i]].id, "case_support"))
+                fail_msg("at %zu, %zu does not take part", at, i);
+    }
+}
+
+/* Who stands there by the inviter's word may have been invited only: its no is believed. */
+static void a_no_of_one_who_was_taken_for_a_member(void **arg)
+{
+    struct client_fixture *f = *arg;
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_MEMBERSHIP, VO, &child, CJG, LEERPLICHT, NOBODY);
+
+    s.code = PROTO_MEMBER_INVITE;
+    client_fixture_case_id(1, s.case_id);
+    check_put(s.purpose, sizeof s.purpose, "case_support");
+    memcpy(s.receiver, f->partner[CJG].id, sizeof s.receiver);
+    assert_err(client_fixture_mail_said(f, &s, CJG), OK);
+    assert_string_equal(state(f, CJG, LEERPLICHT, "case_support"), "accepted");
+    say(f, PROTO_MEMBER_DECLINE, LEERPLICHT, CJG, &child, "case_support");
+    assert_string_equal(state(f, CJG, LEERPLICHT, "case_support"), "declined");
+}
+
 /* The hub keeps an acceptance back until after its member has left: the log's order counts. */
 static void an_older_word_comes_too_late(void **at)
 {
@@ -378,7 +435,8 @@ int main(void)
         client_fixture_test(nobody_invites_a_friend_by_telling_us), client_fixture_test(who_left_invites_nobody),
         client_fixture_test(nobody_moves_the_case_to_another_child), client_fixture_test(a_case_that_is_not_known_is_not_made_by_others),
         client_fixture_test(an_accepted_offer_joins), client_fixture_test(an_offer_by_no_member_joins_nobody),
-        client_fixture_test(open_invite_accept_leave),
+        client_fixture_test(open_invite_accept_leave), client_fixture_test(who_was_invited_by_a_third_know_each_other),
+        client_fixture_test(a_no_of_one_who_was_taken_for_a_member),
     };
 
     child = client_fixture_child(1);

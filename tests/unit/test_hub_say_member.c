@@ -146,6 +146,25 @@ static void who_is_invited_must_hear_of_it(void **state)
     assert_refusal(say_member(f, VO, PROTO_MEMBER_INVITE, JGZ, CJG), PROTO_NOT_ADDRESSED);
 }
 
+/* What it is told of who else is there its node believes. */
+static void an_invitation_names_nobody_from_outside(void **state)
+{
+    struct hub_fixture *f = *state;
+    struct proto_statement s;
+
+    begin_case(f, "case_support");
+    s = hub_fixture_say(f, VO, PROTO_SAY_MEMBERSHIP, JGZ, CJG, NOBODY);
+    s.code = PROTO_MEMBER_INVITE;
+    memcpy(s.receiver, f->who[CJG]->id, sizeof s.receiver);
+    assert_refusal(hub_fixture_tell(f, &s, CJG), PROTO_NOT_ADDRESSED);
+    assert_int_equal(standing(f, CJG), HUB_STANDING_NONE);
+    assert_refusal(say_member(f, VO, PROTO_MEMBER_INVITE, JGZ, JGZ), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_tell(f, &s, CJG), PROTO_ACCEPTED);
+    assert_refusal(hub_fixture_tell(f, &s, JGZ), PROTO_ACCEPTED);
+    assert_int_equal(standing(f, CJG), HUB_STANDING_INVITED);
+    assert_int_equal(standing(f, JGZ), HUB_STANDING_INVITED);
+}
+
 static void who_is_invited_must_exist(void **state)
 {
     struct hub_fixture *f = *state;
@@ -182,6 +201,7 @@ int main(void)
         hub_fixture_test(for_strangers_there_is_no_case),
         hub_fixture_test(an_invited_partner_is_no_member_yet),
         hub_fixture_test(who_is_invited_must_hear_of_it),
+        hub_fixture_test(an_invitation_names_nobody_from_outside),
         hub_fixture_test(who_is_invited_must_exist),
         hub_fixture_test(an_invitation_repeated_undoes_nothing),
     };
