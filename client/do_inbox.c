@@ -1,7 +1,8 @@
 /*
- * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command that goes on. What has a last
- * day comes first, the soonest first: a request's own end, the end of access to what came in, the working days in which a report is answered.
- * The rest comes after, newest first.
+ * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command that goes on. What
+ * waits for an answer comes before what is only to be seen (reports, refusals, withdrawals), so that many reports do not hide a question. In
+ * each what has a last day comes first, the soonest first: a request's own end, the end of access to what came in, the working days in which
+ * a report is answered. The rest comes after, newest first.
  */
 #include "client/casebook.h"
 #include "client/child.h"

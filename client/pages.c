@@ -75,12 +75,20 @@ static void put_back(struct client_call *c, cJSON *array, struct row *rows, size
     }
 }
 
+static bool is_to_be_seen(const cJSON *item)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "until_done"));
+}
+
 static int compare_due(const void *a, const void *b)
 {
     const struct row *one = a, *other = b;
     bool has = one->text != NULL && one->text[0] != '\0', other_has = other->text != NULL && other->text[0] != '\0';
+    bool later = is_to_be_seen(one->item), other_later = is_to_be_seen(other->item);
     int by_day = has && other_has ? strcmp(one->text, other->text) : 0;
 
+    if (later != other_later)
+        return later ? 1 : -1;
     if (has != other_has)
         return has ? -1 : 1;
     if (by_day != 0)

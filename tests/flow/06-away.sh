@@ -33,7 +33,7 @@ school_grants() {
 
 officer_reads() {
     wait_for 10 lies_at leerplicht "$request.*\"kind\":\"share\"" || { why="the share is not at the officer"; return 1; }
-    ask leerplicht open --share "$request"
+    ask leerplicht open --share "$request" --informed "$(date +%F)"
     expect "the officer reads" "$got" '"att":\{' || return 1
 }
 
