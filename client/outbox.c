@@ -305,7 +305,7 @@ static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
 {
     const struct outbox_item *item = &l->item[i];
 
-    if (item->gone || item->in_flight || item->next_ms > now_ms || (l->forked && discloses(item->kind)))
+    if (item->gone || item->in_flight || item->next_ms > now_ms || (!client_link_is_trusted(l->node) && discloses(item->kind)))
         return false;
     for (size_t j = 0; j < i; j++)
         if (holds_back(&l->item[j], item))
@@ -485,7 +485,7 @@ void client_hublink_status(struct client_node *n, struct client_link_status *out
 {
     const struct client_hublink *l = n->link;
 
-    *out = (struct client_link_status){.up = l->up, .trusted = !l->forked, .heard_s = l->heard_s, .outbox = l->item_count,
+    *out = (struct client_link_status){.up = l->up, .trusted = client_link_is_trusted(n), .heard_s = l->heard_s, .outbox = l->item_count,
         .checkpoint_size = l->newest.size, .checkpoint_s = l->newest_s, .running = n->running, .bad_mail = n->bad_mail};
     memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
     if (l->item_count != 0) {

@@ -6,6 +6,7 @@
 #include "client/calls.h"
 #include "client/hublink_parts.h"
 #include "client/keeping.h"
+#include "client/openings.h"
 #include "proto/sign.h"
 
 #include <stdlib.h>
@@ -197,6 +198,34 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     return e;
 }
 
+/* P-178: the hub has erased the seed. What it says is believed with our own opening of that leaf; until that is here, later again. */
+static enum err whole(struct client_node *n, const struct proto_reply *reply, struct proto_reply *out)
+{
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, false, &x);
+
+    if (e != OK)
+        return e;
+    *out = *reply;
+    e = client_openings_restore(n, x, &out->receipt);
+    client_vault_abort(x);
+    return e;
+}
+
+static enum err without_seed(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
+    enum client_receipt_verdict *verdict)
+{
+    struct proto_reply *made = malloc(sizeof *made);
+    enum err e = made == NULL ? ERR_NOMEM : whole(n, reply, made);
+
+    if (e == OK)
+        e = with_receipt(n, order, row, made);
+    if (e == OK)
+        *verdict = CLIENT_RECEIPT_DONE;
+    free(made);
+    return e == ERR_BUSY ? OK : e;
+}
+
 enum err client_receipt_apply(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
     enum client_receipt_verdict *verdict)
 {
@@ -207,6 +236,8 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
         return result == PROTO_ACCEPTED || result == PROTO_TROUBLE || proto_refusal_may_retry(result)
             ? OK
             : without_receipt(n, order, row, reply, verdict);
+    if (proto_opening_is_erased(&reply->receipt))
+        return without_seed(n, order, row, reply, verdict);
     e = with_receipt(n, order, row, reply);
     if (e == OK)
         *verdict = CLIENT_RECEIPT_DONE;

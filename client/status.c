@@ -6,6 +6,7 @@
 #include "client/hublink.h"
 #include "client/keeping.h"
 #include "client/keylink.h"
+#include "client/openings.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
 
@@ -115,6 +116,23 @@ static enum err add_pseudonyms(struct client_call *c, struct vault_txn *x)
     return OK;
 }
 
+/* What the privacy officer's node made of the leaves that were laid open to it. */
+static enum err add_openings(struct client_call *c, struct vault_txn *x)
+{
+    struct client_openings_status s;
+    enum err e = client_openings_status(c->node, x, &s);
+
+    if (e != OK)
+        return e;
+    json_add_u64(c->reply, "openings_right", s.checked);
+    json_add_u64(c->reply, "openings_late", s.late);
+    if (s.bad != 0) {
+        json_add_u64(c->reply, "bad_opening", s.bad);
+        json_add_text(c->reply, "bad_opening_why", client_openings_why(s.why, c->trouble.lang));
+    }
+    return OK;
+}
+
 /* Without a session: how the link is. With one: the people, and what they wait for. */
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
@@ -130,6 +148,8 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     add_certs(c->reply, c->node);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);
+    if (e == OK)
+        e = add_openings(c, x);
     if (e != OK || c->who == NULL)
         return e;
     e = add_desk(c->reply, x);

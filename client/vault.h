@@ -29,6 +29,7 @@ enum client_table {
     CLIENT_T_STAFF,       /* staff key -> name, role, wrapped private key */
     CLIENT_T_DRAFT,       /* consents and weighings being made */
     CLIENT_T_WAITING,     /* numbers whose pseudonym is to be asked for (client/waiting) */
+    CLIENT_T_OPENING,     /* running number -> the leaf laid open to the privacy officer (client/openings) */
     CLIENT_T_COUNT
 };
 

@@ -9,6 +9,8 @@
 #include "client/hublink.h"
 #include "client/keyfile.h"
 #include "client/keylink.h"
+#include "client/officer.h"
+#include "client/openings.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
@@ -67,6 +69,8 @@ static enum err open_keys(struct client_node *n, const char *passphrase, struct 
         e = client_keyfile_open(n->home, "node", &by, &n->node_key, n->node_public, t);
     if (e == OK)
         e = client_keyfile_open(n->home, "hpke", &by, &n->hpke_key, n->hpke_public, t);
+    if (e == OK)
+        e = client_officer_open(n->home, *vault_key, &n->officer, t);
     return e;
 }
 
@@ -113,6 +117,8 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
         e = client_sessions_open(n);
     if (e == OK)
         e = client_pseudonyms_open(n);
+    if (e == OK)
+        e = client_openings_open(n);
     return e == OK ? client_archive_advance(n) : e;
 }
 
@@ -263,6 +269,8 @@ void client_vault_role_close(struct client_vault_role *v)
     client_hublink_close(n->link);
     client_keylink_close(n->keylink);
     client_pseudonyms_close(n->pseudonyms);
+    client_openings_close(n->openings);
+    client_officer_close(n->officer);
     client_sessions_close(n->sessions);
     client_certs_close(n->certs);
     client_vault_close(n->vault);
@@ -272,6 +280,8 @@ void client_vault_role_close(struct client_vault_role *v)
     secret_free(n->node_key);
     secret_free(n->hpke_key);
     n->calls = NULL;
+    n->openings = NULL;
+    n->officer = NULL;
     n->link = NULL;
     n->keylink = NULL;
     n->vault = NULL;
@@ -286,6 +296,7 @@ static void step(struct client_node *n)
     client_pseudonyms_step(n);
     client_certs_step(n);
     client_upkeep_step(n);
+    client_openings_step(n);
     client_hublink_step(n);
 }
 
@@ -294,6 +305,7 @@ static int wait_ms(const struct client_node *n)
     uint64_t due = client_calls_due(n, STEP_MS);
 
     due = client_pseudonyms_due(n, due);
+    due = client_openings_due(n, due);
     return (int)client_hublink_due(n, due);
 }
 

@@ -1,0 +1,30 @@
+/*
+ * client/openings_parts: what the files of client/openings share. Nobody else includes this.
+ */
+#ifndef CLIENT_OPENINGS_PARTS_H
+#define CLIENT_OPENINGS_PARTS_H
+
+#include "client/openings.h"
+
+struct client_openings {
+    /* Kept. Running numbers: up to which openings are here, were found right, and were answered. */
+    uint64_t fetched, checked, answered, answered_s;
+    uint64_t bad;                /* the first that is not right; 0: none */
+    uint8_t bad_state;
+    bool owes;                   /* something other than an answer was found right since the last answer */
+    /* Not kept. */
+    bool asking, proving, forced;
+    uint64_t next_ms, prove_ms, settle_ms, empty_ms;
+    uint64_t proving_number;
+};
+
+MUST_USE enum err client_openings_save(struct vault_txn *x, const struct client_openings *o);
+/* Judge what can be, answer what is due (client/openings_settle). */
+void client_openings_settle(struct client_node *n);
+/*
+ * The store was restored from a backup: what was answered since is the hub's knowledge only, and the next opening may be a later one. Once.
+ * ERR_NOTFOUND: it was not.
+ */
+MUST_USE enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number);
+
+#endif

@@ -1,0 +1,260 @@
+/* client/openings: what is right, what is not, and the answers to the hub. */
+#include "client/openings_parts.h"
+
+#include "base/log.h"
+#include "base/rd.h"
+#include "client/hublink_parts.h"
+#include "client/verify.h"
+#include "proto/tlog.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_EVERY_S = 3600, AT_ONCE_MAX = 256, PROVE_AGAIN_MS = 10000, WAIT_MS = 2000 };
+
+static const char jump_key[] = "restored", cleared_prefix[] = "openings cleared";
+
+/* ---- after a restore (client/backup): the answers of the time between are the hub's knowledge only ---- */
+
+enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number)
+{
+    enum err e = client_vault_delete(x, CLIENT_T_META, jump_key, sizeof jump_key - 1);
+
+    if (e == OK && number > o->fetched)
+        o->fetched = o->checked = o->answered = number - 1;
+    return e;
+}
+
+/* ---- answers ---- */
+
+static enum err say(struct client_node *n, struct vault_txn *x, uint64_t number, enum proto_opened code)
+{
+    struct proto_msg m = {.kind = PROTO_OPENED_LEAF, .number = number, .code = (uint8_t)code};
+
+    return client_outbox_put(n, x, &m, NULL, NULL);
+}
+
+static enum err raise_bad(struct client_node *n, struct vault_txn *x, const struct client_opening *row)
+{
+    struct client_openings *o = n->openings;
+    char number[24];
+
+    (void)snprintf(number, sizeof number, "%" PRIu64, row->number);
+    log_event(LOG_ERROR, "BAD_OPENING", "index", number, "reason", client_openings_why(row->state, LANG_EN), NULL);
+    o->bad = row->number;
+    o->bad_state = row->state;
+    return say(n, x, row->number, PROTO_OPENED_BAD);
+}
+
+/* Once an hour, or when a person asks; for answers alone none is given, or they would never end. */
+static enum err answer(struct client_node *n, struct vault_txn *x)
+{
+    struct client_openings *o = n->openings;
+    uint64_t now_s = clock_now_s();
+    enum err e;
+
+    if (!o->owes || o->checked <= o->answered || (!o->forced && now_s < o->answered_s + ANSWER_EVERY_S))
+        return OK;
+    e = say(n, x, o->checked, PROTO_OPENED_OK);
+    if (e == OK) {
+        o->answered = o->checked;
+        o->answered_s = now_s;
+        o->owes = false;
+    }
+    return e;
+}
+
+/* ---- the log is asked for a leaf whose message is not here ---- */
+
+/* payload = 226 leaf | u16 length, checkpoint | u8 n, n * 32 */
+static enum err leaf_in_log(const struct client_node *n, struct proto_blob payload, const struct proto_opening *what, bool *is)
+{
+    uint8_t leaf[PROTO_LEAF_LEN], expected[PROTO_LEAF_LEN], hash[PROTO_HASH_LEN];
+    struct proto_merkle_proof proof = {0};
+    struct proto_tlog_checkpoint c;
+    struct proto_note_key log;
+    struct proto_note *note = malloc(sizeof *note);
+    const uint8_t *text;
+    size_t len = 0;
+    struct rd r;
+    enum err e = note == NULL ? ERR_NOMEM : proto_note_key_decode(n->region.log_vkey, &log);
+
+    rd_init(&r, payload.data, payload.len);
+    rd_copy(&r, leaf, sizeof leaf);
+    text = rd_bytes16(&r, PROTO_NOTE_MAX, &len);
+    proof.count = rd_u8(&r);
+    if (proof.count > PROTO_MERKLE_PROOF_MAX)
+        rd_fail(&r, ERR_RANGE);
+    for (size_t i = 0; r.err == OK && i < proof.count; i++)
+        rd_copy(&r, proof.hash[i], sizeof proof.hash[i]);
+    if (e == OK)
+        e = rd_end(&r);
+    if (e == OK)
+        e = proto_tlog_checkpoint_open(text, len, &log, note, &c);
+    if (e == OK) {
+        proto_merkle_leaf(leaf, sizeof leaf, hash);
+        e = proto_merkle_check_inclusion(&c.head, what->index, hash, &proof);
+    }
+    if (e == OK)
+        *is = proto_opening_leaf(what, expected) == OK && memcmp(leaf, expected, sizeof leaf) == 0;
+    free(note);
+    return e;
+}
+
+static void proven(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
+{
+    struct client_openings *o = n->openings;
+    struct client_opening *row = calloc(1, sizeof *row);
+    struct vault_txn *x = NULL;
+    bool is = false;
+    enum err e = row == NULL ? ERR_NOMEM : result;
+
+    (void)arg;
+    o->proving = false;
+    o->prove_ms = clock_mono_ms() + PROVE_AGAIN_MS;
+    if (e == OK && reply->result != PROTO_ACCEPTED)
+        e = ERR_PEER;
+    if (e == OK)
+        e = client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = client_openings_get(x, o->proving_number, row);
+    if (e == OK && row->opened)
+        e = leaf_in_log(n, reply->payload, &row->what, &is);
+    if (e == OK) {
+        row->state = is ? CLIENT_OPENING_BARE : CLIENT_OPENING_UNLOGGED;
+        e = client_openings_put(x, row);
+    }
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    if (e != OK)
+        log_event(LOG_WARN, "opening-not-proven", "err", err_word(e), NULL);
+    free(row);
+}
+
+static void prove(struct client_node *n, const struct client_opening *row)
+{
+    struct client_openings *o = n->openings;
+    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_INCLUSION, .number = row->what.index};
+
+    if (o->proving || clock_mono_ms() < o->prove_ms)
+        return;
+    o->proving_number = row->number;
+    o->proving = client_link_ask(n, &m, LINK_QUERY_MS, proven, NULL) == OK;
+    o->prove_ms = clock_mono_ms() + PROVE_AGAIN_MS;
+}
+
+/* ---- one after the other ---- */
+
+static enum err next_row(struct vault_txn *x, const struct client_openings *o, struct client_opening *row)
+{
+    return o->checked < o->fetched ? client_openings_get(x, o->checked + 1, row) : ERR_NOTFOUND;
+}
+
+/* *on: it was settled, and the next may be. */
+static enum err settle_one(struct client_node *n, struct vault_txn *x, struct client_opening *row, bool *on)
+{
+    struct client_openings *o = n->openings;
+    bool ask = false;
+    enum err e = OK;
+
+    *on = false;
+    if (row->state == CLIENT_OPENING_WAITS) {
+        e = client_openings_judge(x, n, row, &ask);
+        if (e == OK && ask)
+            prove(n, row);
+        if (e == OK && row->state != CLIENT_OPENING_WAITS)
+            e = client_openings_put(x, row);
+    }
+    if (e != OK || row->state == CLIENT_OPENING_WAITS)
+        return e;
+    if (client_openings_is_bad(row->state))
+        return raise_bad(n, x, row);
+    o->checked = row->number;
+    o->owes = o->owes || row->what.kind != PROTO_OPENED_LEAF;
+    *on = true;
+    return OK;
+}
+
+static enum err settle_all(struct client_node *n, struct vault_txn *x, struct client_opening *row)
+{
+    struct client_openings *o = n->openings;
+    bool on = true;
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && on && o->bad == 0 && i < AT_ONCE_MAX; i++) {
+        e = next_row(x, o, row);
+        if (e == OK)
+            e = settle_one(n, x, row, &on);
+    }
+    if (e == ERR_NOTFOUND)
+        e = OK;
+    return e == OK ? answer(n, x) : e;
+}
+
+static bool has_work(const struct client_openings *o)
+{
+    return o->bad == 0 && (o->checked < o->fetched || (o->owes && o->checked > o->answered));
+}
+
+void client_openings_settle(struct client_node *n)
+{
+    struct client_openings *o = n->openings, before = *o;
+    struct client_opening *row = NULL;
+    struct vault_txn *x = NULL;
+    enum err e = OK;
+
+    if (!has_work(o) || clock_mono_ms() < o->settle_ms)
+        return;
+    o->settle_ms = clock_mono_ms() + 500;
+    row = calloc(1, sizeof *row);
+    e = row == NULL ? ERR_NOMEM : client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = settle_all(n, x, row);
+    if (e == OK && o->checked == before.checked && o->answered == before.answered && o->bad == before.bad) {
+        client_vault_abort(x);
+        o->settle_ms = clock_mono_ms() + WAIT_MS;
+        free(row);
+        return;
+    }
+    if (e == OK)
+        e = client_openings_save(x, o);
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    if (e == OK && o->checked == o->fetched && !o->asking)
+        o->forced = false;
+    if (e != OK) {
+        *o = before;
+        o->settle_ms = clock_mono_ms() + PROVE_AGAIN_MS;
+        log_event(LOG_WARN, "openings-not-settled", "err", err_word(e), NULL);
+    }
+    free(row);
+}
+
+enum err client_openings_clear(struct client_node *n, struct vault_txn *x, const char *reason)
+{
+    struct client_openings *o = n->openings;
+    struct client_openings cleared;
+    char key[64];
+    enum err e;
+
+    if (o == NULL || o->bad == 0)
+        return ERR_STATE;
+    cleared = *o;
+    cleared.bad = 0;
+    cleared.bad_state = 0;
+    if (cleared.checked < o->bad)
+        cleared.checked = o->bad;
+    (void)snprintf(key, sizeof key, "%s %" PRIu64, cleared_prefix, o->bad);
+    e = client_vault_put(x, CLIENT_T_META, key, strlen(key), reason, strlen(reason) + 1);
+    if (e == OK)
+        e = client_openings_save(x, &cleared);
+    if (e == OK)
+        *o = cleared;
+    return e;
+}
