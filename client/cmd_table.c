@@ -77,6 +77,22 @@ static const struct client_opt archive_export_opts[] = {
     {"first", CLIENT_OPT_NUMBER, false, {"from this running number", "vanaf dit volgnummer"}, "N", NULL},
     {"last", CLIENT_OPT_NUMBER, false, {"up to this running number", "tot en met dit volgnummer"}, "N", NULL},
     END};
+static const struct client_opt audit_opts[] = {
+    {"number", CLIENT_OPT_TEXT, false, {"only this child", "alleen dit kind"}, "NUMBER", NULL},
+    {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "ID", NULL},
+    {"partner", CLIENT_OPT_TEXT, false, {"only to and from this partner", "alleen aan en van deze partner"}, "HANDLE", NULL},
+    {"from", CLIENT_OPT_TEXT, false, {"from this day", "vanaf deze dag"}, "DATE", NULL},
+    {"to", CLIENT_OPT_TEXT, false, {"up to and with this day", "tot en met deze dag"}, "DATE", NULL},
+    {"csv", CLIENT_OPT_FLAG, false, {"everything, as a table for a spreadsheet", "alles, als tabel voor een rekenblad"}, NULL, NULL},
+    {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL},
+    END};
+static const struct client_opt audit_complete_opts[] = {
+    {"from", CLIENT_OPT_TEXT, false, {"from this day", "vanaf deze dag"}, "DATE", NULL},
+    {"to", CLIENT_OPT_TEXT, false, {"up to and with this day", "tot en met deze dag"}, "DATE", NULL},
+    END};
+static const struct client_opt audit_clear_opts[] = {
+    {"reason", CLIENT_OPT_TEXT, true, {"what was found out", "wat is uitgezocht"}, NULL, NULL},
+    END};
 
 const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
@@ -110,6 +126,14 @@ const struct client_cmd client_base_cmds[] = {
     {"register derive", {"make the pseudonyms of a whole register", "maak de pseudoniemen van een heel register"}, register_derive_opts, NULL,
         client_cmd_register_derive, NULL},
     {"register status", {"how many pseudonyms are still to be made", "hoeveel pseudoniemen nog te maken zijn"}, NULL, "register.status", NULL,
+        NULL},
+    {"audit", {"who asked, granted, opened what, why and on which ground", "wie vroeg, stond toe, opende wat, waarom en op welke grond"}, audit_opts,
+        NULL, client_cmd_audit, NULL},
+    {"audit complete", {"is that list complete for a period, with proof", "is die lijst volledig voor een periode, met bewijs"}, audit_complete_opts,
+        NULL, client_cmd_audit_complete, NULL},
+    {"audit check", {"look at what the hub logged about us now, and answer", "kijk nu na wat de hub over ons logde, en antwoord"}, NULL, "audit.check",
+        NULL, NULL},
+    {"audit clear", {"a bad opening was looked into: go on", "een slechte opening is uitgezocht: ga verder"}, audit_clear_opts, "audit.clear", NULL,
         NULL},
     {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
         archive_export_opts, NULL, client_cmd_archive_export, NULL},

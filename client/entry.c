@@ -74,6 +74,23 @@ static enum err check_whole(const struct proto_region *region, const struct clie
     return e == OK ? proto_act_leaf(&fresh->msg, envelope.data, envelope.len, &fresh->receipt, fresh->leaf) : e;
 }
 
+enum err client_entry_read(const struct client_archived *a, struct client_entry *out)
+{
+    struct proto_blob envelope = {0};
+    struct proto_signed s;
+    enum err e;
+
+    if (a->bare) {
+        e = a->envelope.len <= PROTO_HASH_LEN ? ERR_SYNTAX
+            : proto_msg_decode(PROTO_RELEASE, a->envelope.data + PROTO_HASH_LEN, a->envelope.len - PROTO_HASH_LEN, &out->msg);
+        return e == OK ? proto_receipt_decode(a->proof.data, a->proof.len, &out->receipt) : e;
+    }
+    e = a->direction == CLIENT_SENT ? open_sent(a, &envelope, &out->receipt) : open_received(a, &envelope, &out->receipt);
+    if (e == OK)
+        e = proto_sign_decode(envelope.data, envelope.len, &s);
+    return e == OK ? proto_msg_decode((enum proto_kind)a->kind, s.body, s.body_len, &out->msg) : e;
+}
+
 enum err client_entry_check(const struct proto_region *region, const struct client_archived *a, struct client_entry *out)
 {
     struct client_entry *fresh = calloc(1, sizeof *fresh);

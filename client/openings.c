@@ -189,6 +189,7 @@ void client_openings_now(struct client_node *n)
         return;
     n->openings->next_ms = 0;
     n->openings->forced = true;
+    n->openings->forced_ms = clock_mono_ms();
 }
 
 void client_openings_step(struct client_node *n)

@@ -15,7 +15,7 @@ struct client_openings {
     /* Not kept. */
     bool asking, proving, forced;
     uint64_t next_ms, prove_ms, settle_ms, empty_ms;
-    uint64_t proving_number;
+    uint64_t proving_number, forced_ms, said;
 };
 
 MUST_USE enum err client_openings_save(struct vault_txn *x, const struct client_openings *o);

@@ -48,6 +48,12 @@ static enum err raise_bad(struct client_node *n, struct vault_txn *x, const stru
     return say(n, x, row->number, PROTO_OPENED_BAD);
 }
 
+/* By a person, and everything that the hub has was fetched and judged since. */
+static bool is_asked(const struct client_openings *o)
+{
+    return o->forced && !o->asking && o->empty_ms >= o->forced_ms && o->checked != 0 && o->checked == o->fetched;
+}
+
 /* Once an hour, or when a person asks; for answers alone none is given, or they would never end. */
 static enum err answer(struct client_node *n, struct vault_txn *x)
 {
@@ -55,13 +61,14 @@ static enum err answer(struct client_node *n, struct vault_txn *x)
     uint64_t now_s = clock_now_s();
     enum err e;
 
-    if (!o->owes || o->checked <= o->answered || (!o->forced && now_s < o->answered_s + ANSWER_EVERY_S))
+    if (!is_asked(o) && (!o->owes || o->checked <= o->answered || now_s < o->answered_s + ANSWER_EVERY_S))
         return OK;
     e = say(n, x, o->checked, PROTO_OPENED_OK);
     if (e == OK) {
         o->answered = o->checked;
         o->answered_s = now_s;
-        o->owes = false;
+        o->owes = o->forced = false;
+        o->said++;
     }
     return e;
 }
@@ -197,7 +204,7 @@ static enum err settle_all(struct client_node *n, struct vault_txn *x, struct cl
 
 static bool has_work(const struct client_openings *o)
 {
-    return o->bad == 0 && (o->checked < o->fetched || (o->owes && o->checked > o->answered));
+    return o->bad == 0 && (is_asked(o) || o->checked < o->fetched || (o->owes && o->checked > o->answered));
 }
 
 void client_openings_settle(struct client_node *n)
@@ -214,7 +221,7 @@ void client_openings_settle(struct client_node *n)
     e = row == NULL ? ERR_NOMEM : client_vault_begin(n->vault, true, &x);
     if (e == OK)
         e = settle_all(n, x, row);
-    if (e == OK && o->checked == before.checked && o->answered == before.answered && o->bad == before.bad) {
+    if (e == OK && o->checked == before.checked && o->said == before.said && o->bad == before.bad) {
         client_vault_abort(x);
         o->settle_ms = clock_mono_ms() + WAIT_MS;
         free(row);
@@ -226,8 +233,6 @@ void client_openings_settle(struct client_node *n)
         e = client_vault_commit(x);
     else
         client_vault_abort(x);
-    if (e == OK && o->checked == o->fetched && !o->asking)
-        o->forced = false;
     if (e != OK) {
         *o = before;
         o->settle_ms = clock_mono_ms() + PROVE_AGAIN_MS;

@@ -1,10 +1,12 @@
 /* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
 #include "client/archive.h"
+#include "client/audit.h"
 #include "client/register.h"
 #include "client/sessions.h"
 #include "client/status.h"
 
 #define ADMIN CLIENT_ROLE(PROTO_ROLE_ADMIN)
+#define OFFICER (CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG))
 #define REGISTER (ADMIN | CLIENT_ROLE(PROTO_ROLE_CASEWORKER) | CLIENT_ROLE(PROTO_ROLE_COORDINATOR))
 
 const struct client_command client_base_commands[] = {
@@ -17,6 +19,10 @@ const struct client_command client_base_commands[] = {
     {"staff.end", client_do_staff_end, ADMIN, true},
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},
-    {"archive.get", client_do_archive_get, CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), false},
+    {"archive.get", client_do_archive_get, OFFICER, false},
+    {"audit", client_do_audit, OFFICER, false},
+    {"audit.complete", client_do_audit_complete, OFFICER, false},
+    {"audit.check", client_do_audit_check, OFFICER, false},
+    {"audit.clear", client_do_audit_clear, OFFICER, true},
 };
 const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

@@ -1,0 +1,118 @@
+/* client/do_audit: completeness, and what goes with it, as commands of the privacy officer. */
+#include "client/audit.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "client/openings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_bound(cJSON *obj, const char *key, const struct client_audit_bound *b)
+{
+    char hex[2 * PROTO_HASH_LEN + 1], when[17];
+    cJSON *o;
+
+    if (b->size == 0)
+        return;
+    o = json_add_object(obj, key);
+    json_add_u64(o, "number", b->number);
+    json_add_u64(o, "leaves", b->size);
+    text_hex(b->root, sizeof b->root, hex, sizeof hex);
+    json_add_text(o, "root", hex);
+    clock_format_nl(b->time_s, when);
+    json_add_text(o, "when", when);
+    json_add_bool(o, "anchored", b->anchored);
+}
+
+static void add_gaps(cJSON *reply, const struct client_audit_report *r, enum lang lang)
+{
+    cJSON *rows = json_add_array(reply, "missing");
+
+    for (size_t i = 0; i < r->gaps && i < CLIENT_AUDIT_GAPS_MAX; i++) {
+        cJSON *row = json_push_object(rows);
+
+        json_add_u64(row, "number", r->gap[i].number);
+        json_add_text(row, "why", client_audit_why(r->gap[i].why, lang));
+    }
+}
+
+/* One sentence: what was found, and the next step. */
+static const char *verdict(const struct client_audit_report *r, bool open_end, enum lang lang)
+{
+    if (r->count == 0)
+        return lang == LANG_NL ? "in deze periode is niets genummerd" : "nothing was numbered in this period";
+    if (r->gaps != 0)
+        return lang == LANG_NL ? "niet volledig: zie wat ontbreekt, en vraag de beheerder van de hub ernaar"
+                               : "not complete: see what is missing, and ask the hub's operator about it";
+    if (open_end)
+        return lang == LANG_NL ? "volledig tot en met het laatste nummer: elk nummer is er, met handtekening en bewijs"
+                               : "complete up to the last number: every number is here, with signature and proof";
+    if (!r->closed)
+        return lang == LANG_NL ? "zonder gat tot het laatste nummer; het einde staat vast met het eerste nummer erna (schakel audit check maakt er een)"
+                               : "no gap up to the last number; the end is certain with the first number after it (schakel audit check makes one)";
+    return lang == LANG_NL ? "volledig: elk nummer is er, met handtekening en bewijs" : "complete: every number is here, with signature and proof";
+}
+
+enum err client_do_audit_complete(struct client_call *c, struct vault_txn *x)
+{
+    struct client_audit_report *r = calloc(1, sizeof *r);
+    struct client_audit_period p;
+    enum err e = r == NULL ? ERR_NOMEM : client_audit_period(c, &p);
+    /* Without --to the list ends with its last number, and that has its proof. */
+    bool open_end = e == OK && p.until_s == UINT64_MAX;
+
+    if (e == OK)
+        e = client_audit_period_check(c->node, x, &p, r);
+    if (e == OK) {
+        json_add_bool(c->reply, "complete", r->gaps == 0 && (r->closed || open_end));
+        json_add_text(c->reply, "verdict", verdict(r, open_end, c->trouble.lang));
+        json_add_u64(c->reply, "first", r->first);
+        json_add_u64(c->reply, "last", r->last);
+        json_add_u64(c->reply, "entries", r->count);
+        json_add_u64(c->reply, "withdrawn", r->withdrawn);
+        json_add_u64(c->reply, "openings_right", r->opened);
+        add_bound(c->reply, "before", &r->below);
+        add_bound(c->reply, r->closed ? "after" : "end", &r->above);
+        json_add_u64(c->reply, "gaps", r->gaps);
+        add_gaps(c->reply, r, c->trouble.lang);
+    }
+    free(r);
+    return e;
+}
+
+enum err client_do_audit_check(struct client_call *c, struct vault_txn *x)
+{
+    struct client_openings_status s;
+    enum err e;
+
+    if (c->node->officer == NULL)
+        return trouble_set(&c->trouble, ERR_STATE, "this node has no officer key", "dit knooppunt heeft geen sleutel van een privacy officer");
+    client_openings_now(c->node);
+    e = client_openings_status(c->node, x, &s);
+    if (e == OK) {
+        json_add_u64(c->reply, "openings_right", s.checked);
+        json_add_u64(c->reply, "openings_answered", s.answered);
+        json_add_u64(c->reply, "openings_late", s.late);
+        if (s.bad != 0)
+            json_add_text(c->reply, "bad_opening_why", client_openings_why(s.why, c->trouble.lang));
+    }
+    return e;
+}
+
+enum err client_do_audit_clear(struct client_call *c, struct vault_txn *x)
+{
+    const char *reason = NULL;
+    enum err e = client_arg_text(c, "reason", &reason);
+
+    if (e == OK && (strlen(reason) < 10 || strlen(reason) > 600))
+        return trouble_at(&c->trouble, ERR_RANGE, "--reason", 0, 0, "say in 10 to 600 characters what was found out",
+            "zeg in 10 tot 600 tekens wat is uitgezocht");
+    if (e == OK)
+        e = client_openings_clear(c->node, x, reason);
+    if (e == ERR_STATE)
+        return trouble_set(&c->trouble, e, "there is no bad opening", "er is geen slechte opening");
+    if (e == OK)
+        log_event(LOG_WARN, "bad-opening-cleared", NULL);
+    return e;
+}
