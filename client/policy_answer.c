@@ -7,13 +7,13 @@
 
 static const char *const by_asker[POLICY_BYS] = { [POLICY_BY_NO] = "no", [POLICY_BY_REF] = "ref", [POLICY_BY_YES] = "yes" };
 
-static struct date end_of_access(const struct client_policy_question *q, const struct policy_decision *d)
+static struct date last_day(const struct client_policy_question *q, const struct policy_decision *d)
 {
     struct date end = date_add_days(q->asked.on, d->access_days), consent = q->asked.consent_end;
 
     if (q->pack->rule[d->rule].mode == POLICY_MODE_C && consent.year != 0 && date_compare(consent, end) < 0)
-        return consent;
-    return end;
+        end = consent;
+    return date_add_days(end, -1);
 }
 
 /* What the holder does for itself is nothing to the asker (MODEL section 5, eyes). */
@@ -36,7 +36,7 @@ void client_policy_answer_make(const struct client_policy_question *q, uint8_t s
     if (out->seen.verdict == POLICY_NEED_EVENT)
         policy_ways_find(q->pack, &facts, section, &out->ways);
     if (out->seen.verdict == POLICY_PERMIT)
-        out->access_end = end_of_access(q, &out->seen);
+        out->last_day = last_day(q, &out->seen);
     if (q->weighing != NULL && out->seen.verdict >= POLICY_NEED_WEIGH && out->seen.weigh != POLICY_WEIGH_NO)
         out->questions = policy_weighing_questions(q->weighing, q->pack, out->seen.rule, UINT64_C(1) << section);
 }
@@ -135,9 +135,9 @@ void client_policy_answer_json(const struct client_tongue *in, const struct clie
     add_bits(d->duties, POLICY_DUTY_BITS, policy_words_duty, json_add_array(row, "duties"));
     json_add_u64(row, "feedback_days", d->feedback_days);
     json_add_u64(row, "access_days", d->access_days);
-    if (a->access_end.year != 0)
-        date_format(a->access_end, end);
-    json_add_text(row, "access_end", end);
+    if (a->last_day.year != 0)
+        date_format(a->last_day, end);
+    json_add_text(row, "last_day", end);
     add_bits(a->questions, POLICY_QUESTIONS, question_number, json_add_array(row, "questions"));
     json_add_text(row, "text", a->words.text);
     json_add_text(row, "step", a->words.step);
@@ -262,8 +262,8 @@ static void print_access(const struct printing *p, const struct client_policy_an
 
     if (a->seen.verdict != POLICY_PERMIT)
         return;
-    date_format(a->access_end, end);
-    (void)fprintf(p->out, "  %s %s.\n", either(p, "Access stops at the start of", "De toegang stopt aan het begin van"), end);
+    date_format(a->last_day, end);
+    (void)fprintf(p->out, "  %s %s.\n", either(p, "Access until the end of", "Toegang tot en met"), end);
     print_list(p, either(p, "What goes with it:", "Wat erbij hoort:"), "duty", a->seen.duties & ~(uint32_t)SEEN_TO,
         POLICY_DUTY_BITS, policy_words_duty);
     if (a->seen.feedback_days != 0)

@@ -18,7 +18,7 @@ struct client_policy_answer {
     struct policy_decision seen;  /* by this reader */
     struct client_explained words;
     struct policy_ways ways;      /* for NEED_EVENT: the rules that wait for events; else none */
-    struct date access_end;       /* of a PERMIT on the day of the facts: the first day without access; else year 0 */
+    struct date last_day;         /* of access, of a PERMIT on the day of the facts; else year 0 */
     uint32_t questions;           /* of the weighing that is asked for, by now or afterwards; bit 0 is question 1 */
 };
 
@@ -29,7 +29,7 @@ void client_policy_answer_make(const struct client_policy_question *q, uint8_t s
 /*
  * Into an object: section, verdict (AT_HOLDER for a step of the holder that the asker need not know), reason, rule,
  * ground, ground9, whose ("asker", "holder", "family", "nobody"), events, ways, people, duties, feedback_days,
- * access_days, access_end, questions, text, step, if_no.
+ * access_days, last_day, questions, text, step, if_no.
  */
 void client_policy_answer_json(const struct client_tongue *in, const struct client_policy_answer *answer, cJSON *row);
 

@@ -182,7 +182,8 @@ static struct date end_of(const struct reader *r, const struct client_policy_ask
 
     if (policy_pack_parameter(r->pack, "consent_max_months", a->on, &months) != OK || months > 1200)
         months = 0;
-    return policy_consent_end(birth.year != 0 ? birth : long_ago, given, until.year != 0 ? until : far, (unsigned)months);
+    return policy_consent_end(birth.year != 0 ? birth : long_ago, given, until.year != 0 ? date_add_days(until, 1) : far,
+        (unsigned)months);
 }
 
 static void consent(struct reader *r, const cJSON *obj, struct client_policy_asked *a, struct date birth, struct date objection)

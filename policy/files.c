@@ -112,3 +112,24 @@ enum err policy_files_weighing(
     free(data);
     return e;
 }
+
+enum err policy_files_sources(const char *folder, const struct policy_pack *pack, enum lang lang,
+    csv_report *report, void *arg, struct policy_sources **out)
+{
+    struct trouble t = { .lang = lang };
+    char path[PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = file_join(path, sizeof path, folder, "sources.csv");
+
+    if (e == OK)
+        e = file_read(path, POLICY_TABLE_BYTES_MAX, &data, &len, &t);
+    else
+        (void)trouble_set(&t, e, "the name of this folder is too long", "de naam van deze map is te lang");
+    if (e == OK)
+        e = policy_sources_load(pack, data, len, lang, report, arg, out);
+    else if (report != NULL)
+        report(arg, &t);
+    free(data);
+    return e;
+}

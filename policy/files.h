@@ -6,6 +6,7 @@
 #define POLICY_FILES_H
 
 #include "policy/pack.h"
+#include "policy/sources.h"
 #include "policy/texts.h"
 #include "policy/weighing.h"
 
@@ -43,5 +44,9 @@ MUST_USE enum err policy_files_texts(const char *folder, const struct policy_pac
 /* Read weighing.csv of the same folder. Gives *out (policy_weighing_free). As policy_weighing_load. */
 MUST_USE enum err policy_files_weighing(
     const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out);
+
+/* Read sources.csv of the same folder. Gives *out (policy_sources_free). As policy_sources_load. */
+MUST_USE enum err policy_files_sources(const char *folder, const struct policy_pack *pack, enum lang lang,
+    csv_report *report, void *arg, struct policy_sources **out);
 
 #endif

@@ -104,8 +104,8 @@ static const struct row {
         "\"verdict\":\"AT_HOLDER\",\"reason\":\"\",\"rule\":\"R51\"", "schakel approve" },
     { "PERMIT", REPORT ",\"weighed\":true,\"second\":true}",
         "\"verdict\":\"PERMIT\",\"reason\":\"\",\"rule\":\"R51\",\"ground\":\"MELDRECHT\",\"ground9\":\"9.2.g\",\"whose\":\"nobody\"",
-        "\"feedback_days\":5,\"access_days\":30,\"access_end\":\"2026-07-15\",\"questions\":[\"1\",\"2\",",
-        "  Access stops at the start of 2026-07-15.\n  What goes with it:\n    - Telling may wait for safety" },
+        "\"feedback_days\":5,\"access_days\":30,\"last_day\":\"2026-07-14\",\"questions\":[\"1\",\"2\",",
+        "  Access until the end of 2026-07-14.\n  What goes with it:\n    - Telling may wait for safety" },
 };
 
 static void test_row(void **state)
@@ -213,9 +213,9 @@ static void test_if_no(void **state)
 static void test_end(void **state)
 {
     static const struct { const char *consent, *end; } ends[] = {
-        { "\"birth_date\":\"2012-01-01\",\"consent\":{\"yes\":[\"y\",\"g1\"],\"given\":\"2026-06-01\"}", "2026-07-15" },
+        { "\"birth_date\":\"2012-01-01\",\"consent\":{\"yes\":[\"y\",\"g1\"],\"given\":\"2026-06-01\"}", "2026-07-14" },
         { "\"birth_date\":\"2012-01-01\",\"consent\":{\"yes\":[\"y\",\"g1\"],\"given\":\"2026-06-01\",\"until\":\"2026-06-20\"}", "2026-06-20" },
-        { "\"birth_date\":\"2010-06-17\",\"consent\":{\"yes\":[\"y\",\"g1\"],\"given\":\"2026-06-01\"}", "2026-06-17" } };
+        { "\"birth_date\":\"2010-06-17\",\"consent\":{\"yes\":[\"y\",\"g1\"],\"given\":\"2026-06-01\"}", "2026-06-16" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -226,7 +226,7 @@ static void test_end(void **state)
             "\"on\":\"2026-06-15\",\"custody\":[\"g1\"],\"member\":true,%s,\"events\":[{\"event\":\"ENROL_NEW\",\"by\":\"holder\"},"
             "{\"event\":\"AGENDA_SHOWN\",\"by\":\"holder\"}]}", ends[i].consent);
         g = give(json, CLIENT_READS_HOLDER, LANG_EN, true);
-        (void)snprintf(end, sizeof end, "\"access_end\":\"%s\"", ends[i].end);
+        (void)snprintf(end, sizeof end, "\"last_day\":\"%s\"", ends[i].end);
         assert_holds(g.json, end);
         drop(&g);
     }
