@@ -3,6 +3,7 @@
 #include "client/cmd_policy_check.h"
 #include "client/cmd_policy_decide.h"
 #include "client/cmd_policy_diff.h"
+#include "client/cmd_policy_register.h"
 #include "client/cmds.h"
 
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
@@ -145,6 +146,8 @@ const struct client_cmd client_base_cmds[] = {
         client_cmd_policy_decide_opts, NULL, client_cmd_policy_decide_run, NULL},
     {"policy explain", {"the same in plain words: what is needed, and who can do it", "hetzelfde in gewone woorden: wat nodig is, en wie het kan doen"},
         client_cmd_policy_decide_opts, NULL, client_cmd_policy_explain_run, NULL},
+    {"policy register", {"the record of processing activities (GDPR art. 30)", "het register van verwerkingen (AVG artikel 30)"},
+        client_cmd_policy_register_opts, NULL, client_cmd_policy_register_run, NULL},
     {"policy check", {"what is true of a whole pack", "wat waar is van een heel pakket"}, client_cmd_policy_check_opts, NULL,
         client_cmd_policy_check_run, NULL},
     {"policy diff", {"every decision that changes between two packs", "elke beslissing die verandert tussen twee pakketten"},

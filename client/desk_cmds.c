@@ -1,4 +1,5 @@
 /* client/desk_cmds: the commands of casework. A row and its options; what they do is in the node (client/desk_table.c). */
+#include "client/cmd_policy_show.h"
 #include "client/desk_print.h"
 
 #define CHILD {"number", CLIENT_OPT_TEXT, false, {"the child's citizen number", "het burgerservicenummer van het kind"}, "NUMBER", NULL}, \
@@ -105,7 +106,10 @@ static const struct client_opt open_opts[] = {
 
 static const struct client_opt done_opts[] = {
     {"item", CLIENT_OPT_TEXT, true, {"what to put away, from schakel inbox", "wat u opbergt, uit schakel inbox"}, "ID", NULL}, END};
-static const struct client_opt policy_opts[] = {PURPOSE_MAY, END};
+static const struct client_opt policy_opts[] = {PURPOSE_MAY,
+    {"pack", CLIENT_OPT_TEXT, false, {"of this folder: who may share what, as a page of HTML to print; needs no node",
+        "van deze map: wie wat mag delen, als pagina HTML om te printen; zonder knooppunt"}, "DIR", NULL},
+    {"out", CLIENT_OPT_TEXT, false, {"write the page here", "schrijf de pagina hierheen"}, "FILE.html", NULL}, END};
 
 enum err client_cmd_record_import(struct client_run *r);
 
@@ -147,7 +151,7 @@ const struct client_cmd client_casework_cmds[] = {
     {"not-for-us", {"say that it is not for you; the copy is destroyed", "zeg dat het niet voor u is; de kopie wordt vernietigd"}, offer_opts, "not-for-us", NULL, client_desk_print},
     {"open", {"read what came in; the holder is told", "lees wat binnenkwam; de houder hoort het"}, open_opts, "open", NULL, client_desk_print},
     {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"}, done_opts, "done", NULL, client_desk_print},
-    {"policy show", {"purposes, sections and events; and what can be asked for a purpose", "doelen, onderdelen en gebeurtenissen; en wat u kunt vragen"},
-        policy_opts, "policy.show", NULL, client_desk_print},
+    {"policy show", {"what can be asked for a purpose; or a whole pack as a page to print", "wat u voor een doel kunt vragen; of een heel pakket als pagina om te printen"},
+        policy_opts, NULL, client_cmd_policy_show_run, client_desk_print},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},
 };

@@ -8,7 +8,7 @@
 #include "policy/pack.h"
 
 /* How sure: not yet looked up, partly or in a secondary source, found. */
-enum policy_checked { POLICY_CHECKED_NO = 0, POLICY_CHECKED_PART, POLICY_CHECKED_YES, POLICY_CHECKED_ALL };
+enum policy_sources_sure { POLICY_SURE_NO = 0, POLICY_SURE_PART, POLICY_SURE_YES, POLICY_SURE_ALL };
 
 struct policy_sources;
 
@@ -22,7 +22,7 @@ MUST_USE enum err policy_sources_load(const struct policy_pack *pack, const uint
 void policy_sources_free(struct policy_sources *sources);  /* takes NULL */
 
 /* Of a rule by its index. The text is valid until free. */
-const char *policy_sources_text(const struct policy_sources *sources, size_t rule);
-enum policy_checked policy_sources_checked(const struct policy_sources *sources, size_t rule);
+const char *policy_sources_text(const struct policy_sources *sources, enum lang lang, size_t rule);
+enum policy_sources_sure policy_sources_sure(const struct policy_sources *sources, size_t rule);
 
 #endif

@@ -24,7 +24,7 @@ static void tell(void *arg, const struct trouble *t)
 
 static void test_sources(void **state)
 {
-    size_t checked[POLICY_CHECKED_ALL] = { 0 };
+    size_t checked[POLICY_SURE_ALL] = { 0 };
     struct policy_sources *s = NULL;
     char told[4096] = "";
     int rule = policy_pack_rule(pack, "R62");
@@ -33,12 +33,15 @@ static void test_sources(void **state)
     assert_err(policy_files_sources(PACK, pack, LANG_EN, tell, told, &s), OK);
     assert_string_equal(told, "");
     for (size_t i = 0; i < pack->rules; i++) {
-        assert_true(strlen(policy_sources_text(s, i)) > 5);
-        checked[policy_sources_checked(s, i)]++;
+        assert_true(strlen(policy_sources_text(s, LANG_NL, i)) > 5);
+        assert_true(strlen(policy_sources_text(s, LANG_EN, i)) > 5);
+        checked[policy_sources_sure(s, i)]++;
     }
-    assert_string_equal(policy_sources_text(s, (size_t)rule), "UAVG art. 46: the citizen number only where a law says so");
-    assert_int_equal(policy_sources_checked(s, (size_t)rule), POLICY_CHECKED_YES);
-    for (size_t i = 0; i < POLICY_CHECKED_ALL; i++)
+    assert_string_equal(policy_sources_text(s, LANG_EN, (size_t)rule), "UAVG art. 46: the citizen number only where a law says so");
+    assert_string_equal(policy_sources_text(s, LANG_NL, (size_t)rule),
+        "UAVG art. 46: het burgerservicenummer alleen waar een wet dat zegt");
+    assert_int_equal(policy_sources_sure(s, (size_t)rule), POLICY_SURE_YES);
+    for (size_t i = 0; i < POLICY_SURE_ALL; i++)
         assert_true(checked[i] > 5);
     policy_sources_free(s);
     policy_sources_free(NULL);
@@ -55,10 +58,12 @@ static const struct mistake {
         "sources.csv:11:1: rule \"R999\": expected a rule of rules.csv\nsources.csv: there is no row for rule R10\n" },
     { "a rule twice", "R10,no,", "R09,no,", ERR_EXISTS,
         "sources.csv:11:1: rule \"R09\": expected a rule that has no row yet\nsources.csv: there is no row for rule R10\n" },
-    { "no source", "R80,no,\"GDPR 6(1)(a)\"", "R80,no,", ERR_SHORT,
-        "sources.csv:79:8: source \"\": expected where in the law it stands\n" },
-    { "how sure", "R80,no,", "R80,maybe,", ERR_RANGE, "sources.csv:79:5: checked \"maybe\": expected one of: no, part, yes\n" },
-    { "one row less", "R80,no,\"GDPR 6(1)(a)\"\n", "", ERR_NOTFOUND, "sources.csv: there is no row for rule R80\n" },
+    { "no source", "R80,no,AVG 6 lid 1 a,", "R80,no,,", ERR_SHORT,
+        "sources.csv:80:8: nl \"\": expected where in the law it stands\n" },
+    { "no source in English", "R80,no,AVG 6 lid 1 a,GDPR 6(1)(a)", "R80,no,AVG 6 lid 1 a,", ERR_SHORT,
+        "sources.csv:80:22: en \"\": expected where in the law it stands\n" },
+    { "how sure", "R80,no,", "R80,maybe,", ERR_RANGE, "sources.csv:80:5: checked \"maybe\": expected one of: no, part, yes\n" },
+    { "one row less", "R80,no,AVG 6 lid 1 a,GDPR 6(1)(a)\n", "", ERR_NOTFOUND, "sources.csv: there is no row for rule R80\n" },
 };
 
 static void test_mistake(void **state)
