@@ -47,6 +47,8 @@ struct client_hublink {
     uint8_t fetch[1024];         /* the one under way: it may become a leaf */
     size_t fetch_len;
     uint64_t fetch_number;       /* of its leaf; 0: none */
+    bool doubt;                  /* this batch has bad mail or lacks some; until when that is asked for again, and how soon */
+    uint64_t doubt_until_ms, doubt_pause_ms;
 
     /* heads.c */
     struct proto_merkle_head newest, checked;   /* seen; and shown to extend all before it */

@@ -13,10 +13,50 @@
 #include "client/outbox.h"
 #include "proto/sign.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, SAME_AGAIN_MS = 200, TROUBLE_MS = 5000, OVERTAKEN_MS = 3000 };
+enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, SAME_AGAIN_MS = 200, TROUBLE_MS = 5000, OVERTAKEN_MS = 3000,
+    DOUBT_MS = 10 * 60 * 1000, DOUBT_PAUSE_MAX_MS = 5000 };
+
+/* ---- doubt ---- */
+
+/*
+ * Mail that is not proven, or does not come, may have been changed or kept back on its way. What is not stored is not named as stored, so
+ * the hub keeps it and sends it again; only what is wrong for ten minutes is noted as it is.
+ */
+static bool gives_up(const struct client_hublink *l)
+{
+    return l->doubt_until_ms != 0 && clock_mono_ms() >= l->doubt_until_ms;
+}
+
+static void doubt(struct client_hublink *l, const char *what, uint64_t number)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    log_event(LOG_WARN, what, "index", text, NULL);
+    l->doubt = true;
+}
+
+/* After a batch: ask again, later each time; or all is well. */
+static void end_doubt(struct client_hublink *l)
+{
+    uint64_t now = clock_mono_ms();
+
+    if (!l->doubt) {
+        l->doubt_until_ms = l->doubt_pause_ms = 0;
+        return;
+    }
+    if (l->doubt_until_ms == 0)
+        l->doubt_until_ms = now + DOUBT_MS;
+    l->doubt_pause_ms = l->doubt_pause_ms == 0 ? SAME_AGAIN_MS : l->doubt_pause_ms * 2;
+    if (l->doubt_pause_ms > DOUBT_PAUSE_MAX_MS)
+        l->doubt_pause_ms = DOUBT_PAUSE_MAX_MS;
+    l->fetch_at_ms = now + l->doubt_pause_ms;
+    l->doubt = false;
+}
 
 /* ---- a batch ---- */
 
@@ -60,7 +100,7 @@ static enum err batch_keys(struct client_node *n, struct client_mail *m)
     return all;
 }
 
-/* One mail in a transaction of its own. */
+/* One mail in a transaction of its own. What is bad is left out, as long as it may come right. */
 static enum err apply_alone(struct client_node *n, const struct client_mail *m)
 {
     bool bad = false;
@@ -77,6 +117,10 @@ static enum err apply_alone(struct client_node *n, const struct client_mail *m)
         client_vault_abort(x);
         if (!bad)
             return e;
+        if (!gives_up(n->link)) {
+            doubt(n->link, "bad-mail-asked-again", m->mail.number);
+            return OK;
+        }
     }
     return e;
 }
@@ -128,15 +172,21 @@ static bool own_act_under_way(const struct client_hublink *l)
 
 /*
  * The hub sends what waits in the order of numbers. A number below one that came, which is neither there nor of an own act without its
- * answer, was taken out of the mailbox because it was no longer permitted (its place is explained by the leaf of a fetch), or is kept from us.
- * It is archived as missing: the list has no gap, and completeness shows it.
+ * answer, was taken out of the mailbox because it was no longer permitted (then the leaf of a fetch explains its place), or is kept from us.
+ * It is archived as missing: the list has no gap, and completeness shows it. What no leaf explains is asked for again first.
  */
-static enum err fill_gaps(struct client_node *n, uint64_t upto)
+static enum err fill_gaps(struct client_node *n, uint64_t top)
 {
+    struct client_hublink *l = n->link;
+    uint64_t upto = top > l->fetch_number && gives_up(l) ? top : l->fetch_number;
     struct vault_txn *x = NULL;
     enum err e = OK;
 
-    if (upto <= n->running + 1 || own_act_under_way(n->link))
+    if (own_act_under_way(l))
+        return OK;
+    if (top > n->running + 1 && top > upto && !l->doubt)
+        doubt(l, "number-asked-again", n->running + 1);
+    if (upto <= n->running + 1)
         return OK;
     e = client_vault_begin(n->vault, true, &x);
     for (uint64_t at = n->running + 1; e == OK && at < upto; at++) {
@@ -265,12 +315,14 @@ void client_inbox_process(struct client_node *n)
         e = client_archive_advance(n);
     top = highest(l, m);
     if (e == OK)
-        e = fill_gaps(n, top > l->fetch_number ? top : l->fetch_number);
+        e = fill_gaps(n, top);
     if (e != OK) {
         log_event(LOG_ERROR, "mail-not-applied", "err", err_word(e), NULL);
         l->fetch_at_ms = clock_mono_ms() + TROUBLE_MS;
-    } else if (n->running == before && batch_start(l, &(size_t){0}) != 0) {
-        l->fetch_at_ms = clock_mono_ms() + SAME_AGAIN_MS;
+    } else {
+        if (n->running == before && batch_start(l, &(size_t){0}) != 0)
+            l->fetch_at_ms = clock_mono_ms() + SAME_AGAIN_MS;
+        end_doubt(l);
     }
     drop_batch(l);
     free(m);

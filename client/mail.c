@@ -253,11 +253,12 @@ enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const str
             log_bad(m, e);
             *bad = true;
         }
-    } else if (!is_own_trouble(e)) {
-        if (!force_bad)
-            log_bad(m, e);
+    } else if (force_bad) {
         n->bad_mail++;
         e = archive_bad(x, m);
+    } else if (!is_own_trouble(e)) {
+        log_bad(m, e);
+        *bad = true;
     }
     free(o);
     return e;

@@ -19,9 +19,9 @@ struct client_mail {
 MUST_USE enum err client_mail_keys(struct client_node *n, const struct client_mail *m);
 
 /*
- * Verify, and apply in x: archive, keep, what the kind does, acknowledge. Mail that cannot be believed, or that casework refuses, is
- * archived as bad, and OK. One that is there already: OK and nothing. Errors are the node's own trouble: abort x and try again later.
- * *bad: apply it again alone in a transaction of its own with force_bad, for what it wrote before it failed must not stay.
+ * Verify, and apply in x: archive, keep, what the kind does, acknowledge. One that is there already: OK and nothing. *bad: it cannot be
+ * believed, or casework refuses it: abort x; it may come again as it was, or is given up: then apply it alone in a transaction of its own
+ * with force_bad, which archives it as bad. Other errors are the node's own trouble: abort x and try again later.
  */
 MUST_USE enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const struct client_mail *m, bool force_bad, bool *bad);
 

@@ -232,10 +232,13 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
     enum proto_refusal result = (enum proto_refusal)reply->result;
     enum err e;
 
-    if (!reply->has_receipt)
-        return result == PROTO_ACCEPTED || result == PROTO_TROUBLE || proto_refusal_may_retry(result)
-            ? OK
-            : without_receipt(n, order, row, reply, verdict);
+    if (!reply->has_receipt) {
+        if (result != PROTO_ACCEPTED && result != PROTO_TROUBLE && !proto_refusal_may_retry(result))
+            return without_receipt(n, order, row, reply, verdict);
+        log_event(LOG_WARN, result == PROTO_ACCEPTED ? "no-receipt" : "act-again", "kind", proto_kind_name((enum proto_kind)row->kind),
+            "reason", proto_refusal_name(result), NULL);
+        return OK;
+    }
     if (proto_opening_is_erased(&reply->receipt))
         return without_seed(n, order, row, reply, verdict);
     e = with_receipt(n, order, row, reply);

@@ -142,6 +142,20 @@ static void mail_waits_for_the_certificate_it_needs(void **state)
     assert_int_equal(h->n->bad_mail, 0);
 }
 
+/* It is asked for again, as not stored; ten minutes later it is still the same, and noted. Gives the fetch after that. */
+static struct hub_played_msg *mail_again(struct hub_played *h, const uint8_t *payload, size_t len, uint64_t stored)
+{
+    struct hub_played_msg *fetch = hub_played_wait(h, PROTO_FETCH);
+
+    assert_int_equal(fetch->msg.head.running, stored);
+    assert_int_equal(h->n->bad_mail, 0);
+    assert_false(archived(h, stored + 1));
+    assert_int_not_equal(h->n->link->doubt_until_ms, 0);
+    h->n->link->doubt_until_ms = 1;
+    hub_played_payload(h, fetch, (struct proto_blob){payload, len});
+    return hub_played_wait(h, PROTO_FETCH);
+}
+
 static void mail_of_an_unknown_person_is_bad_once_the_hub_said_so(void **state)
 {
     struct hub_played *h = *state;
@@ -152,7 +166,7 @@ static void mail_of_an_unknown_person_is_bad_once_the_hub_said_so(void **state)
     len = make_mail(h, staff_public, staff_secret, payload, 65536);
     hub_played_payload(h, hub_played_wait(h, PROTO_FETCH), (struct proto_blob){payload, len});
     hub_played_refuse(h, hub_played_wait(h, PROTO_QUERY), PROTO_NOT_FOUND);
-    assert_int_equal(hub_played_wait(h, PROTO_FETCH)->msg.head.running, 1);
+    assert_int_equal(mail_again(h, payload, len, 0)->msg.head.running, 1);
     assert_int_equal(h->n->bad_mail, 1);
     assert_int_equal(hub_played_open(h, PROTO_ACK), 0);
 }
@@ -168,8 +182,31 @@ static void a_number_that_never_comes_is_noted(void **state)
     h->number = 1;
     len = make_mail(h, p->staff_public[WORKER], p->staff_secret[WORKER], payload, 65536);
     hub_played_payload(h, hub_played_wait(h, PROTO_FETCH), (struct proto_blob){payload, len});
-    assert_int_equal(hub_played_wait(h, PROTO_FETCH)->msg.head.running, 2);
+    hub_played_log(h, hub_played_wait(h, PROTO_ACK), PROTO_ACCEPTED);
+    assert_int_equal(mail_again(h, payload, len, 0)->msg.head.running, 3);
     assert_true(archived(h, 1));
+}
+
+/* What was changed on its way comes again as it was: nothing is lost, and nothing is noted as bad. */
+static void mail_that_was_changed_on_its_way_comes_again(void **state)
+{
+    struct hub_played *h = *state;
+    const struct client_fixture_partner *p = &h->f->partner[LEERPLICHT];
+    uint8_t *payload = client_fixture_memory(h->f, 65536), *changed = client_fixture_memory(h->f, 65536);
+    struct hub_played_msg *fetch;
+    size_t len;
+
+    len = make_mail(h, p->staff_public[WORKER], p->staff_secret[WORKER], payload, 65536);
+    memcpy(changed, payload, len);
+    changed[len - 40] ^= 1;
+    hub_played_payload(h, hub_played_wait(h, PROTO_FETCH), (struct proto_blob){changed, len});
+    fetch = hub_played_wait(h, PROTO_FETCH);
+    assert_int_equal(fetch->msg.head.running, 0);
+    assert_false(archived(h, 1));
+    hub_played_payload(h, fetch, (struct proto_blob){payload, len});
+    (void)hub_played_wait(h, PROTO_ACK);
+    assert_int_equal(h->n->bad_mail, 0);
+    assert_int_equal(h->n->link->doubt_until_ms, 0);
 }
 
 /* While an act of ours has no answer, the missing number may be its own. */
@@ -320,6 +357,7 @@ int main(void)
         hub_test(mail_is_stored_acknowledged_and_the_next_fetch_says_so),
         hub_test(mail_waits_for_the_certificate_it_needs),
         hub_test(mail_of_an_unknown_person_is_bad_once_the_hub_said_so),
+        hub_test(mail_that_was_changed_on_its_way_comes_again),
         hub_test(a_number_that_never_comes_is_noted),
         hub_test(a_gap_waits_for_acts_under_way),
         hub_test(another_node_of_ours_took_over),

@@ -66,7 +66,7 @@ static void test_retry(void **state)
     (void)state;
     for (unsigned i = 0; i <= COUNT; i++) {
         bool may = i == PROTO_UNKNOWN_KEY || i == PROTO_STALE || i == PROTO_BLOCKED || i == PROTO_QUOTA || i == PROTO_FULL
-            || i == PROTO_TROUBLE || i == PROTO_NO_OFFICER;
+            || i == PROTO_TROUBLE || i == PROTO_NO_OFFICER || i == PROTO_NOT_A_FRAME || i == PROTO_WRONG_KIND || i == PROTO_BAD_SIGNATURE;
 
         assert_int_equal(proto_refusal_may_retry((enum proto_refusal)i), may);
     }

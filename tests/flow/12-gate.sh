@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# A gate that was taken over (tests/js/gate.mjs): what it makes up, changes, repeats, cuts or keeps back between a node and the hub is seen, said
+# in the node's log, believed by nobody, and made good as soon as the gate is honest. With the programs of SCHAKEL_BIN.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+
+control="$region/gate.lie" told="$region/gate.log"
+tell() { echo "$1" >"$control.new" && mv "$control.new" "$control"; }
+was_told() { [ "$(grep -c "\"lie\":\"$1\"" "$told")" -gt 0 ]; }
+log_says() { tail -c "+$(($3 + 1))" "$region/$1/log" | grep -qE "$2"; }
+size() { stat -c %s "$region/$1/log"; }
+
+# School and officer speak to the hub through the gate, on plain tcp of this machine.
+through_the_gate() {
+    local p port
+    tell honest
+    serve_plain no yes || return 1
+    port=$(free_port)
+    node "$source/tests/js/gate.mjs" "$port" "$region_port" "$control" >"$told" 2>&1 &
+    region_pids+=("$!")
+    for p in vo leerplicht; do
+        stop_node "$p"
+        printf 'plain = yes\nhub = 127.0.0.1:%s\nkeyholder = 127.0.0.1:%s\n' "$port" "$keyholder_port" >>"$region/$p/schakel.conf"
+        start_node "$p" && login "$p" || return 1
+    done
+    wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true
+}
+
+# lied NAME WHO PATTERN: under this lie the school reports; WHO's node says PATTERN in its log; then the gate is honest, and all is as if it had been.
+lied() {
+    local name=$1 who=$2 pattern=$3 at made before
+    before=$(as vo event list --json | value_each statement | sort)
+    at=$(size "$who")
+    tell "$name"
+    as vo event add --number "$(child_number 3)" --event VZM --to leerplicht --json >"$region/said" 2>&1 &
+    local command=$!
+    [ -z "$pattern" ] || wait_for 15 log_says "$who" "$pattern" "$at" || { tell honest; why="$name: the node of $who does not say $pattern: $(tail -c "+$((at + 1))" "$region/$who/log" | tail -n 5; cat "$region/said")"; return 1; }
+    [ -n "$pattern" ] || wait "$command"
+    tell honest
+    wait "$command"
+    wait_for 20 outbox_empty vo || { why="$name: the report is not sent afterwards: $(status_of vo trouble)"; return 1; }
+    made=$(comm -13 <(printf '%s\n' "$before") <(as vo event list --json | value_each statement | sort))
+    [ "$(printf '%s\n' "$made" | grep -c .)" = 1 ] || { why="$name: the school made $(printf '%s\n' "$made" | grep -c .) reports"; return 1; }
+    wait_for 10 is_known_once leerplicht "$made" || { why="$name: known at the officer $(times_known leerplicht "$made") times"; return 1; }
+    echo "   $name $SECONDS"
+}
+
+scene_answers() {
+    through_the_gate || { why="${why:-the region does not go on through the gate}"; return 1; }
+    lied honest vo '' &&
+        lied accepted-without-receipt vo no-receipt &&
+        lied receipt-of-another-act vo bad-receipt &&
+        lied receipt-changed vo bad-receipt &&
+        lied leaf-time-changed vo bad-receipt &&
+        lied answer-to-another vo '' &&
+        lied cut-short vo bad-reply &&
+        lied not-a-frame vo bad-reply
+}
+scene_mail() {
+    lied mail-changed leerplicht bad-mail &&
+        lied mail-receipt-changed leerplicht 'bad-mail|bad-reply' &&
+        lied mail-cut leerplicht 'bad-reply|mail-not-applied' &&
+        lied mail-again leerplicht ''
+}
+scene_questions() {
+    lied question-changed vo 'BAD_SIGNATURE|NOT_A_FRAME' &&
+        lied question-of-other-kind vo WRONG_KIND &&
+        lied question-twice vo ''
+}
+
+set -e
+command -v node >/dev/null
+npm ci --prefix "$source/tests/js" --ignore-scripts --silent
+region_up
+set +e
+run_scenes answers mail questions
