@@ -6,6 +6,7 @@
 #include "client/ask.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "proto/note.h"
 #include "proto/region.h"
 #include "proto/tls.h"
 
@@ -58,9 +59,10 @@ static enum err make_vault_key(const struct client_run *r, const char *passphras
     return e;
 }
 
-static enum err make_pair(const struct client_run *r, const char *name, bool signing, struct secret *vault)
+static enum err make_pair(const struct client_run *r, const char *name, bool signing, struct secret *vault,
+    uint8_t public[32])
 {
-    uint8_t public[32], key[crypto_sign_SECRETKEYBYTES];
+    uint8_t key[crypto_sign_SECRETKEYBYTES];
     struct client_unlock by = {.key = vault};
     enum err e;
 
@@ -70,6 +72,22 @@ static enum err make_pair(const struct client_run *r, const char *name, bool sig
         r->t);
     sodium_memzero(key, sizeof key);
     return e;
+}
+
+/* The key with which the node cosigns checkpoints. Founders put it into the region file, so it stays as long as that. */
+static enum err make_witness(const struct client_run *r, struct secret *vault, struct proto_org_file *f)
+{
+    struct proto_note_key key;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    uint8_t public[32];
+    enum err e = make_pair(r, "witness", true, vault, public);
+
+    if (e == OK)
+        e = proto_note_key_make(f->handle, PROTO_NOTE_COSIGNATURE, public, &key);
+    if (e != OK)
+        return e;
+    proto_note_key_encode(&key, vkey);
+    return (size_t)snprintf(f->witness, sizeof f->witness, "%s", vkey) < sizeof f->witness ? OK : ERR_LONG;
 }
 
 /* The TLS key, and the request for its certificate, which `hub join` carries without needing the key. */
@@ -136,7 +154,7 @@ enum err client_cmd_org_init(struct client_run *r)
     struct secret *root = NULL, *vault = NULL;
     const char *root_words = client_run_text(r, "root_passphrase"), *vault_words = client_run_text(r, "vault_passphrase");
     char path[CLIENT_PATH_MAX], hex[2 * PROTO_PARTNER_LEN + 1];
-    uint8_t id[PROTO_PARTNER_LEN];
+    uint8_t id[PROTO_PARTNER_LEN], public[32];
     enum err e = describe(r, &f);
 
     if (e == OK)
@@ -146,11 +164,13 @@ enum err client_cmd_org_init(struct client_run *r)
     if (e == OK)
         e = make_vault_key(r, vault_words, &vault);
     if (e == OK)
-        e = make_pair(r, "node", true, vault);
+        e = make_pair(r, "node", true, vault, public);
     if (e == OK)
-        e = make_pair(r, "hpke", false, vault);
+        e = make_pair(r, "hpke", false, vault, public);
     if (e == OK)
-        e = make_pair(r, "officer", false, vault);
+        e = make_pair(r, "officer", false, vault, public);
+    if (e == OK)
+        e = make_witness(r, vault, &f);
     if (e == OK)
         e = make_tls(r, f.handle, vault);
     if (e == OK)

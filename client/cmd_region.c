@@ -6,6 +6,7 @@
 #include "client/home.h"
 #include "client/keyfile.h"
 #include "policy/files.h"
+#include "proto/cosigned.h"
 #include "proto/note.h"
 #include "proto/region.h"
 
@@ -51,6 +52,35 @@ static enum err add_hub(struct client_run *r, struct proto_region *region)
     return OK;
 }
 
+/* Beyond what a region file holds, a witness is left out: that is said, not refused. */
+static enum err add_witness(struct client_run *r, struct proto_region *region, bool outsider, const char *vkey)
+{
+    struct proto_note_key key;
+    size_t len = strlen(vkey);
+
+    if (proto_note_key_decode(vkey, &key) != OK || key.type != PROTO_NOTE_COSIGNATURE || len >= sizeof region->witness[0].vkey)
+        return trouble_at(r->t, ERR_USAGE, "--witness", 0, 0, "is not the verifier key of a witness: %s", "is geen controlesleutel van een getuige: %s",
+            vkey);
+    if (region->witness_count == PROTO_WITNESSES_MAX)
+        return OK;
+    region->witness[region->witness_count].outsider = outsider;
+    memcpy(region->witness[region->witness_count++].vkey, vkey, len + 1);
+    return OK;
+}
+
+/* Outsiders first, so that they are not what is left out. The keyholder is one: its key signs its public file, and checkpoints. */
+static enum err add_keyholder_witness(struct client_run *r, struct proto_region *region, const struct proto_keyholder_file *f)
+{
+    struct proto_note_key key;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    enum err e = proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, f->key, &key);
+
+    if (e != OK)
+        return e;
+    proto_note_key_encode(&key, vkey);
+    return add_witness(r, region, true, vkey);
+}
+
 /* The joint key: the sum of both shares, whose files prove that they were not chosen after each other; else the hub's share alone. */
 static enum err add_keyholder(struct client_run *r, struct proto_region *region)
 {
@@ -76,7 +106,7 @@ static enum err add_keyholder(struct client_run *r, struct proto_region *region)
     memcpy(region->keyholder_address, f.address, sizeof region->keyholder_address);
     memcpy(region->keyholder_tls, f.tls_der, sizeof region->keyholder_tls);
     region->keyholder_tls_len = f.tls_der_len;
-    return OK;
+    return path != NULL ? add_keyholder_witness(r, region, &f) : OK;
 }
 
 static enum err add_partner(struct client_run *r, struct proto_region *region, const char *path)
@@ -106,7 +136,7 @@ static enum err add_partner(struct client_run *r, struct proto_region *region, c
     memmove(&region->partner[at + 1], &region->partner[at], (region->partner_count - at) * sizeof p);
     region->partner[at] = p;
     region->partner_count++;
-    return OK;
+    return f.witness[0] != '\0' ? add_witness(r, region, false, f.witness) : OK;
 }
 
 static bool has_signed(const struct proto_note *note, const struct proto_partner *p)
@@ -142,6 +172,8 @@ static enum err describe(struct client_run *r, const struct proto_region *region
     json_add_text(r->reply, "pseudonym", region->has_keyholder ? "hub + keyholder" : "hub");
     if (region->has_keyholder)
         json_add_text(r->reply, "keyholder", region->keyholder_address);
+    json_add_u64(r->reply, "witnesses", region->witness_count);
+    json_add_bool(r->reply, "can_anchor", proto_cosigned_is_possible(region));
     list = json_add_array(r->reply, "partners");
     for (size_t i = 0; i < region->partner_count; i++) {
         const struct proto_partner *p = &region->partner[i];
@@ -160,7 +192,8 @@ enum err client_cmd_region_make(struct client_run *r)
 {
     struct proto_region *region = calloc(1, sizeof *region);
     const char *out = client_run_text(r, "out"), *name = client_run_text(r, "name");
-    const cJSON *item, *orgs = cJSON_GetObjectItemCaseSensitive(r->args, "org");
+    const cJSON *item, *orgs = cJSON_GetObjectItemCaseSensitive(r->args, "org"),
+        *witnesses = cJSON_GetObjectItemCaseSensitive(r->args, "witness");
     char *text = NULL;
     size_t len = 0;
     enum err e = region == NULL ? ERR_NOMEM : OK;
@@ -177,6 +210,9 @@ enum err client_cmd_region_make(struct client_run *r)
         e = add_hub(r, region);
     if (e == OK)
         e = add_keyholder(r, region);
+    cJSON_ArrayForEach(item, witnesses)
+        if (e == OK)
+            e = add_witness(r, region, true, item->valuestring);
     cJSON_ArrayForEach(item, orgs)
         if (e == OK)
             e = add_partner(r, region, item->valuestring);

@@ -21,6 +21,8 @@ static const struct client_opt region_make_opts[] = {
     {"hub", CLIENT_OPT_TEXT, true, {"public file of the hub", "openbaar bestand van de hub"}, "hub.pub", NULL},
     {"keyholder", CLIENT_OPT_TEXT, false, {"public file of the keyholder; without one the hub holds the whole pseudonym key",
         "openbaar bestand van de sleutelhouder; zonder heeft de hub de hele pseudoniemsleutel"}, "keyholder.pub", NULL},
+    {"witness", CLIENT_OPT_MANY, false, {"verifier key of a public witness, from outside", "controlesleutel van een openbare getuige, van buiten"}, "VKEY",
+        NULL},
     {"pack", CLIENT_OPT_TEXT, true, {"folder of the policy pack, or its digest", "map van het beleidspakket, of zijn digest"}, "DIR", NULL},
     {"out", CLIENT_OPT_TEXT, true, {"the region file to make", "het regiobestand dat wordt gemaakt"}, "FILE", NULL},
     {"org", CLIENT_OPT_ARGS, true, {"public files of the founders", "openbare bestanden van de oprichters"}, "ORG.pub", NULL},

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/witness.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static enum err put_checked(struct client_node *n)
  * Two heads that the log signed and that do not fit are remembered for ever. While the hub says that it does not have what it signed,
  * disclosures stop until it proves it. What a partner says it saw stops nothing: it may be the partner's lie.
  */
-static void set_forked(struct client_node *n, bool for_ever, const char *why)
+void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
 {
     struct vault_txn *x = NULL;
     enum err e;
@@ -63,6 +64,14 @@ static void set_forked(struct client_node *n, bool for_ever, const char *why)
         client_vault_abort(x);
     if (e != OK)
         log_event(LOG_ERROR, "not-stored", "err", err_word(e), NULL);
+}
+
+void client_heads_resume(struct client_node *n)
+{
+    if (!n->link->forked || n->link->for_ever)
+        return;
+    n->link->forked = false;
+    log_event(LOG_WARN, "log-trusted-again", NULL);
 }
 
 enum err client_heads_load(struct client_node *n)
@@ -91,6 +100,13 @@ enum err client_heads_load(struct client_node *n)
     free(row);
     free(why);
     return e == ERR_NOTFOUND ? OK : e;
+}
+
+bool client_heads_stops(const struct client_node *n, enum proto_kind k)
+{
+    bool gives = k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE;
+
+    return (!client_link_is_trusted(n) && (gives || k == PROTO_REQUEST)) || (gives && !client_witness_is_fresh(n));
 }
 
 static void doubt_partner(const struct proto_partner *from, const char *why)
@@ -128,7 +144,7 @@ void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[P
     struct client_hublink *l = n->link;
 
     if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
-        set_forked(n, true, "two-roots-of-one-size");
+        client_heads_stop(n, true, "two-roots-of-one-size");
     if (size < l->checked.size)
         remember_other(l, NULL, size, root);
     if (size <= l->newest.size)
@@ -198,7 +214,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
         /* That it does not have what it signed is no proof; that our clock is wrong, or we are blocked, says nothing of the log. */
         if (reply->result == PROTO_NOT_FOUND && l->asked.from == NULL)
-            set_forked(n, false, "consistency-refused");
+            client_heads_stop(n, false, "consistency-refused");
         return;
     }
     proof = malloc(sizeof *proof);
@@ -209,15 +225,13 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     if (e == ERR_NOMEM)
         return;
     if (e != OK && l->asked.from == NULL) {
-        set_forked(n, true, "consistency-not-proven");
+        client_heads_stop(n, true, "consistency-not-proven");
         return;
     }
     if (e != OK)
         doubt_partner(l->asked.from, "not-in-our-log");
-    else if (l->asked.from == NULL && l->forked && !l->for_ever) {
-        l->forked = false;
-        log_event(LOG_WARN, "log-trusted-again", NULL);
-    }
+    else if (l->asked.from == NULL)
+        client_heads_resume(n);
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
     forget_asked(l);
     if (newer == asked && l->asked.from == NULL) {

@@ -89,6 +89,15 @@ MUST_USE enum err client_heads_load(struct client_node *n);
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s);
 /* One that a partner says it saw: a reason to ask the hub, and no more, for nobody signed it but the partner. */
 void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
+/*
+ * May no act of this kind go out now? While the log contradicts itself nothing is asked for or given; without a fresh word of another witness
+ * nothing is given: a hub could hold back a revocation. All else goes: withdrawals, objections, acknowledgements, reports.
+ */
+bool client_heads_stops(const struct client_node *n, enum proto_kind k);
+/* Disclosures stop: for ever when the log signed what does not fit, else until the hub proves that it does. */
+void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
+/* It has proven it. */
+void client_heads_resume(struct client_node *n);
 void client_heads_step(struct client_node *n);
 
 #endif

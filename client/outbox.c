@@ -296,16 +296,11 @@ static bool holds_back(const struct outbox_item *a, const struct outbox_item *b)
         || (a->subject.type != PROTO_SUBJECT_NONE && memcmp(&a->subject, &b->subject, sizeof a->subject) == 0);
 }
 
-static bool discloses(enum proto_kind k)
-{
-    return k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE;
-}
-
 static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
 {
     const struct outbox_item *item = &l->item[i];
 
-    if (item->gone || item->in_flight || item->next_ms > now_ms || (!client_link_is_trusted(l->node) && discloses(item->kind)))
+    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind))
         return false;
     for (size_t j = 0; j < i; j++)
         if (holds_back(&l->item[j], item))

@@ -27,6 +27,8 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"pseudonym", "pseudonym", "pseudoniem"},
     {"hub", "hub", "hub"},
     {"keyholder", "keyholder", "sleutelhouder"},
+    {"witnesses", "witnesses of the log", "getuigen van het logboek"},
+    {"can_anchor", "enough witnesses to anchor", "genoeg getuigen om te verankeren"},
     {"address", "address", "adres"},
     {"blocked", "blocked", "geblokkeerd"},
     {"today", "today", "vandaag"},

@@ -14,6 +14,7 @@
 #include "client/pseudonym.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
+#include "client/witness.h"
 #include "policy/files.h"
 #include "proto/tls.h"
 
@@ -22,6 +23,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILE_BYTES_MAX = 65536, STEP_MS = 5000, NODE_CERT = 0 };
 
@@ -120,6 +122,22 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
     if (e == OK)
         e = client_openings_open(n);
     return e == OK ? client_archive_advance(n) : e;
+}
+
+/* A home from before there was such a key has none: its node checks what others cosign, and cosigns nothing. */
+static enum err open_witness(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    struct client_unlock by = {.key = vault_key};
+    struct secret *key = NULL;
+    uint8_t public[32];
+    char path[CLIENT_PATH_MAX];
+    enum err e = client_home_path(n->home, "keys/witness", path, t);
+
+    if (e == OK && access(path, F_OK) != 0)
+        return client_witness_open(n, NULL, NULL);
+    if (e == OK)
+        e = client_keyfile_open(n->home, "witness", &by, &key, public, t);
+    return e == OK ? client_witness_open(n, key, public) : e;
 }
 
 /* Our own certificates count for us as those of others do. */
@@ -249,6 +267,8 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
         e = open_store(n, vault_key, t);
     if (e == OK)
         e = add_own_certs(n, t);
+    if (e == OK)
+        e = open_witness(n, vault_key, t);
     n->may_hold_number = e == OK && conf.citizen_number;
     if (e == OK)
         e = open_links(n, &conf, vault_key, t);
@@ -268,6 +288,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_control_close(v->control);
     client_hublink_close(n->link);
     client_keylink_close(n->keylink);
+    client_witness_close(n->witness);
     client_pseudonyms_close(n->pseudonyms);
     client_openings_close(n->openings);
     client_officer_close(n->officer);
@@ -284,6 +305,7 @@ void client_vault_role_close(struct client_vault_role *v)
     n->officer = NULL;
     n->link = NULL;
     n->keylink = NULL;
+    n->witness = NULL;
     n->vault = NULL;
 }
 
@@ -298,6 +320,7 @@ static void step(struct client_node *n)
     client_upkeep_step(n);
     client_openings_step(n);
     client_hublink_step(n);
+    client_witness_step(n);
 }
 
 static int wait_ms(const struct client_node *n)
@@ -306,6 +329,7 @@ static int wait_ms(const struct client_node *n)
 
     due = client_pseudonyms_due(n, due);
     due = client_openings_due(n, due);
+    due = client_witness_due(n, due);
     return (int)client_hublink_due(n, due);
 }
 

@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Partners of the file, or its partner witnesses where it names more: the larger number, so that neither is a way to need fewer. */
+/*
+ * Founders, or the file's partner witnesses where it names more: the larger number, so that neither is a way to need fewer. Who joins later has
+ * no witness key in the file.
+ */
 static unsigned electorate(const struct proto_region *r)
 {
-    unsigned witnesses = 0;
+    unsigned witnesses = 0, partners = r->founder_count != 0 ? r->founder_count : r->partner_count;
 
     for (uint8_t i = 0; i < r->witness_count; i++)
         witnesses += !r->witness[i].outsider;
-    return witnesses > r->partner_count ? witnesses : r->partner_count;
+    return witnesses > partners ? witnesses : partners;
 }
 
 static bool is_enough(const struct proto_region *r, unsigned partners, unsigned outsiders)
@@ -163,5 +166,27 @@ enum err proto_cosigned_append(const uint8_t *note, size_t note_len, const uint8
     e = wr_end(&w);
     if (e == OK)
         *len = w.len;
+    return e;
+}
+
+enum err proto_cosigned_bare(const struct proto_note_key *log, const uint8_t *note, size_t len, uint8_t *out, size_t cap, size_t *out_len)
+{
+    struct proto_tlog_checkpoint c;
+    struct proto_note *n = NULL;
+    struct proto_note_sig sig;
+    struct wr w;
+    enum err e = open_note(log, note, len, &n, &c);
+
+    if (e == OK)
+        e = proto_note_check(n, log, &sig);
+    wr_init(&w, out, cap);
+    if (e == OK) {
+        proto_note_write_text(&w, n->text, n->text_len);
+        proto_note_write_line(&w, log, &sig);
+        e = wr_end(&w);
+    }
+    if (e == OK)
+        *out_len = w.len;
+    free(n);
     return e;
 }

@@ -71,6 +71,8 @@ enum err proto_org_file_format(const struct proto_org_file *f, const uint8_t sec
     proto_lines_put_value(&text, "kind", f->kind);
     proto_lines_put_hex(&text, "key", f->root_key, sizeof f->root_key);
     proto_lines_put_value(&text, "name", f->name);
+    if (f->witness[0] != '\0')
+        proto_lines_put_value(&text, "witness", f->witness);
     if ((e = proto_note_key_make(f->handle, PROTO_NOTE_ED25519, f->root_key, &key)) == OK &&
         (e = finish(&text, &key, secret_key, &file)) == OK &&
         (e = proto_org_file_parse(file.buf, file.len, &again, NULL)) == OK)
@@ -84,6 +86,7 @@ out:
 static enum err read_org(const struct proto_note *note, struct proto_org_file *f, struct trouble *t)
 {
     struct proto_lines l;
+    struct proto_note_key witness;
 
     proto_lines_init(&l, "organisation file", note->text, note->text_len, t);
     proto_lines_exact(&l, ORG_LINE);
@@ -99,6 +102,8 @@ static enum err read_org(const struct proto_note *note, struct proto_org_file *f
     if (l.err == OK && !proto_lines_is_name(f->name, PROTO_NAME_TEXT_MAX))
         proto_lines_fail(&l, ERR_SYNTAX, "this name has characters that cannot be shown",
             "deze naam heeft tekens die niet te tonen zijn");
+    if (proto_lines_has(&l, "witness"))
+        proto_lines_vkey(&l, "witness", PROTO_NOTE_COSIGNATURE, f->witness, sizeof f->witness, &witness);
     return proto_lines_end(&l);
 }
 

@@ -96,10 +96,11 @@ uint64_t proto_partner_until(const struct proto_partner *p);  /* PROTO_NEVER_S: 
 uint64_t proto_region_revoked_from(const struct proto_region *r, const struct proto_partner *p, const uint8_t key[PROTO_KEY_LEN]);
 
 /* ---- public files: what a founder and a hub hand to `region make` (self-signed notes) ---- */
-struct proto_org_file { char handle[33], kind[PROTO_NAME_WIDTH + 1], name[PROTO_NAME_TEXT_MAX + 1]; uint8_t root_key[PROTO_KEY_LEN]; };
+/* witness: the verifier key of this organisation's node as a witness; empty: it is none. */
+struct proto_org_file { char handle[33], kind[PROTO_NAME_WIDTH + 1], name[PROTO_NAME_TEXT_MAX + 1], witness[PROTO_VKEY_MAX]; uint8_t root_key[PROTO_KEY_LEN]; };
 struct proto_hub_file { char log_vkey[PROTO_VKEY_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len; uint8_t pseudonym_hub[32];
     uint8_t possession[PROTO_PSEUDONYM_POSSESSION_LEN]; };
-/* key signs the file and nothing else yet. possession: that the share was not chosen as "the joint key I want minus yours". */
+/* key signs the file, and checkpoints as a witness from outside. possession: that the share was not chosen as "the joint key I want minus yours". */
 struct proto_keyholder_file { char name[33]; uint8_t key[PROTO_KEY_LEN]; char address[PROTO_ADDRESS_MAX]; uint8_t tls_der[PROTO_TLS_DER_MAX];
     size_t tls_der_len; uint8_t share_key[32]; uint8_t possession[PROTO_PSEUDONYM_POSSESSION_LEN]; };
 MUST_USE enum err proto_org_file_format(const struct proto_org_file *f, const uint8_t secret_key[64], char **out, size_t *len);

@@ -1,0 +1,52 @@
+/*
+ * client/witness_parts: what the files of client/witness share. Nobody else includes this.
+ */
+#ifndef CLIENT_WITNESS_PARTS_H
+#define CLIENT_WITNESS_PARTS_H
+
+#include "base/secret.h"
+#include "client/hublink_parts.h"
+#include "client/witness.h"
+#include "proto/cosigned.h"
+#include "proto/witness.h"
+
+enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 30000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000 };
+
+/* One log. seen is what was cosigned last (or would have been, by a node without a key). */
+struct witness_log {
+    struct proto_witness_log known;
+    uint8_t origin_id[PROTO_HASH_LEN];
+    uint64_t self_s, other_s;        /* our last cosignature; the newest of another witness */
+    struct proto_merkle_head anchored;
+    uint64_t anchored_s;             /* when we learned it */
+};
+
+struct client_witness {
+    struct witness_log log;          /* the main one */
+    struct secret *key;              /* NULL: none */
+    struct proto_note_key vkey;
+    struct proto_merkle_head recent[8]; /* cosigned last: what is known to be of our history */
+    size_t recent_at;
+    size_t others;                   /* witnesses of the region that are not this node */
+    bool busy;                       /* a question is under way */
+    bool cut;                        /* the hub had less than it has signed */
+    uint64_t at_ms, wait_ms;         /* when to ask next; how long the last wait was */
+
+    uint8_t note[PROTO_NOTE_MAX];    /* the candidate, with our line when there is one */
+    size_t note_len;
+    struct proto_merkle_head head;   /* of it */
+
+    /* witness_courier.c */
+    uint64_t outsider_s;             /* newest cosignature of an outsider on the candidate */
+    uint64_t courier_at_ms;
+    uint64_t holder_size;            /* what the keyholder says it cosigned last; NO_SIZE: not known */
+};
+
+/* witness.c: the next question at this time; quick: soon; else each wait is twice the one before. */
+void client_witness_rest(struct client_witness *w, bool quick);
+/* Send the candidate's note, which has more lines than the hub's. */
+void client_witness_bring(struct client_node *n);
+/* witness_courier.c: bring the candidate to the keyholder when the outsiders' lines are missing or old. True: something is under way. */
+bool client_witness_courier(struct client_node *n);
+
+#endif
