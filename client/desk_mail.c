@@ -188,9 +188,12 @@ static enum err row_of_grant(struct vault_txn *x, const struct client_mail_event
     return err == OK && client_desk_is_receiver(d) != receiver ? ERR_DENIED : err;
 }
 
-static bool is_open_question(const struct client_desk *d)
+/* What was answered in time counts, also when it comes in after the question ended here: this node may have been off. */
+static bool is_open_question(const struct client_desk *d, const struct client_mail_event *e)
 {
-    return d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_SENT;
+    bool in_time = d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && e->mail->receipt.time_s <= d->until_s;
+
+    return d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_SENT || in_time;
 }
 
 enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
@@ -200,7 +203,7 @@ enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const str
 
     if (err != OK)
         return missed(e, err, "no such request");
-    if (!is_open_question(&d))
+    if (!is_open_question(&d, e))
         return dropped(e, "not waiting");
     err = check_free(x, e);
     if (err != OK)
@@ -221,7 +224,7 @@ enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const st
 
     if (err != OK)
         return missed(e, err, "no such request");
-    if (!is_open_question(&d))
+    if (!is_open_question(&d, e))
         return dropped(e, "not waiting");
     client_sealed_request_read(n, e->msg, &said);
     memcpy(d.answer, said.note, sizeof d.answer);
@@ -289,20 +292,22 @@ enum err client_mail_cancel(struct client_node *n, struct vault_txn *x, const st
     return err != OK ? err : client_desk_put(x, &d);
 }
 
-/* What was stopped stays so, but that it was read before is to be known. */
+/* What was stopped or is over stays so, but that it was read before is to be known. */
 enum err client_mail_report(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
+    bool over;
     enum err err = row_of_grant(x, e, false, &d);
 
     (void) n;
     if (err != OK)
         return missed(e, err, "no such grant");
-    if (!is_given(&d) && d.state != CLIENT_DESK_WITHDRAWN)
+    over = d.state == CLIENT_DESK_WITHDRAWN || d.state == CLIENT_DESK_ENDED;
+    if (!is_given(&d) && !over)
         return dropped(e, "nothing went out");
     if (e->msg->code != PROTO_REPORT_EXPIRED && d.opened_s == 0)
         d.opened_s = e->mail->receipt.time_s;
-    if (d.state != CLIENT_DESK_WITHDRAWN)
+    if (!over)
         d.state = e->msg->code == PROTO_REPORT_EXPIRED ? CLIENT_DESK_ENDED : CLIENT_DESK_OPENED;
     return client_desk_put(x, &d);
 }

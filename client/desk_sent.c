@@ -111,6 +111,7 @@ static enum err close_question(struct vault_txn *x, const uint8_t id[PROTO_ID_LE
     if (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)
         return OK;
     d.state = (uint8_t) state;
+    d.granted.count = 0;
     e = client_share_destroy(x, d.id);  /* sealed for an approval, perhaps */
     return e != OK ? e : client_desk_put(x, &d);
 }
@@ -170,32 +171,57 @@ enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const st
     return err != OK ? err : client_desk_put(x, &d);
 }
 
+enum { DAY_S = 86400 };
+
 struct ending {
     uint64_t now_s;
     struct proto_ids rows;
 };
 
+/* The content was here, or is; the end of access is the holder's to be told. */
+static bool is_here(const struct client_desk *d)
+{
+    return client_desk_is_receiver(d) && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
+}
+
+/* Granted: over with the access, on both sides, whether or not the other could be reached to say so. */
+static bool is_given(const struct client_desk *d)
+{
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
+}
+
+/* Never granted: over with its last day. Not while a grant is under way: the hub may take it yet. Who asked waits a day for a grant of the
+ * last minute to come in. */
+static bool is_unanswered(const struct client_desk *d, uint64_t now_s)
+{
+    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED;
+
+    return open && d->until_s != 0 && sodium_is_zero(d->grant_id, sizeof d->grant_id) && d->until_s + (d->mine && !d->offer ? DAY_S : 0) <= now_s;
+}
+
 static bool ending_each(void *arg, const struct client_desk *d)
 {
     struct ending *w = arg;
-    bool here = client_desk_is_receiver(d) && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
 
-    if (here && d->access_until_s <= w->now_s)
+    if ((is_given(d) && d->access_until_s <= w->now_s) || is_unanswered(d, w->now_s))
         memcpy(w->rows.id[w->rows.count++], d->id, PROTO_ID_LEN);
     return w->rows.count < PROTO_STATEMENTS_MAX;
 }
 
-/* Access is over: the copy goes, and the holder is told so. */
-static enum err end_access(struct client_node *n, struct vault_txn *x, struct client_desk *d)
+/* It is over: the copy goes, or what was sealed for an approval; where there was a copy to read, the holder is told so. */
+static enum err end_row(struct client_node *n, struct vault_txn *x, struct client_desk *d)
 {
     struct proto_msg m = {.kind = PROTO_REPORT, .code = PROTO_REPORT_EXPIRED};
+    bool told = is_here(d);
     enum err e = client_share_destroy(x, d->id);
 
     client_desk_head(d, &m);
     memcpy(m.refers, d->grant_id, sizeof m.refers);
     m.sections = d->granted;
     d->state = CLIENT_DESK_ENDED;
-    if (e == OK)
+    if (sodium_is_zero(d->grant_id, sizeof d->grant_id))
+        d->granted.count = 0;   /* of an approval that nobody used */
+    if (e == OK && told)
         e = client_outbox_put(n, x, &m, NULL, NULL);
     return e != OK ? e : client_desk_put(x, d);
 }
@@ -209,7 +235,7 @@ enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t n
     for (uint8_t i = 0; e == OK && i < w.rows.count; i++) {
         e = client_desk_get(x, w.rows.id[i], &d);
         if (e == OK)
-            e = end_access(n, x, &d);
+            e = end_row(n, x, &d);
     }
     return e;
 }

@@ -89,6 +89,10 @@ static const struct item desk_items[CLIENT_DESK_STATE_END] = {
         "toestemming is ingetrokken; er komt en gaat niets meer", "schakel request show --request {id}",
         true},
 };
+static const struct item unanswered_item = {"unanswered", "did not answer your request before its last day; ask again if it is still needed",
+    "heeft uw verzoek niet voor de laatste dag beantwoord; vraag opnieuw als het nog nodig is", "schakel request show --request {id}", true};
+static const struct item overdue_item = {"unanswered", "asked something that was not answered here before its last day",
+    "vroeg iets dat hier niet voor de laatste dag is beantwoord", "schakel request show --request {id}", true};
 static const struct item offer_item = {"offer",
     "sends you something that you did not ask for: is it for you?",
     "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel open --share {id}", false};
@@ -110,6 +114,8 @@ static const struct item *desk_item(const struct client_desk *d)
 
     if (d->state == CLIENT_DESK_PREPARED)
         return sodium_is_zero(d->approval, sizeof d->approval) ? &approve_item : &approved_item;
+    if (d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && !d->offer)
+        return d->mine ? &unanswered_item : &overdue_item;
     if (offered && d->state == CLIENT_DESK_OPENED)
         return &offer_read_item;
     if (offered && (d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED))

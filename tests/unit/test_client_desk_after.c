@@ -41,6 +41,43 @@ static void opened_and_expired(void **state)
     assert_ignored(f, VO, &m, d.id);
 }
 
+/* Access ended here by the clock; that it was read before is to be known all the same. */
+static void opened_but_heard_late(void **state)
+{
+    struct client_fixture *f = *state;
+    struct pair p = pair_of(f, "att");
+    struct client_desk d = released(f, &p, CLIENT_DESK_ENDED);
+    struct proto_msg m = answer_to(f, PROTO_REPORT, LEERPLICHT, VO, p.grant.head.id, PROTO_REPORT_OPENED);
+
+    m.sections = p.grant.sections;
+    assert_err(client_fixture_mail(f, &m), OK);
+    assert_state(client_fixture_desk(f, VO, d.id), CLIENT_DESK_ENDED);
+    assert_int_equal(client_fixture_desk(f, VO, d.id).opened_s, f->now_s);
+}
+
+/* Off when the answer came, and over its last day when it is back: what was granted in time counts, what was not does not. */
+static void granted_in_time_but_heard_late(void **state)
+{
+    struct client_fixture *f = *state;
+
+    for (int late = 0; late < 2; late++) {
+        struct pair p = pair_of(f, "att");
+        struct client_desk d;
+
+        asked(f, &p);
+        d = client_fixture_desk(f, LEERPLICHT, p.request.head.id);
+        d.state = CLIENT_DESK_ENDED;
+        d.until_s = f->now_s - (uint64_t) late;
+        client_fixture_desk_put(f, LEERPLICHT, &d);
+        if (late) {
+            assert_ignored(f, LEERPLICHT, &p.grant, d.id);
+        } else {
+            assert_err(client_fixture_mail(f, &p.grant), OK);
+            assert_state(client_fixture_desk(f, LEERPLICHT, d.id), CLIENT_DESK_GRANTED);
+        }
+    }
+}
+
 static void a_report_before_the_release(void **state)
 {
     struct client_fixture *f = *state;
@@ -322,7 +359,8 @@ static void about_no_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        client_fixture_test(opened_and_expired), client_fixture_test(a_report_before_the_release),
+        client_fixture_test(opened_and_expired), client_fixture_test(opened_but_heard_late),
+        client_fixture_test(granted_in_time_but_heard_late), client_fixture_test(a_report_before_the_release),
         client_fixture_test(a_report_to_the_receiver), client_fixture_test(a_report_after_a_withdrawal_tells_that_it_was_read),
         client_fixture_test(an_offer_comes_in), client_fixture_test(an_offer_is_accepted), client_fixture_test(an_offer_is_not_for_them),
         client_fixture_test(an_answer_out_of_order), client_fixture_test(a_withdrawal_stops_what_rests_on_it),

@@ -194,7 +194,12 @@ static void access_ends(void **state)
         }
 }
 
-/* The holder's rows, and what never came, are not reported on. */
+static bool is_given(uint8_t s)
+{
+    return s == CLIENT_DESK_GRANTED || s == CLIENT_DESK_RELEASED || s == CLIENT_DESK_ARRIVED || s == CLIENT_DESK_OPENED;
+}
+
+/* The holder's rows, and what never came, end too, and are not reported on; what is over or was never granted stays as it is. */
 static void access_of_others_and_of_nothing(void **state)
 {
     struct client_fixture *f = *state;
@@ -209,9 +214,64 @@ static void access_of_others_and_of_nothing(void **state)
                 d = row(f, mine, offer, (enum client_desk_state) s);
                 tick(f, d.access_until_s + DAY_S);
                 after = client_fixture_desk(f, LEERPLICHT, d.id);
+                assert_int_equal(client_fixture_has_share(f, LEERPLICHT, d.id), !is_given(s));
+                if (is_given(s)) {
+                    assert_state(after, CLIENT_DESK_ENDED);
+                    d.state = CLIENT_DESK_ENDED;
+                }
                 assert_memory_equal(&after, &d, sizeof d);
             }
     assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_REPORT, NULL), 0);
+}
+
+/* ---- the last day of a question ---- */
+
+static struct client_desk question(struct client_fixture *f, bool mine, bool offer, enum client_desk_state state)
+{
+    struct client_desk d = row(f, mine, offer, state);
+
+    memset(d.grant_id, 0, sizeof d.grant_id);
+    d.until_s = f->now_s + DAY_S;
+    client_fixture_desk_put(f, LEERPLICHT, &d);
+    return d;
+}
+
+/* Approved and never granted, or prepared and never sent: the ciphertext goes with the last day. */
+static void nobody_answered(void **state)
+{
+    struct client_fixture *f = *state;
+    static const struct { bool mine, offer; enum client_desk_state state; uint64_t grace_s; } rows[] = {
+        {false, false, CLIENT_DESK_WAITING, 0}, {true, true, CLIENT_DESK_PREPARED, 0}, {true, false, CLIENT_DESK_WAITING, DAY_S}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct client_desk d = question(f, rows[i].mine, rows[i].offer, rows[i].state), after;
+        uint64_t end_s = d.until_s + rows[i].grace_s;
+
+        tick(f, end_s - 1);
+        assert_state(client_fixture_desk(f, LEERPLICHT, d.id), rows[i].state);
+        assert_true(client_fixture_has_share(f, LEERPLICHT, d.id));
+        tick(f, end_s);
+        after = client_fixture_desk(f, LEERPLICHT, d.id);
+        assert_state(after, CLIENT_DESK_ENDED);
+        assert_int_equal(after.granted.count, 0);
+        assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
+        assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_REPORT, NULL), 0);
+        assert_err(client_fixture_call(f, LEERPLICHT, "inbox", "{}"), OK);
+        assert_int_equal(strstr(client_fixture_reply(f), "\"kind\":\"unanswered\"") != NULL, !rows[i].offer);
+    }
+}
+
+/* The hub may take a grant yet that was sent in time. */
+static void not_while_a_grant_is_under_way(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = question(f, false, false, CLIENT_DESK_WAITING);
+
+    memset(d.grant_id, 7, sizeof d.grant_id);
+    client_fixture_desk_put(f, LEERPLICHT, &d);
+    tick(f, d.until_s + 90 * (uint64_t) DAY_S);
+    assert_state(client_fixture_desk(f, LEERPLICHT, d.id), CLIENT_DESK_WAITING);
+    assert_true(client_fixture_has_share(f, LEERPLICHT, d.id));
 }
 
 static void many_end_at_once(void **state)
@@ -234,7 +294,8 @@ int main(void)
     struct check_list list = {.count = 0};
     const struct CMUnitTest tests[] = {
         client_fixture_test(the_answer_is_kept), client_fixture_test(another_grant), client_fixture_test(of_rows_that_are_gone),
-        client_fixture_test(access_ends), client_fixture_test(access_of_others_and_of_nothing), client_fixture_test(many_end_at_once),
+        client_fixture_test(access_ends), client_fixture_test(access_of_others_and_of_nothing), client_fixture_test(nobody_answered),
+        client_fixture_test(not_while_a_grant_is_under_way), client_fixture_test(many_end_at_once),
     };
 
     child = client_fixture_child(1);
