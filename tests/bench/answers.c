@@ -1,24 +1,13 @@
 #include "tests/bench/acts.h"
 
+#include "proto/oprf.h"
+#include "proto/pseudonym.h"
 #include "proto/reply.h"
-#include "proto/sign.h"
 
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-static enum err decode_sent(
-    const uint8_t *frame, size_t len, struct proto_msg *msg, struct proto_blob *envelope)
-{
-    struct proto_signed s;
-    enum proto_kind kind;
-    enum err e = proto_frame_decode(frame, len, &kind, &envelope->data, &envelope->len);
-
-    if (e == OK)
-        e = proto_sign_decode(envelope->data, envelope->len, &s);
-    return e == OK ? proto_msg_decode(kind, s.body, s.body_len, msg) : e;
-}
 
 enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, size_t len,
     const uint8_t *reply, size_t reply_len, uint8_t from[PROTO_PARTNER_LEN], uint64_t *number,
@@ -28,7 +17,7 @@ enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, s
     struct proto_reply answer;
     struct proto_blob envelope, body;
     enum proto_kind kind;
-    enum err e = decode_sent(frame, len, &msg, &envelope);
+    enum err e = bench_message_open(frame, len, &msg, &envelope);
 
     if (e == OK)
         e = proto_frame_decode(reply, reply_len, &kind, &body.data, &body.len);
@@ -44,6 +33,38 @@ enum err bench_answers_one(const struct bench_region *r, const uint8_t *frame, s
     memcpy(from, msg.head.from, PROTO_PARTNER_LEN);
     *number = answer.receipt.number;
     return proto_receipt_check(&r->region, &msg, envelope.data, envelope.len, &answer.receipt, 0, NULL);
+}
+
+/* The answer to a derive: the elements under the hub's share, with a proof of it. */
+static enum err derived(const struct bench_region *r, const uint8_t *frame, size_t len, const uint8_t *reply, size_t reply_len,
+    uint8_t *refusal)
+{
+    uint8_t blinded[PROTO_OPRF_BATCH_MAX][PROTO_OPRF_LEN], evaluated[PROTO_OPRF_BATCH_MAX][PROTO_OPRF_LEN],
+        out[PROTO_OPRF_BATCH_MAX][PROTO_OPRF_LEN];
+    struct proto_pseudonym_answer answer = { .share_key = r->region.pseudonym_hub };
+    struct proto_oprf_elements asked = { (const uint8_t (*)[PROTO_OPRF_LEN])blinded, PROTO_OPRF_BATCH_MAX };
+    struct proto_blob envelope, body;
+    struct proto_reply got;
+    struct proto_msg msg;
+    enum proto_kind kind;
+    enum err e = bench_message_open(frame, len, &msg, &envelope);
+
+    if (e == OK)
+        e = proto_frame_decode(reply, reply_len, &kind, &body.data, &body.len);
+    if (e == OK)
+        e = kind == PROTO_REPLY ? proto_reply_decode(body.data, body.len, &got) : ERR_SYNTAX;
+    if (e != OK)
+        return e;
+    *refusal = got.result;
+    if (got.result != PROTO_ACCEPTED)
+        return ERR_DENIED;
+    if (got.payload.len != sizeof evaluated + PROTO_OPRF_PROOF_LEN || msg.payload.len != sizeof blinded)
+        return ERR_SIGNATURE;
+    memcpy(blinded, msg.payload.data, sizeof blinded);
+    memcpy(evaluated, got.payload.data, sizeof evaluated);
+    answer.evaluated = (struct proto_oprf_elements){ (const uint8_t (*)[PROTO_OPRF_LEN])evaluated, PROTO_OPRF_BATCH_MAX };
+    answer.proof = got.payload.data + sizeof evaluated;
+    return proto_pseudonym_combine(r->region.pseudonym_key, asked, &answer, 1, out);
 }
 
 /* ---- on all processors ---- */
@@ -77,8 +98,10 @@ static void check(struct worker *w, size_t i)
     struct bench_verdict *v = &w->verdict;
     uint8_t from[PROTO_PARTNER_LEN], refusal = PROTO_ACCEPTED;
     uint64_t number = 0;
-    enum err e = bench_answers_one(w->region, a->frames + i * a->frame_room, a->act[i].frame_len,
-        a->replies + i * BENCH_REPLY_ROOM, a->act[i].reply_len, from, &number, &refusal);
+    const uint8_t *frame = a->frames + i * a->frame_room, *reply = a->replies + i * a->reply_room;
+    enum err e = a->kind == BENCH_DERIVE
+        ? derived(w->region, frame, a->act[i].frame_len, reply, a->act[i].reply_len, &refusal)
+        : bench_answers_one(w->region, frame, a->act[i].frame_len, reply, a->act[i].reply_len, from, &number, &refusal);
 
     v->answered++;
     if (e == ERR_DENIED) {
@@ -86,7 +109,7 @@ static void check(struct worker *w, size_t i)
         v->refused++;
     } else if (e != OK) {
         v->unproven++;
-    } else {
+    } else if (a->kind == BENCH_STATEMENT) {
         for (size_t m = 0; m < BENCH_PARTNERS; m++)
             if (sodium_memcmp(w->region->member[m].as->id, from, sizeof from) == 0)
                 see(&w->seen[m], number, number, 1);

@@ -6,17 +6,11 @@
 #define BENCH_LOAD_H
 
 #include "tests/bench/acts.h"
+#include "tests/bench/window.h"
 
 enum { BENCH_CONNECTIONS_MAX = 64 };
 
 struct bench_load;
-
-struct bench_result {
-    size_t answered; /* within the window */
-    double seconds;
-    double p50_ms, p99_ms, max_ms;
-    double hub_cpu_us, own_cpu_us; /* of an act */
-};
 
 /* No connection yet; r is borrowed as long as the load lives. ERR_NOMEM, ERR_IO. */
 MUST_USE enum err bench_load_open(const struct bench_region *r, bool plain, struct bench_load **out);
@@ -27,6 +21,8 @@ MUST_USE enum err bench_load_open(const struct bench_region *r, bool plain, stru
  */
 MUST_USE enum err bench_load_connect(struct bench_load *l, size_t connections, struct trouble *t);
 
+/* One of the connections; NULL when there are not so many. */
+struct wire_client *bench_load_wire(const struct bench_load *l, size_t connection);
 /* One call and its wait, on the first connection. */
 MUST_USE enum err bench_load_call(
     struct bench_load *l, const uint8_t *frame, size_t len, uint8_t *reply, size_t cap, size_t *reply_len);

@@ -57,6 +57,14 @@ enum err bench_member_staff(
     return proto_cert_make(&c, m->node, out, cap, len);
 }
 
+enum err bench_member_node(
+    const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len)
+{
+    struct proto_cert c = cert_of(r, m, PROTO_USE_NODE, m->node + 32);
+
+    return proto_cert_make(&c, m->root, out, cap, len);
+}
+
 /* The two X25519 keys are of nobody: nothing is sealed to them here. */
 enum err bench_member_join(
     struct bench_region *r, struct bench_member *m, uint8_t *out, size_t cap, size_t *len)

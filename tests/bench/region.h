@@ -48,6 +48,9 @@ MUST_USE enum err bench_member_join(
 /* A staff key's certificate, signed by the node key. */
 MUST_USE enum err bench_member_staff(
     const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len);
+/* The node key's certificate, signed by the root key: what a derive carries. */
+MUST_USE enum err bench_member_node(
+    const struct bench_region *r, const struct bench_member *m, uint8_t *out, size_t cap, size_t *len);
 /* What a node of this member connects with; borrows m and r. */
 struct wire_tls bench_member_tls(const struct bench_region *r, const struct bench_member *m);
 
