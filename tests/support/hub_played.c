@@ -1,6 +1,7 @@
 #include "tests/support/hub_played.h"
 
 #include "client/hublink_parts.h"
+#include "client/openings.h"
 #include "proto/sign.h"
 #include "tests/support/check.h"
 
@@ -155,6 +156,7 @@ void hub_played_log(struct hub_played *h, struct hub_played_msg *m, enum proto_r
     r.result = (uint8_t)result;
     r.has_receipt = true;
     log_sample_act(&h->log, &m->msg, (struct proto_blob){m->envelope, m->len}, 0, ++h->number, h->f->now_s, result, &r.receipt);
+    h->receipt = r.receipt;
     answer(h, m, &r);
 }
 
@@ -193,6 +195,7 @@ static void turn_once(struct hub_played *h)
     struct pollfd fds[2];
     uint64_t wait;
 
+    client_openings_step(h->n);
     client_hublink_step(h->n);
     wait = client_hublink_due(h->n, 20);
     fds[0] = (struct pollfd){.fd = client_hublink_fd(h->n->link), .events = POLLIN};

@@ -31,6 +31,7 @@ struct hub_played {
     uint64_t number;                /* running number of the last leaf for VO */
     struct hub_played_msg in[HUB_PLAYED_MAX];
     size_t count;
+    struct proto_receipt receipt;   /* of the last leaf; its checkpoint is the log's newest */
     bool answers_probe;             /* the question whether the hub is there, by itself; true at first */
 };
 

@@ -29,6 +29,7 @@ void log_sample_init(struct log_sample *l)
     check_name(l->origin, "example.org/log");
     k = note_key(l);
     proto_note_key_encode(&k, l->vkey);
+    l->previous = PROTO_NO_LEAF;
 }
 
 void log_sample_into(const struct log_sample *l, struct proto_region *r)
@@ -114,7 +115,7 @@ void log_sample_act(struct log_sample *l, const struct proto_msg *m, struct prot
     r->time_s = time_s;
     r->side = side;
     r->number = number;
-    r->previous = PROTO_NO_LEAF;
+    r->previous = l->previous;
     r->result = (uint8_t)result;
     randombytes_buf(r->seed, sizeof r->seed);
     seal_sides(r);

@@ -17,6 +17,7 @@ struct log_sample {
     char vkey[PROTO_VKEY_MAX], origin[PROTO_VKEY_MAX];
     uint8_t key[32];
     uint64_t size;
+    uint64_t previous;                   /* what the next act's side names as the leaf before it; PROTO_NO_LEAF at first */
     uint8_t entry[LOG_SAMPLE_LEAVES][PROTO_LEAF_LEN];
     uint8_t leaf[LOG_SAMPLE_LEAVES][32];
     uint8_t note[PROTO_NOTE_MAX];        /* the checkpoint of the last receipt */
