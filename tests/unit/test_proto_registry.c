@@ -230,7 +230,7 @@ enum { NODE_SEED = 51, STAFF_SEED = 52 };
 
 static size_t make_cert(enum proto_use use, uint8_t role, uint8_t seed, const uint8_t signer[64], uint8_t out[PROTO_CERT_MAX])
 {
-    struct proto_cert c = { .use = use, .role = role, .from_s = REGISTRY_NOW - 1000, .until_s = REGISTRY_NOW + 1000 };
+    struct proto_cert c = { .use = (uint8_t)use, .role = role, .from_s = REGISTRY_NOW - 1000, .until_s = REGISTRY_NOW + 1000 };
     uint8_t secret[64];
     size_t len = 0;
 
