@@ -64,7 +64,7 @@ static void handles(const struct client_node *n, char *out, size_t out_len)
     for (size_t i = 0; i < n->region.partner_count; i++) {
         const char *handle = n->region.partner[i].handle;
 
-        if (&n->region.partner[i] == n->me)
+        if (&n->region.partner[i] == n->me || !proto_partner_exists_at(&n->region.partner[i], clock_now_s()))
             continue;
         if (used + strlen(handle) + 8 > out_len) {
             (void)snprintf(out + used, out_len - used, ", ...");
@@ -84,6 +84,11 @@ enum err client_arg_handle(struct client_call *c, const char *name, const char *
         handles(c->node, all, sizeof all);
         return trouble_at(&c->trouble, ERR_NOTFOUND, where, 0, 0, "%s is not a partner of this region; there are: %s",
             "%s is geen partner van deze regio; er zijn: %s", handle, all);
+    }
+    if (!proto_partner_exists_at(p, clock_now_s())) {
+        option(name, where);
+        return trouble_at(&c->trouble, ERR_DENIED, where, 0, 0, "%s takes no part in this region now; see: schakel partner list",
+            "%s doet nu niet mee in deze regio; zie: schakel partner list", handle);
     }
     *out = p;
     return OK;

@@ -132,13 +132,17 @@ static bool load_each(void *arg, const uint8_t *key, size_t key_len, const uint8
 
 enum err client_certs_open(struct client_node *n)
 {
+    n->certs = calloc(1, sizeof *n->certs);
+    return n->certs == NULL ? ERR_NOMEM : client_certs_reload(n);
+}
+
+enum err client_certs_reload(struct client_node *n)
+{
     struct load load = {.n = n};
     struct vault_txn *x = NULL;
-    enum err e = OK;
+    enum err e;
 
-    n->certs = calloc(1, sizeof *n->certs);
-    if (n->certs == NULL)
-        return ERR_NOMEM;
+    n->certs->count = 0;
     e = client_vault_begin(n->vault, false, &x);
     /* Nodes first: staff stand under them. */
     for (int pass = 0; e == OK && load.err == OK && pass < 2; pass++) {
@@ -210,7 +214,11 @@ enum err client_partner_hpke(struct client_node *n, struct vault_txn *x, const u
 {
     struct proto_cert c;
 
+    const struct proto_partner *p = proto_region_partner(&n->region, partner);
+
     (void)x;
+    if (p != NULL && !proto_partner_exists_at(p, clock_now_s()))
+        return ERR_DENIED;
     if (client_certs_of_partner(n, partner, PROTO_USE_HPKE, clock_now_s(), &c) != OK)
         return client_certs_ask(n, NULL, partner);
     memcpy(out, c.key, PROTO_KEY_LEN);

@@ -12,6 +12,8 @@ struct client_certs;
 
 /* Read them all. Sets n->certs. */
 MUST_USE enum err client_certs_open(struct client_node *n);
+/* The registry has narrowed some: judge all anew. */
+MUST_USE enum err client_certs_reload(struct client_node *n);
 void client_certs_close(struct client_certs *c);  /* takes NULL */
 
 /*

@@ -9,6 +9,7 @@
 #include "client/cmd_pack.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/registry.h"
 #include "proto/region.h"
 #include "proto/tls.h"
 
@@ -31,17 +32,39 @@ static enum err read_region(struct client_run *r, const char *path, struct proto
     return e == OK ? proto_region_parse(*data, *len, true, region, r->t) : e;
 }
 
-static const struct proto_partner *me_in(struct client_run *r, const struct proto_region *region, const uint8_t root[32], enum err *e)
+/* No founder: the registry admits it, before or after this. For its own request it is what its public file says. */
+static const struct proto_partner *newcomer(struct client_run *r, struct proto_region *region, const uint8_t root[32], enum err *e)
 {
-    uint8_t id[PROTO_PARTNER_LEN];
+    struct proto_partner *p = &region->partner[region->partner_count];
+    char path[CLIENT_PATH_MAX];
+    struct proto_org_file org;
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    *e = region->partner_count == PROTO_PARTNERS_MAX ? ERR_FULL : client_home_path(r->home, "org.pub", path, r->t);
+    if (*e == OK)
+        *e = file_read(path, JOIN_MAX, &data, &len, r->t);
+    if (*e == OK)
+        *e = proto_org_file_parse(data, len, &org, r->t);
+    free(data);
+    if (*e == OK && sodium_memcmp(org.root_key, root, sizeof org.root_key) != 0)
+        *e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is not of this root key", "is niet van deze hoofdsleutel");
+    if (*e != OK)
+        return NULL;
+    memset(p, 0, sizeof *p);
+    proto_partner_id(root, p->id);
+    memcpy(p->handle, org.handle, sizeof p->handle);
+    memcpy(p->root_key, root, sizeof p->root_key);
+    region->partner_count++;
+    return p;
+}
+
+static const struct proto_partner *me_in(struct client_run *r, struct proto_region *region, const uint8_t root[32], enum err *e)
+{
     const struct proto_partner *me;
 
-    proto_partner_id(root, id);
-    me = proto_region_partner(region, id);
-    if (me == NULL)
-        *e = trouble_at(r->t, ERR_KEY, region->name, 0, 0, "this region does not name this organisation",
-            "deze regio noemt deze organisatie niet");
-    return me;
+    me = proto_region_root(region, root);
+    return me != NULL ? me : newcomer(r, region, root, e);
 }
 
 static enum err make_cert(struct client_run *r, const struct proto_region *region, const struct proto_partner *me, size_t i,
@@ -154,11 +177,40 @@ static enum err request(struct client_run *r, struct proto_region *region, const
     return e;
 }
 
+/* The registry that came with it, checked and folded into region, and kept for the node's start. A hub without one gives none. */
+static enum err take_registry(struct client_run *r, struct proto_region *region, const char *in, struct proto_registry **out)
+{
+    char path[CLIENT_PATH_MAX];
+    struct proto_merkle_head head;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = proto_registry_new(region, out);
+
+    if (e == OK && snprintf(path, sizeof path, "%s.registry", in) >= (int)sizeof path)
+        e = ERR_LONG;
+    if (e == OK)
+        e = file_read(path, CLIENT_REGISTRY_FILE_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = proto_registry_copy_take(*out, data, len, &head);
+    if (e != OK)
+        e = trouble_at(r->t, e, path, 0, 0, "is not the registry of this region's hub", "is niet het register van de hub van deze regio");
+    if (e == OK)
+        e = client_home_path(r->home, "registry", path, r->t);
+    if (e == OK)
+        e = file_write(path, data, len, 0644, r->t);
+    free(data);
+    return e;
+}
+
 static enum err welcome(struct client_run *r, struct proto_region *region, const char *in)
 {
     struct proto_welcome w = {0};
     struct proto_pem pem = {0};
-    uint8_t *region_text = NULL, *data = NULL, root[32], id[PROTO_PARTNER_LEN];
+    struct proto_registry *registry = NULL;
+    const struct proto_partner *me;
+    uint8_t *region_text = NULL, *data = NULL, root[32];
     size_t region_len = 0, len = 0;
     char path[CLIENT_PATH_MAX];
     enum err e = client_home_path(r->home, "region", path, r->t);
@@ -166,14 +218,16 @@ static enum err welcome(struct client_run *r, struct proto_region *region, const
     if (e == OK)
         e = read_region(r, path, region, &region_text, &region_len);
     if (e == OK)
+        e = take_registry(r, region, in, &registry);
+    if (e == OK)
         e = file_read(in, JOIN_MAX, &data, &len, r->t);
     if (e == OK)
         e = proto_welcome_check(region, data, len, &w, r->t);
     if (e == OK)
         e = client_keyfile_public(r->home, "root", root, r->t);
     if (e == OK) {
-        proto_partner_id(root, id);
-        if (sodium_memcmp(id, w.partner, sizeof id) != 0)
+        me = proto_region_root(region, root);
+        if (me == NULL || sodium_memcmp(me->id, w.partner, sizeof w.partner) != 0)
             e = trouble_at(r->t, ERR_KEY, in, 0, 0, "is for another partner", "is voor een andere partner");
     }
     if (e == OK)
@@ -186,6 +240,7 @@ static enum err welcome(struct client_run *r, struct proto_region *region, const
         report(r, region, in, "start the node: schakel node", "start het knooppunt: schakel node");
         json_add_text(r->reply, "hub", w.address);
     }
+    proto_registry_free(registry);
     free(pem.text);
     free(region_text);
     free(data);

@@ -1,4 +1,5 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
+#include "client/cmd_partner.h"
 #include "client/cmd_policy.h"
 #include "client/cmd_policy_check.h"
 #include "client/cmd_policy_decide.h"
@@ -123,6 +124,17 @@ const struct client_cmd client_base_cmds[] = {
     {"staff add", {"add somebody who works here", "voeg een medewerker toe"}, staff_add_opts, "staff.add", NULL, NULL},
     {"staff list", {"who works here", "wie hier werkt"}, NULL, "staff.list", NULL, NULL},
     {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, NULL},
+    {"staff revoke", {"a person's key counts no more, everywhere", "iemands sleutel telt niet meer, overal"}, client_cmd_staff_revoke_opts,
+        "staff.revoke", NULL, NULL},
+    {"partner propose", {"propose an organisation, a root key or a quota to the others", "stel een organisatie, hoofdsleutel of quotum voor"},
+        client_cmd_partner_propose_opts, NULL, client_cmd_partner_propose, NULL},
+    {"partner sign", {"sign what another partner proposed", "onderteken wat een andere partner voorstelde"}, client_cmd_partner_sign_opts, NULL,
+        client_cmd_partner_sign, NULL},
+    {"partner revoke", {"an organisation or a key takes no part any more", "een organisatie of sleutel doet niet meer mee"},
+        client_cmd_partner_revoke_opts, NULL, client_cmd_partner_revoke, NULL},
+    {"partner send", {"send a signed statement to the registry", "stuur een ondertekende verklaring naar het register"},
+        client_cmd_partner_send_opts, "partner.send", NULL, NULL},
+    {"partner list", {"who takes part, and what was revoked", "wie meedoet, en wat is ingetrokken"}, NULL, "partner.list", NULL, NULL},
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, NULL},

@@ -37,6 +37,7 @@ struct client_officer;
 struct client_openings;
 struct client_pseudonyms;
 struct client_witness;
+struct client_registry;
 
 struct client_node {
     const char *home;
@@ -55,6 +56,7 @@ struct client_node {
     struct client_officer *officer;    /* the privacy officer's keys (client/officer.h); NULL: openings are not looked at */
     struct client_openings *openings;  /* leaves laid open to the officer (client/openings.h) */
     struct client_witness *witness;    /* cosigns, and knows what others cosigned (client/witness.h); NULL in tests without */
+    struct client_registry *registry;  /* folded into region (client/registry.h); NULL: the region file alone */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
     uint64_t bad_mail;                 /* archived as such since the start */

@@ -10,6 +10,7 @@
 #include "base/wr.h"
 #include "client/outbox.h"
 #include "client/receipt.h"
+#include "client/registry.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ enum { FRESH_S = 480, RETRY_MS = 2000, RETRY_MAX_MS = 60000, REFUSED_MS = 600000
 
 struct outbox_item {
     uint64_t order, group, put_s;
-    uint8_t id[PROTO_ID_LEN], case_id[PROTO_ID_LEN], refers[PROTO_ID_LEN];
+    uint8_t id[PROTO_ID_LEN], case_id[PROTO_ID_LEN], refers[PROTO_ID_LEN], to[PROTO_PARTNER_LEN];
     struct proto_subject_id subject;
     struct proto_ids *statements;       /* relied on; NULL: none */
     enum proto_kind kind;
@@ -70,6 +71,11 @@ static enum err store_row(struct vault_txn *x, uint64_t order, const struct clie
     return e;
 }
 
+static bool discloses(enum proto_kind k)
+{
+    return k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE;
+}
+
 enum err client_outbox_put(struct client_node *n, struct vault_txn *x, struct proto_msg *m, const struct client_session *who,
     uint8_t id_out[PROTO_ID_LEN])
 {
@@ -77,10 +83,13 @@ enum err client_outbox_put(struct client_node *n, struct vault_txn *x, struct pr
     struct client_outbox_row *row = calloc(1, sizeof *row);
     uint64_t order = l->next_order;
     size_t len = 0;
-    enum err e = row == NULL ? ERR_NOMEM : OK;
+    bool is_for_nobody = (discloses(m->kind) || m->kind == PROTO_REQUEST) && !client_registry_takes_part(n, m->head.to);
+    enum err e = is_for_nobody ? ERR_DENIED : row == NULL ? ERR_NOMEM : OK;
 
-    if (e != OK)
+    if (e != OK) {
+        free(row);
         return e;
+    }
     client_link_header(n, &m->head);
     if (m->head.valid_until_s == 0)
         m->head.valid_until_s = m->head.issued_s + UINT64_C(60) * 86400;
@@ -140,6 +149,7 @@ static enum err add_item(struct client_hublink *l, uint64_t order, const struct 
         .subject = m->head.subject, .sent = sent};
     memcpy(item->id, m->head.id, PROTO_ID_LEN);
     memcpy(item->case_id, m->head.case_id, PROTO_ID_LEN);
+    memcpy(item->to, m->head.to, PROTO_PARTNER_LEN);
     memcpy(item->refers, m->refers, PROTO_ID_LEN);
     if (m->statements.count != 0 && (item->statements = malloc(sizeof *item->statements)) != NULL)
         *item->statements = m->statements;
@@ -300,7 +310,8 @@ static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
 {
     const struct outbox_item *item = &l->item[i];
 
-    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind))
+    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind)
+        || (discloses(item->kind) && !client_registry_takes_part(l->node, item->to)))
         return false;
     for (size_t j = 0; j < i; j++)
         if (holds_back(&l->item[j], item))

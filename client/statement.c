@@ -4,6 +4,7 @@
 #include "client/certs.h"
 #include "client/keeping.h"
 #include "client/outbox.h"
+#include "client/registry.h"
 #include "proto/seal.h"
 #include "proto/sealing.h"
 #include "proto/sign.h"
@@ -98,7 +99,7 @@ static enum err seal_notes(struct client_node *n, struct vault_txn *x, struct pr
         uint8_t key[PROTO_KEY_LEN];
         size_t at = s->sealed.count, len = 0;
 
-        if (notes[i].data == NULL || notes[i].len == 0)
+        if (notes[i].data == NULL || notes[i].len == 0 || !client_registry_takes_part(n, s->addressees.id[i]))
             continue;
         memcpy(p.to, s->addressees.id[i], sizeof p.to);
         e = client_partner_hpke(n, x, p.to, key);
@@ -159,7 +160,7 @@ enum err client_statement_send(struct client_node *n, struct vault_txn *x, struc
     const struct client_note *notes, struct client_call *wait_for)
 {
     uint8_t *box[PROTO_ADDRESSEES_MAX] = {NULL}, *original = NULL;
-    size_t len = 0;
+    size_t len = 0, sent = 0;
     struct proto_blob blob;
     enum err e;
 
@@ -174,7 +175,12 @@ enum err client_statement_send(struct client_node *n, struct vault_txn *x, struc
     if (e == OK && s->addressees.count == 0)
         e = send_one(n, x, s, who, blob, NULL, wait_for);
     for (size_t i = 0; e == OK && i < s->addressees.count; i++)
-        e = send_one(n, x, s, who, blob, s->addressees.id[i], wait_for);
+        if (client_registry_takes_part(n, s->addressees.id[i])) {
+            e = send_one(n, x, s, who, blob, s->addressees.id[i], wait_for);
+            sent++;
+        }
+    if (e == OK && sent == 0 && s->addressees.count != 0)
+        e = ERR_DENIED;
     client_outbox_group(n, false);
     drop_boxes(box, &s->sealed);
     s->sealed.count = 0;   /* what it borrowed is gone */
@@ -188,7 +194,7 @@ enum err client_statement_repeat(struct client_node *n, struct vault_txn *x, con
 
     client_outbox_group(n, true);
     for (size_t i = 0; e == OK && i < k->what.addressees.count; i++)
-        if ((k->acked >> i & 1) == 0)
+        if ((k->acked >> i & 1) == 0 && client_registry_takes_part(n, k->what.addressees.id[i]))
             e = send_one(n, x, &k->what, NULL, (struct proto_blob){k->original, k->original_len}, k->what.addressees.id[i], NULL);
     client_outbox_group(n, false);
     return e;

@@ -1,6 +1,7 @@
 /* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
 #include "client/archive.h"
 #include "client/audit.h"
+#include "client/do_partner.h"
 #include "client/register.h"
 #include "client/sessions.h"
 #include "client/status.h"
@@ -17,6 +18,10 @@ const struct client_command client_base_commands[] = {
     {"staff.add", client_do_staff_add, 0, true},
     {"staff.list", client_do_staff_list, CLIENT_ANY_ROLE, false},
     {"staff.end", client_do_staff_end, ADMIN, true},
+    {"staff.revoke", client_do_staff_revoke, ADMIN, true},
+    {"partner.send", client_do_partner_send, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER), true},
+    /* What the registry says is no secret. */
+    {"partner.list", client_do_partner_list, 0, false},
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},
     {"archive.get", client_do_archive_get, OFFICER, false},

@@ -16,7 +16,7 @@ static const struct { const char *name; bool own_key; } tables[CLIENT_T_COUNT] =
     [CLIENT_T_REQUEST] = {"request", false}, [CLIENT_T_SHARE] = {"share", true}, [CLIENT_T_OUTBOX] = {"outbox", false},
     [CLIENT_T_ARCHIVE] = {"archive", false}, [CLIENT_T_CERT] = {"cert", false}, [CLIENT_T_STAFF] = {"staff", false},
     [CLIENT_T_DRAFT] = {"draft", false}, [CLIENT_T_WAITING] = {"waiting", false},
-    [CLIENT_T_OPENING] = {"opening", false},
+    [CLIENT_T_OPENING] = {"opening", false}, [CLIENT_T_REGISTRY] = {"registry", false},
 };
 
 static const char format_key[] = "format";

@@ -30,6 +30,7 @@ enum client_table {
     CLIENT_T_DRAFT,       /* consents and weighings being made */
     CLIENT_T_WAITING,     /* numbers whose pseudonym is to be asked for (client/waiting) */
     CLIENT_T_OPENING,     /* running number -> the leaf laid open to the privacy officer (client/openings) */
+    CLIENT_T_REGISTRY,    /* index -> leaf of the registry */
     CLIENT_T_COUNT
 };
 

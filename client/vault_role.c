@@ -12,6 +12,7 @@
 #include "client/officer.h"
 #include "client/openings.h"
 #include "client/pseudonym.h"
+#include "client/registry.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
 #include "client/witness.h"
@@ -44,21 +45,29 @@ static enum err read_home(const char *home, const char *name, size_t max, uint8_
 
 static enum err open_region(struct client_node *n, struct trouble *t)
 {
-    uint8_t *data = NULL, root[32], id[PROTO_PARTNER_LEN];
+    uint8_t *data = NULL;
     size_t len = 0;
     enum err e = read_home(n->home, "region", PROTO_REGION_FILE_MAX, &data, &len, t);
 
     if (e == OK)
         e = proto_region_parse(data, len, true, &n->region, t);
     free(data);
-    if (e == OK)
-        e = client_keyfile_public(n->home, "root", root, t);
+    return e;
+}
+
+/* In the region file or, for who came later, in the registry. */
+static enum err find_me(struct client_node *n, struct trouble *t)
+{
+    uint8_t root[32];
+    enum err e = client_keyfile_public(n->home, "root", root, t);
+
     if (e != OK)
         return e;
-    proto_partner_id(root, id);
-    n->me = proto_region_partner(&n->region, id);
+    n->me = proto_region_root(&n->region, root);
     return n->me != NULL ? OK
-                         : trouble_at(t, ERR_KEY, "region", 0, 0, "does not name this organisation", "noemt deze organisatie niet");
+                         : trouble_at(t, ERR_KEY, "region", 0, 0,
+                               "does not name this organisation, and no registry here admits it: join again with the newest welcome",
+                               "noemt deze organisatie niet, en geen register hier laat haar toe: sluit opnieuw aan met het nieuwste welkom");
 }
 
 static enum err open_keys(struct client_node *n, const char *passphrase, struct secret **vault_key, struct trouble *t)
@@ -114,6 +123,10 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
         secret_sleep(vault_key);
     }
     if (e == OK)
+        e = client_registry_open(n, t);
+    if (e == OK)
+        e = find_me(n, t);
+    if (e == OK)
         e = client_certs_open(n);
     if (e == OK)
         e = client_sessions_open(n);
@@ -159,6 +172,11 @@ static enum err add_own_certs(struct client_node *n, struct trouble *t)
             n->node_cert_len = len;
         }
         free(data);
+        /* Revoked: nothing goes out any more, but what is here can still be read, audited and withdrawn. */
+        if (e == ERR_DENIED) {
+            log_event(LOG_ERROR, "own-certificate-revoked", NULL);
+            e = OK;
+        }
         if (e != OK)
             e = trouble_at(t, e, names[i], 0, 0, "is not a certificate of this organisation for this region: join again (schakel hub join)",
                 "is geen certificaat van deze organisatie voor deze regio: sluit opnieuw aan (schakel hub join)");
@@ -294,6 +312,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_officer_close(n->officer);
     client_sessions_close(n->sessions);
     client_certs_close(n->certs);
+    client_registry_close(n->registry);
     client_vault_close(n->vault);
     policy_texts_free(v->texts);
     policy_weighing_free(v->weighing);
@@ -306,6 +325,7 @@ void client_vault_role_close(struct client_vault_role *v)
     n->link = NULL;
     n->keylink = NULL;
     n->witness = NULL;
+    n->registry = NULL;
     n->vault = NULL;
 }
 
@@ -317,6 +337,7 @@ static void step(struct client_node *n)
     client_calls_step(n);
     client_pseudonyms_step(n);
     client_certs_step(n);
+    client_registry_step(n);
     client_upkeep_step(n);
     client_openings_step(n);
     client_hublink_step(n);
@@ -330,6 +351,7 @@ static int wait_ms(const struct client_node *n)
     due = client_pseudonyms_due(n, due);
     due = client_openings_due(n, due);
     due = client_witness_due(n, due);
+    due = client_registry_due(n, due);
     return (int)client_hublink_due(n, due);
 }
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "hub/home.h"
 #include "hub/roster.h"
+#include "proto/registry.h"
 #include "proto/region.h"
 #include "proto/tls.h"
 #include "server/blocks.h"
@@ -14,7 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536 };
+enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536,
+    REGISTRY_MAX = 1 << 23 };
 
 /* What the commands about partners begin with. */
 struct view {
@@ -22,7 +24,29 @@ struct view {
     char *region_text;
     size_t region_len;
     char partners[HUB_PATH_MAX];
+    struct proto_registry *registry;   /* folded into region */
+    uint8_t *copy;                     /* as the hub wrote it; NULL: it has not run yet */
+    size_t copy_len;
 };
+
+/* The hub's own copy: who was admitted is a partner here too, and a revoked one is none. */
+static enum err fold_registry(const struct hub_cli *c, struct view *v)
+{
+    struct proto_merkle_head head;
+    char path[HUB_PATH_MAX];
+    enum err e = hub_home_path(c->home, "registry", path, c->t);
+
+    if (e == OK)
+        e = proto_registry_new(v->region, &v->registry);
+    if (e == OK)
+        e = file_read(path, REGISTRY_MAX, &v->copy, &v->copy_len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = proto_registry_copy_take(v->registry, v->copy, v->copy_len, &head);
+    return e == OK ? OK : trouble_at(c->t, e, path, 0, 0, "is not this hub's registry: start the hub, which writes it anew",
+        "is niet het register van deze hub: start de hub, die schrijft het opnieuw");
+}
 
 static enum err view_open(const struct hub_cli *c, struct view *v)
 {
@@ -33,11 +57,16 @@ static enum err view_open(const struct hub_cli *c, struct view *v)
     if (v->region == NULL)
         return ERR_NOMEM;
     e = hub_home_region(c->home, &v->region_text, &v->region_len, v->region, c->t);
+    if (e == OK)
+        e = fold_registry(c, v);
     return e == OK ? hub_home_path(c->home, "partners", v->partners, c->t) : e;
 }
 
 static void view_close(struct view *v)
 {
+    if (v->registry != NULL)
+        proto_registry_free(v->registry);
+    free(v->copy);
     free(v->region_text);
     free(v->region);
 }
@@ -85,6 +114,16 @@ static enum err make_welcome(const struct hub_cli *c, const struct view *v, cons
     return e;
 }
 
+/* Beside the welcome: a partner that is no founder finds itself in it. */
+static enum err write_registry(const struct hub_cli *c, const struct view *v)
+{
+    char path[HUB_PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s.registry", c->output) >= (int)sizeof path)
+        return ERR_LONG;
+    return file_write(path, v->copy, v->copy_len, PUBLIC_FILE_MODE, c->t);
+}
+
 static enum err welcome(const struct hub_cli *c, const struct view *v, const uint8_t *data, size_t len)
 {
     const struct proto_partner *p;
@@ -99,9 +138,14 @@ static enum err welcome(const struct hub_cli *c, const struct view *v, const uin
         return e;
     p = proto_region_partner(v->region, join.partner);
     if (p == NULL)
-        return trouble_at(c->t, ERR_NOTFOUND, c->argument, 0, 0, "this organisation is not in the region file",
-            "deze organisatie staat niet in het regiobestand");
+        return trouble_at(c->t, ERR_NOTFOUND, c->argument, 0, 0, "this organisation is not in the region file, and no two partners admitted it",
+            "deze organisatie staat niet in het regiobestand, en is niet door twee partners toegelaten");
+    if (p->revoked)
+        return trouble_at(c->t, ERR_DENIED, c->argument, 0, 0, "the partners have revoked this organisation",
+            "de partners hebben deze organisatie ingetrokken");
     e = make_welcome(c, v, &join, c->address != NULL ? c->address : conf.listen);
+    if (e == OK && v->copy != NULL)
+        e = write_registry(c, v);
     /* Last: a partner that is in the folder has its welcome. */
     if (e == OK)
         e = hub_roster_join_path(v->partners, p->handle, path, sizeof path);

@@ -324,6 +324,20 @@ const struct proto_partner *proto_region_handle(const struct proto_region *r, co
     return NULL;
 }
 
+const struct proto_partner *proto_region_root(const struct proto_region *r, const uint8_t root_key[PROTO_KEY_LEN])
+{
+    for (uint16_t i = 0; i < r->partner_count; i++) {
+        const struct proto_partner *p = &r->partner[i];
+
+        if (memcmp(p->root_key, root_key, PROTO_KEY_LEN) == 0)
+            return p;
+        for (uint8_t k = 0; k < p->former_count; k++)
+            if (memcmp(p->former[k].key, root_key, PROTO_KEY_LEN) == 0)
+                return p;
+    }
+    return NULL;
+}
+
 bool proto_partner_exists_at(const struct proto_partner *p, uint64_t at_s)
 {
     return p->from_s <= at_s && at_s < proto_partner_until(p);

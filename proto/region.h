@@ -89,6 +89,8 @@ void proto_region_fingerprint(const struct proto_region *r, char out[40]);
 /* NULL when there is none. Borrowed from r. */
 const struct proto_partner *proto_region_partner(const struct proto_region *r, const uint8_t id[PROTO_PARTNER_LEN]);
 const struct proto_partner *proto_region_handle(const struct proto_region *r, const char *handle);
+/* Whose root key this is or was. */
+const struct proto_partner *proto_region_root(const struct proto_region *r, const uint8_t root_key[PROTO_KEY_LEN]);
 /* Whether it takes part at that moment: admitted, not over, not revoked. */
 bool proto_partner_exists_at(const struct proto_partner *p, uint64_t at_s);
 uint64_t proto_partner_until(const struct proto_partner *p);  /* PROTO_NEVER_S: without end */

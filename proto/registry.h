@@ -69,6 +69,15 @@ struct proto_registry_more { const uint8_t *leaves; size_t len; uint64_t count; 
 MUST_USE enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
     const struct proto_registry_more *more, struct proto_merkle_head *out);
 
+/* A copy (P-190): u16 length, checkpoint | u16 n | n * (u16 length, leaf). Its form alone; borrowed. ERR_SHORT, ERR_LONG, ERR_SYNTAX. */
+MUST_USE enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
+    struct proto_registry_more *out);
+/* The next leaf of it, borrowed; ERR_NOTFOUND after the last. And over some of them. */
+MUST_USE enum err proto_registry_copy_next(struct proto_registry_more *more, const uint8_t **leaf, size_t *len);
+MUST_USE enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t count);
+/* A copy from the first leaf on: checked, and what is new appended. What proto_registry_check says; ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err proto_registry_copy_take(struct proto_registry *r, const uint8_t *data, size_t len, struct proto_merkle_head *head);
+
 /* ---- what it says ---- */
 
 struct proto_registry_pack { uint8_t digest[PROTO_HASH_LEN]; char name[PROTO_NAME_TEXT_MAX + 1], version[PROTO_REGISTRY_WORD_MAX + 1];

@@ -1,0 +1,193 @@
+/* client/do_partner: what the node does with the registry for people: send a statement, list who takes part, end a person's key. */
+#include "client/do_partner.h"
+
+#include "base/text.h"
+#include "client/registry.h"
+#include "client/sessions.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BEFORE_S = 86400 };
+
+/* The hub's reason instead of its bare DENIED. */
+static enum err finish_send(struct client_call *c, struct vault_txn *x)
+{
+    enum proto_registry_why why = client_registry_refused(c->node, c->about);
+
+    (void)x;
+    if (why != PROTO_REG_COUNTS)
+        return trouble_at(&c->trouble, ERR_DENIED, proto_registry_why_name(why), 0, 0, "%s", "%s",
+            proto_registry_why_text(why, c->trouble.lang));
+    return client_call_check(c);
+}
+
+static enum err send_note(struct client_call *c, struct vault_txn *x, const uint8_t *note, size_t len)
+{
+    struct proto_msg *m = calloc(1, sizeof *m);
+    enum err e = m == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK) {
+        m->kind = PROTO_REGISTRY;
+        m->original = (struct proto_blob){note, len};
+        e = client_outbox_put(c->node, x, m, c->who, c->about);
+    }
+    if (e == OK) {
+        client_call_wait(c, c->about);
+        c->finish = finish_send;
+    }
+    free(m);
+    return e;
+}
+
+enum err client_do_partner_send(struct client_call *c, struct vault_txn *x)
+{
+    struct proto_registry *fold = client_registry_fold(c->node);
+    enum proto_registry_why why;
+    const char *text = NULL;
+    enum err e = client_arg_text(c, "file", &text);
+
+    if (e != OK)
+        return e;
+    /* What the hub would refuse is said here at once, with the next step; what is not known here yet the hub may know. */
+    why = fold != NULL ? proto_registry_judge(fold, (const uint8_t *)text, strlen(text), clock_now_s(), NULL) : PROTO_REG_COUNTS;
+    if (why == PROTO_REG_MALFORMED || why == PROTO_REG_OTHER_REGION || why == PROTO_REG_SAME_PARTNER || why == PROTO_REG_ONE_SIGNER
+        || why == PROTO_REG_OWN || why == PROTO_REG_BAD_SIGNATURE)
+        return trouble_at(&c->trouble, ERR_DENIED, proto_registry_why_name(why), 0, 0, "%s", "%s",
+            proto_registry_why_text(why, c->trouble.lang));
+    return send_note(c, x, (const uint8_t *)text, strlen(text));
+}
+
+/* ---- list ---- */
+
+static const char *state_of(const struct proto_partner *p, uint64_t now_s, enum lang lang)
+{
+    if (p->revoked)
+        return lang == LANG_NL ? "ingetrokken" : "revoked";
+    if (proto_partner_exists_at(p, now_s))
+        return lang == LANG_NL ? "doet mee" : "takes part";
+    return p->from_s > now_s ? (lang == LANG_NL ? "komt" : "to come") : (lang == LANG_NL ? "afgelopen" : "over");
+}
+
+static void add_partner(struct client_call *c, cJSON *rows, const struct proto_partner *p, uint64_t now_s)
+{
+    char hex[2 * PROTO_PARTNER_LEN + 1], when[17];
+    cJSON *row = json_push_object(rows);
+
+    text_hex(p->id, sizeof p->id, hex, sizeof hex);
+    json_add_text(row, "handle", p->handle);
+    json_add_text(row, "kind", p->kind);
+    json_add_text(row, "name", p->name);
+    json_add_text(row, "state", state_of(p, now_s, c->trouble.lang));
+    if (p->until_s != 0 || p->revoked) {
+        clock_format_nl(p->until_s, when);
+        json_add_text(row, "until", when);
+    }
+    json_add_text(row, "id", hex);
+}
+
+static void add_revoked(struct client_call *c, const struct proto_region *region)
+{
+    cJSON *rows = json_add_array(c->reply, "revoked_keys");
+    char hex[2 * PROTO_KEY_LEN + 1], when[17];
+
+    for (size_t i = 0; i < region->revoked_count; i++) {
+        const struct proto_partner *p = proto_region_partner(region, region->revoked[i].partner);
+        cJSON *row = json_push_object(rows);
+
+        text_hex(region->revoked[i].key, PROTO_KEY_LEN, hex, sizeof hex);
+        clock_format_nl(region->revoked[i].from_s, when);
+        json_add_text(row, "handle", p != NULL ? p->handle : "?");
+        json_add_text(row, "key", hex);
+        json_add_text(row, "from", when);
+    }
+}
+
+enum err client_do_partner_list(struct client_call *c, struct vault_txn *x)
+{
+    const struct proto_registry *fold = client_registry_fold(c->node);
+    const struct proto_region *region = &c->node->region;
+    cJSON *rows = json_add_array(c->reply, "partners");
+    uint64_t now_s = clock_now_s();
+    char when[17];
+
+    (void)x;
+    for (size_t i = 0; i < region->partner_count; i++)
+        add_partner(c, rows, &region->partner[i], now_s);
+    if (region->revoked_count != 0)
+        add_revoked(c, region);
+    if (fold == NULL)
+        return OK;
+    json_add_u64(c->reply, "registry_size", proto_registry_size(fold));
+    if (proto_registry_void(fold) != 0)
+        json_add_u64(c->reply, "registry_void", proto_registry_void(fold));
+    if (client_registry_seen_s(c->node) != 0) {
+        clock_format_nl(client_registry_seen_s(c->node), when);
+        json_add_text(c->reply, "registry_seen", when);
+    }
+    return OK;
+}
+
+/* ---- a person's key ---- */
+
+static enum err make_revocation(struct client_call *c, const struct client_staff *s, const char *reason, char *out, size_t *len)
+{
+    struct client_node *n = c->node;
+    uint64_t now_s = clock_now_s();
+    struct proto_registry_say say = {.act = PROTO_REG_REVOKE, .made_s = now_s, .before_s = now_s + BEFORE_S, .from_s = now_s,
+        .node_cert_len = n->node_cert_len};
+    char text[PROTO_REGISTRY_NOTE_MAX];
+    size_t text_len = 0;
+    enum err e;
+
+    memcpy(say.region, n->region.hash, sizeof say.region);
+    memcpy(say.partner, n->me->id, sizeof say.partner);
+    memcpy(say.key, s->key, sizeof say.key);
+    memcpy(say.node_cert, n->node_cert, n->node_cert_len);
+    randombytes_buf(say.id, sizeof say.id);
+    if (snprintf(say.reason, sizeof say.reason, "%s", reason) >= (int)sizeof say.reason)
+        return trouble_at(&c->trouble, ERR_USAGE, "--reason", 0, 0, "has at most 32 bytes", "heeft hoogstens 32 bytes");
+    e = proto_registry_say_format(&say, text, sizeof text, &text_len);
+    if (e == OK) {
+        e = proto_registry_say_sign((const uint8_t *)text, text_len, n->me->handle, secret_wake(n->node_key), out, PROTO_REGISTRY_NOTE_MAX, len);
+        secret_sleep(n->node_key);
+    }
+    return e;
+}
+
+/* Everywhere and at once, where `staff end` only lets the certificate run out: the session and the row end too. */
+enum err client_do_staff_revoke(struct client_call *c, struct vault_txn *x)
+{
+    char *note = malloc(PROTO_REGISTRY_NOTE_MAX);
+    struct client_staff s = {0};
+    const char *login = NULL, *reason = NULL;
+    size_t len = 0;
+    enum err e = note == NULL ? ERR_NOMEM : client_arg_text(c, "login", &login);
+
+    if (e == OK)
+        e = client_arg_text_or(c, "reason", "ended", &reason);
+    if (e == OK)
+        e = client_staff_find(x, login, &s);
+    if (e == ERR_NOTFOUND)
+        e = trouble_at(&c->trouble, e, "--login", 0, 0, "nobody here has this login; see: schakel staff list",
+            "niemand hier heeft deze aanmeldnaam; zie: schakel staff list");
+    if (e == OK)
+        e = make_revocation(c, &s, reason, note, &len);
+    if (e == OK)
+        e = send_note(c, x, (const uint8_t *)note, len);
+    if (e == OK) {
+        s.ended = true;
+        sodium_memzero(s.wrapped, s.wrapped_len);
+        s.wrapped_len = 0;
+        e = client_staff_put(x, &s);
+    }
+    if (e == OK) {
+        client_sessions_end(c->node, s.login);
+        json_add_text(c->reply, "login", s.login);
+    }
+    client_staff_fini(&s);
+    free(note);
+    return e;
+}

@@ -1,0 +1,308 @@
+#include "client/registry.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/wr.h"
+#include "client/calls.h"
+#include "client/certs.h"
+#include "client/home.h"
+#include "client/hublink_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_EVERY_MS = 5000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_REGISTRY_FILE_MAX };
+
+struct client_registry {
+    struct proto_registry *fold;
+    uint64_t ask_ms, seen_s;
+    bool asking;
+    uint8_t *pending;            /* leaves of an answer that had not room for all */
+    size_t pending_len;
+    uint64_t pending_count;
+    struct { uint8_t id[PROTO_ID_LEN], why; } refused[REFUSED_MAX];
+    size_t next_refused;
+};
+
+struct proto_registry *client_registry_fold(const struct client_node *n)
+{
+    return n->registry != NULL ? n->registry->fold : NULL;
+}
+
+bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    const struct proto_partner *p = proto_region_partner(&n->region, partner);
+
+    return p == NULL || proto_partner_exists_at(p, clock_now_s());
+}
+
+uint64_t client_registry_seen_s(const struct client_node *n)
+{
+    return n->registry != NULL ? n->registry->seen_s : 0;
+}
+
+/* ---- leaves ---- */
+
+static void key_of(uint64_t index, uint8_t key[KEY_LEN])
+{
+    struct wr w;
+
+    wr_init(&w, key, KEY_LEN);
+    wr_u64(&w, index);
+}
+
+static enum err append(struct client_node *n, const uint8_t *leaf, size_t len)
+{
+    enum proto_registry_why why = PROTO_REG_COUNTS;
+    enum err e = proto_registry_append(n->registry->fold, leaf, len, &why);
+
+    /* The hub put into its log what it must refuse. It changes nothing here, and everybody can see it. */
+    if (e == OK && why != PROTO_REG_COUNTS)
+        log_event(LOG_ERROR, "registry-statement-void", "reason", proto_registry_why_name(why), NULL);
+    return e;
+}
+
+struct loading { struct client_node *n; enum err err; };
+
+static bool load_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct loading *l = arg;
+    uint8_t expected[KEY_LEN];
+
+    key_of(proto_registry_size(l->n->registry->fold), expected);
+    l->err = key_len == KEY_LEN && memcmp(key, expected, KEY_LEN) == 0 ? append(l->n, value, len) : ERR_STATE;
+    return l->err == OK;
+}
+
+static enum err load(struct client_node *n)
+{
+    struct loading l = {.n = n};
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, false, &x);
+
+    if (e == OK)
+        e = client_vault_walk(x, CLIENT_T_REGISTRY, NULL, 0, load_each, &l);
+    client_vault_abort(x);
+    return e == OK ? l.err : e;
+}
+
+/* On disk first, then believed. */
+static enum err keep(struct client_node *n, struct proto_registry_more more)
+{
+    struct proto_registry_more again = more;
+    uint64_t index = proto_registry_size(n->registry->fold);
+    struct vault_txn *x = NULL;
+    const uint8_t *leaf;
+    size_t len;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    while (e == OK && more.count != 0) {
+        uint8_t key[KEY_LEN];
+
+        key_of(index++, key);
+        e = proto_registry_copy_next(&more, &leaf, &len);
+        if (e == OK)
+            e = client_vault_put(x, CLIENT_T_REGISTRY, key, sizeof key, leaf, len);
+    }
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    while (e == OK && again.count != 0) {
+        e = proto_registry_copy_next(&again, &leaf, &len);
+        if (e == OK)
+            e = append(n, leaf, len);
+    }
+    return e;
+}
+
+/* ---- the hub's answers ---- */
+
+static void forget_pending(struct client_registry *r)
+{
+    free(r->pending);
+    r->pending = NULL;
+    r->pending_len = 0;
+    r->pending_count = 0;
+}
+
+static enum err add_pending(struct client_registry *r, const struct proto_registry_more *more)
+{
+    uint8_t *p;
+
+    if (more->len > PENDING_MAX - r->pending_len)
+        return ERR_LONG;
+    p = realloc(r->pending, r->pending_len + more->len + 1);
+    if (p == NULL)
+        return ERR_NOMEM;
+    r->pending = p;
+    memcpy(p + r->pending_len, more->leaves, more->len);
+    r->pending_len += more->len;
+    r->pending_count += more->count;
+    return OK;
+}
+
+enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len)
+{
+    struct client_registry *r = n->registry;
+    struct proto_registry_more more, all;
+    struct proto_merkle_head head;
+    const uint8_t *checkpoint;
+    size_t checkpoint_len;
+    enum err e = proto_registry_copy_read(payload, len, &checkpoint, &checkpoint_len, &more);
+
+    if (e == OK)
+        e = add_pending(r, &more);
+    if (e != OK)
+        return e;
+    all = (struct proto_registry_more){r->pending, r->pending_len, r->pending_count};
+    e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &all, &head);
+    if (e == ERR_SHORT && more.count != 0)
+        return e;
+    if (e == OK && all.count != 0) {
+        e = keep(n, all);
+        if (e == OK && proto_registry_narrowed(r->fold))
+            e = client_certs_reload(n);
+    }
+    if (e == OK)
+        r->seen_s = clock_now_s();
+    forget_pending(r);
+    return e;
+}
+
+static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
+{
+    struct client_registry *r = n->registry;
+    uint64_t before = proto_registry_size(r->fold);
+    enum err e = result;
+
+    (void)arg;
+    r->asking = false;
+    r->ask_ms = clock_mono_ms() + ASK_EVERY_MS;
+    if (e != OK || reply->result != PROTO_ACCEPTED) {
+        forget_pending(r);
+        return;
+    }
+    e = client_registry_take(n, reply->payload.data, reply->payload.len);
+    if (e == ERR_SHORT && r->pending_count != 0) {
+        r->ask_ms = 0;
+        return;
+    }
+    if (e == ERR_STATE || e == ERR_SIGNATURE)
+        client_heads_doubt(n, e == ERR_STATE ? "registry-cut" : "registry-rewritten");
+    else if (e != OK)
+        log_event(LOG_WARN, "registry-not-taken", "err", err_word(e), NULL);
+    if (proto_registry_size(r->fold) != before) {
+        client_calls_again(n);
+        client_inbox_process(n);
+    }
+}
+
+void client_registry_step(struct client_node *n)
+{
+    struct client_registry *r = n->registry;
+    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_REGISTRY};
+
+    if (r == NULL || r->asking || clock_mono_ms() < r->ask_ms || !client_link_is_up(n))
+        return;
+    m.number = proto_registry_size(r->fold) + r->pending_count;
+    r->asking = client_link_ask(n, &m, LINK_QUERY_MS, answered, NULL) == OK;
+    r->ask_ms = clock_mono_ms() + ASK_EVERY_MS;
+}
+
+void client_registry_hurry(struct client_node *n)
+{
+    if (n->registry != NULL)
+        n->registry->ask_ms = 0;
+}
+
+uint64_t client_registry_due(const struct client_node *n, uint64_t max)
+{
+    uint64_t now = clock_mono_ms();
+
+    if (n->registry == NULL || n->registry->asking || !client_link_is_up(n))
+        return max;
+    if (n->registry->ask_ms <= now)
+        return 0;
+    return n->registry->ask_ms - now < max ? n->registry->ask_ms - now : max;
+}
+
+/* ---- opening ---- */
+
+/* What came with the welcome: without it a partner that is no founder would not find itself in the region. */
+static enum err take_file(struct client_node *n, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = client_home_path(n->home, "registry", path, t);
+
+    if (e == OK)
+        e = file_read(path, CLIENT_REGISTRY_FILE_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = client_registry_take(n, data, len);
+    free(data);
+    if (e == OK) {
+        n->registry->seen_s = 0;
+        return OK;
+    }
+    return trouble_at(t, e, path, 0, 0, "is not a registry of this region: ask the hub's operator for a new welcome",
+        "is geen register van deze regio: vraag de beheerder van de hub om een nieuw welkom");
+}
+
+enum err client_registry_open(struct client_node *n, struct trouble *t)
+{
+    enum err e;
+
+    n->registry = calloc(1, sizeof *n->registry);
+    if (n->registry == NULL)
+        return ERR_NOMEM;
+    e = proto_registry_new(&n->region, &n->registry->fold);
+    if (e == OK)
+        e = load(n);
+    if (e == OK && proto_registry_size(n->registry->fold) == 0)
+        e = take_file(n, t);
+    return e;
+}
+
+void client_registry_close(struct client_registry *r)
+{
+    if (r == NULL)
+        return;
+    proto_registry_free(r->fold);
+    free(r->pending);
+    free(r);
+}
+
+/* ---- our own statements ---- */
+
+enum proto_registry_why client_registry_refused(const struct client_node *n, const uint8_t id[PROTO_ID_LEN])
+{
+    for (size_t i = 0; n->registry != NULL && i < REFUSED_MAX; i++)
+        if (memcmp(n->registry->refused[i].id, id, PROTO_ID_LEN) == 0)
+            return (enum proto_registry_why)n->registry->refused[i].why;
+    return PROTO_REG_COUNTS;
+}
+
+enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    (void)x;
+    (void)e;
+    client_registry_hurry(n);
+    return OK;
+}
+
+enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+{
+    struct client_registry *r = n->registry;
+
+    (void)x;
+    if (r == NULL || e->reply->payload.len != 1)
+        return OK;
+    memcpy(r->refused[r->next_refused].id, e->msg->head.id, PROTO_ID_LEN);
+    r->refused[r->next_refused].why = e->reply->payload.data[0];
+    r->next_refused = (r->next_refused + 1) % REFUSED_MAX;
+    return OK;
+}

@@ -1,0 +1,45 @@
+/*
+ * client/registry: the region's registry as this node holds it: every leaf in CLIENT_T_REGISTRY, the root rebuilt, the statements folded
+ * into n->region. The hub is asked every few seconds for what is new; what it answers is taken only when it fits all that is here
+ * (P-191). A hub that shows another history, or less than it showed, is not trusted with disclosures any more (client/heads).
+ */
+#ifndef CLIENT_REGISTRY_H
+#define CLIENT_REGISTRY_H
+
+#include "client/node.h"
+#include "proto/registry.h"
+
+struct client_registry;
+
+enum { CLIENT_REGISTRY_FILE_MAX = 1 << 23 };
+
+/*
+ * Load and fold what is in the vault; where it holds nothing, the copy that came with the welcome (HOME/registry) is taken into it.
+ * Sets n->registry. ERR_SIGNATURE: the copy is not one of this region's hub.
+ */
+MUST_USE enum err client_registry_open(struct client_node *n, struct trouble *t);
+void client_registry_close(struct client_registry *r);  /* takes NULL */
+
+/* Ask when it is due. Does nothing without a registry (tests). */
+void client_registry_step(struct client_node *n);
+/* Ask at the next step: something was said that is new. */
+void client_registry_hurry(struct client_node *n);
+uint64_t client_registry_due(const struct client_node *n, uint64_t max);
+
+/* The fold; NULL when there is none. And what is known of the hub's newest checkpoint of it, for those who judge how fresh it is. */
+struct proto_registry *client_registry_fold(const struct client_node *n);
+/* Whether this partner takes part now. True for the hub and for who is not known: what is not known is refused elsewhere. */
+bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN]);
+/* When the hub last showed that nothing is missing here, by its newest checkpoint; 0: not since the start. */
+uint64_t client_registry_seen_s(const struct client_node *n);
+
+/* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for. */
+MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);
+
+/* Why the hub refused this statement: enum proto_registry_why; PROTO_REG_COUNTS: it did not say. */
+enum proto_registry_why client_registry_refused(const struct client_node *n, const uint8_t id[PROTO_ID_LEN]);
+/* client_kinds: the receipt and the refusal of a statement. */
+MUST_USE enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
+MUST_USE enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
+
+#endif

@@ -1,0 +1,87 @@
+/* The copy of a registry as the hub answers it and as files keep it: u16 length, checkpoint | u16 n | n * (u16 length, leaf). */
+#include "proto/registry.h"
+
+#include "base/rd.h"
+#include "proto/limits.h"
+
+enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
+    struct proto_registry_more *out)
+{
+    struct proto_registry_more more, left;
+    const uint8_t *note, *leaf;
+    size_t note_len = 0, leaf_len;
+    struct rd r;
+    enum err e;
+
+    rd_init(&r, data, len);
+    note = rd_bytes16(&r, PROTO_NOTE_MAX, &note_len);
+    more.count = rd_u16(&r);
+    more.len = rd_left(&r);
+    more.leaves = rd_view(&r, more.len);
+    e = rd_end(&r);
+    left = more;
+    for (uint64_t i = 0; e == OK && i < more.count; i++)
+        e = proto_registry_copy_next(&left, &leaf, &leaf_len);
+    if (e == OK && left.len != 0)
+        e = ERR_LONG;
+    if (e != OK)
+        return e;
+    *checkpoint = note;
+    *checkpoint_len = note_len;
+    *out = more;
+    return OK;
+}
+
+enum err proto_registry_copy_next(struct proto_registry_more *more, const uint8_t **leaf, size_t *len)
+{
+    const uint8_t *at;
+    size_t at_len = 0;
+    struct rd r;
+
+    if (more->count == 0)
+        return ERR_NOTFOUND;
+    rd_init(&r, more->leaves, more->len);
+    at = rd_bytes16(&r, PROTO_REGISTRY_LEAF_MAX, &at_len);
+    if (at == NULL)
+        return r.err != OK ? r.err : ERR_SYNTAX;
+    more->len = rd_left(&r);
+    more->leaves = rd_view(&r, more->len);
+    more->count--;
+    *leaf = at;
+    *len = at_len;
+    return OK;
+}
+
+enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t count)
+{
+    const uint8_t *leaf;
+    size_t len;
+    enum err e = OK;
+
+    for (uint64_t i = 0; e == OK && i < count; i++)
+        e = proto_registry_copy_next(more, &leaf, &len);
+    return e;
+}
+
+enum err proto_registry_copy_take(struct proto_registry *r, const uint8_t *data, size_t len, struct proto_merkle_head *head)
+{
+    struct proto_registry_more more;
+    const uint8_t *checkpoint, *leaf;
+    size_t checkpoint_len, leaf_len;
+    enum proto_registry_why why;
+    uint64_t have = proto_registry_size(r);
+    enum err e = proto_registry_copy_read(data, len, &checkpoint, &checkpoint_len, &more);
+
+    if (e == OK && more.count < have)
+        return ERR_STATE;
+    if (e == OK)
+        e = proto_registry_copy_skip(&more, have);
+    if (e == OK)
+        e = proto_registry_check(r, checkpoint, checkpoint_len, &more, head);
+    while (e == OK && more.count != 0) {
+        e = proto_registry_copy_next(&more, &leaf, &leaf_len);
+        if (e == OK)
+            e = proto_registry_append(r, leaf, leaf_len, &why);
+    }
+    return e;
+}
