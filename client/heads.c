@@ -109,12 +109,6 @@ bool client_heads_stops(const struct client_node *n, enum proto_kind k)
     return (!client_link_is_trusted(n) && (gives || k == PROTO_REQUEST)) || (gives && !client_witness_is_fresh(n));
 }
 
-void client_heads_doubt(struct client_node *n, const char *why)
-{
-    if (n->link != NULL)
-        set_forked(n, true, why);
-}
-
 static void doubt_partner(const struct proto_partner *from, const char *why)
 {
     log_event(LOG_WARN, "partner-saw-another-log", "partner", from->handle, "reason", why, NULL);

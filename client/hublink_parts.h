@@ -99,7 +99,5 @@ void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
 /* It has proven it. */
 void client_heads_resume(struct client_node *n);
 void client_heads_step(struct client_node *n);
-/* The log's operator showed what cannot be true of one log: no disclosures from now on, for ever. why: a word for the log. */
-void client_heads_doubt(struct client_node *n, const char *why);
 
 #endif

@@ -71,11 +71,6 @@ static enum err store_row(struct vault_txn *x, uint64_t order, const struct clie
     return e;
 }
 
-static bool discloses(enum proto_kind k)
-{
-    return k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE;
-}
-
 enum err client_outbox_put(struct client_node *n, struct vault_txn *x, struct proto_msg *m, const struct client_session *who,
     uint8_t id_out[PROTO_ID_LEN])
 {
@@ -83,8 +78,7 @@ enum err client_outbox_put(struct client_node *n, struct vault_txn *x, struct pr
     struct client_outbox_row *row = calloc(1, sizeof *row);
     uint64_t order = l->next_order;
     size_t len = 0;
-    bool is_for_nobody = (discloses(m->kind) || m->kind == PROTO_REQUEST) && !client_registry_takes_part(n, m->head.to);
-    enum err e = is_for_nobody ? ERR_DENIED : row == NULL ? ERR_NOMEM : OK;
+    enum err e = client_registry_stops(n, m->kind, m->head.to) ? ERR_DENIED : row == NULL ? ERR_NOMEM : OK;
 
     if (e != OK) {
         free(row);
@@ -311,7 +305,7 @@ static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
     const struct outbox_item *item = &l->item[i];
 
     if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind)
-        || (discloses(item->kind) && !client_registry_takes_part(l->node, item->to)))
+        || client_registry_stops(l->node, item->kind, item->to))
         return false;
     for (size_t j = 0; j < i; j++)
         if (holds_back(&l->item[j], item))

@@ -36,6 +36,11 @@ bool client_registry_takes_part(const struct client_node *n, const uint8_t partn
     return p == NULL || proto_partner_exists_at(p, clock_now_s());
 }
 
+bool client_registry_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN])
+{
+    return (k == PROTO_REQUEST || k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE) && !client_registry_takes_part(n, to);
+}
+
 uint64_t client_registry_seen_s(const struct client_node *n)
 {
     return n->registry != NULL ? n->registry->seen_s : 0;
@@ -189,7 +194,7 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         return;
     }
     if (e == ERR_STATE || e == ERR_SIGNATURE)
-        client_heads_doubt(n, e == ERR_STATE ? "registry-cut" : "registry-rewritten");
+        client_heads_stop(n, true, e == ERR_STATE ? "registry-cut" : "registry-rewritten");
     else if (e != OK)
         log_event(LOG_WARN, "registry-not-taken", "err", err_word(e), NULL);
     if (proto_registry_size(r->fold) != before) {

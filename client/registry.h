@@ -30,6 +30,8 @@ uint64_t client_registry_due(const struct client_node *n, uint64_t max);
 struct proto_registry *client_registry_fold(const struct client_node *n);
 /* Whether this partner takes part now. True for the hub and for who is not known: what is not known is refused elsewhere. */
 bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN]);
+/* A request or a disclosure to a partner that takes no part: it does not go out. */
+bool client_registry_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN]);
 /* When the hub last showed that nothing is missing here, by its newest checkpoint; 0: not since the start. */
 uint64_t client_registry_seen_s(const struct client_node *n);
 
