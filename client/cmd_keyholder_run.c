@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "client/keyfile.h"
 #include "client/keyholder.h"
+#include "proto/note.h"
 #include "proto/tls.h"
 #include "proto/wire.h"
 #include "server/launch.h"
@@ -17,7 +18,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 5000, ROLES = 2, CERT_MAX = 16384 };
+enum { GRACE_MS = 5000, ROLES = 3, CERT_MAX = 16384 };
 
 /* What the parent reads before it starts anybody; wiped when both roles have theirs. */
 struct run {
@@ -25,8 +26,10 @@ struct run {
     struct proto_region *region;
     char *region_text;
     size_t region_len;
-    char quota[CLIENT_PATH_MAX], blocks[CLIENT_PATH_MAX];
-    struct secret *share;
+    char quota[CLIENT_PATH_MAX], blocks[CLIENT_PATH_MAX], witness[CLIENT_PATH_MAX];
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    bool cosigns;                  /* the region names this keyholder as a witness */
+    struct secret *share, *sign;
     char *tls_key, *tls_cert;
     size_t tls_key_len;
     struct proto_pem clients;      /* the authority of those who ask: the hub's */
@@ -37,6 +40,7 @@ static void wipe(struct run *k)
     if (k->tls_key != NULL)
         sodium_memzero(k->tls_key, k->tls_key_len);
     secret_free(k->share);
+    secret_free(k->sign);
     free(k->tls_key);
     free(k->tls_cert);
     free(k->clients.text);
@@ -89,10 +93,27 @@ static enum err read_keys(const struct client_run *r, const struct proto_keyhold
             e = trouble_at(r->t, ERR_KEY, "keys/share", 0, 0, "is not the share that keyholder.pub and the region name",
                 "is niet het deel dat keyholder.pub en de regio noemen");
     }
+    if (e == OK && k->cosigns)
+        e = client_keyfile_open(r->home, "sign", &by, &k->sign, NULL, r->t);
     if (e == OK && !k->conf.plain)
         e = read_tls(r, k, top);
     secret_free(top);
     return e;
+}
+
+/* An older region may not name it; then the share is all that it serves. */
+static enum err find_witness(const struct client_run *r, const struct proto_keyholder_file *f, struct run *k)
+{
+    struct proto_note_key key;
+    enum err e = proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, f->key, &key);
+
+    if (e != OK)
+        return e;
+    proto_note_key_encode(&key, k->vkey);
+    for (uint8_t i = 0; i < k->region->witness_count; i++)
+        k->cosigns = k->cosigns || (k->region->witness[i].outsider && strcmp(k->region->witness[i].vkey, k->vkey) == 0);
+    e = client_home_path(r->home, "witness", k->witness, r->t);
+    return e == OK ? file_mkdirs(k->witness, r->t) : e;
 }
 
 static enum err prepare(const struct client_run *r, struct run *k)
@@ -114,11 +135,36 @@ static enum err prepare(const struct client_run *r, struct run *k)
         e = client_home_path(r->home, "quota", k->quota, r->t);
     if (e == OK)
         e = client_home_path(r->home, "blocked", k->blocks, r->t);
+    if (e == OK)
+        e = find_witness(r, &f, k);
     return e == OK ? read_keys(r, &f, k) : e;
 }
 
-/* Started so that the gate takes nothing that nobody can answer. */
-static enum err start_both(const struct run *k, struct proc procs[ROLES])
+/* The witness, when the region names it: -1 in *gate and no process otherwise. */
+static enum err start_cosigner(const struct run *k, int *gate, struct proc *out)
+{
+    struct server_cosigner_config c = {.region = k->region_text, .region_len = k->region_len, .folder = k->witness, .vkey = k->vkey};
+    int pair[2];
+    enum err e = OK;
+
+    *gate = -1;
+    if (!k->cosigns)
+        return OK;
+    e = proc_pair(pair);
+    if (e != OK)
+        return e;
+    c.secret = secret_wake(k->sign);
+    e = server_launch_cosigner(&c, pair[1], out);
+    secret_sleep(k->sign);
+    if (e == OK)
+        *gate = pair[0];
+    else
+        (void)close(pair[0]);
+    return e;
+}
+
+/* Started so that the gate takes nothing that nobody can answer. The gate is behind the others in procs; *count says how many there are. */
+static enum err start_all(const struct run *k, struct proc procs[ROLES], size_t *count)
 {
     const struct wire_tls tls = {k->tls_cert, k->tls_key, k->clients.text};
     struct server_launch_gate gate = {.address = k->conf.listen, .tls = k->conf.plain ? NULL : &tls, .core = -1};
@@ -134,7 +180,10 @@ static enum err start_both(const struct run *k, struct proc procs[ROLES])
     secret_sleep(k->share);
     gate.oprf = pair[0];
     if (e == OK)
-        return server_launch_gate(&gate, &procs[1]);
+        e = start_cosigner(k, &gate.cosigner, &procs[1]);
+    *count = k->cosigns ? 2 : 1;
+    if (e == OK)
+        return server_launch_gate(&gate, &procs[(*count)++]);
     (void)close(pair[0]);
     return e;
 }
@@ -144,17 +193,18 @@ enum err client_cmd_keyholder_run(struct client_run *r)
     struct proc procs[ROLES] = {{0}};
     struct run k = {.region = NULL};
     const char *dead = NULL;
+    size_t count = 0;
     enum err e;
 
     log_init("schakel keyholder", LOG_INFO);
     proc_harden();
     e = prepare(r, &k);
     if (e == OK)
-        e = start_both(&k, procs);
+        e = start_all(&k, procs, &count);
     wipe(&k);
     if (e != OK)
         return trouble_set(r->t, e, "the keyholder could not start (%s)", "de sleutelhouder kon niet starten (%s)", err_word(e));
-    e = proc_wait(procs, ROLES, GRACE_MS, &dead);
+    e = proc_wait(procs, count, GRACE_MS, &dead);
     if (dead == NULL)
         return e;
     (void)fprintf(stderr, "schakel: %s %s\n", r->lang == LANG_NL ? "dit deel van de sleutelhouder is gestopt:"

@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/cmd.h"
 #include "client/vault_role.h"
+#include "server/cosigner.h"
 #include "server/gate.h"
 #include "server/oprf.h"
 
@@ -121,6 +122,7 @@ int client_start_role(const char *role)
         {"vault", run_vault, "schakel vault"},
         {"gate", server_gate_run, "schakel gate"},
         {"oprf", server_oprf_run, "schakel oprf"},
+        {"cosigner", server_cosigner_run, "schakel cosigner"},
     };
 
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)

@@ -114,7 +114,7 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
 static enum err start_gate(const struct run *r, int core, int oprf, struct proc *out)
 {
     const struct wire_tls tls = { r->tls_cert, r->tls_key, r->tls_ca };
-    const struct server_launch_gate g = { .address = r->conf.listen, .tls = r->conf.plain ? NULL : &tls, .oprf = oprf, .core = core };
+    const struct server_launch_gate g = { .address = r->conf.listen, .tls = r->conf.plain ? NULL : &tls, .oprf = oprf, .core = core, .cosigner = -1 };
 
     return server_launch_gate(&g, out);
 }

@@ -16,10 +16,10 @@ enum { STATUS_MAX = 65536 };
 /* What core wrote last. *running when that process is there still. */
 static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
 {
-    static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys" };
+    static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys", "witnesses", "anchored" };
     const char *state = "?";
     uint64_t pid = 0, at_s = 0, n;
-    bool full = false;
+    bool full = false, alarm = false, can_anchor = false;
     char when[17];
 
     if (json_text(status, "state", &state) != OK || json_u64(status, "pid", &pid) != OK || json_u64(status, "time", &at_s) != OK
@@ -34,6 +34,10 @@ static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
             json_add_u64(c->reply, numbers[i], n);
     if (json_bool(status, "full", &full) == OK)
         json_add_bool(c->reply, "full", full);
+    if (json_bool(status, "can_anchor", &can_anchor) == OK)
+        json_add_bool(c->reply, "can_anchor", can_anchor);
+    if (json_bool(status, "anchor_alarm", &alarm) == OK && alarm)
+        json_add_bool(c->reply, "anchor_alarm", alarm);
     clock_format_nl(at_s, when);
     json_add_text(c->reply, "updated", when);
     return OK;

@@ -32,5 +32,5 @@ int main(int argc, char **argv)
     if (role == NULL)
         return hub_cli_main(argc, argv);
     r = server_role_from(role);
-    return r == SERVER_ROLE_NONE ? EX_USAGE : roles[r].run(roles[r].program);
+    return r == SERVER_ROLE_NONE || roles[r].run == NULL ? EX_USAGE : roles[r].run(roles[r].program);
 }

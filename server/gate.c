@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    OPRF_FD = PROC_FIRST_FD, CORE_FD = PROC_FIRST_FD + 1,
+    OPRF_FD = PROC_FIRST_FD, SECOND_FD = PROC_FIRST_FD + 1,
     BATCH = 256,              /* frames taken before answers are looked at again */
     BUFFERED_MAX = 32 << 20,  /* bytes waiting for a role that does not read: beyond it the answer is "try again" */
     FLUSH_AT = 1 << 20,       /* offered to the role before the batch is over, so that only what it does not take waits */
@@ -39,8 +39,8 @@ struct slot {
     uint32_t next_free;
 };
 
-/* Another role. A keyholder has no core: that link is absent. */
-enum { OPRF, CORE, LINKS };
+/* Other roles. Behind the share stands the core of a hub, or the witness of a keyholder. */
+enum { OPRF, SECOND, LINKS };
 
 struct link {
     struct server_ipc_in in;
@@ -52,7 +52,7 @@ struct link {
 struct gate {
     struct wire_server *server;
     struct link link[LINKS];
-    bool has_core;
+    enum server_role second;    /* SERVER_ROLE_NONE: there is none */
     struct slot slot[SERVER_GATE_QUEUE_MAX];
     uint32_t first_free;
     size_t under_way;
@@ -124,12 +124,12 @@ static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, 
     const uint8_t *body;
     size_t body_len;
     enum err e;
-    struct server_ipc_out *out = &g->link[CORE].out;
+    struct server_ipc_out *out = &g->link[SECOND].out;
     uint64_t tag;
 
     if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
         return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
-    if (kind != PROTO_DERIVE && !g->has_core)
+    if (kind != PROTO_DERIVE && (g->second == SERVER_ROLE_NONE || (g->second == SERVER_ROLE_COSIGNER && kind != PROTO_WITNESS)))
         return answer_self(g, route, route_len, PROTO_WRONG_KIND);
     if (kind == PROTO_DERIVE)
         out = &g->link[OPRF].out;
@@ -242,7 +242,7 @@ static enum err step(struct gate *g, int signals)
 static const struct link *lost(const struct gate *g)
 {
     for (size_t i = 0; i < LINKS; i++)
-        if (!g->link[i].is_open && (i != CORE || g->has_core))
+        if (!g->link[i].is_open && (i != SECOND || g->second != SERVER_ROLE_NONE))
             return &g->link[i];
     return NULL;
 }
@@ -251,7 +251,7 @@ static enum err loop(struct gate *g, int signals)
 {
     enum err e = OK;
 
-    while (e == OK && (g->link[OPRF].is_open || g->link[CORE].is_open)) {
+    while (e == OK && (g->link[OPRF].is_open || g->link[SECOND].is_open)) {
         const struct link *l;
 
         e = step(g, signals);
@@ -286,7 +286,7 @@ static enum err open_from_start(struct gate *g, struct trouble *t)
 {
     struct proto_blob part[SERVER_GATE_STARTS];
     uint8_t *block = NULL;
-    uint64_t has_core = 0;
+    uint64_t second = 0;
     size_t len = 0;
     enum err e = proc_start_block(&block, &len);
 
@@ -294,10 +294,12 @@ static enum err open_from_start(struct gate *g, struct trouble *t)
         return e;
     e = server_start_decode(block, len, part, SERVER_GATE_STARTS);
     if (e == OK)
-        e = server_start_as_number(&part[SERVER_GATE_HAS_CORE], &has_core);
-    g->has_core = has_core != 0;
-    if (e == OK && g->has_core)
-        e = link_init(&g->link[CORE], CORE_FD, SERVER_ROLE_CORE);
+        e = server_start_as_number(&part[SERVER_GATE_SECOND], &second);
+    if (e == OK && second != SERVER_ROLE_NONE && second != SERVER_ROLE_CORE && second != SERVER_ROLE_COSIGNER)
+        e = ERR_RANGE;
+    g->second = e == OK ? (enum server_role)second : SERVER_ROLE_NONE;
+    if (g->second != SERVER_ROLE_NONE)
+        e = link_init(&g->link[SECOND], SECOND_FD, g->second);
     if (e == OK) {
         const char *address = server_start_as_text(&part[SERVER_GATE_ADDRESS]);
         struct wire_tls tls = { server_start_as_text(&part[SERVER_GATE_CERT]), server_start_as_text(&part[SERVER_GATE_KEY]),

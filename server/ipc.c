@@ -12,7 +12,7 @@
 
 enum { IN_CAP = 2 * (SERVER_IPC_HEAD + SERVER_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
 
-static const char *const role_names[SERVER_ROLES] = { "none", "gate", "core", "signer", "oprf" };
+static const char *const role_names[SERVER_ROLES] = { "none", "gate", "core", "signer", "oprf", "cosigner" };
 
 /* Who may say what to whom, and how long its body is. Everything else ends the reader. */
 static const struct rule {
@@ -24,6 +24,9 @@ static const struct rule {
     { SERVER_IPC_FRAME,   SERVER_ROLE_GATE,   SERVER_ROLE_OPRF,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
     { SERVER_IPC_ANSWER,  SERVER_ROLE_CORE,   SERVER_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
     { SERVER_IPC_ANSWER,  SERVER_ROLE_OPRF,   SERVER_ROLE_GATE,   PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_FRAME,   SERVER_ROLE_GATE,   SERVER_ROLE_COSIGNER, PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_ANSWER,  SERVER_ROLE_COSIGNER, SERVER_ROLE_GATE, PROTO_FRAME_HEAD, PROTO_FRAME_MAX },
+    { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_COSIGNER, 0, 0 },
     { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_CORE,   0, 0 },
     { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_OPRF,   0, 0 },
     { SERVER_IPC_LAST,    SERVER_ROLE_CORE,   SERVER_ROLE_SIGNER, 0, 0 },

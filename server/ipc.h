@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum server_role { SERVER_ROLE_NONE = 0, SERVER_ROLE_GATE, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER, SERVER_ROLE_OPRF, SERVER_ROLES };
+enum server_role { SERVER_ROLE_NONE = 0, SERVER_ROLE_GATE, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER, SERVER_ROLE_OPRF, SERVER_ROLE_COSIGNER,
+    SERVER_ROLES };
 
 /* "gate"; static. And back: SERVER_ROLE_NONE if unknown. */
 const char *server_role_name(enum server_role r);
@@ -30,9 +31,9 @@ void server_role_linger(void);
 
 enum server_ipc_what {
     SERVER_IPC_NONE = 0,
-    SERVER_IPC_FRAME,    /* gate to core or oprf: a frame; the tag names the answer's way */
-    SERVER_IPC_ANSWER,   /* core or oprf to gate: a frame for the same tag */
-    SERVER_IPC_STOP,     /* gate to core or oprf: no more frames; finish and end */
+    SERVER_IPC_FRAME,    /* gate to core, oprf or cosigner: a frame; the tag names the answer's way */
+    SERVER_IPC_ANSWER,   /* core, oprf or cosigner to gate: a frame for the same tag */
+    SERVER_IPC_STOP,     /* gate to core, oprf or cosigner: no more frames; finish and end */
     SERVER_IPC_LAST,     /* core to signer: what did you sign last? */
     SERVER_IPC_SIGN,     /* core to signer: u64 size | 32 root | u8 n | n * 32 consistency from what was signed last */
     SERVER_IPC_SIGNED,   /* signer to core: u64 size | 32 root | note; answers both */

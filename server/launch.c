@@ -1,5 +1,6 @@
 #include "server/launch.h"
 
+#include "server/ipc.h"
 #include "server/start.h"
 
 #include <sodium.h>
@@ -32,17 +33,18 @@ static struct proto_blob text_or_none(const struct wire_tls *tls, const char *te
 enum err server_launch_gate(const struct server_launch_gate *g, struct proc *out)
 {
     const struct wire_tls none = { NULL, NULL, NULL }, *tls = g->tls != NULL ? g->tls : &none;
-    const int fds[] = { g->oprf, g->core };
-    uint8_t has_core[8];
+    const int second = g->core >= 0 ? g->core : g->cosigner, fds[] = { g->oprf, second };
+    const uint64_t role = g->core >= 0 ? SERVER_ROLE_CORE : g->cosigner >= 0 ? SERVER_ROLE_COSIGNER : SERVER_ROLE_NONE;
+    uint8_t room[8];
     const struct proto_blob parts[SERVER_GATE_STARTS] = {
         [SERVER_GATE_ADDRESS] = server_start_text(g->address),
         [SERVER_GATE_CERT] = text_or_none(g->tls, tls->cert),
         [SERVER_GATE_KEY] = text_or_none(g->tls, tls->key),
         [SERVER_GATE_CA] = text_or_none(g->tls, tls->ca),
-        [SERVER_GATE_HAS_CORE] = server_start_number(g->core >= 0, has_core),
+        [SERVER_GATE_SECOND] = server_start_number(role, room),
     };
 
-    return server_launch("gate", parts, SERVER_GATE_STARTS, fds, g->core >= 0 ? 2 : 1, out);
+    return server_launch("gate", parts, SERVER_GATE_STARTS, fds, second >= 0 ? 2 : 1, out);
 }
 
 enum err server_launch_oprf(const struct server_oprf_config *c, int gate, struct proc *out)
@@ -59,4 +61,16 @@ enum err server_launch_oprf(const struct server_oprf_config *c, int gate, struct
     };
 
     return server_launch("oprf", parts, SERVER_OPRF_STARTS, &gate, 1, out);
+}
+
+enum err server_launch_cosigner(const struct server_cosigner_config *c, int gate, struct proc *out)
+{
+    const struct proto_blob parts[SERVER_COSIGNER_STARTS] = {
+        [SERVER_COSIGNER_FOLDER] = server_start_text(c->folder),
+        [SERVER_COSIGNER_REGION] = { (const uint8_t *)c->region, c->region_len },
+        [SERVER_COSIGNER_VKEY] = server_start_text(c->vkey),
+        [SERVER_COSIGNER_SECRET] = { c->secret, crypto_sign_SECRETKEYBYTES },
+    };
+
+    return server_launch("cosigner", parts, SERVER_COSIGNER_STARTS, &gate, 1, out);
 }

@@ -1,0 +1,207 @@
+#include "server/cosigner.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "proto/registry.h"
+#include "proto/reply.h"
+#include "proto/sign.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_ROOM = 600, STATE_MAX = 4096, SECRET_LEN = 64 };
+
+/* ---- what was cosigned last: the checkpoint's text, one file for each log, named by the start of the hash of its origin ---- */
+
+static enum err state_path(const struct server_cosigner *s, const struct proto_witness_log *l, char out[PATH_ROOM])
+{
+    uint8_t id[PROTO_HASH_LEN];
+    char name[17];
+
+    (void)crypto_hash_sha256(id, (const uint8_t *)l->key.name, strlen(l->key.name));
+    text_hex(id, 8, name, sizeof name);
+    return file_join(out, PATH_ROOM, s->folder, name);
+}
+
+static enum err load_state(struct server_cosigner *s, struct proto_witness_log *l, struct trouble *t)
+{
+    struct proto_tlog_checkpoint c;
+    char path[PATH_ROOM];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = state_path(s, l, path);
+
+    if (e == OK)
+        e = file_read(path, STATE_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = proto_tlog_checkpoint_decode(data, len, &c);
+    if (e == OK && strcmp(c.origin, l->key.name) != 0)
+        e = ERR_SYNTAX;
+    if (e == OK)
+        l->seen = c.head;
+    free(data);
+    /* To begin again would be to cosign another history than before. */
+    return e == OK ? OK
+                   : trouble_at(t, e, path, 0, 0, "is damaged: this witness no longer knows what it cosigned. Put the file back from a backup",
+                         "is beschadigd: deze getuige weet niet meer wat hij medeondertekende. Zet het bestand terug uit een back-up");
+}
+
+static enum err save_state(struct server_cosigner *s, const struct proto_witness_log *l, const uint8_t *text, size_t len)
+{
+    char path[PATH_ROOM];
+    enum err e = state_path(s, l, path);
+
+    if (e == OK)
+        e = file_write(path, text, len, 0600, NULL);
+    return e == OK || e == ERR_NOMEM ? e : ERR_IO;
+}
+
+/* ---- open and close ---- */
+
+static bool is_outsider(const struct proto_region *r, const struct proto_note_key *key)
+{
+    struct proto_note_key other;
+
+    for (uint8_t i = 0; i < r->witness_count; i++)
+        if (r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &other) == OK
+            && sodium_memcmp(other.key, key->key, sizeof other.key) == 0 && strcmp(other.name, key->name) == 0)
+            return true;
+    return false;
+}
+
+static enum err take_key(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
+{
+    enum err e = proto_note_key_decode(c->vkey, &s->key);
+
+    /* The second half of the secret is the public key; that they fit shows when it signs. */
+    if (e == OK && (sodium_memcmp(c->secret + 32, s->key.key, 32) != 0 || !is_outsider(s->region, &s->key)))
+        e = ERR_KEY;
+    if (e != OK)
+        return trouble_set(t, e, "the region file does not name this keyholder as a witness from outside",
+            "het regiobestand noemt deze sleutelhouder niet als getuige van buiten");
+    s->secret = sodium_malloc(SECRET_LEN);
+    if (s->secret == NULL)
+        return ERR_NOMEM;
+    memcpy(s->secret, c->secret, SECRET_LEN);
+    return sodium_mprotect_noaccess(s->secret) == 0 ? OK : ERR_NOMEM;
+}
+
+enum err server_cosigner_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
+{
+    enum err e;
+
+    memset(s, 0, sizeof *s);
+    s->region = calloc(1, sizeof *s->region);
+    s->folder = strdup(c->folder);
+    e = s->region == NULL || s->folder == NULL ? ERR_NOMEM : OK;
+    if (e == OK)
+        e = proto_region_parse((const uint8_t *)c->region, c->region_len, true, s->region, t);
+    if (e == OK)
+        e = take_key(s, c, t);
+    if (e == OK)
+        e = proto_note_key_decode(s->region->log_vkey, &s->log[0].key);
+    if (e == OK)
+        e = proto_registry_key(s->region, &s->log[1].key);
+    for (size_t i = 0; e == OK && i < SERVER_COSIGNER_LOGS; i++)
+        e = load_state(s, &s->log[i], t);
+    if (e != OK)
+        server_cosigner_close(s);
+    return e;
+}
+
+void server_cosigner_close(struct server_cosigner *s)
+{
+    sodium_free(s->secret);
+    free(s->folder);
+    free(s->region);
+    memset(s, 0, sizeof *s);
+}
+
+/* ---- judging ---- */
+
+/* On disk first; then, and only then, the line. */
+static enum err cosign(struct server_cosigner *s, const struct proto_witness_verdict *v, uint64_t now_s, struct proto_note_sig *sig)
+{
+    struct proto_witness_log *l = &s->log[v->log];
+    enum err e = OK;
+
+    if (v->head.size != l->seen.size || v->head.size == 0)
+        e = save_state(s, l, v->text, v->text_len);
+    if (e != OK)
+        return e;
+    l->seen = v->head;
+    sig->time_s = now_s;
+    if (sodium_mprotect_readonly(s->secret) != 0)
+        abort();
+    e = proto_note_sign(&s->key, s->secret, v->text, v->text_len, sig);
+    if (sodium_mprotect_noaccess(s->secret) != 0)
+        abort();
+    return e;
+}
+
+enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t *body, size_t len, uint64_t now_s, uint8_t *out, size_t cap,
+    size_t *out_len)
+{
+    struct proto_witness_verdict v;
+    struct proto_note_sig sig = { .time_s = 0 };
+    enum err e = proto_witness_judge(s->log, SERVER_COSIGNER_LOGS, body, len, &v);
+
+    if (e == OK && v.status == PROTO_WITNESS_COSIGNED)
+        e = cosign(s, &v, now_s, &sig);
+    return e == OK ? proto_witness_answer_encode(&v, v.status == PROTO_WITNESS_OTHER_SIZE ? s->log[v.log].seen.size : 0, &s->key, &sig, out,
+                         cap, out_len)
+                   : e;
+}
+
+/* ---- frames ---- */
+
+/* Down to the message. Any key may have signed: who brings a checkpoint does not matter, but the frame must be whole. */
+static enum proto_refusal open_frame(const struct server_cosigner *s, const uint8_t *frame, size_t len, struct proto_msg *m)
+{
+    struct proto_signed env;
+    enum proto_kind kind;
+    const uint8_t *body;
+    size_t body_len;
+    enum err e;
+
+    if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
+        return PROTO_NOT_A_FRAME;
+    if (proto_sign_decode(body, body_len, &env) != OK || env.count != 1)
+        return PROTO_MALFORMED;
+    if (kind != PROTO_WITNESS || strcmp(env.type, proto_msg_type(PROTO_WITNESS)) != 0)
+        return PROTO_WRONG_KIND;
+    e = proto_sign_check(env.type, env.body, env.body_len, env.by[0].key, env.by[0].sig);
+    if (e != OK)
+        return e == ERR_NOMEM ? PROTO_TROUBLE : PROTO_BAD_SIGNATURE;
+    if (proto_msg_decode(kind, env.body, env.body_len, m) != OK)
+        return PROTO_MALFORMED;
+    return sodium_memcmp(m->head.region, s->region->hash, PROTO_HASH_LEN) == 0 ? PROTO_ACCEPTED : PROTO_WRONG_REGION;
+}
+
+enum err server_cosigner_answer(struct server_cosigner *s, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)
+{
+    uint8_t payload[PROTO_WITNESS_ANSWER_MAX], body[PROTO_WITNESS_ANSWER_MAX + 256];
+    struct proto_reply reply = { 0 };
+    struct proto_msg *m = calloc(1, sizeof *m);
+    size_t payload_len = 0, body_len;
+    enum err e = m == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK) {
+        reply.result = (uint8_t)open_frame(s, frame, frame_len, m);
+        memcpy(reply.id, m->head.id, sizeof reply.id);
+    }
+    if (e == OK && reply.result == PROTO_ACCEPTED)
+        e = server_cosigner_judge(s, m->payload.data, m->payload.len, clock_now_s(), payload, sizeof payload, &payload_len);
+    free(m);
+    if (e != OK)
+        return e;
+    reply.hub_time_s = clock_now_s();
+    reply.payload = (struct proto_blob){ payload, payload_len };
+    e = proto_reply_encode(&reply, 0, body, sizeof body, &body_len);
+    return e == OK ? proto_frame_encode(PROTO_REPLY, body, body_len, out, cap, len) : e;
+}

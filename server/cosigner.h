@@ -1,0 +1,51 @@
+/*
+ * server/cosigner: a witness outside hub and partners, as the keyholder runs it: judges requests to cosign that nodes bring, keeps what it
+ * cosigned last on its own disk before the line leaves, and holds its key and nothing else. It cosigns whatever the region's log signed and
+ * can prove, whoever brings it: there is nothing secret in a checkpoint. Its process has one thread.
+ */
+#ifndef SERVER_COSIGNER_H
+#define SERVER_COSIGNER_H
+
+#include "base/err.h"
+#include "proto/region.h"
+#include "proto/witness.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SERVER_COSIGNER_LOGS = 2 };  /* the main log and the registry */
+
+struct server_cosigner {
+    struct proto_region *region;      /* owned */
+    char *folder;                     /* owned: a file for each log */
+    struct proto_note_key key;
+    uint8_t *secret;                  /* guarded memory */
+    struct proto_witness_log log[SERVER_COSIGNER_LOGS];
+};
+
+/* Borrowed during the call; secret (64 bytes) is copied. */
+struct server_cosigner_config {
+    const char *region;               /* the file's text */
+    size_t region_len;
+    const char *folder;               /* is there already */
+    const char *vkey;                 /* of the witness */
+    const uint8_t *secret;
+};
+
+/* ERR_KEY when the region does not name this witness as an outsider, or the secret is another's; ERR_SYNTAX: its file is damaged. */
+MUST_USE enum err server_cosigner_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t);
+void server_cosigner_close(struct server_cosigner *s);
+
+/*
+ * Answer the body of a request: u16 status | body. ERR_IO when it could not be stored: nothing was signed, and the caller ends its process;
+ * ERR_LONG, ERR_NOMEM.
+ */
+MUST_USE enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t *body, size_t len, uint64_t now_s, uint8_t *out, size_t cap,
+    size_t *out_len);
+/* Answer a frame: a reply as a frame in out. */
+MUST_USE enum err server_cosigner_answer(struct server_cosigner *s, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
+
+/* The role: start block on 3, gate on 4. Returns an exit code. */
+int server_cosigner_run(const char *program);
+
+#endif

@@ -1,0 +1,91 @@
+#include "server/cosigner.h"
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "server/ipc.h"
+#include "server/start.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { FRAME_MAX = 2048 };  /* of an answer: one line and a reply around it */
+
+static enum err loop(struct server_cosigner *s)
+{
+    uint8_t frame[FRAME_MAX];
+    struct server_ipc_out out;
+    struct server_ipc_msg m;
+    struct server_ipc_in in;
+    size_t len;
+    enum err e = server_ipc_in_init(&in, PROC_FIRST_FD, SERVER_ROLE_GATE, SERVER_ROLE_COSIGNER);
+
+    if (e != OK)
+        return e;
+    server_ipc_out_init(&out, PROC_FIRST_FD, SERVER_ROLE_COSIGNER, SERVER_ROLE_GATE);
+    while ((e = server_ipc_next(&in, &m)) == OK && m.what == SERVER_IPC_FRAME) {
+        e = server_cosigner_answer(s, m.body, m.len, frame, sizeof frame, &len);
+        if (e == OK)
+            e = server_ipc_put(&out, SERVER_IPC_ANSWER, m.tag, frame, len);
+        if (e == OK)
+            e = server_ipc_flush(&out);
+        if (e != OK)
+            break;
+    }
+    server_ipc_out_fini(&out);
+    server_ipc_in_fini(&in);
+    return e;
+}
+
+static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
+{
+    struct proto_blob part[SERVER_COSIGNER_STARTS];
+    struct server_cosigner_config c = { 0 };
+    uint8_t *block = NULL;
+    size_t len = 0;
+    enum err e = proc_start_block(&block, &len);
+
+    if (e != OK)
+        return e;
+    e = server_start_decode(block, len, part, SERVER_COSIGNER_STARTS);
+    if (e == OK) {
+        c.folder = server_start_as_text(&part[SERVER_COSIGNER_FOLDER]);
+        c.vkey = server_start_as_text(&part[SERVER_COSIGNER_VKEY]);
+        c.region = (const char *)part[SERVER_COSIGNER_REGION].data;
+        c.region_len = part[SERVER_COSIGNER_REGION].len;
+        c.secret = part[SERVER_COSIGNER_SECRET].data;
+        e = c.folder == NULL || c.vkey == NULL || part[SERVER_COSIGNER_SECRET].len != crypto_sign_SECRETKEYBYTES ? ERR_SYNTAX : OK;
+    }
+    if (e == OK)
+        e = server_cosigner_open(s, &c, t);
+    sodium_memzero(block, len);
+    free(block);
+    return e;
+}
+
+int server_cosigner_run(const char *program)
+{
+    struct trouble t = { 0 };
+    struct server_cosigner *s = calloc(1, sizeof *s);
+    char line[768];
+    enum err e = s == NULL ? ERR_NOMEM : OK;
+
+    log_init(program, LOG_INFO);
+    proc_harden();
+    server_role_heed();
+    if (e == OK)
+        e = open_from_start(s, &t);
+    if (e == OK) {
+        e = loop(s);
+        server_cosigner_close(s);
+    }
+    free(s);
+    if (e == OK)
+        return EX_OK;
+    if (e == ERR_PEER)
+        server_role_linger();
+    trouble_line(&t, line, sizeof line);
+    log_event(LOG_ERROR, "cosigner ends", "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
+}

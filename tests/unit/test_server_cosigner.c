@@ -1,0 +1,292 @@
+/* server/cosigner: the keyholder as a witness from outside: what it stores before it signs, and what it never signs. */
+#include "tests/support/check.h"
+#include "tests/support/home_folder.h"
+#include "tests/support/region_sample.h"
+#include "tests/support/witness_sample.h"
+
+#include "base/clock.h"
+#include "proto/reply.h"
+#include "proto/sign.h"
+#include "server/cosigner.h"
+
+#include <dirent.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PARTNERS = 3 };
+#define NOW UINT64_C(1800000000)
+
+struct world {
+    struct home_folder *folder;
+    char state[96], vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region region;
+    struct log_sample log;
+    struct witness_sample s;          /* the last is the outsider */
+    uint8_t root_secret[64];
+    char *text;
+    size_t text_len;
+    struct server_cosigner c;
+    bool open;
+    uint8_t body[PROTO_NOTE_MAX], answer[PROTO_WITNESS_ANSWER_MAX];
+    size_t len, answer_len;
+    struct proto_witness_answer a;
+};
+
+/* The sample region with this log and these witnesses, signed by all its founders. */
+static void make_region(struct world *w)
+{
+    struct region_sample sample;
+    char *next = NULL;
+    size_t next_len = 0;
+
+    region_sample_init(&sample, false);
+    region_sample_fields(&w->region, false);
+    log_sample_into(&w->log, &w->region);
+    w->region.partner_count = SAMPLE_PARTNERS;
+    witness_sample_into(&w->s, &w->region, PARTNERS, 1);
+    assert_err(proto_region_format(&w->region, &w->text, &w->text_len), OK);
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
+        assert_err(proto_region_sign((uint8_t *)w->text, w->text_len, sample.handle[i], sample.root_secret[i], &next, &next_len, NULL), OK);
+        free(w->text);
+        w->text = next;
+        w->text_len = next_len;
+    }
+    assert_err(proto_region_parse((uint8_t *)w->text, w->text_len, true, &w->region, NULL), OK);
+    region_sample_fini(&sample);
+    proto_note_key_encode(&w->s.key[PARTNERS], w->vkey);
+}
+
+static enum err reopen(struct world *w, size_t witness)
+{
+    struct server_cosigner_config config = { .region = w->text, .region_len = w->text_len, .folder = w->state, .vkey = w->vkey,
+        .secret = w->s.secret[witness] };
+    struct trouble t = { 0 };
+    enum err e;
+
+    if (w->open)
+        server_cosigner_close(&w->c);
+    e = server_cosigner_open(&w->c, &config, &t);
+    w->open = e == OK;
+    return e;
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+
+    void *folder = NULL;
+
+    assert_non_null(w);
+    assert_int_equal(home_folder_setup(&folder), 0);
+    w->folder = folder;
+    (void)snprintf(w->state, sizeof w->state, "%s/witness", w->folder->path);
+    assert_int_equal(mkdir(w->state, 0700), 0);
+    log_sample_init(&w->log);
+    log_sample_fill(&w->log, 6);
+    make_region(w);
+    assert_err(reopen(w, PARTNERS), OK);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    void *folder = w->folder;
+
+    if (w->open)
+        server_cosigner_close(&w->c);
+    (void)home_folder_teardown(&folder);
+    free(w->text);
+    free(w);
+    return 0;
+}
+
+static enum proto_witness_status ask(struct world *w, uint64_t old)
+{
+    w->len = witness_sample_request(&w->log, old, w->body);
+    assert_err(server_cosigner_judge(&w->c, w->body, w->len, NOW, w->answer, sizeof w->answer, &w->answer_len), OK);
+    assert_err(proto_witness_answer_decode(w->answer, w->answer_len, &w->a), OK);
+    return w->a.status;
+}
+
+static void its_line_verifies_and_counts_as_an_outsiders(void **state)
+{
+    struct world *w = *state;
+    struct proto_note_key log = witness_sample_log_key(&w->log);
+    struct proto_cosigned c;
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t len = 0;
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_err(proto_cosigned_append(w->log.note, w->log.note_len, w->a.lines, w->a.lines_len, note, sizeof note, &len), OK);
+    assert_err(proto_cosigned_count(&w->region, &log, note, len, NULL, NOW, &c), OK);
+    assert_int_equal(c.outsiders, 1);
+    assert_int_equal(c.outsider_s, NOW);
+}
+
+static void it_remembers_after_a_restart(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_err(reopen(w, PARTNERS), OK);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 6);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
+    log_sample_fill(&w->log, 5);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
+}
+
+/* Half of the partners were shown one history; it cosigned that. The other half's it never cosigns. */
+static void it_cosigns_one_history_only(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    w->log.leaf[3][0] ^= 1;
+    log_sample_fill(&w->log, 1);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_NOT_PROVEN);
+    w->log.size = 6;
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, PROTO_WITNESS_NO_SIZE);
+    assert_err(reopen(w, PARTNERS), OK);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_OTHER_SIZE);
+}
+
+/* What cannot be stored is not signed: the folder is gone. */
+static void without_a_disk_there_is_no_line(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(rmdir(w->state), 0);
+    w->len = witness_sample_request(&w->log, 0, w->body);
+    w->answer_len = 0;
+    assert_err(server_cosigner_judge(&w->c, w->body, w->len, NOW, w->answer, sizeof w->answer, &w->answer_len), ERR_IO);
+    assert_int_equal(w->answer_len, 0);
+    assert_int_equal(w->c.log[0].seen.size, 0);
+}
+
+static void a_damaged_memory_does_not_start(void **state)
+{
+    struct world *w = *state;
+    const struct dirent *d;
+    char name[320];
+    DIR *dir;
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    dir = opendir(w->state);
+    assert_non_null(dir);
+    while ((d = readdir(dir)) != NULL)
+        if (d->d_name[0] != '.') {
+            (void)snprintf(name, sizeof name, "witness/%s", d->d_name);
+            home_folder_flip(w->folder, name, 2);
+        }
+    (void)closedir(dir);
+    assert_err(reopen(w, PARTNERS), ERR_SYNTAX);
+}
+
+static void a_partners_key_is_not_an_outsiders(void **state)
+{
+    struct world *w = *state;
+
+    assert_err(reopen(w, 0), ERR_KEY);
+    proto_note_key_encode(&w->s.key[0], w->vkey);
+    assert_err(reopen(w, 0), ERR_KEY);
+}
+
+/* ---- frames, as nodes bring them ---- */
+
+static enum proto_refusal bring(struct world *w, enum proto_kind kind, const uint8_t region[PROTO_HASH_LEN], size_t flip)
+{
+    uint8_t public[32], secret[64], sig[PROTO_SIG_LEN], *body = malloc(PROTO_NOTE_MAX), *envelope = malloc(PROTO_NOTE_MAX),
+        *frame = malloc(PROTO_NOTE_MAX), out[2048];
+    struct proto_msg m = { .kind = kind };
+    struct proto_signed s = { .body = body, .count = 1 };
+    struct proto_reply reply;
+    enum proto_kind got;
+    const uint8_t *at;
+    size_t len = 0, envelope_len = 0;
+
+    assert_true(body != NULL && envelope != NULL && frame != NULL);
+    (void)crypto_sign_keypair(public, secret);
+    memcpy(m.head.region, region, sizeof m.head.region);
+    m.head.id[0] = m.head.from[0] = 1;
+    m.head.issued_s = m.head.valid_until_s = NOW;
+    w->len = witness_sample_request(&w->log, 0, w->body);
+    if (kind == PROTO_WITNESS)
+        m.payload = (struct proto_blob){ w->body, w->len };
+    else
+        m.code = 1;
+    assert_err(proto_msg_encode(&m, body, PROTO_NOTE_MAX, &s.body_len), OK);
+    memcpy(s.type, proto_msg_type(kind), strlen(proto_msg_type(kind)) + 1);
+    assert_err(proto_sign_make(s.type, body, s.body_len, secret, sig), OK);
+    s.by[0] = (struct proto_signed_by){ public, sig };
+    assert_err(proto_sign_encode(&s, envelope, PROTO_NOTE_MAX, &envelope_len), OK);
+    if (flip != 0)
+        envelope[flip % envelope_len] ^= 1;
+    assert_err(proto_frame_encode(kind, envelope, envelope_len, frame, PROTO_NOTE_MAX, &len), OK);
+    assert_err(server_cosigner_answer(&w->c, frame, len, out, sizeof out, &len), OK);
+    assert_err(proto_frame_decode(out, len, &got, &at, &len), OK);
+    assert_err(proto_reply_decode(at, len, &reply), OK);
+    w->a.status = PROTO_WITNESS_NONE;
+    if (reply.result == PROTO_ACCEPTED)
+        assert_err(proto_witness_answer_decode(reply.payload.data, reply.payload.len, &w->a), OK);
+    else
+        assert_int_equal(reply.payload.len, 0);
+    free(body);
+    free(envelope);
+    free(frame);
+    return (enum proto_refusal)reply.result;
+}
+
+static void a_frame_is_answered_as_over_http(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(bring(w, PROTO_WITNESS, w->region.hash, 0), PROTO_ACCEPTED);
+    assert_int_equal(w->a.status, PROTO_WITNESS_COSIGNED);
+    assert_int_equal(bring(w, PROTO_WITNESS, w->region.hash, 0), PROTO_ACCEPTED);
+    assert_int_equal(w->a.status, PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 6);
+}
+
+static void another_kind_or_region_is_refused(void **state)
+{
+    struct world *w = *state;
+    const uint8_t other[PROTO_HASH_LEN] = { 1 };
+
+    assert_int_equal(bring(w, PROTO_QUERY, w->region.hash, 0), PROTO_WRONG_KIND);
+    assert_int_equal(bring(w, PROTO_WITNESS, other, 0), PROTO_WRONG_REGION);
+}
+
+static void a_changed_frame_is_refused(void **state)
+{
+    struct world *w = *state;
+
+    for (size_t i = 1; i < 900; i += 7)
+        if (bring(w, PROTO_WITNESS, w->region.hash, i) == PROTO_ACCEPTED)
+            fail_msg("byte %zu changed, and it was judged", i);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(its_line_verifies_and_counts_as_an_outsiders),
+        TEST(it_remembers_after_a_restart),
+        TEST(it_cosigns_one_history_only),
+        TEST(without_a_disk_there_is_no_line),
+        TEST(a_damaged_memory_does_not_start),
+        TEST(a_partners_key_is_not_an_outsiders),
+        TEST(a_frame_is_answered_as_over_http),
+        TEST(another_kind_or_region_is_refused),
+        TEST(a_changed_frame_is_refused),
+    };
+
+    if (sodium_init() < 0)
+        return 1;
+    return cmocka_run_group_tests_name("server/cosigner", tests, NULL, NULL);
+}
