@@ -1,6 +1,7 @@
 #include "client/calls.h"
 
 #include "base/log.h"
+#include "client/clocks.h"
 #include "client/cmd.h"
 #include "client/hublink.h"
 #include "client/sessions.h"
@@ -135,12 +136,15 @@ static bool all_have_results(const struct client_call *c)
 
 static void finish(struct client_node *n, struct call *k)
 {
+    struct trouble t = {.lang = k->c.trouble.lang};
     struct vault_txn *x = NULL;
     enum err e = OK;
 
     if (!all_have_results(&k->c)) {
         json_add_bool(k->c.reply, "queued", true);
-        if (client_link_is_down(n))
+        if (client_clocks_check(n, &t) != OK)
+            json_add_text(k->c.reply, "clocks_note", t.text);
+        else if (client_link_is_down(n))
             json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
                     ? "de hub is nu niet bereikbaar; het wordt verstuurd zodra het kan"
                     : "the hub cannot be reached now; it will be sent as soon as it can");
@@ -332,7 +336,7 @@ void client_calls_step(struct client_node *n)
             continue;
         if (k->parked && (k->due || late))
             run(n, k);
-        else if (!k->parked && (late || client_link_is_down(n) || (k->due && all_have_results(&k->c))))
+        else if (!k->parked && (late || client_link_is_down(n) || !client_clocks_agree(n) || (k->due && all_have_results(&k->c))))
             finish(n, k);
     }
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/archive.h"
 #include "client/calls.h"
+#include "client/clocks.h"
 #include "client/openings.h"
 #include "proto/sign.h"
 
@@ -208,6 +209,8 @@ static void one_done(struct client_node *n, uint64_t tag, enum err result, const
     c->done = NULL;
     c->use++;
     set_up(n, result != ERR_PEER);
+    if (result == OK)
+        client_clocks_saw(n, reply->hub_time_s);
     done(n, arg, result, result == OK ? reply : NULL);
 }
 

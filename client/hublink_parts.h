@@ -31,6 +31,7 @@ struct client_hublink {
     uint8_t *body;               /* PROTO_FRAME_MAX */
     bool up, down, probing;      /* neither up nor down: not known yet */
     uint64_t heard_s, probe_at_ms;
+    int64_t hub_ahead_s;         /* of this machine's clock, as the last reply says */
 
     /* outbox.c */
     struct outbox_item *item;    /* in the order of sending */

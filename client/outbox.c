@@ -28,7 +28,7 @@ struct outbox_item {
     bool refused;                       /* by the hub's bare word, and not dropped: it holds nothing else back */
     uint32_t tries;
     uint64_t next_ms;
-    char trouble[96];
+    char trouble[160];
 };
 
 static void order_key(uint64_t order, uint8_t out[8])

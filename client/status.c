@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/certs.h"
+#include "client/clocks.h"
 #include "client/desk.h"
 #include "client/hublink.h"
 #include "client/keeping.h"
@@ -137,6 +138,7 @@ static enum err add_openings(struct client_call *c, struct vault_txn *x)
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
     struct client_link_status s;
+    struct trouble t = {.lang = c->trouble.lang};
     struct people p = {.now_s = clock_now_s()};
     uint64_t unconfirmed = 0;
     enum err e = OK;
@@ -145,6 +147,8 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "partner", c->node->me->handle);
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
+    if (client_clocks_check(c->node, &t) != OK)
+        json_add_text(c->reply, "clocks_note", t.text);
     add_certs(c->reply, c->node);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);

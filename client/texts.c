@@ -59,6 +59,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"pseudonyms_per_partner", "at most a day, for a partner", "hoogstens per dag voor een partner"},
     {"hub_reachable", "hub reachable", "hub bereikbaar"},
     {"hub_heard", "hub last heard", "hub laatst gehoord"},
+    {"clocks_note", "the clocks differ", "de klokken verschillen"},
     {"outbox", "waiting to be sent", "wacht op verzending"},
     {"outbox_oldest", "oldest waiting since", "oudste wacht sinds"},
     {"outbox_trouble", "last trouble of sending", "laatste moeite met verzenden"},

@@ -81,10 +81,13 @@ static bool is_read(const struct hub_job *j)
     return j->refusal == PROTO_ACCEPTED && (j->kind == PROTO_FETCH || j->kind == PROTO_QUERY || j->kind == PROTO_WITNESS);
 }
 
-/* Reads have no leaf and no known id; the clock and the operator count for them as for acts. */
+/*
+ * Reads have no leaf and no known id; the clock and the operator count for them as for acts. A hub whose clock was ahead has leaves from
+ * the future: nobody may have to wait for their time before it can fetch.
+ */
 static enum proto_refusal judge_read(const struct hub_core *c, const struct hub_job *j)
 {
-    enum proto_refusal r = hub_envelope_judge_times(j, c->now_s, c->now_s > c->leaf_s ? c->now_s : c->leaf_s);
+    enum proto_refusal r = hub_envelope_judge_times(j, c->now_s, c->now_s);
 
     if (r == PROTO_ACCEPTED && hub_roster_is_blocked(c->roster, j->act.from))
         return PROTO_BLOCKED;

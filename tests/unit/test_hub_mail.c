@@ -50,6 +50,34 @@ static void mail_goes_only_when_the_node_says_it_has_it(void **state)
     hub_world_reply_free(&r);
 }
 
+/* The hub's clock was an hour ahead, and is right again: the log's time stays where it was, questions are of now. */
+static void a_log_from_the_future_stops_no_fetch(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m;
+    struct hub_world_reply r;
+
+    hub_acts_shift_clock(3600);
+    hub_acts_facts(f, A, B, original, &m);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    hub_acts_shift_clock(0);
+    hub_acts_facts(f, A, B, original, &m);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    hub_world_msg(&f->w, PROTO_FETCH, B, -1, &m);
+    m.head.valid_until_s = m.head.issued_s + 60;
+    r = hub_acts_send(f, &m, B);
+    assert_string_equal(proto_refusal_name((enum proto_refusal)r.reply.result), "ACCEPTED");
+    assert_int_equal(hub_acts_mail_count(&r), 2);
+    hub_world_reply_free(&r);
+    m.head.issued_s -= 100;
+    m.head.valid_until_s = m.head.issued_s + 1;
+    m.head.id[0] ^= 1;
+    r = hub_acts_send(f, &m, B);
+    assert_string_equal(proto_refusal_name((enum proto_refusal)r.reply.result), "STALE");
+    hub_world_reply_free(&r);
+}
+
 static void nobody_fetches_for_another(void **state)
 {
     struct hub_acts *f = *state;
@@ -260,7 +288,7 @@ int main(void)
         T(nobody_fetches_for_another), T(a_waiting_fetch_is_answered_by_the_round_that_brings_mail),
         T(a_newer_fetch_ends_the_older), T(stopped_mail_becomes_a_leaf_that_the_fetch_can_check),
         T(ids_are_forgotten_after_their_time_and_not_before), T(what_was_carried_is_acknowledged_after_its_row_is_gone), T(a_certificate_that_ended_is_not_believed),
-        T(leaf_time_does_not_go_back_with_the_clock),
+        T(leaf_time_does_not_go_back_with_the_clock), T(a_log_from_the_future_stops_no_fetch),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

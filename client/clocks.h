@@ -1,0 +1,18 @@
+/*
+ * client/clocks: how far the hub's clock is from this machine's, by the time in its replies. That is its bare word: it explains why nothing
+ * is taken and when to try again, and decides nothing else.
+ */
+#ifndef CLIENT_CLOCKS_H
+#define CLIENT_CLOCKS_H
+
+#include "client/node.h"
+
+/* A reply said that it is this late at the hub. When the clocks have come together, what waits is tried again at once. */
+void client_clocks_saw(struct client_node *n, uint64_t hub_s);
+
+/* Does the hub take what is signed here? Yes when it was not heard yet. */
+bool client_clocks_agree(const struct client_node *n);
+/* So far apart that the hub takes nothing (P-080): ERR_STATE with the two times and the next step in t. Else OK. */
+MUST_USE enum err client_clocks_check(const struct client_node *n, struct trouble *t);
+
+#endif
