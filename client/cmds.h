@@ -25,4 +25,7 @@ enum err client_cmd_audit(struct client_run *r);
 enum err client_cmd_audit_complete(struct client_run *r);
 enum err client_cmd_verify(struct client_run *r);
 
+/* Prints r->reply and takes its warning out of it. */
+void client_status_print(const struct client_run *r, const cJSON *reply);
+
 #endif

@@ -106,6 +106,9 @@ static const struct client_opt open_opts[] = {
 
 static const struct client_opt done_opts[] = {
     {"item", CLIENT_OPT_TEXT, true, {"what to put away, from schakel inbox", "wat u opbergt, uit schakel inbox"}, "ID", NULL}, END};
+static const struct client_opt drop_opts[] = {
+    {"item", CLIENT_OPT_TEXT, true, {"what is not to be sent again, from schakel outbox list",
+        "wat niet meer verstuurd wordt, uit schakel outbox list"}, "ID", NULL}, END};
 static const struct client_opt policy_opts[] = {PURPOSE_MAY,
     {"pack", CLIENT_OPT_TEXT, false, {"of this folder: who may share what, as a page of HTML to print; needs no node",
         "van deze map: wie wat mag delen, als pagina HTML om te printen; zonder knooppunt"}, "DIR", NULL},
@@ -151,6 +154,10 @@ const struct client_cmd client_casework_cmds[] = {
     {"not-for-us", {"say that it is not for you; the copy is destroyed", "zeg dat het niet voor u is; de kopie wordt vernietigd"}, offer_opts, "not-for-us", NULL, client_desk_print},
     {"open", {"read what came in; the holder is told", "lees wat binnenkwam; de houder hoort het"}, open_opts, "open", NULL, client_desk_print},
     {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"}, done_opts, "done", NULL, client_desk_print},
+    {"outbox list", {"what still has to go out, and why it waits", "wat nog weg moet, en waarom het wacht"}, NULL, "outbox.list", NULL,
+        client_desk_print},
+    {"outbox drop", {"do not send again what the hub refused", "verstuur niet meer wat de hub weigerde"}, drop_opts, "outbox.drop", NULL,
+        client_desk_print},
     {"policy show", {"what can be asked for a purpose; or a whole pack as a page to print", "wat u voor een doel kunt vragen; of een heel pakket als pagina om te printen"},
         policy_opts, NULL, client_cmd_policy_show_run, client_desk_print},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},

@@ -171,6 +171,8 @@ static const struct {
     client_desk_printer *print;
 } printers[] = {
     {"inbox", client_desk_print_inbox},
+    {"outbox list", client_desk_print_outbox},
+    {"outbox drop", client_desk_print_dropped},
     {"request new", client_desk_print_asked},
     {"send", client_desk_print_asked},
     {"request show", client_desk_print_request},

@@ -22,6 +22,8 @@ client_desk_printer client_desk_print_asked, client_desk_print_request, client_d
     client_desk_print_preview, client_desk_print_grant, client_desk_print_open, client_desk_print_approve;
 /* client/desk_print_weigh.c */
 client_desk_printer client_desk_print_weigh;
+/* client/desk_print_outbox.c */
+client_desk_printer client_desk_print_outbox, client_desk_print_dropped;
 /* client/desk_print_inbox.c */
 client_desk_printer client_desk_print_inbox, client_desk_print_cases, client_desk_print_children,
     client_desk_print_record, client_desk_print_policy, client_desk_print_import;

@@ -40,6 +40,8 @@ const struct client_command client_desk_commands[] = {
     {"not-for-us", client_do_not_for_us, CASEWORK, true},
     {"open", client_do_open, CASEWORK, true},
     {"done", client_do_done, CASEWORK, true},
+    {"outbox.list", client_do_outbox_list, CASEWORK, false},
+    {"outbox.drop", client_do_outbox_drop, CASEWORK, true},
     {"policy.show", client_do_policy_show, CLIENT_ANY_ROLE, false},
 };
 const size_t client_desk_commands_count = sizeof client_desk_commands / sizeof client_desk_commands[0];

@@ -169,6 +169,8 @@ static bool statement_each(void *arg, const struct client_kept *k)
     add_bits(row, "not_confirmed", l->c->node, k, late ? all & ~k->acked : 0);
     if (k->refused)
         json_add_bool(row, "refused", true);
+    if (k->dropped)
+        json_add_bool(row, "dropped", true);
     return true;
 }
 

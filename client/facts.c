@@ -269,7 +269,8 @@ static bool facts_each(void *arg, const struct client_kept *k)
     struct collecting *c = arg;
     const struct proto_statement *s = &k->what;
 
-    if (k->leaf_s == 0 || !is_about(c, s) || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
+    /* An own objection stops at once, whether or not the hub can be reached; everything else counts from its leaf. */
+    if ((k->leaf_s == 0 && !(k->mine && s->kind == PROTO_SAY_OBJECTION)) || !is_about(c, s) || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
         return true;
     if (s->kind == PROTO_SAY_EVENT)
         take_event(c, s);

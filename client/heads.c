@@ -109,8 +109,9 @@ bool client_heads_stops(const struct client_node *n, enum proto_kind k)
     return (!client_link_is_trusted(n) && (gives || k == PROTO_REQUEST)) || (gives && !client_witness_is_fresh(n));
 }
 
-static void doubt_partner(const struct proto_partner *from, const char *why)
+static void doubt_partner(struct client_hublink *l, const struct proto_partner *from, const char *why)
 {
+    l->doubted = from;
     log_event(LOG_WARN, "partner-saw-another-log", "partner", from->handle, "reason", why, NULL);
 }
 
@@ -161,9 +162,9 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
     if (size == 0)
         return;
     if (size > l->newest.size)      /* the receipt that came with it is newer than anything its sender can have seen */
-        doubt_partner(from, "larger-than-the-log");
+        doubt_partner(l, from, "larger-than-the-log");
     else if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
-        doubt_partner(from, "another-root-of-one-size");
+        doubt_partner(l, from, "another-root-of-one-size");
     else if (size != l->checked.size && size != l->newest.size)
         remember_other(l, from, size, root);
 }
@@ -229,7 +230,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         return;
     }
     if (e != OK)
-        doubt_partner(l->asked.from, "not-in-our-log");
+        doubt_partner(l, l->asked.from, "not-in-our-log");
     else if (l->asked.from == NULL)
         client_heads_resume(n);
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;

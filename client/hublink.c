@@ -288,3 +288,18 @@ uint64_t client_hublink_due(const struct client_node *n, uint64_t max)
         due = earlier(due, l->check_at_ms > now ? l->check_at_ms - now : 0);
     return client_outbox_due(n, now, due);
 }
+
+/* ---- status ---- */
+
+void client_hublink_status(struct client_node *n, struct client_link_status *out)
+{
+    const struct client_hublink *l = n->link;
+
+    *out = (struct client_link_status){.up = l->up, .trusted = client_link_is_trusted(n), .contradicted = l->for_ever, .doubted = l->doubted, .heard_s = l->heard_s, .outbox = l->item_count,
+        .checkpoint_size = l->newest.size, .checkpoint_s = l->newest_s, .running = n->running, .bad_mail = n->bad_mail};
+    memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
+    if (l->item_count != 0) {
+        out->oldest_s = l->item[0].put_s;
+        (void)strncpy(out->trouble, l->item[0].trouble, sizeof out->trouble - 1);
+    }
+}

@@ -21,7 +21,19 @@ struct link_head {
     const struct proto_partner *from;
 };
 
-struct outbox_item;
+struct outbox_item {
+    uint64_t order, group, put_s;
+    uint8_t id[PROTO_ID_LEN], case_id[PROTO_ID_LEN], refers[PROTO_ID_LEN], to[PROTO_PARTNER_LEN];
+    struct proto_subject_id subject;
+    struct proto_ids *statements;       /* relied on; NULL: none */
+    enum proto_kind kind;
+    bool in_flight, gone, sent;
+    bool refused;                       /* by the hub's bare word, and not dropped: it holds nothing else back */
+    uint8_t result;                     /* enum proto_refusal of the hub's last answer; CLIENT_NO_RESULT: it gave none */
+    uint32_t tries;
+    uint64_t next_ms;
+    char trouble[160];
+};
 
 struct client_hublink {
     struct client_node *node;
@@ -58,6 +70,7 @@ struct client_hublink {
     size_t other_count;
     struct link_head asked;
     bool checking, others_next;
+    const struct proto_partner *doubted;  /* the last that said it saw another log; NULL: none since the start */
     bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
 };
 
@@ -79,6 +92,8 @@ uint64_t client_outbox_due(const struct client_node *n, uint64_t now_ms, uint64_
 void client_outbox_wake(struct client_node *n);    /* the hub is back: forget the waits */
 size_t client_outbox_sent(const struct client_hublink *l);   /* acts that the hub may have and that are not answered */
 void client_outbox_drop(struct client_hublink *l);
+/* Its row was deleted: no more of it. Not while it is under way. */
+void client_outbox_forget(struct client_hublink *l, const uint8_t id[PROTO_ID_LEN]);
 
 /* inbox.c */
 void client_inbox_step(struct client_node *n);

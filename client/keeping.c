@@ -209,6 +209,8 @@ bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s)
 {
     uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
 
+    if (k->dropped)
+        return false;
     if (k->mine && k->leaf_s == 0 && k->refused)
         return true;
     if (!k->mine || (k->leaf_s == 0 && !client_keeping_stops(k->what.kind)))

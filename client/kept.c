@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8, OF_OTHERS = 0, MINE = 1, REFUSED = 2 };
+enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8, OF_OTHERS = 0, MINE = 1, REFUSED = 2, DROPPED = 3 };
 
 static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *out)
 {
@@ -29,7 +29,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     k.original_len = rd_left(&r);
     k.original = rd_view(&r, k.original_len);
     k.mine = mine != OF_OTHERS;
-    k.refused = mine == REFUSED;
+    k.refused = mine == REFUSED || mine == DROPPED;
+    k.dropped = mine == DROPPED;
     e = rd_end(&r);
     if (e == OK)
         e = proto_sign_decode(k.original, k.original_len, &envelope);
@@ -52,7 +53,7 @@ enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
     wr_init(&w, row, cap);
     wr_copy(&w, k->signer, sizeof k->signer);
     wr_u8(&w, k->role);
-    wr_u8(&w, k->refused ? REFUSED : k->mine ? MINE : OF_OTHERS);
+    wr_u8(&w, k->dropped ? DROPPED : k->refused ? REFUSED : k->mine ? MINE : OF_OTHERS);
     wr_u64(&w, k->leaf_index);
     wr_u64(&w, k->leaf_s);
     wr_u64(&w, k->acked);

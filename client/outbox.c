@@ -18,19 +18,6 @@
 
 enum { FRESH_S = 480, RETRY_MS = 2000, RETRY_MAX_MS = 60000, REFUSED_MS = 600000 };
 
-struct outbox_item {
-    uint64_t order, group, put_s;
-    uint8_t id[PROTO_ID_LEN], case_id[PROTO_ID_LEN], refers[PROTO_ID_LEN], to[PROTO_PARTNER_LEN];
-    struct proto_subject_id subject;
-    struct proto_ids *statements;       /* relied on; NULL: none */
-    enum proto_kind kind;
-    bool in_flight, gone, sent;
-    bool refused;                       /* by the hub's bare word, and not dropped: it holds nothing else back */
-    uint32_t tries;
-    uint64_t next_ms;
-    char trouble[160];
-};
-
 static void order_key(uint64_t order, uint8_t out[8])
 {
     struct wr w;
@@ -140,7 +127,8 @@ static enum err add_item(struct client_hublink *l, uint64_t order, const struct 
     }
     item = &l->item[l->item_count];
     *item = (struct outbox_item){.order = order, .group = row->group, .put_s = row->put_s, .kind = (enum proto_kind)row->kind,
-        .subject = m->head.subject, .sent = sent};
+        .subject = m->head.subject, .sent = sent,
+        .result = CLIENT_NO_RESULT};
     memcpy(item->id, m->head.id, PROTO_ID_LEN);
     memcpy(item->case_id, m->head.case_id, PROTO_ID_LEN);
     memcpy(item->to, m->head.to, PROTO_PARTNER_LEN);
@@ -254,6 +242,13 @@ static void compact(struct client_hublink *l)
             l->item[kept++] = l->item[i];
     }
     l->item_count = kept;
+}
+
+void client_outbox_forget(struct client_hublink *l, const uint8_t id[PROTO_ID_LEN])
+{
+    for (size_t i = 0; i < l->item_count; i++)
+        l->item[i].gone |= memcmp(l->item[i].id, id, PROTO_ID_LEN) == 0;
+    compact(l);
 }
 
 static struct outbox_item *find_item(struct client_hublink *l, uint64_t order)
@@ -453,6 +448,7 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     if (item == NULL)
         return;
     item->in_flight = false;
+    item->result = result == OK ? reply->result : CLIENT_NO_RESULT;
     if (result != OK) {
         put_off(item, result == ERR_PEER ? "the hub did not answer" : "the hub's answer was not understood");
         return;
@@ -477,19 +473,4 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     }
     free(row);
     free(memory);
-}
-
-/* ---- status ---- */
-
-void client_hublink_status(struct client_node *n, struct client_link_status *out)
-{
-    const struct client_hublink *l = n->link;
-
-    *out = (struct client_link_status){.up = l->up, .trusted = client_link_is_trusted(n), .heard_s = l->heard_s, .outbox = l->item_count,
-        .checkpoint_size = l->newest.size, .checkpoint_s = l->newest_s, .running = n->running, .bad_mail = n->bad_mail};
-    memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
-    if (l->item_count != 0) {
-        out->oldest_s = l->item[0].put_s;
-        (void)strncpy(out->trouble, l->item[0].trouble, sizeof out->trouble - 1);
-    }
 }

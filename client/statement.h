@@ -19,6 +19,7 @@ struct client_kept {
     uint64_t acked;                   /* own: bit per addressee that acknowledged */
     uint64_t told;                    /* own: bit per addressee whose message has its receipt */
     bool refused;                     /* own: the hub refused it, and nobody waited for its answer any more */
+    bool dropped;                     /* own, refused: a person decided that it is not sent again (schakel outbox drop) */
 };
 
 /* Keep (or replace) a statement; the key is k->what.id. */

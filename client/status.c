@@ -22,6 +22,34 @@ static void add_time(cJSON *obj, const char *key, uint64_t at_s)
     json_add_text(obj, key, text);
 }
 
+/* What nobody may overlook comes first. */
+static void add_warning(struct client_call *c, const struct client_link_status *s)
+{
+    bool nl = c->trouble.lang == LANG_NL;
+
+    if (s->contradicted)
+        json_add_text(c->reply, "warning", nl
+            ? "STOP: het logboek van de hub spreekt zichzelf tegen: er zijn twee versies van ondertekend. Hier wordt niets meer gevraagd, toegekend of"
+              " gestuurd, ook niet na een herstart. Bel de andere partners, vergelijk checkpoint_size en checkpoint_root (schakel status --json), en"
+              " bewaar de map van dit knooppunt: zij is het bewijs."
+            : "STOP: the hub's log contradicts itself: two versions of it were signed. Nothing is asked, granted or sent from here any more, not"
+              " after a restart either. Call the other partners, compare checkpoint_size and checkpoint_root (schakel status --json), and keep"
+              " this node's folder: it is the evidence.");
+    else if (!s->trusted)
+        json_add_text(c->reply, "warning", nl
+            ? "LET OP: de hub kan niet laten zien dat zijn logboek heel is. Tot dat lukt, wordt hier niets toegekend of gestuurd. Bel de beheerder van"
+              " de hub."
+            : "CAREFUL: the hub cannot show that its log is whole. Until it does, nothing is granted or sent from here. Call who runs the hub.");
+    else if (s->doubted != NULL)
+        json_add_text(c->reply, "warning", nl
+            ? "LET OP: een partner zegt dat het een ander logboek zag dan dit knooppunt (zie doubted_by). Bel die partner en vergelijk checkpoint_size"
+              " en checkpoint_root (schakel status --json): wie er ook gelijk heeft, er klopt iets niet."
+            : "CAREFUL: a partner says that it saw another log than this node (see doubted_by). Call that partner and compare checkpoint_size and"
+              " checkpoint_root (schakel status --json): whoever is right, something is wrong.");
+    if (s->doubted != NULL)
+        json_add_text(c->reply, "doubted_by", s->doubted->handle);
+}
+
 static void add_link(cJSON *r, const struct client_link_status *s)
 {
     char hex[2 * PROTO_HASH_LEN + 1];
@@ -144,6 +172,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     enum err e = OK;
 
     client_hublink_status(c->node, &s);
+    add_warning(c, &s);
     json_add_text(c->reply, "partner", c->node->me->handle);
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);

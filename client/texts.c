@@ -68,6 +68,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"checkpoint_time", "log seen at", "logboek gezien om"},
     {"checkpoint_root", "log root seen", "wortel van het logboek"},
     {"log_trusted", "log consistent", "logboek sluit aan"},
+    {"doubted_by", "saw another log", "zag een ander logboek"},
     {"running", "running number", "volgnummer"},
     {"bad_mail", "mail that could not be believed", "post die niet klopte"},
     {"to_decide", "requests to decide", "verzoeken om te beslissen"},
