@@ -38,6 +38,8 @@ enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config
     enum err e;
 
     memset(o, 0, sizeof *o);
+    if (pthread_mutex_init(&o->lock, NULL) != 0)
+        return ERR_NOMEM;
     o->region = calloc(1, sizeof *o->region);
     o->blocks = strdup(c->blocks);
     e = o->region == NULL || o->blocks == NULL ? ERR_NOMEM : OK;
@@ -58,6 +60,7 @@ void server_oprf_close(struct server_oprf *o)
     free(o->blocks);
     sodium_free(o->share);
     free(o->region);
+    (void)pthread_mutex_destroy(&o->lock);
     memset(o, 0, sizeof *o);
 }
 
@@ -169,6 +172,23 @@ static void remember(struct server_oprf *o, const struct question *q)
     o->recent_at = (o->recent_at + 1) % SERVER_OPRF_RECENT;
 }
 
+/* The share is readable as long as somebody evaluates. */
+static void wake_share(struct server_oprf *o)
+{
+    (void)pthread_mutex_lock(&o->lock);
+    if (o->evaluating++ == 0 && sodium_mprotect_readonly(o->share) != 0)
+        abort();
+    (void)pthread_mutex_unlock(&o->lock);
+}
+
+static void rest_share(struct server_oprf *o)
+{
+    (void)pthread_mutex_lock(&o->lock);
+    if (--o->evaluating == 0 && sodium_mprotect_noaccess(o->share) != 0)
+        abort();
+    (void)pthread_mutex_unlock(&o->lock);
+}
+
 static enum err evaluate(struct server_oprf *o, const struct proto_blob *in, uint8_t payload[PAYLOAD_MAX], size_t *len)
 {
     size_t count = in->len / PROTO_OPRF_LEN;
@@ -181,11 +201,9 @@ static enum err evaluate(struct server_oprf *o, const struct proto_blob *in, uin
         return ERR_RANGE;
     memcpy(blinded, in->data, count * PROTO_OPRF_LEN);
     elements.at = (const uint8_t (*)[PROTO_OPRF_LEN])blinded;
-    if (sodium_mprotect_readonly(o->share) != 0)
-        abort();
+    wake_share(o);
     e = proto_pseudonym_evaluate(o->share, elements, evaluated, proof);
-    if (sodium_mprotect_noaccess(o->share) != 0)
-        abort();
+    rest_share(o);
     if (e != OK)
         return e;
     memcpy(payload, evaluated, count * PROTO_OPRF_LEN);
@@ -194,8 +212,8 @@ static enum err evaluate(struct server_oprf *o, const struct proto_blob *in, uin
     return OK;
 }
 
-/* Count it on disk; then, and only then, it may be evaluated. */
-static enum err count(struct server_oprf *o, const struct question *q, enum proto_refusal *r)
+/* With the lock held. */
+static enum err count_once(struct server_oprf *o, const struct question *q, enum proto_refusal *r)
 {
     enum err e;
 
@@ -207,6 +225,17 @@ static enum err count(struct server_oprf *o, const struct question *q, enum prot
     else if (e == ERR_QUOTA)
         *r = PROTO_QUOTA;
     return e == ERR_QUOTA ? OK : e;
+}
+
+/* Count it on disk; then, and only then, it may be evaluated. */
+static enum err count(struct server_oprf *o, const struct question *q, enum proto_refusal *r)
+{
+    enum err e;
+
+    (void)pthread_mutex_lock(&o->lock);
+    e = count_once(o, q, r);
+    (void)pthread_mutex_unlock(&o->lock);
+    return e;
 }
 
 enum err server_oprf_answer(struct server_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)

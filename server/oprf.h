@@ -11,6 +11,7 @@
 #include "proto/region.h"
 #include "server/quota.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,8 +21,10 @@ enum { SERVER_OPRF_PER_PARTNER_DEFAULT = 2000, SERVER_OPRF_TOTAL_DEFAULT = 20000
 struct server_oprf {
     struct proto_region *region;      /* owned */
     char *blocks;                     /* owned */
-    struct server_quota *quota;
     uint8_t *share;                   /* guarded memory */
+    pthread_mutex_t lock;             /* everything below */
+    size_t evaluating;                /* threads that read share now */
+    struct server_quota *quota;
     struct { uint8_t from[PROTO_PARTNER_LEN], id[PROTO_ID_LEN], digest[PROTO_HASH_LEN]; } recent[SERVER_OPRF_RECENT];
     size_t recent_at;
 };
@@ -41,7 +44,10 @@ struct server_oprf_config {
 MUST_USE enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config *c, struct trouble *t);
 void server_oprf_close(struct server_oprf *o);
 
-/* Answer a frame: a reply as a frame in out. Only the hub's own trouble is an error. */
+/*
+ * Answer a frame: a reply as a frame in out. Only the hub's own trouble is an error. From several threads at once: an element
+ * costs two multiplications, which is what they share out; counting is one after the other.
+ */
 MUST_USE enum err server_oprf_answer(struct server_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
 
 /* The role: start block on 3, gate on 4. program is for the log. Returns an exit code. */

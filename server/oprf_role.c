@@ -5,36 +5,161 @@
 #include "server/ipc.h"
 #include "server/start.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 
-enum { FRAME_MAX = 8192 };  /* of an answer: 64 elements, a proof, a reply around them */
+enum {
+    FRAME_MAX = 8192,      /* of an answer: 64 elements, a proof, a reply around them */
+    THREADS = 2
+};
+
+/* Each thread takes the next question from the socket itself, as those of hub/verify do. */
+struct pool {
+    struct server_oprf *oprf;
+    pthread_mutex_t reading, writing;
+    struct server_ipc_in in;
+    struct server_ipc_out out;
+    bool is_over;   /* read no more; under reading */
+    enum err err;   /* why */
+};
+
+/* A question as a thread keeps it; its room grows to the longest that came. */
+struct question {
+    uint8_t *frame;
+    size_t len, cap;
+    uint64_t tag;
+};
+
+static enum err copy(const struct server_ipc_msg *m, struct question *q)
+{
+    if (m->len > q->cap) {
+        uint8_t *grown = realloc(q->frame, m->len);
+
+        if (grown == NULL)
+            return ERR_NOMEM;
+        q->frame = grown;
+        q->cap = m->len;
+    }
+    memcpy(q->frame, m->body, m->len);
+    q->len = m->len;
+    q->tag = m->tag;
+    return OK;
+}
+
+/* The first reason stands. The socket is shut for reading, so that nobody goes on waiting for it. */
+static void end(struct pool *p, enum err why)
+{
+    if (!p->is_over)
+        p->err = why;
+    p->is_over = true;
+    (void)shutdown(PROC_FIRST_FD, SHUT_RD);
+}
+
+/* false: there will be none. */
+static bool read_question(struct pool *p, struct question *q)
+{
+    struct server_ipc_msg m;
+    bool is_one = false;
+    enum err e;
+
+    (void)pthread_mutex_lock(&p->reading);
+    if (!p->is_over) {
+        e = server_ipc_next(&p->in, &m);
+        if (e == OK && m.what == SERVER_IPC_FRAME) {
+            e = copy(&m, q);
+            is_one = e == OK;
+        }
+        if (!is_one)
+            end(p, e);
+    }
+    (void)pthread_mutex_unlock(&p->reading);
+    return is_one;
+}
+
+static enum err write_answer(struct pool *p, uint64_t tag, const uint8_t *frame, size_t len)
+{
+    enum err e;
+
+    (void)pthread_mutex_lock(&p->writing);
+    e = server_ipc_put(&p->out, SERVER_IPC_ANSWER, tag, frame, len);
+    if (e == OK)
+        e = server_ipc_flush(&p->out);
+    (void)pthread_mutex_unlock(&p->writing);
+    return e;
+}
+
+static void *work(void *arg)
+{
+    struct question q = { .frame = NULL };
+    uint8_t frame[FRAME_MAX];
+    struct pool *p = arg;
+    size_t len;
+    enum err e = OK;
+
+    while (e == OK && read_question(p, &q)) {
+        e = server_oprf_answer(p->oprf, q.frame, q.len, frame, sizeof frame, &len);
+        if (e == OK)
+            e = write_answer(p, q.tag, frame, len);
+    }
+    free(q.frame);
+    if (e == OK)
+        return NULL;
+    /* Whoever waits for the next question holds the lock: wake it first. */
+    (void)shutdown(PROC_FIRST_FD, SHUT_RD);
+    (void)pthread_mutex_lock(&p->reading);
+    if (!p->is_over || p->err == ERR_PEER)
+        p->err = e;
+    p->is_over = true;
+    (void)pthread_mutex_unlock(&p->reading);
+    return NULL;
+}
+
+/* Signals go to the first thread alone, which works as the others do. */
+static enum err run_threads(struct pool *p)
+{
+    pthread_t thread[THREADS - 1];
+    size_t started = 0;
+    sigset_t all, before;
+    enum err e = OK;
+
+    if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return ERR_IO;
+    while (started < THREADS - 1 && pthread_create(&thread[started], NULL, work, p) == 0)
+        started++;
+    if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0)
+        e = ERR_IO;
+    if (e == OK)
+        (void)work(p);
+    else
+        (void)shutdown(PROC_FIRST_FD, SHUT_RD);
+    for (size_t i = 0; i < started; i++)
+        if (pthread_join(thread[i], NULL) != 0)
+            e = ERR_IO;
+    return e == OK ? p->err : e;
+}
 
 static enum err loop(struct server_oprf *o)
 {
-    uint8_t frame[FRAME_MAX];
-    struct server_ipc_out out;
-    struct server_ipc_msg m;
-    struct server_ipc_in in;
-    size_t len;
-    enum err e = server_ipc_in_init(&in, PROC_FIRST_FD, SERVER_ROLE_GATE, SERVER_ROLE_OPRF);
+    struct pool p = { .oprf = o };
+    enum err e = ERR_NOMEM;
 
+    if (pthread_mutex_init(&p.reading, NULL) != 0 || pthread_mutex_init(&p.writing, NULL) != 0)
+        return e;
+    e = server_ipc_in_init(&p.in, PROC_FIRST_FD, SERVER_ROLE_GATE, SERVER_ROLE_OPRF);
     if (e != OK)
         return e;
-    server_ipc_out_init(&out, PROC_FIRST_FD, SERVER_ROLE_OPRF, SERVER_ROLE_GATE);
-    while ((e = server_ipc_next(&in, &m)) == OK && m.what == SERVER_IPC_FRAME) {
-        e = server_oprf_answer(o, m.body, m.len, frame, sizeof frame, &len);
-        if (e == OK)
-            e = server_ipc_put(&out, SERVER_IPC_ANSWER, m.tag, frame, len);
-        if (e == OK)
-            e = server_ipc_flush(&out);
-        if (e != OK)
-            break;
-    }
-    server_ipc_out_fini(&out);
-    server_ipc_in_fini(&in);
+    server_ipc_out_init(&p.out, PROC_FIRST_FD, SERVER_ROLE_OPRF, SERVER_ROLE_GATE);
+    e = run_threads(&p);
+    server_ipc_out_fini(&p.out);
+    server_ipc_in_fini(&p.in);
+    (void)pthread_mutex_destroy(&p.reading);
+    (void)pthread_mutex_destroy(&p.writing);
     return e;
 }
 

@@ -1,6 +1,6 @@
 /*
  * server/quota: how many pseudonyms each partner, and the region, has had today, counted on disk before one is evaluated. Days are those
- * of UTC. One process, one thread.
+ * of UTC. One process, one thread at a time.
  */
 #ifndef SERVER_QUOTA_H
 #define SERVER_QUOTA_H

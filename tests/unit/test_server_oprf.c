@@ -1,7 +1,6 @@
 /* server/oprf: who gets an answer, what it costs, and that the answer is that of the share. */
 #include "tests/support/check.h"
-#include "tests/support/hub_folder.h"
-#include "tests/support/region_sample.h"
+#include "tests/support/oprf_world.h"
 
 #include "base/clock.h"
 #include "proto/pseudonym.h"
@@ -14,103 +13,11 @@
 #include <sodium.h>
 #include <stdio.h>
 
-enum { DAY_S = 86400, PER_PARTNER = 20, TOTAL = 30, FRAME_ROOM = 8192, COUNT = 3 };
+enum { DAY_S = 86400 };
 
-static const uint8_t hub_share[32] = { 3 }, keyholder_share[32] = { 5 };  /* as the sample's region names them */
+struct answer { uint8_t frame[OPRF_WORLD_FRAME]; struct proto_reply reply; };
 
-/* One holder of a share, and a partner's node that may ask it. */
-struct world {
-    struct hub_folder folder;
-    struct region_sample region;
-    struct server_oprf oprf;
-    uint8_t node_key[32], node_secret[64];
-    struct proto_cert cert;        /* of the node, by the first partner's root key */
-    const uint8_t *signer;         /* of the certificate */
-    struct proto_msg msg;          /* what is asked; certificate and elements are added */
-    const uint8_t *by;             /* who signs the question */
-    uint8_t element[COUNT][32];
-    size_t count;
-};
-
-static void open_share(struct world *w, bool is_second, const uint8_t share[32], enum err expected)
-{
-    struct server_oprf_config c = { .region = w->region.file, .region_len = w->region.file_len, .blocks = w->folder.path, .share = share,
-        .is_second = is_second, .quota_path = w->folder.file, .per_partner = PER_PARTNER, .total = TOTAL };
-    struct trouble t = { 0 };
-
-    assert_err(server_oprf_open(&w->oprf, &c, &t), expected);
-}
-
-static void ask_by(struct world *w, size_t partner)
-{
-    memcpy(w->msg.head.from, w->region.id[partner], PROTO_PARTNER_LEN);
-    memcpy(w->cert.partner, w->region.id[partner], PROTO_PARTNER_LEN);
-    w->signer = w->region.root_secret[partner];
-}
-
-static int setup(void **state)
-{
-    struct world *w = calloc(1, sizeof *w);
-    uint64_t now_s = clock_now_s();
-    uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], blind[32];
-
-    assert_non_null(w);
-    hub_folder_open(&w->folder);
-    region_sample_init(&w->region, true);
-    (void)crypto_sign_keypair(w->node_key, w->node_secret);
-    w->cert = (struct proto_cert){ .use = PROTO_USE_NODE, .from_s = now_s - DAY_S, .until_s = now_s + DAY_S };
-    memcpy(w->cert.region, w->region.r.hash, 32);
-    memcpy(w->cert.key, w->node_key, 32);
-    w->msg.kind = PROTO_DERIVE;
-    memcpy(w->msg.head.region, w->region.r.hash, 32);
-    randombytes_buf(w->msg.head.id, sizeof w->msg.head.id);
-    w->msg.head.issued_s = now_s;
-    w->msg.head.valid_until_s = now_s + DAY_S;
-    ask_by(w, 0);
-    w->by = w->node_secret;
-    assert_err(proto_pseudonym_input(w->region.r.hash, PROTO_PSEUDONYM_CITIZEN, "999900067", input), OK);
-    w->count = COUNT;
-    for (size_t i = 0; i < COUNT; i++)
-        assert_err(proto_pseudonym_blind(input, blind, w->element[i]), OK);
-    open_share(w, false, hub_share, OK);
-    *state = w;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *w = *state;
-
-    server_oprf_close(&w->oprf);
-    region_sample_fini(&w->region);
-    hub_folder_close(&w->folder);
-    free(w);
-    return 0;
-}
-
-/* The frame as it would come in. kind and type may differ only by a test's wish. */
-static size_t make_frame(const struct world *w, enum proto_kind kind, const char *type, uint8_t *frame)
-{
-    uint8_t cert[PROTO_CERT_MAX], body[4096], envelope[6144], sig[64];
-    struct proto_msg m = w->msg;
-    struct proto_signed s = { .body = body, .count = 1 };
-    size_t len = 0;
-
-    m.payload = (struct proto_blob){ w->element[0], w->count * 32 };
-    m.original.data = cert;
-    assert_err(proto_cert_make(&w->cert, w->signer, cert, sizeof cert, &m.original.len), OK);
-    assert_err(proto_msg_encode(&m, body, sizeof body, &s.body_len), OK);
-    (void)snprintf(s.type, sizeof s.type, "%s", type);
-    assert_err(proto_sign_make(type, body, s.body_len, w->by, sig), OK);
-    s.by[0] = (struct proto_signed_by){ w->by + 32, sig };
-    assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
-    assert_err(proto_frame_encode(kind, envelope, len, frame, FRAME_ROOM, &len), OK);
-    return len;
-}
-
-struct answer { uint8_t frame[FRAME_ROOM]; struct proto_reply reply; };
-
-static void answer_frame(struct world *w, const uint8_t *frame, size_t len, struct answer *a)
+static void answer_frame(struct oprf_world *w, const uint8_t *frame, size_t len, struct answer *a)
 {
     uint8_t *exact = check_exact(frame, len);
     enum proto_kind kind;
@@ -124,36 +31,31 @@ static void answer_frame(struct world *w, const uint8_t *frame, size_t len, stru
     assert_err(proto_reply_decode(body, body_len, &a->reply), OK);
 }
 
-static void ask(struct world *w, struct answer *a)
+static void ask(struct oprf_world *w, struct answer *a)
 {
-    uint8_t frame[FRAME_ROOM];
+    uint8_t frame[OPRF_WORLD_FRAME];
 
-    answer_frame(w, frame, make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame), a);
+    answer_frame(w, frame, oprf_world_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame), a);
 }
 
 #define assert_result(a, expected) \
     assert_string_equal(proto_refusal_name((enum proto_refusal)(a)->reply.result), proto_refusal_name(expected))
 
-static uint32_t used(const struct world *w)
-{
-    return server_quota_used(w->oprf.quota, NULL, clock_now_s());
-}
-
 /* Refused, with nothing in it, and nothing counted. */
-static void refused(struct world *w, enum proto_refusal expected)
+static void refused(struct oprf_world *w, enum proto_refusal expected)
 {
     struct answer a;
-    uint32_t before = used(w);
+    uint32_t before = oprf_world_used(w);
 
     ask(w, &a);
     assert_result(&a, expected);
     assert_int_equal(a.reply.payload.len, 0);
-    assert_int_equal(used(w), before);
+    assert_int_equal(oprf_world_used(w), before);
 }
 
-static void check_proof(const struct world *w, const struct answer *a, const uint8_t share_key[32])
+static void check_proof(const struct oprf_world *w, const struct answer *a, const uint8_t share_key[32])
 {
-    union { uint8_t out[COUNT][32]; const uint8_t in[COUNT][32]; } evaluated, asked;
+    union { uint8_t out[OPRF_WORLD_COUNT][32]; const uint8_t in[OPRF_WORLD_COUNT][32]; } evaluated, asked;
 
     assert_int_equal(a->reply.payload.len, w->count * 32 + 64);
     memcpy(evaluated.out, a->reply.payload.data, w->count * 32);
@@ -165,24 +67,24 @@ static void check_proof(const struct world *w, const struct answer *a, const uin
 /* P-143, P-147 */
 static void a_node_gets_its_elements_evaluated_and_proven(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
     assert_memory_equal(a.reply.id, w->msg.head.id, PROTO_ID_LEN);
     check_proof(w, &a, w->region.r.pseudonym_hub);
-    assert_int_equal(used(w), COUNT);
-    assert_int_equal(server_quota_used(w->oprf.quota, w->region.id[0], clock_now_s()), COUNT);
+    assert_int_equal(oprf_world_used(w), OPRF_WORLD_COUNT);
+    assert_int_equal(server_quota_used(w->oprf.quota, w->region.id[0], clock_now_s()), OPRF_WORLD_COUNT);
 }
 
 static void the_keyholders_share_is_the_second(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     server_oprf_close(&w->oprf);
-    open_share(w, true, keyholder_share, OK);
+    oprf_world_open(w, true, oprf_world_keyholder_share, OK);
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
     check_proof(w, &a, w->region.r.pseudonym_keyholder);
@@ -190,31 +92,31 @@ static void the_keyholders_share_is_the_second(void **state)
 
 static void another_share_than_the_regions_does_not_open(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     static const uint8_t other[32] = { 7 }, zero[32];
 
     server_oprf_close(&w->oprf);
-    open_share(w, false, keyholder_share, ERR_KEY);
-    open_share(w, true, hub_share, ERR_KEY);
-    open_share(w, true, other, ERR_KEY);
-    open_share(w, false, zero, ERR_KEY);
+    oprf_world_open(w, false, oprf_world_keyholder_share, ERR_KEY);
+    oprf_world_open(w, true, oprf_world_hub_share, ERR_KEY);
+    oprf_world_open(w, true, other, ERR_KEY);
+    oprf_world_open(w, false, zero, ERR_KEY);
 }
 
 static void a_second_share_needs_a_region_that_names_one(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     server_oprf_close(&w->oprf);
     region_sample_fini(&w->region);
     region_sample_init(&w->region, false);
-    open_share(w, true, keyholder_share, ERR_KEY);
-    open_share(w, false, hub_share, OK);
+    oprf_world_open(w, true, oprf_world_keyholder_share, ERR_KEY);
+    oprf_world_open(w, false, oprf_world_hub_share, OK);
 }
 
 /* P-145, P-083: the answer was lost; the same id and body with a new time costs nothing. */
 static void a_repeat_is_answered_and_not_counted(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     ask(w, &a);
@@ -222,61 +124,61 @@ static void a_repeat_is_answered_and_not_counted(void **state)
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
     check_proof(w, &a, w->region.r.pseudonym_hub);
-    assert_int_equal(used(w), COUNT);
+    assert_int_equal(oprf_world_used(w), OPRF_WORLD_COUNT);
 }
 
 static void the_same_id_with_other_elements_is_counted(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     ask(w, &a);
     w->count = 1;
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
-    assert_int_equal(used(w), COUNT + 1);
+    assert_int_equal(oprf_world_used(w), OPRF_WORLD_COUNT + 1);
 }
 
 static void another_partner_under_the_same_id_is_counted(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     ask(w, &a);
-    ask_by(w, 1);
+    oprf_world_ask_by(w, 1);
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
-    assert_int_equal(used(w), 2 * COUNT);
+    assert_int_equal(oprf_world_used(w), 2 * OPRF_WORLD_COUNT);
 }
 
 static void the_quota_of_a_partner_ends(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
-    for (size_t i = 0; i < PER_PARTNER / COUNT; i++) {
+    for (size_t i = 0; i < OPRF_WORLD_PER_PARTNER / OPRF_WORLD_COUNT; i++) {
         w->msg.head.id[0]++;
         ask(w, &a);
         assert_result(&a, PROTO_ACCEPTED);
     }
     w->msg.head.id[0]++;
     refused(w, PROTO_QUOTA);
-    w->count = PER_PARTNER % COUNT;
+    w->count = OPRF_WORLD_PER_PARTNER % OPRF_WORLD_COUNT;
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
-    ask_by(w, 1);
-    w->count = COUNT;
+    oprf_world_ask_by(w, 1);
+    w->count = OPRF_WORLD_COUNT;
     ask(w, &a);
     assert_result(&a, PROTO_ACCEPTED);
 }
 
 static void the_quota_of_the_region_ends_for_all(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
-    for (size_t i = 0; i < TOTAL / COUNT; i++) {
-        ask_by(w, i % 3);
+    for (size_t i = 0; i < OPRF_WORLD_TOTAL / OPRF_WORLD_COUNT; i++) {
+        oprf_world_ask_by(w, i % 3);
         w->msg.head.id[0]++;
         ask(w, &a);
         assert_result(&a, PROTO_ACCEPTED);
@@ -299,20 +201,20 @@ static void what_is_no_frame(void **state)
 
 static void another_kind(void **state)
 {
-    struct world *w = *state;
-    uint8_t frame[FRAME_ROOM];
+    struct oprf_world *w = *state;
+    uint8_t frame[OPRF_WORLD_FRAME];
     struct answer a;
 
-    answer_frame(w, frame, make_frame(w, PROTO_QUERY, proto_msg_type(PROTO_DERIVE), frame), &a);
+    answer_frame(w, frame, oprf_world_frame(w, PROTO_QUERY, proto_msg_type(PROTO_DERIVE), frame), &a);
     assert_result(&a, PROTO_WRONG_KIND);
-    answer_frame(w, frame, make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_QUERY), frame), &a);
+    answer_frame(w, frame, oprf_world_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_QUERY), frame), &a);
     assert_result(&a, PROTO_WRONG_KIND);
-    assert_int_equal(used(w), 0);
+    assert_int_equal(oprf_world_used(w), 0);
 }
 
 static void another_region(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->msg.head.region[0] ^= 1;
     refused(w, PROTO_WRONG_REGION);
@@ -320,7 +222,7 @@ static void another_region(void **state)
 
 static void a_certificate_of_another_region(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->cert.region[0] ^= 1;
     refused(w, PROTO_UNKNOWN_KEY);
@@ -328,7 +230,7 @@ static void a_certificate_of_another_region(void **state)
 
 static void a_partner_that_does_not_exist(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->msg.head.from[0] ^= 1;
     refused(w, PROTO_UNKNOWN_PARTNER);
@@ -336,7 +238,7 @@ static void a_partner_that_does_not_exist(void **state)
 
 static void a_certificate_of_another_partner(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     memcpy(w->msg.head.from, w->region.id[1], PROTO_PARTNER_LEN);
     refused(w, PROTO_NOT_YOURS);
@@ -344,7 +246,7 @@ static void a_certificate_of_another_partner(void **state)
 
 static void a_certificate_by_another_root_key(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->signer = w->region.root_secret[1];
     refused(w, PROTO_UNKNOWN_KEY);
@@ -352,7 +254,7 @@ static void a_certificate_by_another_root_key(void **state)
 
 static void a_certificate_of_another_key(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->cert.key[0] ^= 1;
     refused(w, PROTO_UNKNOWN_KEY);
@@ -360,7 +262,7 @@ static void a_certificate_of_another_key(void **state)
 
 static void a_certificate_for_another_use(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->cert.use = PROTO_USE_HPKE;
     refused(w, PROTO_UNKNOWN_KEY);
@@ -368,7 +270,7 @@ static void a_certificate_for_another_use(void **state)
 
 static void a_certificate_that_ended(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->cert.until_s = clock_now_s() - 1;
     refused(w, PROTO_UNKNOWN_KEY);
@@ -376,7 +278,7 @@ static void a_certificate_that_ended(void **state)
 
 static void a_certificate_that_did_not_begin(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->cert.from_s = clock_now_s() + 3600;
     refused(w, PROTO_UNKNOWN_KEY);
@@ -384,7 +286,7 @@ static void a_certificate_that_did_not_begin(void **state)
 
 static void issued_too_early(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->msg.head.issued_s -= PROTO_ISSUED_BACK_S + 10;
     refused(w, PROTO_STALE);
@@ -392,7 +294,7 @@ static void issued_too_early(void **state)
 
 static void issued_too_late(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->msg.head.issued_s += PROTO_ISSUED_AHEAD_S + 10;
     refused(w, PROTO_STALE);
@@ -400,7 +302,7 @@ static void issued_too_late(void **state)
 
 static void valid_no_more(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     w->msg.head.issued_s -= 100;
     w->msg.head.valid_until_s = w->msg.head.issued_s + 50;
@@ -409,7 +311,7 @@ static void valid_no_more(void **state)
 
 static void blocked_until_the_block_ends(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
     struct answer a;
 
     assert_err(server_blocks_set(w->folder.path, w->region.handle[0], true, NULL), OK);
@@ -422,7 +324,7 @@ static void blocked_until_the_block_ends(void **state)
 /* P-144 */
 static void an_element_that_is_the_identity(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     memset(w->element[1], 0, 32);
     refused(w, PROTO_MALFORMED);
@@ -430,7 +332,7 @@ static void an_element_that_is_the_identity(void **state)
 
 static void an_element_that_is_none(void **state)
 {
-    struct world *w = *state;
+    struct oprf_world *w = *state;
 
     memset(w->element[2], 0xff, 32);
     refused(w, PROTO_MALFORMED);
@@ -438,23 +340,23 @@ static void an_element_that_is_none(void **state)
 
 static void every_strict_prefix_is_refused(void **state)
 {
-    struct world *w = *state;
-    uint8_t frame[FRAME_ROOM];
-    size_t len = make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
+    struct oprf_world *w = *state;
+    uint8_t frame[OPRF_WORLD_FRAME];
+    size_t len = oprf_world_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
     struct answer a;
 
     for (size_t i = 0; i < len; i++) {
         answer_frame(w, frame, i, &a);
         assert_int_not_equal(a.reply.result, PROTO_ACCEPTED);
     }
-    assert_int_equal(used(w), 0);
+    assert_int_equal(oprf_world_used(w), 0);
 }
 
 static void every_flipped_byte_is_refused(void **state)
 {
-    struct world *w = *state;
-    uint8_t frame[FRAME_ROOM];
-    size_t len = make_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
+    struct oprf_world *w = *state;
+    uint8_t frame[OPRF_WORLD_FRAME];
+    size_t len = oprf_world_frame(w, PROTO_DERIVE, proto_msg_type(PROTO_DERIVE), frame);
     struct answer a;
 
     for (size_t i = 0; i < len; i++) {
@@ -464,14 +366,14 @@ static void every_flipped_byte_is_refused(void **state)
             fail_msg("byte %zu", i);
         frame[i] ^= 0x04;
     }
-    assert_int_equal(used(w), 0);
+    assert_int_equal(oprf_world_used(w), 0);
     answer_frame(w, frame, len, &a);
     assert_result(&a, PROTO_ACCEPTED);
 }
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, oprf_world_setup, oprf_world_teardown)
     const struct CMUnitTest tests[] = {
         T(a_node_gets_its_elements_evaluated_and_proven), T(the_keyholders_share_is_the_second),
         T(another_share_than_the_regions_does_not_open), T(a_second_share_needs_a_region_that_names_one),
