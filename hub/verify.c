@@ -123,8 +123,6 @@ static enum err start_threads(struct hub_verify *v, size_t threads)
     sigset_t all, before;
     enum err e = OK;
 
-    if (threads == 0 || threads > HUB_VERIFY_THREADS_MAX)
-        return ERR_RANGE;
     if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return ERR_IO;
     for (size_t i = 0; e == OK && i < threads; i++)
@@ -139,10 +137,13 @@ static enum err start_threads(struct hub_verify *v, size_t threads)
 
 enum err hub_verify_start(const struct hub_envelope_context *context, int fd, size_t threads, struct hub_verify **out)
 {
-    struct hub_verify *v = calloc(1, sizeof *v);
+    struct hub_verify *v;
     pthread_condattr_t attr;
     enum err e;
 
+    if (threads == 0 || threads > HUB_VERIFY_THREADS_MAX)
+        return ERR_RANGE;
+    v = calloc(1, sizeof *v);
     if (v == NULL)
         return ERR_NOMEM;
     v->context = *context;

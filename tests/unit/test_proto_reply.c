@@ -246,14 +246,14 @@ static const struct patch {
     size_t len;
     enum err expected;
 } patches[] = {
-    {"P-090 result past the end", 0, "\32", 1, ERR_RANGE},
-    {"P-090 last result", 0, "\31", 1, OK},
+    {"P-090 result past the end", 0, "\33", 1, ERR_RANGE},
+    {"P-090 last result", 0, "\32", 1, OK},
     {"P-010 hub time of 49 bits", 17, "\0\1", 2, ERR_RANGE},
     {"P-090 receipt flag 2", 25, "\2", 1, ERR_RANGE},
     {"P-010 leaf time of 49 bits", AT_RECEIPT + 8, "\0\1", 2, ERR_RANGE},
     {"P-094 side 2", AT_SIDE, "\2", 1, ERR_RANGE},
     {"P-094 side 0", AT_SIDE, "\0", 1, OK},
-    {"P-094 logged result past the end", AT_RESULT, "\32", 1, ERR_RANGE},
+    {"P-094 logged result past the end", AT_RESULT, "\33", 1, ERR_RANGE},
     {"P-093 41 rows", AT_ROWS, "\51", 1, ERR_RANGE},
     {"P-093 row without a section", AT_ROWS + 1, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, ERR_SYNTAX},
     {"P-093 section with a space", AT_ROWS + 4, " ", 1, ERR_SYNTAX},
