@@ -1,5 +1,6 @@
 #include "proto/opening.h"
 
+#include "base/hash.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "proto/leaf.h"
@@ -14,7 +15,7 @@ enum { VERSION = 1 };
 static void digest_of(struct proto_opening *o, const struct proto_blob *what)
 {
     if (what->len != 0)
-        crypto_hash_sha256(o->digest[o->digest_count++], what->data, what->len);
+        hash_once(what->data, what->len, o->digest[o->digest_count++]);
 }
 
 void proto_opening_of_bare(const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r,
@@ -56,7 +57,7 @@ void proto_opening_of(const struct proto_msg *m, const uint8_t *envelope, size_t
 {
     uint8_t digest[PROTO_HASH_LEN];
 
-    crypto_hash_sha256(digest, envelope, envelope_len);
+    hash_once(envelope, envelope_len, digest);
     proto_opening_of_bare(m, digest, r, out);
 }
 
