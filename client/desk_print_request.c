@@ -286,6 +286,7 @@ void client_desk_print_preview(const struct client_paper *p, const cJSON *args, 
     client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
         client_paper_say(p, "can leave", "mag mee"), client_paper_say(p, "You: ", "U: "));
     client_paper_pair(p, client_paper_say(p, "Not held", "Niet hier"), missing);
+    client_paper_pair(p, client_paper_say(p, "Has in it", "Er staat in"), client_paper_text(reply, "gives_away"));
     (void) fputc('\n', p->out);
     if (something) {
         client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until the end of %s:",

@@ -1,4 +1,5 @@
 /* client/do_hold: the holder decides: look, agree as a second person, grant all or less, or refuse. */
+#include "client/anon.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
@@ -46,6 +47,8 @@ enum err client_do_preview(struct client_call *c, struct vault_txn *x)
         reply_decisions(c, &d, h);
         cJSON_AddItemToObject(c->reply, "would_leave", content);
         client_reply_sections(c->reply, "not_in_record", &missing);
+        if (h->gives_away != CLIENT_ANON_NOTHING)
+            json_add_text(c->reply, "gives_away", client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
         client_reply_last_day(c->reply, "until", h->permitted.count > 0 ? h->until_s : 0);
         if (client_hold_doubt(c->node, x, &d))
             warn_doubt(c);

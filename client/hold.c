@@ -1,6 +1,7 @@
 #include "client/hold.h"
 
 #include "base/log.h"
+#include "client/anon.h"
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
@@ -65,6 +66,24 @@ static uint64_t section_end(struct client_node *n, const struct client_facts *f,
     return end;
 }
 
+/* Text without names that gives somebody away is not without names. */
+static enum err look_at_anon(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+{
+    const char *anon = policy_pack_name(n->pack, POLICY_SET_SECTIONS, n->pack->anon_section);
+    enum client_anon_what what = CLIENT_ANON_NOTHING;
+    cJSON *content = NULL;
+    enum err e;
+
+    if (anon == NULL || !proto_sections_has(&d->sections, anon))
+        return OK;
+    e = client_record_get(n, x, &d->child, anon, &content);
+    if (e == OK)
+        e = client_anon_in_content(n, x, content, &what);
+    cJSON_Delete(content);
+    h->gives_away = (uint8_t) what;
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
 {
     struct client_facts *f = calloc(1, sizeof *f);
@@ -76,6 +95,10 @@ enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const st
     memcpy(q.case_id, d->case_id, sizeof q.case_id);
     if (e == OK)
         e = client_facts_collect(n, x, &q, f);
+    if (e == OK)
+        e = look_at_anon(n, x, d, h);
+    if (e == OK)
+        f->base.identifiable = h->gives_away != CLIENT_ANON_NOTHING;
     h->permitted.count = 0;
     h->until_s = UINT64_MAX;
     for (uint8_t i = 0; e == OK && i < d->sections.count; i++) {
@@ -110,6 +133,9 @@ enum err client_hold_check(struct client_call *c, const struct client_desk *d, c
         if (d->offer && one.weigh == POLICY_WEIGH_ASKER)
             one.weigh = POLICY_WEIGH_HOLDER;
         client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
+        if (one.reason == POLICY_IDENTIFIABLE)
+            return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s It has %s in it.", "%s %s Er staat %s in.",
+                words.text, words.step, client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
         return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
     }
     return OK;

@@ -15,6 +15,7 @@ struct client_hold {
     const struct proto_ids *ticked;
     struct policy_decision decision[PROTO_SECTIONS_MAX];  /* of d->sections, in order */
     uint32_t open_questions[PROTO_SECTIONS_MAX];          /* of a weighing of this partner that answers too little */
+    uint8_t gives_away;            /* enum client_anon_what: what the text without names has all the same */
     struct proto_sections permitted;
     uint64_t until_s;              /* the earliest end of access among the permitted */
     struct proto_ids counted;      /* statements that were looked at */

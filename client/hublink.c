@@ -300,6 +300,6 @@ void client_hublink_status(struct client_node *n, struct client_link_status *out
     memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
     if (l->item_count != 0) {
         out->oldest_s = l->item[0].put_s;
-        (void)strncpy(out->trouble, l->item[0].trouble, sizeof out->trouble - 1);
+        memcpy(out->trouble, l->item[0].trouble, sizeof out->trouble);
     }
 }
