@@ -1,6 +1,7 @@
 #include "policy/files.h"
 
 #include "base/file.h"
+#include "policy/table.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -71,23 +72,33 @@ enum err policy_files_load(
     return e;
 }
 
+/* One more table of the folder. Gives *data. What is wrong was told. */
+static enum err read_beside(const char *folder, const char *name, const struct policy_report *told, uint8_t **data,
+    size_t *len)
+{
+    struct trouble t = { .lang = told->lang };
+    char path[PATH_MAX];
+    enum err e = file_join(path, sizeof path, folder, name);
+
+    if (e == OK)
+        e = file_read(path, POLICY_TABLE_BYTES_MAX, data, len, &t);
+    else
+        (void)trouble_set(&t, e, "the name of this folder is too long", "de naam van deze map is te lang");
+    if (e != OK && told->report != NULL)
+        told->report(told->arg, &t);
+    return e;
+}
+
 enum err policy_files_texts(const char *folder, const struct policy_pack *pack, enum lang lang,
     csv_report *report, void *arg, struct policy_texts **out)
 {
-    struct trouble t = { .lang = lang };
-    char path[PATH_MAX];
+    struct policy_report told = { .lang = lang, .report = report, .arg = arg };
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = file_join(path, sizeof path, folder, "texts.csv");
+    enum err e = read_beside(folder, "texts.csv", &told, &data, &len);
 
     if (e == OK)
-        e = file_read(path, POLICY_TABLE_BYTES_MAX, &data, &len, &t);
-    else
-        (void)trouble_set(&t, e, "the name of this folder is too long", "de naam van deze map is te lang");
-    if (e == OK)
         e = policy_texts_load(pack, data, len, lang, report, arg, out);
-    else if (report != NULL)
-        report(arg, &t);
     free(data);
     return e;
 }
@@ -95,20 +106,13 @@ enum err policy_files_texts(const char *folder, const struct policy_pack *pack, 
 enum err policy_files_weighing(
     const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out)
 {
-    struct trouble t = { .lang = lang };
-    char path[PATH_MAX];
+    struct policy_report told = { .lang = lang, .report = report, .arg = arg };
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = file_join(path, sizeof path, folder, "weighing.csv");
+    enum err e = read_beside(folder, "weighing.csv", &told, &data, &len);
 
     if (e == OK)
-        e = file_read(path, POLICY_TABLE_BYTES_MAX, &data, &len, &t);
-    else
-        (void)trouble_set(&t, e, "the name of this folder is too long", "de naam van deze map is te lang");
-    if (e == OK)
         e = policy_weighing_load(data, len, lang, report, arg, out);
-    else if (report != NULL)
-        report(arg, &t);
     free(data);
     return e;
 }
@@ -116,20 +120,13 @@ enum err policy_files_weighing(
 enum err policy_files_sources(const char *folder, const struct policy_pack *pack, enum lang lang,
     csv_report *report, void *arg, struct policy_sources **out)
 {
-    struct trouble t = { .lang = lang };
-    char path[PATH_MAX];
+    struct policy_report told = { .lang = lang, .report = report, .arg = arg };
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = file_join(path, sizeof path, folder, "sources.csv");
+    enum err e = read_beside(folder, "sources.csv", &told, &data, &len);
 
     if (e == OK)
-        e = file_read(path, POLICY_TABLE_BYTES_MAX, &data, &len, &t);
-    else
-        (void)trouble_set(&t, e, "the name of this folder is too long", "de naam van deze map is te lang");
-    if (e == OK)
         e = policy_sources_load(pack, data, len, lang, report, arg, out);
-    else if (report != NULL)
-        report(arg, &t);
     free(data);
     return e;
 }

@@ -1,4 +1,4 @@
-/* Allocation 1, 2, 3 ... fails while a pack, its texts and a table of cases are loaded. */
+/* Allocation 1, 2, 3 ... fails while a pack, its texts, sources, weighing and a table of cases are loaded. */
 #include "support/check.h"
 
 #include "base/file.h"
@@ -43,6 +43,26 @@ static enum err load_texts(enum err *told)
     return e;
 }
 
+static enum err load_sources(enum err *told)
+{
+    struct policy_sources *s = NULL;
+    enum err e = policy_files_sources(PACK, pack, LANG_EN, note, told, &s);
+
+    assert_int_equal(s != NULL, e == OK);
+    policy_sources_free(s);
+    return e;
+}
+
+static enum err load_weighing(enum err *told)
+{
+    struct policy_weighing *w = NULL;
+    enum err e = policy_files_weighing(PACK, LANG_EN, note, told, &w);
+
+    assert_int_equal(w != NULL, e == OK);
+    policy_weighing_free(w);
+    return e;
+}
+
 static enum err run_cases(enum err *told)
 {
     struct policy_cases_run run = { .pack = pack, .name = "cases.csv", .data = cases, .len = cases_len, .mistake = note,
@@ -84,6 +104,18 @@ static void test_texts(void **state)
     assert_true(until_it_works(load_texts) >= 4);
 }
 
+static void test_sources(void **state)
+{
+    (void)state;
+    assert_true(until_it_works(load_sources) >= 4);
+}
+
+static void test_weighing(void **state)
+{
+    (void)state;
+    assert_true(until_it_works(load_weighing) >= 4);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
@@ -101,6 +133,8 @@ int main(void)
         return 1;
     check_add(&list, "a pack", test_pack, NULL);
     check_add(&list, "its texts", test_texts, NULL);
+    check_add(&list, "its sources", test_sources, NULL);
+    check_add(&list, "its weighing", test_weighing, NULL);
     check_add(&list, "its cases", test_cases, NULL);
     failed = check_run(&list, "fault/policy");
     policy_pack_free(pack);
