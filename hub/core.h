@@ -147,6 +147,9 @@ MUST_USE enum err hub_publish_roster(struct hub_core *c, bool *changed);
 /* At start: the stored certificates that may still matter into memory. */
 MUST_USE enum err hub_publish_load(struct hub_core *c);
 
+/* hub/retain: working rows of requests and offers that ended and whose mail is fetched; a few in each round. */
+MUST_USE enum err hub_retain_drop(struct hub_core *c, struct kv_txn *x);
+
 /* hub/keep: what ends by itself: rows, ids and seeds after their time. */
 MUST_USE enum err hub_keep_drop(struct hub_core *c, struct kv_txn *x);
 MUST_USE enum err hub_keep_hourly(struct hub_core *c);
