@@ -1,5 +1,6 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
 #include "client/cmd_partner.h"
+#include "client/cmd_adopt.h"
 #include "client/cmd_policy.h"
 #include "client/cmd_policy_check.h"
 #include "client/cmd_policy_decide.h"
@@ -166,5 +167,17 @@ const struct client_cmd client_base_cmds[] = {
         client_cmd_policy_check_run, NULL},
     {"policy diff", {"every decision that changes between two packs", "elke beslissing die verandert tussen twee pakketten"},
         client_cmd_policy_diff_opts, NULL, client_cmd_policy_diff_run, NULL},
+    {"policy pack", {"pack.json beside the tables: what the pack is called, and from when it counts", "pack.json bij de tabellen: hoe het pakket heet, en vanaf wanneer het geldt"},
+        client_cmd_adopt_pack_opts, NULL, client_cmd_adopt_pack, NULL},
+    {"policy adopt propose", {"make pack.json and sign it as the first adopter", "maak pack.json en onderteken die als eerste aannemer"},
+        client_cmd_adopt_propose_opts, NULL, client_cmd_adopt_propose, NULL},
+    {"policy adopt sign", {"sign as the adopter of another partner", "onderteken als aannemer van een andere partner"}, client_cmd_adopt_sign_opts,
+        NULL, client_cmd_adopt_sign, NULL},
+    {"policy adopt advise", {"a data protection officer advises", "een functionaris gegevensbescherming adviseert"}, client_cmd_adopt_advise_opts,
+        NULL, client_cmd_adopt_advise, NULL},
+    {"policy adopt list", {"who signed, who advised, and whether it is enough", "wie tekende, wie adviseerde, en of het genoeg is"},
+        client_cmd_adopt_list_opts, NULL, client_cmd_adopt_list, NULL},
+    {"policy adopt take", {"keep an adopted pack here; it counts from its day", "bewaar een aangenomen pakket hier; het geldt vanaf zijn dag"},
+        client_cmd_adopt_take_opts, NULL, client_cmd_adopt_take, NULL},
     {NULL, {NULL, NULL}, NULL, NULL, NULL, NULL},
 };

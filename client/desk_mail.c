@@ -62,6 +62,7 @@ static void row_start(struct client_desk *d, struct vault_txn *x, const struct c
     d->statements = m->statements;
     d->made_s = e->mail->receipt.time_s;
     d->until_s = m->head.valid_until_s;
+    memcpy(d->pack, m->head.pack, sizeof d->pack);
 }
 
 static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *s)

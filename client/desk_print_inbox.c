@@ -53,6 +53,8 @@ static void item_subject(const struct client_paper *p, const cJSON *item)
             p, CLIENT_PLAIN, 2, "%s%s%s", "%s%s%s", purpose, sections[0] != '\0' ? ": " : "", sections);
     if (note[0] != '\0')
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
+    if (client_paper_text(item, "other_pack")[0] != '\0')
+        client_paper_line(p, CLIENT_YELLOW, 2, "%s", "%s", client_paper_text(item, "other_pack"));
     if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0 || strcmp(client_paper_text(item, "kind"), "approval") == 0
         || strcmp(client_paper_text(item, "kind"), "unanswered") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_paper_text(item, "text"));

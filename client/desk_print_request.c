@@ -167,6 +167,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         p, client_paper_say(p, "Reason", "Reden"), reason_text(p, client_paper_text(reply, "reason")));
     client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(reply, "answer"));
     print_granted(p, reply);
+    client_paper_pair(p, client_paper_say(p, "Pack", "Pakket"), client_paper_text(reply, "other_pack"));
     client_paper_pair(p, client_paper_say(p, "Told", "Verteld"), client_paper_text(reply, "informed"));
     if (v.mine && !v.offer)
         client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),

@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "client/child.h"
+#include "client/packs.h"
 #include "client/pages.h"
 #include "policy/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct client_tongue client_reply_tongue(const struct client_node *n, enum lang lang)
@@ -108,6 +110,19 @@ void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, cons
             json_push_text(array, n->texts == NULL ? policy_words_duty(i) : policy_texts_get(n->texts, lang, "duty", policy_words_duty(i)));
 }
 
+/* The holder's pack decides; both sides are told that theirs is another. An old request names the pack of its day. */
+static void add_other_pack(cJSON *obj, enum lang lang, const struct client_desk *d)
+{
+    char hex[2 * PROTO_HASH_LEN + 1], text[256];
+
+    text_hex(d->pack, sizeof d->pack, hex, sizeof hex);
+    (void) snprintf(text, sizeof text, lang == LANG_NL
+            ? "Dit gaat onder beleidspakket %.16s, niet onder het pakket dat hier nu geldt. Het pakket van wie de informatie heeft beslist."
+            : "This goes by policy pack %.16s, not by the pack that counts here now. The pack of the one who has the information decides.", hex);
+    json_add_text(obj, "pack", hex);
+    json_add_text(obj, "other_pack", text);
+}
+
 void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
 {
     client_reply_id(obj, d->offer ? "offer" : "request", d->id);
@@ -129,6 +144,8 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     }
     if (d->note[0] != '\0')
         json_add_text(obj, "note", d->note);
+    if (client_packs_differs(n, d->pack))
+        add_other_pack(obj, lang, d);
     if (d->state == CLIENT_DESK_REFUSED)
         json_add_text(obj, "reason", client_desk_reason_name(d->reason));
     if (d->answer[0] != '\0')

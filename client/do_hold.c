@@ -186,6 +186,7 @@ static enum err send_grant(struct client_call *c, struct vault_txn *x, struct gr
     if (e != OK)
         return e;
     client_desk_head(d, &m);
+    memcpy(m.head.pack, d->pack, sizeof m.head.pack);
     randombytes_buf(m.head.id, sizeof m.head.id);
     memcpy(m.refers, d->id, sizeof m.refers);
     m.sections = d->granted;

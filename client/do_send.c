@@ -204,6 +204,7 @@ static enum err send_offer(struct client_call *c, struct vault_txn *x, struct se
     client_hold_rows(c->node, d, &g->h);
     client_desk_head(d, &m);
     memcpy(m.head.id, d->id, sizeof m.head.id);
+    memcpy(m.head.pack, d->pack, sizeof m.head.pack);
     m.sections = d->sections;
     m.statements = d->statements;
     m.until_s = d->access_until_s;

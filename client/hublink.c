@@ -89,7 +89,9 @@ void client_link_header(struct client_node *n, struct proto_header *h)
     if (sodium_is_zero(h->id, sizeof h->id))
         randombytes_buf(h->id, sizeof h->id);
     h->issued_s = clock_now_s();
-    memcpy(h->pack, n->region.pack, sizeof h->pack);
+    /* What was sealed under a pack goes out under it, whatever counts by then. */
+    if (sodium_is_zero(h->pack, sizeof h->pack))
+        memcpy(h->pack, n->pack->digest, sizeof h->pack);
     h->seen_size = l->checked.size;
     memcpy(h->seen_root, l->checked.root, sizeof h->seen_root);
     h->running = client_archive_running(n);

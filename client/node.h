@@ -32,6 +32,7 @@ struct client_session {
 };
 
 struct client_calls;
+struct client_packs;
 struct client_keylink;
 struct client_officer;
 struct client_openings;
@@ -45,6 +46,7 @@ struct client_node {
     const struct proto_partner *me;    /* in region */
     const struct policy_pack *pack;
     const struct policy_texts *texts;  /* its words for people; NULL: names stand for themselves */
+    struct client_packs *packs;        /* where these three come from (client/packs.h); NULL in tests that have one */
     const struct policy_weighing *weighing;  /* which questions a weighing answers; not NULL */
     struct vault *vault;
     bool may_hold_number;              /* conf: citizen_number = yes|no */

@@ -8,6 +8,7 @@
 #include "client/keeping.h"
 #include "client/keylink.h"
 #include "client/openings.h"
+#include "client/packs.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
 
@@ -178,6 +179,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     add_link(c->reply, &s);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);
+    client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);
     add_certs(c->reply, c->node);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);

@@ -2,6 +2,7 @@
 #include "client/archive.h"
 #include "client/audit.h"
 #include "client/do_partner.h"
+#include "client/policy_adopt.h"
 #include "client/register.h"
 #include "client/sessions.h"
 #include "client/status.h"
@@ -29,5 +30,7 @@ const struct client_command client_base_commands[] = {
     {"audit.complete", client_do_audit_complete, OFFICER, false},
     {"audit.check", client_do_audit_check, OFFICER, false},
     {"audit.clear", client_do_audit_clear, OFFICER, true},
+    {"policy.adopt", client_do_policy_adopt, CLIENT_ROLE(PROTO_ROLE_ADOPTER), true},
+    {"policy.advise", client_do_policy_advise, CLIENT_ROLE(PROTO_ROLE_FG), false},
 };
 const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

@@ -9,6 +9,7 @@
 #include "client/hublink.h"
 #include "client/keyfile.h"
 #include "client/keylink.h"
+#include "client/packs.h"
 #include "client/officer.h"
 #include "client/openings.h"
 #include "client/pseudonym.h"
@@ -16,7 +17,6 @@
 #include "client/sessions.h"
 #include "client/upkeep.h"
 #include "client/witness.h"
-#include "policy/files.h"
 #include "proto/tls.h"
 
 #include <poll.h>
@@ -91,26 +91,7 @@ static enum err open_pack(struct client_vault_role *v, const struct client_conf 
     enum err e = client_home_path(v->node.home, "pack", path, t);
     const char *folder = conf->pack[0] != '\0' ? conf->pack : path;
 
-    if (e == OK)
-        e = policy_files_load(folder, lang, NULL, NULL, &v->pack);
-    if (e != OK)
-        return trouble_at(t, e, folder, 0, 0, "is not a policy pack; say where it is in schakel.conf: pack = FOLDER",
-            "is geen beleidspakket; zeg in schakel.conf waar het is: pack = MAP");
-    if (sodium_memcmp(v->pack->digest, v->node.region.pack, PROTO_HASH_LEN) != 0)
-        return trouble_at(t, ERR_CONFIG, folder, 0, 0, "is not the pack that this region adopted; see: schakel region show",
-            "is niet het pakket dat deze regio heeft aangenomen; zie: schakel region show");
-    e = policy_files_texts(folder, v->pack, lang, NULL, NULL, &v->texts);
-    if (e != OK)
-        return trouble_at(t, e, folder, 0, 0, "has no texts.csv for this pack, with every text in Dutch and English",
-            "heeft geen texts.csv bij dit pakket, met elke tekst in het Nederlands en Engels");
-    e = policy_files_weighing(folder, lang, NULL, NULL, &v->weighing);
-    if (e != OK)
-        return trouble_at(t, e, folder, 0, 0, "has no weighing.csv, with the questions of a weighing and when they apply",
-            "heeft geen weighing.csv, met de vragen van een afweging en wanneer ze gelden");
-    v->node.pack = v->pack;
-    v->node.texts = v->texts;
-    v->node.weighing = v->weighing;
-    return OK;
+    return e == OK ? client_packs_open(&v->node, folder, lang, t) : e;
 }
 
 static enum err open_store(struct client_node *n, struct secret *vault_key, struct trouble *t)
@@ -314,9 +295,7 @@ void client_vault_role_close(struct client_vault_role *v)
     client_certs_close(n->certs);
     client_registry_close(n->registry);
     client_vault_close(n->vault);
-    policy_texts_free(v->texts);
-    policy_weighing_free(v->weighing);
-    policy_pack_free(v->pack);
+    client_packs_close(n->packs);
     secret_free(n->node_key);
     secret_free(n->hpke_key);
     n->calls = NULL;
@@ -333,6 +312,7 @@ void client_vault_role_close(struct client_vault_role *v)
 
 static void step(struct client_node *n)
 {
+    client_packs_step(n);
     client_sessions_step(n);
     client_calls_step(n);
     client_pseudonyms_step(n);

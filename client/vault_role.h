@@ -12,9 +12,6 @@
 
 struct client_vault_role {
     struct client_node node;
-    struct policy_pack *pack;
-    struct policy_texts *texts;
-    struct policy_weighing *weighing;
     struct client_control *control;
 };
 

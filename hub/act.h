@@ -7,6 +7,7 @@
 
 #include "base/kv.h"
 #include "policy/pack.h"
+#include "server/packs.h"
 #include "proto/msg.h"
 #include "proto/refusal.h"
 #include "proto/region.h"
@@ -60,7 +61,14 @@ struct hub_state {
     struct hub_tables *tables;   /* handlers' own (hub/tables.h) */
     struct hub_store_act *acts;  /* core's rows of leaves, for reading */
     struct hub_registry *registry;
+    const struct server_packs *packs;  /* that are kept; NULL in tests that have one */
 };
+
+/*
+ * The pack with which the holder decides, if it may be decided with now; else the one that counts here. So where hub and holder have different
+ * packs the holder's decides.
+ */
+const struct policy_pack *hub_decide_pack(const struct hub_state *s, const uint8_t digest[PROTO_HASH_LEN], uint64_t now_s);
 
 /*
  * Decide and keep rows, all in x. On PROTO_ACCEPTED core adds leaf, numbers, mail and the stored reply to the same transaction; on a

@@ -12,7 +12,7 @@ static const struct rule {
     enum proto_kind kind;
     hub_handler *handler;
     enum addressee to;
-    bool decision;     /* decided by the policy, so under the pack in force */
+    bool decision;     /* decided by the policy, so under a pack that is in force */
     bool disclosure;   /* stops when the disk is nearly full */
 } rules[] = {
     { PROTO_STATEMENT,   hub_on_statement, TO_ANY,     false, false },
@@ -73,7 +73,7 @@ static enum proto_refusal judge_new(const struct hub_core *c, const struct hub_j
         return PROTO_MALFORMED;
     if (j->act.envelope_len > HUB_ENVELOPE_MAX)
         return PROTO_MALFORMED;
-    if (rule->decision && sodium_memcmp(h->pack, c->region->pack, PROTO_HASH_LEN) != 0)
+    if (rule->decision && sodium_memcmp(h->pack, c->state.pack->digest, PROTO_HASH_LEN) != 0)
         return PROTO_OTHER_PACK;
     if (rule->disclosure && c->full)
         return PROTO_FULL;
@@ -119,6 +119,9 @@ enum err hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_job *j)
     if (e != OK || known)
         return e;
     j->act.now_s = c->now_s > c->leaf_s ? c->now_s : c->leaf_s;
+    c->state.pack = server_packs_at(c->packs, j->act.now_s);
+    if (rule->disclosure)
+        c->state.pack = hub_decide_pack(&c->state, j->act.msg.head.pack, j->act.now_s);
     o->result = judge_new(c, j, rule);
     if (o->result != PROTO_ACCEPTED)
         return OK;

@@ -39,7 +39,7 @@ struct hub_cli_row {
     const char *en, *nl;          /* one sentence each */
 };
 
-hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cmd_block, hub_cmd_status, hub_cmd_export;
+hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cmd_block, hub_cmd_adopt, hub_cmd_status, hub_cmd_export;
 
 extern const struct hub_cli_row hub_cli_rows[];  /* ends with name NULL; hub/texts.c */
 

@@ -19,6 +19,7 @@ enum { GRACE_MS = 15000, ROLE_COUNT = 4 };
 /* What the parent has read before it starts anybody. Secrets are wiped as soon as their role has them. */
 struct run {
     struct hub_conf conf;
+    const char *home;
     struct proto_region *region;
     char *region_text;
     size_t region_len;
@@ -51,6 +52,7 @@ static enum err read_paths(const struct hub_cli *c, struct run *r)
     };
     enum err e = OK;
 
+    r->home = c->home;
     for (size_t i = 0; e == OK && i < sizeof paths / sizeof *paths; i++)
         e = hub_home_path(c->home, paths[i].name, paths[i].out, c->t);
     return e;
@@ -103,6 +105,7 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
         [HUB_CORE_SEEDS] = server_start_text(r->seeds),
         [HUB_CORE_STATUS] = server_start_text(r->status),
         [HUB_CORE_PACK] = server_start_text(r->conf.pack),
+        [HUB_CORE_HOME] = server_start_text(r->home),
         [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
         [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
         [HUB_CORE_REGISTRY] = server_start_text(r->registry),

@@ -17,7 +17,7 @@ enum { STATUS_MAX = 65536 };
 static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
 {
     static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys", "witnesses", "anchored" };
-    const char *state = "?";
+    const char *state = "?", *pack = "";
     uint64_t pid = 0, at_s = 0, n;
     bool full = false, alarm = false, can_anchor = false;
     char when[17];
@@ -32,6 +32,9 @@ static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (json_u64(status, numbers[i], &n) == OK)
             json_add_u64(c->reply, numbers[i], n);
+    for (size_t i = 0; i < 2; i++)
+        if (json_text(status, i == 0 ? "pack" : "pack_next", &pack) == OK)
+            json_add_text(c->reply, i == 0 ? "pack" : "pack_next", pack);
     if (json_bool(status, "full", &full) == OK)
         json_add_bool(c->reply, "full", full);
     if (json_bool(status, "can_anchor", &can_anchor) == OK)

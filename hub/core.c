@@ -161,13 +161,15 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     server_ipc_out_init(&c->answers, config->gate_fd, SERVER_ROLE_CORE, SERVER_ROLE_GATE);
     e = load_region(c, t);
     if (e == OK)
-        e = hub_home_pack(c->config.pack, c->region, &c->pack, t);
+        e = server_packs_open(c->config.home, c->config.pack, c->region, &c->packs, t);
     if (e == OK)
         e = open_store(c, t);
     if (e != OK)
         goto out;
     c->state.kv = c->kv;
-    c->state.pack = c->pack;
+    server_packs_follow(c->packs, c->registry->fold);
+    c->state.packs = c->packs;
+    c->state.pack = server_packs_at(c->packs, clock_now_s());
     c->state.region = c->region;
     c->state.acts = c->acts;
     c->state.registry = c->registry;
@@ -206,7 +208,7 @@ void hub_core_close(struct hub_core *c)
     hub_store_act_close(c->acts);
     hub_ledger_close(c->ledger);
     kv_close(c->kv);
-    policy_pack_free(c->pack);
+    server_packs_close(c->packs);
     free(c->region);
     free(c->reply);
     free(c->payload);
@@ -223,6 +225,12 @@ enum err hub_core_loop(struct hub_core *c)
     while (e == OK && state == HUB_VERIFY_GOES_ON) {
         struct hub_job *jobs;
 
+        /* Also when nothing comes in: what was taken, and a midnight, are seen by an idle hub. */
+        c->now_s = clock_now_s();
+        c->now_ms = clock_mono_ms();
+        e = server_packs_refresh(c->packs);
+        if (e != OK)
+            break;
         hub_status_write(c, "running");
         jobs = hub_verify_take(c->pool, hub_fetch_next_ms(c, IDLE_MS), HUB_ROUND_MAX, &state);
         if (jobs != NULL || hub_fetch_next_ms(c, 1) == 0)

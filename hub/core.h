@@ -35,7 +35,7 @@ enum {
 
 /* Where things are, and who signs. Everything is borrowed as long as the core lives. */
 struct hub_core_config {
-    const char *store, *partners, *seeds, *status, *pack;
+    const char *store, *partners, *seeds, *status, *pack, *home;   /* home: where taken packs are kept */
     const char *region;                        /* the file's text */
     size_t region_len;
     uint64_t map_bytes;
@@ -49,14 +49,14 @@ struct hub_core_config {
 };
 
 /* What core is told at its start, in this order (server/start). */
-enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_REGION,
+enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_HOME, HUB_CORE_REGION,
     HUB_CORE_THREADS, HUB_CORE_REGISTRY, HUB_CORE_STARTS };
 
 struct hub_core {
     struct kv *kv;
     kv_table meta;
     struct proto_region *region;
-    struct policy_pack *pack;
+    struct server_packs *packs;
     struct hub_state state;                    /* for the handlers */
     struct hub_ledger *ledger;
     struct hub_seeds *seeds;

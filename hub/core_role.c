@@ -95,12 +95,13 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->seeds = server_start_as_text(&part[HUB_CORE_SEEDS]);
     c->status = server_start_as_text(&part[HUB_CORE_STATUS]);
     c->pack = server_start_as_text(&part[HUB_CORE_PACK]);
+    c->home = server_start_as_text(&part[HUB_CORE_HOME]);
     c->registry = server_start_as_text(&part[HUB_CORE_REGISTRY]);
     c->region = (const char *)part[HUB_CORE_REGION].data;
     c->region_len = part[HUB_CORE_REGION].len;
     c->map_bytes = MAP_BYTES;
     c->gate_fd = GATE_FD;
-    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->registry == NULL)
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->home == NULL || c->registry == NULL)
         return ERR_SYNTAX;
     return server_start_as_number(&part[HUB_CORE_THREADS], threads);
 }

@@ -107,6 +107,13 @@ void hub_decision_limit(struct hub_decision *d, uint64_t until_s)
     }
 }
 
+const struct policy_pack *hub_decide_pack(const struct hub_state *s, const uint8_t digest[PROTO_HASH_LEN], uint64_t now_s)
+{
+    const struct policy_pack *named = s->packs == NULL ? NULL : server_packs_named(s->packs, digest, now_s);
+
+    return named != NULL ? named : s->pack;
+}
+
 enum err hub_decide_again(const struct hub_state *s, struct kv_txn *x, const struct hub_request *r,
     const struct hub_grant *g, uint64_t now_s, struct hub_decision *out)
 {

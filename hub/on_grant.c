@@ -54,6 +54,7 @@ static void fill_grant(const struct hub_act *a, struct hub_grant *g)
     memcpy(g->id, a->msg.head.id, sizeof g->id);
     memcpy(g->request, a->msg.refers, sizeof g->request);
     memcpy(g->digest, a->msg.digest, sizeof g->digest);
+    memcpy(g->pack, a->msg.head.pack, sizeof g->pack);
     g->sections = a->msg.sections;
     g->until_s = a->msg.until_s;
     g->ticked = a->msg.statements;

@@ -38,6 +38,7 @@ static struct hub_grant grant_of(const struct hub_act *a, const struct hub_quest
     memcpy(g.id, a->msg.head.id, sizeof g.id);
     memcpy(g.request, a->msg.head.id, sizeof g.request);
     memcpy(g.digest, a->msg.digest, sizeof g.digest);
+    memcpy(g.pack, a->msg.head.pack, sizeof g.pack);
     return g;
 }
 

@@ -69,9 +69,12 @@ out:
 static enum err is_still_granted(struct hub_state *s, struct kv_txn *x, const struct hub_grant *g,
     uint64_t now_s, bool *permitted)
 {
+    struct hub_state own = *s;
     struct hub_request q;
     struct hub_decision d;
     enum err e = hub_store_request_get(s->tables, x, g->request, &q);
+
+    own.pack = hub_decide_pack(s, g->pack, now_s);
 
     if (e != OK)
         return e;
@@ -79,7 +82,7 @@ static enum err is_still_granted(struct hub_state *s, struct kv_txn *x, const st
         *permitted = false;
         return OK;
     }
-    e = hub_decide_again(s, x, &q, g, now_s, &d);
+    e = hub_decide_again(&own, x, &q, g, now_s, &d);
     if (e == OK)
         *permitted = hub_decision_is_whole(&d);
     return e;

@@ -172,6 +172,7 @@ static enum err apply_all(struct hub_core *c, struct kv_txn *x, struct round *r,
         if (e != OK)
             *culprit = j;
     }
+    c->state.pack = server_packs_at(c->packs, c->now_s);
     if (e == OK)
         e = hub_fetch_prepare(c, x);
     if (e == OK)

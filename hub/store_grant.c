@@ -5,7 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { ROW_VERSION = 1, ROW_MAX = 2048 /* about 110 bytes, twice 640 of sections and 512 of ids at most */ };
+enum { ROW_VERSION = 2, ROW_MAX = 2048 /* about 142 bytes, twice 640 of sections and 512 of ids at most */ };
 
 static void write_row(const struct hub_grant *g, struct wr *w)
 {
@@ -19,6 +19,7 @@ static void write_row(const struct hub_grant *g, struct wr *w)
     hub_row_write_sections(w, &g->weighed_for);
     wr_u8(w, g->second);
     wr_u64(w, g->granted_s);
+    wr_copy(w, g->pack, sizeof g->pack);
     wr_copy(w, g->release, sizeof g->release);
     wr_u8(w, g->reported);
 }
@@ -36,6 +37,7 @@ static void read_row(struct rd *r, struct hub_grant *g)
     hub_row_read_sections(r, &g->weighed_for);
     g->second = rd_u8(r) != 0;
     g->granted_s = rd_u64(r);
+    rd_copy(r, g->pack, sizeof g->pack);
     rd_copy(r, g->release, sizeof g->release);
     g->reported = rd_u8(r);
 }

@@ -22,6 +22,7 @@ struct hub_grant {
     struct proto_sections weighed_for;  /* none: all */
     bool second;                        /* somebody else of the holder approved */
     uint64_t granted_s;
+    uint8_t pack[PROTO_HASH_LEN];       /* the holder's, with which it is decided up to the fetch */
     uint8_t release[PROTO_ID_LEN];      /* zero: not handed over yet */
     uint8_t reported;                   /* mask: 1 << enum proto_report */
 };

@@ -18,6 +18,9 @@ const struct hub_cli_row hub_cli_rows[] = {
     { "block", "PARTNER", HUB_OPT_UNDO, hub_cmd_block,
         "Refuse everything from a partner; --undo ends that.",
         "Weiger alles van een partner; --undo maakt dat ongedaan." },
+    { "adopt", "FOLDER", 0, hub_cmd_adopt,
+        "Keep a pack that the partners adopted; the hub may run.",
+        "Bewaar een pakket dat de partners hebben aangenomen; de hub mag draaien." },
     { "status", NULL, 0, hub_cmd_status,
         "Is the hub running, how large is its log, how full is its disk.",
         "Draait de hub, hoe groot is het logboek, hoe vol is de schijf." },
@@ -62,6 +65,11 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "updated", "as of", "stand van" },
     { "checkpoint", "checkpoint", "ijkpunt" },
     { "folder", "folder", "map" },
+    { "version", "version", "versie" },
+    { "valid_from", "counts from", "geldt vanaf" },
+    { "digest", "digest", "digest" },
+    { "pack", "policy pack", "beleidspakket" },
+    { "pack_next", "policy pack to come", "volgend beleidspakket" },
 };
 
 const char *hub_texts_label(const char *key, enum lang lang)

@@ -233,6 +233,7 @@ void hub_world_core_open(struct hub_world *w)
     config.seeds = w->paths[2];
     config.status = w->paths[3];
     config.pack = w->pack;
+    config.home = w->home;
     config.region = w->region_text;
     config.region_len = w->region_len;
     config.sign_arg = w->signer;

@@ -1,0 +1,142 @@
+/* client/cmd_adopt: what a pack.json says, for people. */
+#include "client/cmd_adopt.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "client/home.h"
+#include "server/adoption.h"
+#include "server/advice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum err client_cmd_adopt_region(struct client_run *r, struct proto_region **out)
+{
+    struct proto_region *region = calloc(1, sizeof *region);
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = region == NULL ? ERR_NOMEM : client_home_path(r->home, "region", path, r->t);
+
+    if (e == OK)
+        e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND) {
+        free(region);
+        *out = NULL;
+        return OK;
+    }
+    if (e == OK)
+        e = proto_region_parse(data, len, true, region, r->t);
+    else
+        (void) trouble_at(r->t, e, path, 0, 0, "cannot be read", "is niet te lezen");
+    free(data);
+    if (e == OK)
+        *out = region;
+    else
+        free(region);
+    return e;
+}
+
+static void add_when(cJSON *row, uint64_t at_s)
+{
+    char when[17];
+
+    clock_format_nl(at_s, when);
+    json_add_text(row, "when", when);
+}
+
+static const char *word_of(const struct server_adopter *a, enum lang lang)
+{
+    if (a->why == PROTO_REG_ALREADY)
+        return lang == LANG_NL ? "had al getekend" : "had signed already";
+    if (a->why != PROTO_REG_COUNTS)
+        return proto_registry_why_text(a->why, lang);
+    if (!a->is_of_this)
+        return lang == LANG_NL ? "van een ander pakket of een andere dag" : "of another pack or another day";
+    return lang == LANG_NL ? "telt" : "counts";
+}
+
+static enum err add_adopters(struct client_run *r, const struct server_manifest *m, const struct proto_region *region)
+{
+    struct server_adoption *a = malloc(sizeof *a);
+    cJSON *list = json_add_array(r->reply, "adopted_by");
+    enum err e = a == NULL ? ERR_NOMEM : region == NULL ? OK : server_adoption_of(region, m, a);
+
+    for (size_t i = 0; e == OK && region != NULL && i < a->notes; i++) {
+        cJSON *row = json_push_object(list);
+
+        json_add_text(row, "partner", a->note[i].handle);
+        add_when(row, a->note[i].made_s);
+        json_add_bool(row, "counts", a->note[i].why == PROTO_REG_COUNTS && a->note[i].is_of_this);
+        json_add_text(row, "note", word_of(&a->note[i], r->lang));
+    }
+    if (e == OK && region != NULL) {
+        json_add_u64(r->reply, "adopters", a->adopters);
+        json_add_u64(r->reply, "needed", a->needed);
+        json_add_bool(r->reply, "adopted", a->adopters >= a->needed);
+        json_add_text(r->reply, "next",
+            a->adopters >= a->needed
+                ? r->lang == LANG_NL ? "breng de map naar elke partner (schakel policy adopt take) en naar de hub (schakel-hub adopt)"
+                                     : "bring the folder to every partner (schakel policy adopt take) and to the hub (schakel-hub adopt)"
+                : r->lang == LANG_NL ? "breng de map naar de aannemer van een andere partner: schakel policy adopt sign"
+                                     : "bring the folder to the adopter of another partner: schakel policy adopt sign");
+    }
+    free(a);
+    return e;
+}
+
+static enum err add_advice(struct client_run *r, const struct server_manifest *m, const struct proto_region *region)
+{
+    struct server_advice *a = calloc(1, sizeof *a);
+    cJSON *list = json_add_array(r->reply, "advice");
+    enum err e = a == NULL ? ERR_NOMEM : OK;
+
+    for (size_t i = 0; e == OK && region != NULL && i < m->advices; i++) {
+        cJSON *row = json_push_object(list);
+        enum err one = server_advice_check(region, m->advice[i], a);
+        bool holds = one == OK && memcmp(a->digest, m->digest, sizeof a->digest) == 0;
+
+        e = one == ERR_NOMEM ? one : OK;
+        json_add_text(row, "partner", holds ? a->handle : "");
+        json_add_text(row, "advice", holds ? a->word : "");
+        if (holds)
+            add_when(row, a->made_s);
+        json_add_text(row, "text", holds ? a->text
+                : r->lang == LANG_NL ? "dit is geen advies over dit pakket van een functionaris gegevensbescherming van deze regio"
+                                     : "this is no advice about this pack by a data protection officer of this region");
+    }
+    free(a);
+    return e;
+}
+
+enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m, const struct proto_region *region)
+{
+    char hex[2 * POLICY_DIGEST_LEN + 1], day[11];
+    enum err e;
+
+    text_hex(m->digest, sizeof m->digest, hex, sizeof hex);
+    date_format(m->valid_from, day);
+    r->reply = cJSON_CreateObject();
+    json_add_text(r->reply, "name", m->name);
+    json_add_text(r->reply, "version", m->version);
+    json_add_text(r->reply, "valid_from", day);
+    json_add_text(r->reply, "digest", hex);
+    e = add_adopters(r, m, region);
+    return e == OK ? add_advice(r, m, region) : e;
+}
+
+enum err client_cmd_adopt_list(struct client_run *r)
+{
+    const char *folder = client_run_text(r, "pack");
+    struct server_manifest m = {.name = ""};
+    struct proto_region *region = NULL;
+    enum err e = server_manifest_read(folder, &m, r->t);
+
+    if (e == OK)
+        e = client_cmd_adopt_region(r, &region);
+    if (e == OK)
+        e = client_cmd_adopt_describe(r, &m, region);
+    free(region);
+    server_manifest_fini(&m);
+    return e;
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A pack from draft to law on whole programs: mistakes are told and refuse it whole, a data protection officer advises and cannot sign, one
+# adopter is not enough, two are; it is taken, and counts on its day. (That it does so at midnight in a process that runs: test_client_packs,
+# test_server_packs.)
+set -euo pipefail
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+bin=${SCHAKEL_BIN:-$source/build/debug/bin}
+work=$(mktemp -d /tmp/schakel-packs-XXXXXX)
+region="$work/region"
+. "$source/tools/region.sh"
+trap 'region_down; rm -rf "$work"' EXIT
+
+die() { echo "$*" >&2; exit 1; }
+# expect CODE COMMAND...: its exit code; what it said lies in $work/said.
+expect() {
+    local want=$1 got=0
+    shift
+    "$@" >"$work/said" 2>&1 || got=$?
+    [ "$got" = "$want" ] || { cat "$work/said" >&2; die "exit $got, not $want: $*"; }
+}
+says() { grep -qF -- "$1" "$work/said" || { cat "$work/said" >&2; die "does not say: $1"; }; }
+person() { local who=$1 login=$2; shift 2; "$bin/schakel" --home "$region/$who" --as "$login" "$@"; }
+pack_of() { "$bin/schakel" --home "$region/$1" status --json | value pack; }
+
+day=$(TZ=Europe/Amsterdam date -d '+30 days' +%F)
+midnight=$(TZ=Europe/Amsterdam date -d "$day 00:00" +%s)
+region_up
+for who in vo leerplicht; do staff "$who" ada adopter; done
+staff vo frits fg
+first=$(pack_of vo)
+draft="$work/draft"
+cp -r "$source/policy/packs/nl-jeugd" "$draft"
+sed -i 's/^\(R01,.*\),90$/\1,60/' "$draft/rules.csv"
+
+# A mistake, and another in another table: both told, nothing made.
+cp -r "$draft" "$work/wrong"
+sed -i 's/^\(R02,.*\),90$/\1,0/' "$work/wrong/rules.csv"
+sed -i '2s/,..*,/,,/' "$work/wrong/texts.csv"
+sed -i '2s/child,90/child,x/' "$work/wrong/events.csv"
+expect 65 person vo ada policy adopt propose --pack "$work/wrong" --name nl-jeugd --version 2 --valid-from "$day"
+says "events.csv:2:"; says "rules.csv:3:"
+[ ! -e "$work/wrong/pack.json" ] || die "a manifest was made of a pack with mistakes"
+# A broken invariant is a mistake too.
+cp -r "$draft" "$work/broken"
+sed -i 's/^\(R56,.*\),3$/\1,7/' "$work/broken/rules.csv"
+expect 65 person vo ada policy adopt propose --pack "$work/broken" --name nl-jeugd --version 2 --valid-from "$day"
+says "break_glass_days"
+
+expect 65 person vo ada policy adopt propose --pack "$draft" --name nl-jeugd --version 2 --valid-from 2020-01-01
+says "2020-01-01"
+rm -f "$draft/pack.json"
+expect 0 person vo ada policy adopt propose --pack "$draft" --name nl-jeugd --version 2 --valid-from "$day"
+says "partners that must: 2"
+new=$("$bin/schakel" --home "$region/vo" policy pack --pack "$draft" --json | value digest)
+[ "$new" != "$first" ] || die "the new pack has the digest of the old"
+
+# The officer advises, which is recorded, and signs nothing; a coordinator neither.
+expect 77 person vo frits policy adopt sign --pack "$draft"
+expect 77 person vo coordinator policy adopt sign --pack "$draft"
+expect 77 person vo ada policy adopt advise --pack "$draft" --advice positive --text "Zo kan het."
+expect 0 person vo frits policy adopt advise --pack "$draft" --advice positive --text "Zo kan het."
+says "Zo kan het."
+
+# One is not enough, at a node and at the hub; and the old one goes on.
+expect 77 "$bin/schakel" --home "$region/vo" policy adopt take --pack "$draft"
+says "1"
+expect 77 "$bin/schakel-hub" --home "$region/hub" adopt "$draft"
+says "adopted by 1 of the 2 partners"
+[ ! -e "$region/vo/packs" ] && [ ! -e "$region/hub/packs" ] || die "something was kept"
+expect 0 person leerplicht ada policy adopt sign --pack "$draft"
+says "adopted: yes"
+cp -r "$draft" "$work/changed"
+sed -i 's/^\(R02,.*\),90$/\1,30/' "$work/changed/rules.csv"
+expect 76 "$bin/schakel" --home "$region/vo" policy adopt take --pack "$work/changed"
+says "is not the file that pack.json names"
+for who in vo leerplicht; do expect 0 "$bin/schakel" --home "$region/$who" policy adopt take --pack "$draft"; done
+expect 0 "$bin/schakel-hub" --home "$region/hub" adopt "$draft"
+[ -e "$region/hub/packs/$new/rules.csv" ] || die "the hub keeps nothing under the digest"
+[ "$(pack_of vo)" = "$first" ] || die "it counts before its day"
+wait_for 5 grep -q "$new" "$region/hub/run/status.json" || die "the running hub does not see what comes"
+
+# Its day has begun: it counts at the hub and where it was taken.
+region_down
+export SCHAKEL_CLOCK_OFFSET_S=$((midnight - $(date +%s) + 5))
+start_hub
+for who in vo cjg; do start_node "$who"; done
+[ "$(pack_of vo)" = "$new" ] || die "it does not count at the node on its day"
+wait_for 5 grep -q "\"pack\":\"$new\"" "$region/hub/run/status.json" || die "it does not count at the hub on its day"
+
+# A node that did not take it goes on with what it has.
+[ "$(pack_of cjg)" = "$first" ] || die "a node counts with what it never took"
+echo "a pack was proposed, advised on, adopted, taken, and counts from its midnight"
