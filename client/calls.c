@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "client/clocks.h"
 #include "client/cmd.h"
+#include "client/distrust.h"
 #include "client/hublink.h"
 #include "client/sessions.h"
+#include "client/witness.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -97,6 +99,11 @@ static void answer_error(struct client_calls *cs, uint64_t conn, struct trouble 
 
 static void answer(struct client_node *n, struct call *k, enum err e)
 {
+    char buf[512];
+    const char *warning = client_distrust_text(n, k->c.trouble.lang, buf, sizeof buf);
+
+    if (e == OK && warning != NULL && cJSON_GetObjectItemCaseSensitive(k->c.reply, "warning") == NULL)
+        json_add_text(k->c.reply, "warning", warning);
     if (e == OK)
         send_json(n->calls, k->conn, k->c.reply);
     else
@@ -148,6 +155,10 @@ static void finish(struct client_node *n, struct call *k)
             json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
                     ? "de hub is nu niet bereikbaar; het wordt verstuurd zodra het kan"
                     : "the hub cannot be reached now; it will be sent as soon as it can");
+        else if (!client_witness_is_fresh(n))
+            json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
+                    ? "geen andere getuige heeft het logboek de laatste 10 minuten bevestigd; wat verstrekt wordt wacht daarop"
+                    : "no other witness has confirmed the log in the last 10 minutes; what is given waits for that");
     }
     k->c.who = client_sessions_of_args(n, k->args);
     if (k->c.finish == NULL) {
@@ -249,6 +260,8 @@ static void run(struct client_node *n, struct call *k)
     k->due = k->parked = false;
     fresh_reply(k);
     e = check_person(n, k);
+    if (e == OK)
+        e = client_distrust_check(n, k->row->name, &k->c.trouble);
     if (e == OK)
         e = run_in_txn(n, k);
     /* Without a reason of its own, busy means that a question to the hub is under way. */

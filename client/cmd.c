@@ -242,10 +242,22 @@ static void print_trouble(const struct client_run *r)
     (void)fprintf(stderr, "schakel: %s\n", line);
 }
 
+/* What stops disclosures is said with every answer, apart from it. */
+static void print_warning(const struct client_run *r)
+{
+    const char *warning = NULL;
+
+    if (!r->json && json_text(r->reply, "warning", &warning) == OK)
+        (void)fprintf(stderr, "schakel: %s\n", warning);
+    if (!r->json)
+        cJSON_DeleteItemFromObjectCaseSensitive(r->reply, "warning");
+}
+
 static enum err print_answer(const struct client_run *r)
 {
     if (r->reply == NULL)
         return OK;
+    print_warning(r);
     if (r->json && cJSON_GetObjectItemCaseSensitive(r->reply, "ok") == NULL)
         json_add_bool(r->reply, "ok", true);
     if (r->json)
@@ -259,6 +271,11 @@ static enum err print_answer(const struct client_run *r)
 
 static int finish(struct client_run *r, enum err e)
 {
+    bool trusted = true;
+
+    /* A report that all is not well is an answer; the exit code says it too. */
+    if (e == OK && r->result == OK && r->reply != NULL && json_bool(r->reply, "log_trusted", &trusted) == OK && !trusted)
+        r->result = ERR_SIGNATURE;
     if (e == OK)
         e = print_answer(r);
     if (e == OK && fflush(stdout) != 0)

@@ -99,6 +99,9 @@ static const struct client_opt audit_clear_opts[] = {
     {"reason", CLIENT_OPT_TEXT, true, {"what was found out", "wat is uitgezocht"}, NULL, NULL},
     END};
 
+static const struct client_opt log_accept_opts[] = {
+    {"reason", CLIENT_OPT_TEXT, true, {"what was found out, in 10 to 600 characters", "wat is uitgezocht, in 10 tot 600 tekens"}, "TEXT", NULL}, END};
+
 const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
         client_cmd_org_init, NULL},
@@ -153,6 +156,8 @@ const struct client_cmd client_base_cmds[] = {
         NULL},
     {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
         archive_export_opts, NULL, client_cmd_archive_export, NULL},
+    {"log accept", {"the log contradicted itself, and it was looked into: go on", "het logboek sprak zichzelf tegen, en dat is uitgezocht: ga verder"},
+        log_accept_opts, "log.accept", NULL, NULL},
     {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,
         NULL, client_cmd_verify, NULL},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/distrust.h"
 #include "client/witness.h"
 
 #include <sodium.h>
@@ -17,10 +18,9 @@ enum { CHECK_EVERY_MS = 1000, AGAIN_MS = 10000, ROW_LEN = 8 + PROTO_HASH_LEN };
 
 static const char checked_key[] = "checked head", forked_key[] = "log forked";
 
-static enum err put_checked(struct client_node *n)
+static enum err put_checked_in(struct client_node *n, struct vault_txn *x)
 {
     const struct client_hublink *l = n->link;
-    struct vault_txn *x = NULL;
     uint8_t row[ROW_LEN];
     struct wr w;
     enum err e;
@@ -29,10 +29,16 @@ static enum err put_checked(struct client_node *n)
     wr_u64(&w, l->checked.size);
     wr_copy(&w, l->checked.root, sizeof l->checked.root);
     e = wr_end(&w);
+    return e == OK ? client_vault_put(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, row, sizeof row) : e;
+}
+
+static enum err put_checked(struct client_node *n)
+{
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
     if (e == OK)
-        e = client_vault_begin(n->vault, true, &x);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, row, sizeof row);
+        e = put_checked_in(n, x);
     if (e == OK)
         return client_vault_commit(x);
     client_vault_abort(x);
@@ -64,6 +70,26 @@ void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
         client_vault_abort(x);
     if (e != OK)
         log_event(LOG_ERROR, "not-stored", "err", err_word(e), NULL);
+}
+
+enum err client_heads_accept(struct client_node *n, struct vault_txn *x)
+{
+    struct client_hublink *l = n->link;
+    struct proto_merkle_head before = l->checked;
+    enum err e = client_vault_delete(x, CLIENT_T_META, forked_key, sizeof forked_key - 1);
+
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
+    l->checked = l->newest;
+    e = put_checked_in(n, x);
+    if (e != OK) {
+        l->checked = before;
+        return e;
+    }
+    l->forked = l->for_ever = false;
+    l->other_count = l->apart_count = l->apart_kept = 0;
+    l->doubted = NULL;
+    return OK;
 }
 
 void client_heads_resume(struct client_node *n)
@@ -99,20 +125,22 @@ enum err client_heads_load(struct client_node *n)
     client_vault_abort(x);
     free(row);
     free(why);
-    return e == ERR_NOTFOUND ? OK : e;
+    return e == OK || e == ERR_NOTFOUND ? client_distrust_load(n) : e;
 }
 
-bool client_heads_stops(const struct client_node *n, enum proto_kind k)
+bool client_heads_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN])
 {
     bool gives = k == PROTO_OFFER || k == PROTO_GRANT || k == PROTO_RELEASE;
 
-    return (!client_link_is_trusted(n) && (gives || k == PROTO_REQUEST)) || (gives && !client_witness_is_fresh(n));
+    if (!gives && k != PROTO_REQUEST)
+        return false;
+    return !client_link_is_trusted(n) || client_distrust_has(n, to) || (gives && !client_witness_is_fresh(n));
 }
 
-static void doubt_partner(struct client_hublink *l, const struct proto_partner *from, const char *why)
+static void doubt_partner(struct client_node *n, const struct proto_partner *from, const char *why)
 {
-    l->doubted = from;
-    log_event(LOG_WARN, "partner-saw-another-log", "partner", from->handle, "reason", why, NULL);
+    n->link->doubted = from;
+    client_distrust_partner(n, from, why);
 }
 
 /* Two heads of one size are one head. */
@@ -162,9 +190,9 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
     if (size == 0)
         return;
     if (size > l->newest.size)      /* the receipt that came with it is newer than anything its sender can have seen */
-        doubt_partner(l, from, "larger-than-the-log");
+        doubt_partner(n, from, "larger-than-the-log");
     else if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
-        doubt_partner(l, from, "another-root-of-one-size");
+        doubt_partner(n, from, "another-root-of-one-size");
     else if (size != l->checked.size && size != l->newest.size)
         remember_other(l, from, size, root);
 }
@@ -230,7 +258,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         return;
     }
     if (e != OK)
-        doubt_partner(l, l->asked.from, "not-in-our-log");
+        doubt_partner(n, l->asked.from, "not-in-our-log");
     else if (l->asked.from == NULL)
         client_heads_resume(n);
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
@@ -272,6 +300,7 @@ void client_heads_step(struct client_node *n)
     struct client_hublink *l = n->link;
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_CONSISTENCY};
 
+    client_distrust_keep(n);
     if (!l->up || l->checking || l->for_ever || clock_mono_ms() < l->check_at_ms)
         return;
     if (l->checked.size == 0 && l->newest.size != 0) {

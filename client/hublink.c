@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/archive.h"
 #include "client/calls.h"
+#include "client/distrust.h"
 #include "client/clocks.h"
 #include "client/openings.h"
 #include "proto/sign.h"
@@ -75,7 +76,7 @@ bool client_link_is_down(const struct client_node *n)
 
 bool client_link_is_trusted(const struct client_node *n)
 {
-    return (n->link == NULL || !n->link->forked) && !client_openings_stopped(n);
+    return (n->link == NULL || !n->link->forked) && !client_distrust_is_general(n) && !client_openings_stopped(n);
 }
 
 /* ---- making a message ---- */

@@ -72,6 +72,10 @@ struct client_hublink {
     bool checking, others_next;
     const struct proto_partner *doubted;  /* the last that said it saw another log; NULL: none since the start */
     bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
+
+    /* distrust.c */
+    const struct proto_partner *apart[LINK_HEADS];  /* who said they saw another log */
+    size_t apart_count, apart_kept;
 };
 
 /* hublink.c: fill the header of m: region, from, issued, pack, seen, running. */
@@ -106,12 +110,14 @@ void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[P
 /* One that a partner says it saw: a reason to ask the hub, and no more, for nobody signed it but the partner. */
 void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
 /*
- * May no act of this kind go out now? While the log contradicts itself nothing is asked for or given; without a fresh word of another witness
+ * May no act of this kind go out to this partner now? While the log contradicts itself nothing is asked for or given; without a fresh word of another witness
  * nothing is given: a hub could hold back a revocation. All else goes: withdrawals, objections, acknowledgements, reports.
  */
-bool client_heads_stops(const struct client_node *n, enum proto_kind k);
+bool client_heads_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN]);
 /* Disclosures stop: for ever when the log signed what does not fit, else until the hub proves that it does. */
 void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
+/* Whatever it signed: within x, go on from its newest checkpoint. */
+MUST_USE enum err client_heads_accept(struct client_node *n, struct vault_txn *x);
 /* It has proven it. */
 void client_heads_resume(struct client_node *n);
 void client_heads_step(struct client_node *n);

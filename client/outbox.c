@@ -299,7 +299,7 @@ static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
 {
     const struct outbox_item *item = &l->item[i];
 
-    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind)
+    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind, item->to)
         || client_registry_stops(l->node, item->kind, item->to))
         return false;
     for (size_t j = 0; j < i; j++)

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/certs.h"
+#include "client/distrust.h"
 #include "client/clocks.h"
 #include "client/desk.h"
 #include "client/hublink.h"
@@ -11,6 +12,7 @@
 #include "client/packs.h"
 #include "client/pseudonym.h"
 #include "client/sessions.h"
+#include "client/witness.h"
 
 enum { DAY_S = 86400 };
 
@@ -26,27 +28,11 @@ static void add_time(cJSON *obj, const char *key, uint64_t at_s)
 /* What nobody may overlook comes first. */
 static void add_warning(struct client_call *c, const struct client_link_status *s)
 {
-    bool nl = c->trouble.lang == LANG_NL;
+    char buf[512];
+    const char *warning = client_distrust_text(c->node, c->trouble.lang, buf, sizeof buf);
 
-    if (s->contradicted)
-        json_add_text(c->reply, "warning", nl
-            ? "STOP: het logboek van de hub spreekt zichzelf tegen: er zijn twee versies van ondertekend. Hier wordt niets meer gevraagd, toegekend of"
-              " gestuurd, ook niet na een herstart. Bel de andere partners, vergelijk checkpoint_size en checkpoint_root (schakel status --json), en"
-              " bewaar de map van dit knooppunt: zij is het bewijs."
-            : "STOP: the hub's log contradicts itself: two versions of it were signed. Nothing is asked, granted or sent from here any more, not"
-              " after a restart either. Call the other partners, compare checkpoint_size and checkpoint_root (schakel status --json), and keep"
-              " this node's folder: it is the evidence.");
-    else if (!s->trusted)
-        json_add_text(c->reply, "warning", nl
-            ? "LET OP: de hub kan niet laten zien dat zijn logboek heel is. Tot dat lukt, wordt hier niets toegekend of gestuurd. Bel de beheerder van"
-              " de hub."
-            : "CAREFUL: the hub cannot show that its log is whole. Until it does, nothing is granted or sent from here. Call who runs the hub.");
-    else if (s->doubted != NULL)
-        json_add_text(c->reply, "warning", nl
-            ? "LET OP: een partner zegt dat het een ander logboek zag dan dit knooppunt (zie doubted_by). Bel die partner en vergelijk checkpoint_size"
-              " en checkpoint_root (schakel status --json): wie er ook gelijk heeft, er klopt iets niet."
-            : "CAREFUL: a partner says that it saw another log than this node (see doubted_by). Call that partner and compare checkpoint_size and"
-              " checkpoint_root (schakel status --json): whoever is right, something is wrong.");
+    if (warning != NULL)
+        json_add_text(c->reply, "warning", warning);
     if (s->doubted != NULL)
         json_add_text(c->reply, "doubted_by", s->doubted->handle);
 }
@@ -128,6 +114,23 @@ static enum err add_desk(cJSON *r, struct vault_txn *x)
     return e;
 }
 
+static void add_witness(cJSON *r, const struct client_node *n)
+{
+    struct client_witness_status s;
+
+    client_witness_status(n, &s);
+    if (n->region.witness_count == 0)
+        return;
+    json_add_bool(r, "cosigns", s.cosigns);
+    json_add_u64(r, "cosigned_size", s.cosigned_size);
+    json_add_u64(r, "anchored_size", s.anchored_size);
+    add_time(r, "anchored_time", s.anchored_s);
+    add_time(r, "witness_heard", s.other_s);
+    json_add_bool(r, "log_fresh", s.fresh);
+    if (s.alarm)
+        json_add_bool(r, "anchor_alarm", true);
+}
+
 /* How the keyholder is, and who waits for a pseudonym. */
 static enum err add_pseudonyms(struct client_call *c, struct vault_txn *x)
 {
@@ -177,6 +180,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "partner", c->node->me->handle);
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
+    add_witness(c->reply, c->node);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);
     client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);

@@ -3,6 +3,7 @@
 #include "client/audit.h"
 #include "client/do_partner.h"
 #include "client/policy_adopt.h"
+#include "client/distrust.h"
 #include "client/register.h"
 #include "client/sessions.h"
 #include "client/status.h"
@@ -25,6 +26,7 @@ const struct client_command client_base_commands[] = {
     {"partner.list", client_do_partner_list, 0, false},
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},
+    {"log.accept", client_do_log_accept, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), true},
     {"archive.get", client_do_archive_get, OFFICER, false},
     {"audit", client_do_audit, OFFICER, false},
     {"audit.complete", client_do_audit_complete, OFFICER, false},

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_LEN = 8 + PROTO_HASH_LEN + 8 + 8 + 8 + PROTO_HASH_LEN + 8, KEY_LEN = 2 + PROTO_HASH_LEN };
+enum { ROW_LEN = 8 + PROTO_HASH_LEN + 8 + 8 + 8 + PROTO_HASH_LEN + 8 + 1, KEY_LEN = 2 + PROTO_HASH_LEN };
 
 /* ---- the vault: two rows for each log, what was cosigned ("c") and the anchored checkpoint ("a") ---- */
 
@@ -31,6 +31,7 @@ static enum err encode_row(const struct witness_log *l, uint8_t row[ROW_LEN])
     wr_u64(&w, l->anchored.size);
     wr_copy(&w, l->anchored.root, sizeof l->anchored.root);
     wr_u64(&w, l->anchored_s);
+    wr_u8(&w, l->retired ? 1 : 0);
     return wr_end(&w);
 }
 
@@ -46,6 +47,7 @@ static enum err decode_row(const uint8_t *data, size_t len, struct witness_log *
     l->anchored.size = rd_u64(&r);
     rd_copy(&r, l->anchored.root, sizeof l->anchored.root);
     l->anchored_s = rd_u64(&r);
+    l->retired = rd_u8(&r) != 0;
     return rd_end(&r);
 }
 
@@ -161,12 +163,41 @@ void client_witness_status(const struct client_node *n, struct client_witness_st
     *out = (struct client_witness_status){.fresh = client_witness_is_fresh(n)};
     if (w == NULL)
         return;
-    out->cosigns = w->key != NULL;
+    out->cosigns = w->key != NULL && !w->log.retired;
+    out->retired = w->log.retired;
     out->can_anchor = proto_cosigned_is_possible(&n->region);
     out->cosigned_size = w->log.known.seen.size;
     out->anchored_size = w->log.anchored.size;
     out->anchored_s = w->log.anchored_s;
     out->other_s = w->log.other_s;
+    out->alarm = out->can_anchor && n->link->newest.size > w->log.anchored.size && w->log.anchored_s != 0
+        && w->log.anchored_s + CLIENT_WITNESS_ALARM_S <= clock_now_s();
+}
+
+enum err client_witness_retire(struct client_node *n, struct vault_txn *x)
+{
+    struct client_witness *w = n->witness;
+    struct witness_log fresh;
+    uint8_t key[KEY_LEN], row[ROW_LEN];
+    enum err e;
+
+    if (w == NULL)
+        return OK;
+    fresh = w->log;
+    fresh.retired = true;
+    fresh.known.seen = (struct proto_merkle_head){.size = 0};
+    fresh.anchored = fresh.known.seen;
+    fresh.anchored_s = fresh.self_s = 0;
+    e = encode_row(&fresh, row);
+    row_key(&fresh, 'c', key);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row);
+    if (e == OK) {
+        w->log = fresh;
+        memset(w->recent, 0, sizeof w->recent);
+        w->cut = false;
+    }
+    return e;
 }
 
 /* ---- the exchange with the hub ---- */
@@ -256,7 +287,7 @@ static enum err cosign(struct client_node *n, const struct proto_witness_verdict
         return e;
     w->log = fresh;
     w->recent[w->recent_at++ % (sizeof w->recent / sizeof w->recent[0])] = v->head;
-    if (w->key == NULL)
+    if (w->key == NULL || w->log.retired)
         return ERR_NOTFOUND;
     e = proto_note_sign(&w->vkey, secret_wake(w->key), v->text, v->text_len, &sig);
     secret_sleep(w->key);
@@ -273,7 +304,7 @@ static bool wants_line(const struct client_witness *w, const struct proto_witnes
 {
     if (v->head.size > w->log.known.seen.size || w->log.self_s == 0)
         return true;
-    return w->key != NULL && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
+    return w->key != NULL && !w->log.retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
 }
 
 static void take_request(struct client_node *n, const uint8_t *body, size_t len, const struct proto_witness_verdict *v)

@@ -34,8 +34,15 @@ uint64_t client_witness_due(const struct client_node *n, uint64_t max);
  */
 bool client_witness_is_fresh(const struct client_node *n);
 
+/*
+ * A person went on after two histories: within x, this node cosigns that log no more (a witness that cosigned one history never cosigns
+ * another), and checks from what the receipts show now.
+ */
+MUST_USE enum err client_witness_retire(struct client_node *n, struct vault_txn *x);
+
 struct client_witness_status {
-    bool cosigns, can_anchor, fresh;
+    bool cosigns, can_anchor, fresh, retired;
+    bool alarm;                      /* the log has grown beyond what was anchored, and no anchoring came for a day */
     uint64_t cosigned_size, anchored_size, anchored_s;
     uint64_t other_s;                /* newest cosignature of another; 0: none yet */
 };

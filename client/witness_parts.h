@@ -19,6 +19,7 @@ struct witness_log {
     uint64_t self_s, other_s;        /* our last cosignature; the newest of another witness */
     struct proto_merkle_head anchored;
     uint64_t anchored_s;             /* when we learned it */
+    bool retired;                    /* two histories were cosigned or accepted: no more */
 };
 
 struct client_witness {

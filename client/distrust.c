@@ -1,0 +1,154 @@
+#include "client/distrust.h"
+
+#include "base/log.h"
+#include "client/hublink_parts.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MANY = 2, DOUBT_KEY = 1 + PROTO_PARTNER_LEN };
+
+static void doubt_key(const uint8_t partner[PROTO_PARTNER_LEN], uint8_t key[DOUBT_KEY])
+{
+    key[0] = 'D';
+    memcpy(key + 1, partner, PROTO_PARTNER_LEN);
+}
+
+bool client_distrust_has(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
+{
+    for (size_t i = 0; n->link != NULL && i < n->link->apart_count; i++)
+        if (sodium_memcmp(n->link->apart[i]->id, partner, PROTO_PARTNER_LEN) == 0)
+            return true;
+    return false;
+}
+
+bool client_distrust_is_general(const struct client_node *n)
+{
+    return n->link != NULL && n->link->apart_count >= MANY;
+}
+
+static enum err store(struct client_node *n, const struct proto_partner *p, const char *why)
+{
+    uint8_t key[DOUBT_KEY];
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    doubt_key(p->id, key);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, why, strlen(why) + 1);
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
+/* While mail is applied a transaction is open: it is kept at the next step of the heads. */
+void client_distrust_partner(struct client_node *n, const struct proto_partner *p, const char *why)
+{
+    struct client_hublink *l = n->link;
+
+    log_event(LOG_ERROR, "partner-saw-another-log", "partner", p->handle, "reason", why, NULL);
+    if (client_distrust_has(n, p->id) || l->apart_count == LINK_HEADS)
+        return;
+    l->apart[l->apart_count++] = p;
+}
+
+void client_distrust_keep(struct client_node *n)
+{
+    struct client_hublink *l = n->link;
+
+    while (l->apart_kept < l->apart_count) {
+        if (store(n, l->apart[l->apart_kept], "saw-another-log") != OK) {
+            log_event(LOG_ERROR, "not-stored", "step", "doubt", NULL);
+            return;
+        }
+        l->apart_kept++;
+    }
+}
+
+enum err client_distrust_load(struct client_node *n)
+{
+    struct client_hublink *l = n->link;
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, false, &x);
+
+    for (size_t i = 0; e == OK && i < n->region.partner_count && l->apart_count < LINK_HEADS; i++) {
+        const struct proto_partner *p = &n->region.partner[i];
+        uint8_t key[DOUBT_KEY];
+        bool has = false;
+
+        doubt_key(p->id, key);
+        e = client_vault_has(x, CLIENT_T_META, key, sizeof key, &has);
+        if (e == OK && has)
+            l->apart[l->apart_count++] = p;
+    }
+    l->apart_kept = l->apart_count;
+    client_vault_abort(x);
+    return e;
+}
+
+/* ---- saying it ---- */
+
+static const char *doubts_text(const struct client_node *n, enum lang lang, char *buf, size_t len)
+{
+    (void)snprintf(buf, len, lang == LANG_NL
+            ? "%s zegt een ander logboek van de hub te hebben gezien: de hub of die partner liegt. Aan die partner gaat niets meer; bel hem, "
+              "vergelijk de wortel uit schakel status, en meld het"
+            : "%s says it saw another log of the hub: the hub or that partner lies. Nothing goes to that partner any more; call it, compare "
+              "the root in schakel status, and report it", n->link->apart[0]->handle);
+    return buf;
+}
+
+const char *client_distrust_text(const struct client_node *n, enum lang lang, char *buf, size_t len)
+{
+    const struct client_hublink *l = n->link;
+
+    if (l == NULL)
+        return NULL;
+    if (l->for_ever)
+        return lang == LANG_NL
+            ? "HET LOGBOEK VAN DE HUB SPREEKT ZICHZELF TEGEN. Er wordt niets gevraagd of verstrekt; intrekken, audit en intrekken van sleutels gaan "
+              "door. Bel de andere partners, vergelijk checkpoint_size en checkpoint_root, en bewaar de map van dit knooppunt: zij is het bewijs. Is het uitgezocht: schakel log accept --reason TEKST"
+            : "THE HUB'S LOG CONTRADICTS ITSELF. Nothing is asked for or given; withdrawal, audit and revocation go on. Call the other partners, "
+              "compare checkpoint_size and checkpoint_root, and keep this node's folder: it is the evidence. When it has been looked into: schakel log accept --reason TEXT";
+    if (client_distrust_is_general(n))
+        return lang == LANG_NL
+            ? "VERSCHILLENDE PARTNERS ZAGEN EEN ANDER LOGBOEK VAN DE HUB. Er wordt niets gevraagd of verstrekt; intrekken en audit gaan door. Is het "
+              "uitgezocht: schakel log accept --reason TEKST"
+            : "SEVERAL PARTNERS SAW ANOTHER LOG OF THE HUB. Nothing is asked for or given; withdrawal and audit go on. When it has been looked "
+              "into: schakel log accept --reason TEXT";
+    if (l->forked)
+        return lang == LANG_NL
+            ? "DE HUB TOONT NIET MEER WAT HIJ ONDERTEKENDE. Er wordt niets gevraagd of verstrekt tot hij dat weer doet; intrekken en audit gaan door"
+            : "THE HUB NO LONGER SHOWS WHAT IT SIGNED. Nothing is asked for or given until it does again; withdrawal and audit go on";
+    return l->apart_count != 0 ? doubts_text(n, lang, buf, len) : NULL;
+}
+
+enum err client_distrust_check(const struct client_node *n, const char *command, struct trouble *t)
+{
+    static const char *const stopped[] = {"request.new", "grant", "send"};
+    char buf[512];
+    bool is_stopped = false;
+
+    for (size_t i = 0; i < sizeof stopped / sizeof stopped[0]; i++)
+        is_stopped = is_stopped || strcmp(stopped[i], command) == 0;
+    if (!is_stopped || n->link == NULL || (!n->link->forked && !client_distrust_is_general(n)))
+        return OK;
+    return trouble_set(t, ERR_STATE, "%s", "%s", client_distrust_text(n, t->lang, buf, sizeof buf));
+}
+
+enum err client_distrust_forget(struct client_node *n, struct vault_txn *x)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < n->link->apart_count; i++) {
+        uint8_t key[DOUBT_KEY];
+
+        doubt_key(n->link->apart[i]->id, key);
+        e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
+        e = e == ERR_NOTFOUND ? OK : e;
+    }
+    return e;
+}
