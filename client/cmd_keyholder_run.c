@@ -26,7 +26,8 @@ struct run {
     struct proto_region *region;
     char *region_text;
     size_t region_len;
-    char quota[CLIENT_PATH_MAX], blocks[CLIENT_PATH_MAX], witness[CLIENT_PATH_MAX];
+    char quota[CLIENT_PATH_MAX], blocks[CLIENT_PATH_MAX], witness[CLIENT_PATH_MAX],
+        registry[CLIENT_PATH_MAX];
     char vkey[PROTO_NOTE_VKEY_ROOM];
     bool cosigns;                  /* the region names this keyholder as a witness */
     struct secret *share, *sign;
@@ -137,6 +138,8 @@ static enum err prepare(const struct client_run *r, struct run *k)
         e = client_home_path(r->home, "blocked", k->blocks, r->t);
     if (e == OK)
         e = find_witness(r, &f, k);
+    if (e == OK)
+        e = client_home_path(r->home, "registry", k->registry, r->t);
     return e == OK ? read_keys(r, &f, k) : e;
 }
 
@@ -168,7 +171,7 @@ static enum err start_all(const struct run *k, struct proc procs[ROLES], size_t 
 {
     const struct wire_tls tls = {k->tls_cert, k->tls_key, k->clients.text};
     struct server_launch_gate gate = {.address = k->conf.listen, .tls = k->conf.plain ? NULL : &tls, .core = -1};
-    struct server_oprf_config oprf = {.region = k->region_text, .region_len = k->region_len, .blocks = k->blocks, .is_second = true,
+    struct server_oprf_config oprf = {.region = k->region_text, .region_len = k->region_len, .blocks = k->blocks, .registry = k->registry, .is_second = true,
         .quota_path = k->quota, .per_partner = (uint32_t)k->conf.pseudonyms_per_partner, .total = (uint32_t)k->conf.pseudonyms_total};
     int pair[2];
     enum err e = proc_pair(pair);

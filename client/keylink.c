@@ -5,13 +5,19 @@
 
 #include <stdlib.h>
 
-enum { FRAME_MAX = 8192 };
+enum { QUESTION, REGISTRY, SLOTS };
+
+/* One message under way. */
+struct slot {
+    client_link_done *done;   /* NULL: nothing is */
+    void *arg;
+    uint64_t use;             /* so that a late answer never meets a later question */
+};
 
 struct client_keylink {
     struct wire_client *wire;
-    client_link_done *done;   /* NULL: nothing is under way */
-    void *arg;
-    uint64_t use;             /* so that a late answer never meets a later question */
+    struct slot slot[SLOTS];
+    uint64_t uses;
     bool up, down;
 };
 
@@ -52,42 +58,66 @@ bool client_keylink_is_up(const struct client_node *n)
     return n->keylink != NULL && n->keylink->up;
 }
 
-enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
+static enum err start(struct client_keylink *l, struct slot *s, enum proto_kind kind, struct proto_blob envelope, uint32_t timeout_ms)
+{
+    size_t room = PROTO_FRAME_HEAD + envelope.len, len = 0;
+    uint8_t *frame = malloc(room);
+    enum err e = frame == NULL ? ERR_NOMEM : proto_frame_encode(kind, envelope.data, envelope.len, frame, room, &len);
+
+    if (e == OK)
+        e = wire_call_start(l->wire, ++l->uses, frame, len, timeout_ms);
+    if (e == OK)
+        s->use = l->uses;
+    free(frame);
+    return e;
+}
+
+static enum err send(struct client_keylink *l, struct slot *s, enum proto_kind kind, struct proto_blob envelope, uint32_t timeout_ms,
     client_link_done *done, void *arg)
 {
-    struct client_keylink *l = n->keylink;
-    uint8_t frame[FRAME_MAX];
-    size_t frame_len = 0;
-    enum err e;
+    enum err e = s->done != NULL ? ERR_BUSY : start(l, s, kind, envelope, timeout_ms);
 
-    if (l->done != NULL)
-        return ERR_BUSY;
-    e = proto_frame_encode(kind, envelope, len, frame, sizeof frame, &frame_len);
-    if (e == OK)
-        e = wire_call_start(l->wire, ++l->use, frame, frame_len, timeout_ms);
     if (e == OK) {
-        l->done = done;
-        l->arg = arg;
+        s->done = done;
+        s->arg = arg;
     }
     return e;
 }
 
-static void one_done(struct client_node *n, enum err result, const uint8_t *frame, size_t len, struct proto_reply *reply)
+enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
+    client_link_done *done, void *arg)
 {
-    struct client_keylink *l = n->keylink;
-    client_link_done *done = l->done;
+    return send(n->keylink, &n->keylink->slot[QUESTION], kind, (struct proto_blob){envelope, len}, timeout_ms, done, arg);
+}
+
+enum err client_keylink_tell(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
+    client_link_done *done, void *arg)
+{
+    return send(n->keylink, &n->keylink->slot[REGISTRY], kind, (struct proto_blob){envelope, len}, timeout_ms, done, arg);
+}
+
+static void note_reachable(struct client_keylink *l, enum err result)
+{
     bool was_down = l->down;
+
+    l->down = result == ERR_PEER;
+    l->up = !l->down;
+    if (l->down != was_down)
+        log_event(l->down ? LOG_WARN : LOG_INFO, l->down ? "keyholder-unreachable" : "keyholder-reachable", NULL);
+}
+
+static void one_done(struct client_node *n, struct slot *s, enum err result, const uint8_t *frame, size_t len, struct proto_reply *reply)
+{
+    client_link_done *done = s->done;
 
     if (result == OK && client_link_reply(frame, len, reply) != OK) {
         log_event(LOG_WARN, "bad-reply", "from", "keyholder", NULL);
         result = ERR_SYNTAX;
     }
-    l->down = result == ERR_PEER;
-    l->up = !l->down;
-    if (l->down != was_down)
-        log_event(l->down ? LOG_WARN : LOG_INFO, l->down ? "keyholder-unreachable" : "keyholder-reachable", NULL);
-    l->done = NULL;
-    done(n, l->arg, result, result == OK ? reply : NULL);
+    if (s == &n->keylink->slot[QUESTION])
+        note_reachable(n->keylink, result);
+    s->done = NULL;
+    done(n, s->arg, result, result == OK ? reply : NULL);
 }
 
 void client_keylink_ready(struct client_node *n)
@@ -104,8 +134,11 @@ void client_keylink_ready(struct client_node *n)
 
         if (wire_call_done(l->wire, &tag, &result, &handle, &frame, &len) != OK)
             break;
-        if (l->done != NULL && tag == l->use)
-            one_done(n, result, frame, len, reply);
+        for (size_t i = 0; i < SLOTS; i++)
+            if (l->slot[i].done != NULL && tag == l->slot[i].use) {
+                one_done(n, &l->slot[i], result, frame, len, reply);
+                break;
+            }
         if (handle != NULL)
             wire_free(handle);
     }

@@ -20,6 +20,9 @@ void client_keylink_ready(struct client_node *n);
 /* A signed envelope on its way; done as for client_link_ask. ERR_BUSY: one is under way. */
 MUST_USE enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
     client_link_done *done, void *arg);
+/* The same for the registry, beside a question: it says nothing of whether the keyholder is up. */
+MUST_USE enum err client_keylink_tell(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
+    client_link_done *done, void *arg);
 /* The last question had no answer; it had one. Neither: nothing was asked yet. */
 bool client_keylink_is_down(const struct client_node *n);
 bool client_keylink_is_up(const struct client_node *n);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_EVERY_MS = 5000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_REGISTRY_FILE_MAX };
+enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_REGISTRY_FILE_MAX };
 
 struct client_registry {
     struct proto_registry *fold;
@@ -22,11 +22,27 @@ struct client_registry {
     uint64_t pending_count;
     struct { uint8_t id[PROTO_ID_LEN], why; } refused[REFUSED_MAX];
     size_t next_refused;
+    uint8_t checkpoint[PROTO_NOTE_MAX];
+    size_t checkpoint_len;
+    struct client_registry_tell tell;
 };
 
 struct proto_registry *client_registry_fold(const struct client_node *n)
 {
     return n->registry != NULL ? n->registry->fold : NULL;
+}
+
+const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len)
+{
+    if (n->registry == NULL || n->registry->checkpoint_len == 0)
+        return NULL;
+    *len = n->registry->checkpoint_len;
+    return n->registry->checkpoint;
+}
+
+struct client_registry_tell *client_registry_told(const struct client_node *n)
+{
+    return &n->registry->tell;
 }
 
 bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
@@ -169,8 +185,11 @@ enum err client_registry_take(struct client_node *n, const uint8_t *payload, siz
         if (e == OK && proto_registry_narrowed(r->fold))
             e = client_certs_reload(n);
     }
-    if (e == OK)
+    if (e == OK) {
         r->seen_s = clock_now_s();
+        memcpy(r->checkpoint, checkpoint, checkpoint_len);
+        r->checkpoint_len = checkpoint_len;
+    }
     forget_pending(r);
     return e;
 }

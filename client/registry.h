@@ -7,6 +7,7 @@
 #define CLIENT_REGISTRY_H
 
 #include "client/node.h"
+#include "client/registry_tell.h"
 #include "proto/registry.h"
 
 struct client_registry;
@@ -34,6 +35,11 @@ bool client_registry_takes_part(const struct client_node *n, const uint8_t partn
 bool client_registry_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN]);
 /* When the hub last showed that nothing is missing here, by its newest checkpoint; 0: not since the start. */
 uint64_t client_registry_seen_s(const struct client_node *n);
+
+/* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
+const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
+/* For client/registry_tell. */
+struct client_registry_tell *client_registry_told(const struct client_node *n);
 
 /* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for. */
 MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);

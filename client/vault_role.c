@@ -318,6 +318,7 @@ static void step(struct client_node *n)
     client_pseudonyms_step(n);
     client_certs_step(n);
     client_registry_step(n);
+    client_registry_tell_step(n);
     client_upkeep_step(n);
     client_openings_step(n);
     client_hublink_step(n);

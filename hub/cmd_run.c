@@ -89,7 +89,7 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
 
 static enum err start_oprf(const struct run *r, int gate, struct proc *out)
 {
-    const struct server_oprf_config c = { .region = r->region_text, .region_len = r->region_len, .blocks = r->partners, .share = r->share,
+    const struct server_oprf_config c = { .region = r->region_text, .region_len = r->region_len, .blocks = r->partners, .registry = r->registry, .share = r->share,
         .quota_path = r->quota, .per_partner = (uint32_t)r->conf.pseudonyms_per_partner, .total = (uint32_t)r->conf.pseudonyms_total };
 
     return server_launch_oprf(&c, gate, out);

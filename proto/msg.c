@@ -11,7 +11,7 @@
 enum {
     REGION, ID, FROM, TO, ISSUED, VALID_UNTIL, CASE, SUBJECT, PURPOSE, PACK, SEEN_SIZE, SEEN_ROOT, RUNNING, ACTOR, ROLE,
     REFERS, ANY_REFERS, SECTIONS, ANY_SECTIONS, STATEMENTS, UNTIL, DIGEST, ORIGINAL, WEIGHING, APPROVAL, SEALED,
-    RELEASE, ELEMENTS, CERTIFICATE, WITNESS_BODY, KEY, PARTNER, NUMBER, NUMBER2, WAIT,
+    RELEASE, ELEMENTS, CERTIFICATE, WITNESS_BODY, COPY, KEY, PARTNER, NUMBER, NUMBER2, WAIT,
     ANSWER_CODE, REPORT_CODE, REFUSE_CODE, ACK_CODE, QUERY_CODE, LEAF_CODE, ROWS
 };
 
@@ -47,6 +47,7 @@ static const struct proto_field rows[ROWS] = {
     [ELEMENTS] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 32, .max = 32 * PROTO_BATCH_MAX, .step = 32},
     [CERTIFICATE] = {.shape = SHAPE_BLOB16, .offset = AT(original), .min = 1, .max = PROTO_CERT_MAX},
     [WITNESS_BODY] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 1, .max = PROTO_NOTE_MAX},
+    [COPY] = {.shape = SHAPE_BLOB32, .offset = AT(payload), .min = 4, .max = PROTO_RELEASE_MAX},
     [KEY] = {.shape = SHAPE_BYTES, .offset = AT(key), .max = PROTO_KEY_LEN},
     [PARTNER] = {.shape = SHAPE_BYTES, .offset = AT(partner), .max = PROTO_PARTNER_LEN},
     [NUMBER] = {.shape = SHAPE_U64, .offset = AT(number), .max = UINT64_MAX},
@@ -93,6 +94,7 @@ static const struct kind kinds[PROTO_KIND_END] = {
     [PROTO_QUERY] = {NAMES("query"), .fields = {QUERY_CODE, ANY_REFERS, KEY, PARTNER, NUMBER, NUMBER2, FIELDS_END}},
     [PROTO_DERIVE] = {NAMES("derive"), .fields = {ELEMENTS, CERTIFICATE, FIELDS_END}},
     [PROTO_WITNESS] = {NAMES("witness"), .fields = {WITNESS_BODY, FIELDS_END}},
+    [PROTO_REGISTRY_COPY] = {NAMES("registry-copy"), .fields = {NUMBER, COPY, FIELDS_END}},
     [PROTO_REPLY] = {.name = "reply", .fields = {FIELDS_END}},
 };
 

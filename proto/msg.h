@@ -34,6 +34,7 @@ enum proto_kind {
     PROTO_QUERY = 33,
     PROTO_DERIVE = 34,     /* blinded elements for one share of the pseudonym key */
     PROTO_WITNESS = 35,    /* to a witness: a request to cosign; to the hub: a checkpoint with cosignatures */
+    PROTO_REGISTRY_COPY = 36, /* to a keyholder: leaves of the registry and its checkpoint, as a node got them */
     PROTO_REPLY = 128,     /* hub to node; not signed: what must be believed in it carries its own proof */
     PROTO_KIND_END = 129
 };

@@ -125,13 +125,15 @@ static enum err forward(struct gate *g, const uint8_t *route, size_t route_len, 
     size_t body_len;
     enum err e;
     struct server_ipc_out *out = &g->link[SECOND].out;
+    bool is_for_share;
     uint64_t tag;
 
     if (proto_frame_decode(frame, len, &kind, &body, &body_len) != OK)
         return answer_self(g, route, route_len, PROTO_NOT_A_FRAME);
-    if (kind != PROTO_DERIVE && (g->second == SERVER_ROLE_NONE || (g->second == SERVER_ROLE_COSIGNER && kind != PROTO_WITNESS)))
+    is_for_share = kind == PROTO_DERIVE || (kind == PROTO_REGISTRY_COPY && g->second != SERVER_ROLE_CORE);
+    if (!is_for_share && (g->second == SERVER_ROLE_NONE || (g->second == SERVER_ROLE_COSIGNER && kind != PROTO_WITNESS)))
         return answer_self(g, route, route_len, PROTO_WRONG_KIND);
-    if (kind == PROTO_DERIVE)
+    if (is_for_share)
         out = &g->link[OPRF].out;
     if (server_ipc_pending(out) + len > BUFFERED_MAX || !slot_take(g, route, route_len, &tag))
         return answer_self(g, route, route_len, PROTO_TROUBLE);

@@ -58,6 +58,7 @@ enum err server_launch_oprf(const struct server_oprf_config *c, int gate, struct
         [SERVER_OPRF_IS_SECOND] = server_start_number(c->is_second, is_second),
         [SERVER_OPRF_PER_PARTNER] = server_start_number(c->per_partner, per_partner),
         [SERVER_OPRF_TOTAL] = server_start_number(c->total, total),
+        [SERVER_OPRF_REGISTRY] = server_start_text(c->registry),
     };
 
     return server_launch("oprf", parts, SERVER_OPRF_STARTS, &gate, 1, out);

@@ -1,6 +1,7 @@
 #include "server/oprf.h"
 
 #include "base/clock.h"
+#include "base/wr.h"
 #include "proto/pseudonym.h"
 #include "proto/refusal.h"
 #include "proto/reply.h"
@@ -40,11 +41,18 @@ enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config
     memset(o, 0, sizeof *o);
     if (pthread_mutex_init(&o->lock, NULL) != 0)
         return ERR_NOMEM;
+    if (pthread_rwlock_init(&o->fold, NULL) != 0) {
+        (void)pthread_mutex_destroy(&o->lock);
+        return ERR_NOMEM;
+    }
     o->region = calloc(1, sizeof *o->region);
     o->blocks = strdup(c->blocks);
     e = o->region == NULL || o->blocks == NULL ? ERR_NOMEM : OK;
     if (e == OK)
         e = proto_region_parse((const uint8_t *)c->region, c->region_len, true, o->region, t);
+    if (e == OK)
+        e = server_registry_new(c->registry, o->region, &o->registry);
+    o->is_second = c->is_second;
     if (e == OK)
         e = take_share(o, c, t);
     if (e == OK)
@@ -57,9 +65,11 @@ enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config
 void server_oprf_close(struct server_oprf *o)
 {
     server_quota_close(o->quota);
+    server_registry_free(o->registry);
     free(o->blocks);
     sodium_free(o->share);
     free(o->region);
+    (void)pthread_rwlock_destroy(&o->fold);
     (void)pthread_mutex_destroy(&o->lock);
     memset(o, 0, sizeof *o);
 }
@@ -68,17 +78,21 @@ void server_oprf_close(struct server_oprf *o)
 struct question {
     struct proto_msg msg;
     const struct proto_partner *from;
+    uint32_t most;   /* a day, where two partners let it have more; 0: as everybody */
     uint8_t digest[PROTO_HASH_LEN];
 };
 
-/* P-147: the key that signed is a node key of the partner that from names, by the root key that the region file names. */
+/* P-147: the key that signed is a node key of the partner that from names, by its root key, and nobody has revoked it. */
 static enum proto_refusal judge_key(const struct server_oprf *o, const struct question *q, const uint8_t key[PROTO_KEY_LEN])
 {
     const struct proto_msg *m = &q->msg;
     struct proto_cert cert;
     uint64_t now_s = clock_now_s();
+    enum err e = proto_cert_check(o->region, m->original.data, m->original.len, NULL, &cert);
 
-    if (proto_cert_check(o->region, m->original.data, m->original.len, NULL, &cert) != OK || cert.use != PROTO_USE_NODE
+    if (e == ERR_DENIED || (e == OK && proto_region_revoked_from(o->region, q->from, cert.key) <= now_s))
+        return PROTO_REVOKED;
+    if (e != OK || cert.use != PROTO_USE_NODE
         || sodium_memcmp(cert.key, key, sizeof cert.key) != 0)
         return PROTO_UNKNOWN_KEY;
     if (sodium_memcmp(cert.partner, m->head.from, sizeof cert.partner) != 0)
@@ -122,7 +136,7 @@ static enum proto_refusal open_frame(const uint8_t *frame, size_t len, struct qu
         return PROTO_NOT_A_FRAME;
     if (proto_sign_decode(body, body_len, &s) != OK || s.count != 1)
         return PROTO_MALFORMED;
-    if (kind != PROTO_DERIVE || strcmp(s.type, proto_msg_type(PROTO_DERIVE)) != 0)
+    if ((kind != PROTO_DERIVE && kind != PROTO_REGISTRY_COPY) || strcmp(s.type, proto_msg_type(kind)) != 0)
         return PROTO_WRONG_KIND;
     e = proto_sign_check(s.type, s.body, s.body_len, s.by[0].key, s.by[0].sig);
     if (e != OK)
@@ -134,6 +148,17 @@ static enum proto_refusal open_frame(const uint8_t *frame, size_t len, struct qu
     return PROTO_ACCEPTED;
 }
 
+static enum proto_refusal judge_partner(const struct server_oprf *o, struct question *q)
+{
+    q->from = proto_region_partner(o->region, q->msg.head.from);
+    if (q->from == NULL)
+        return PROTO_UNKNOWN_PARTNER;
+    if (q->from->revoked || clock_now_s() >= proto_partner_until(q->from))
+        return PROTO_REVOKED;
+    return PROTO_ACCEPTED;
+}
+
+/* A copy of the registry proves itself: who brings it does not matter. */
 static enum proto_refusal judge(const struct server_oprf *o, const uint8_t *frame, size_t len, struct question *q)
 {
     uint8_t key[PROTO_KEY_LEN];
@@ -141,8 +166,9 @@ static enum proto_refusal judge(const struct server_oprf *o, const uint8_t *fram
 
     if (r == PROTO_ACCEPTED && sodium_memcmp(q->msg.head.region, o->region->hash, PROTO_HASH_LEN) != 0)
         r = PROTO_WRONG_REGION;
-    if (r == PROTO_ACCEPTED && (q->from = proto_region_partner(o->region, q->msg.head.from)) == NULL)
-        r = PROTO_UNKNOWN_PARTNER;
+    if (r != PROTO_ACCEPTED || q->msg.kind == PROTO_REGISTRY_COPY)
+        return r == PROTO_ACCEPTED && !o->is_second ? PROTO_WRONG_KIND : r;
+    r = judge_partner(o, q);
     if (r == PROTO_ACCEPTED)
         r = judge_key(o, q, key);
     if (r == PROTO_ACCEPTED)
@@ -219,7 +245,8 @@ static enum err count_once(struct server_oprf *o, const struct question *q, enum
 
     if (is_repeat(o, q))
         return OK;
-    e = server_quota_take(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s());
+    e = server_quota_take_up_to(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s(),
+        (uint32_t)proto_registry_quota(server_registry_fold(o->registry), q->from->id, clock_now_s()));
     if (e == OK)
         remember(o, q);
     else if (e == ERR_QUOTA)
@@ -238,19 +265,73 @@ static enum err count(struct server_oprf *o, const struct question *q, enum prot
     return e;
 }
 
+/* Leaves that a node brings. The answer is how many there are now, whether these fitted or not. */
+static enum err take_copy(struct server_oprf *o, const struct question *q, uint8_t payload[PAYLOAD_MAX], size_t *len, enum proto_refusal *r)
+{
+    uint64_t have = 0;
+    struct wr w;
+    enum err e;
+
+    (void)pthread_rwlock_wrlock(&o->fold);
+    e = server_registry_take(o->registry, q->msg.number, q->msg.payload.data, q->msg.payload.len, &have);
+    (void)pthread_rwlock_unlock(&o->fold);
+    if (e != OK)
+        *r = e == ERR_IO || e == ERR_NOMEM ? PROTO_TROUBLE : PROTO_MALFORMED;
+    wr_init(&w, payload, 8);
+    wr_u64(&w, have);
+    *len = w.len;
+    return e == ERR_NOMEM ? e : OK;
+}
+
+/* By what the file of the registry says now. */
+static enum err judge_now(struct server_oprf *o, const uint8_t *frame, size_t len, struct question *q, enum proto_refusal *r)
+{
+    bool is_stale;
+    enum err e = OK;
+
+    (void)pthread_rwlock_rdlock(&o->fold);
+    is_stale = server_registry_is_stale(o->registry);
+    (void)pthread_rwlock_unlock(&o->fold);
+    if (is_stale) {
+        (void)pthread_rwlock_wrlock(&o->fold);
+        e = server_registry_refresh(o->registry);
+        (void)pthread_rwlock_unlock(&o->fold);
+    }
+    if (e != OK)
+        return e;
+    (void)pthread_rwlock_rdlock(&o->fold);
+    *r = judge(o, frame, len, q);
+    if (q->from != NULL)
+        q->most = (uint32_t)proto_registry_quota(server_registry_fold(o->registry), q->from->id, clock_now_s());
+    (void)pthread_rwlock_unlock(&o->fold);
+    return OK;
+}
+
+static enum err act(struct server_oprf *o, const struct question *q, uint8_t payload[PAYLOAD_MAX], size_t *len, enum proto_refusal *r)
+{
+    enum err e;
+
+    if (q->msg.kind == PROTO_REGISTRY_COPY)
+        return take_copy(o, q, payload, len, r);
+    e = count(o, q, r);
+    if (e == OK && *r == PROTO_ACCEPTED && evaluate(o, &q->msg.payload, payload, len) != OK)
+        *r = PROTO_TROUBLE;
+    return e;
+}
+
 enum err server_oprf_answer(struct server_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len)
 {
     uint8_t payload[PAYLOAD_MAX], body[PAYLOAD_MAX + 256];
     struct question q = { .from = NULL };
     struct proto_reply reply = { 0 };
     size_t payload_len = 0, body_len;
-    enum proto_refusal r = judge(o, frame, frame_len, &q);
-    enum err e = r == PROTO_ACCEPTED ? count(o, &q, &r) : OK;
+    enum proto_refusal r = PROTO_TROUBLE;
+    enum err e = judge_now(o, frame, frame_len, &q, &r);
 
+    if (e == OK && r == PROTO_ACCEPTED)
+        e = act(o, &q, payload, &payload_len, &r);
     if (e != OK)
         return e;
-    if (r == PROTO_ACCEPTED && evaluate(o, &q.msg.payload, payload, &payload_len) != OK)
-        r = PROTO_TROUBLE;
     reply.result = (uint8_t)r;
     reply.hub_time_s = clock_now_s();
     memcpy(reply.id, q.msg.head.id, sizeof reply.id);

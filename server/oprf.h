@@ -10,6 +10,7 @@
 #include "proto/oprf.h"
 #include "proto/region.h"
 #include "server/quota.h"
+#include "server/registry.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -21,6 +22,9 @@ enum { SERVER_OPRF_PER_PARTNER_DEFAULT = 2000, SERVER_OPRF_TOTAL_DEFAULT = 20000
 struct server_oprf {
     struct proto_region *region;      /* owned */
     char *blocks;                     /* owned */
+    struct server_registry *registry; /* folded into region */
+    pthread_rwlock_t fold;            /* region and registry: alone while they change */
+    bool is_second;
     uint8_t *share;                   /* guarded memory */
     pthread_mutex_t lock;             /* everything below */
     size_t evaluating;                /* threads that read share now */
@@ -34,6 +38,7 @@ struct server_oprf_config {
     const char *region;               /* the file's text */
     size_t region_len;
     const char *blocks;               /* the folder of server/blocks */
+    const char *registry;             /* the file of server/registry; at a keyholder it is written here */
     const uint8_t *share;             /* PROTO_OPRF_LEN */
     bool is_second;                   /* the keyholder's share, not the hub's */
     const char *quota_path;

@@ -179,10 +179,11 @@ static enum err read_start(const struct proto_blob part[SERVER_OPRF_STARTS], str
     c->blocks = server_start_as_text(&part[SERVER_OPRF_BLOCKS]);
     c->share = part[SERVER_OPRF_SHARE].data;
     c->is_second = is_second != 0;
+    c->registry = server_start_as_text(&part[SERVER_OPRF_REGISTRY]);
     c->quota_path = server_start_as_text(&part[SERVER_OPRF_QUOTA_FILE]);
     c->per_partner = (uint32_t)per_partner;
     c->total = (uint32_t)total;
-    return c->blocks == NULL || c->quota_path == NULL || part[SERVER_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
+    return c->blocks == NULL || c->quota_path == NULL || c->registry == NULL || part[SERVER_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
             || total > UINT32_MAX
         ? ERR_SYNTAX
         : OK;

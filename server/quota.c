@@ -175,6 +175,13 @@ static enum err write_row(struct server_quota *q, const struct row *row)
 
 enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s)
 {
+    return server_quota_take_up_to(q, partner, n, at_s, 0);
+}
+
+enum err server_quota_take_up_to(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s, uint32_t most)
+{
+    uint32_t per_partner = most > q->per_partner ? most : q->per_partner;
+    uint32_t more = per_partner - q->per_partner, total = more < UINT32_MAX - q->total ? q->total + more : UINT32_MAX;
     uint32_t day = (uint32_t)(at_s / DAY_S), used, used_total;
     struct row *mine = find(q, partner), *all = &q->row[0];
     enum err e;
@@ -184,7 +191,7 @@ enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_P
     /* A clock that went back does not give a day again. */
     used = mine->day >= day ? mine->count : 0;
     used_total = all->day >= day ? all->count : 0;
-    if (n > q->per_partner || used > q->per_partner - n || n > q->total || used_total > q->total - n)
+    if (n > per_partner || used > per_partner - n || n > total || used_total > total - n)
         return ERR_QUOTA;
     memcpy(mine->partner, partner, PROTO_PARTNER_LEN);
     mine->day = mine->day > day ? mine->day : day;

@@ -74,6 +74,7 @@ const struct msg_sample msg_samples[MSG_SAMPLES] = {
     {PROTO_QUERY, HAS_REFERS, PROTO_QUERY_RESULT, 0, 7, UINT64_MAX, 1 + 16 + 32 + 16 + 8 + 8, "Crkqnm"},
     {PROTO_DERIVE, HAS_ORIGINAL, 0, 64, 0, 0, 4 + 64 + 2 + 40, "pc"},
     {PROTO_WITNESS, 0, 0, 33, 0, 0, 4 + 33, "p"},
+    {PROTO_REGISTRY_COPY, 0, 0, 33, 9, 0, 8 + 4 + 33, "np"},
 };
 
 void msg_sample_make(const struct msg_sample *s, struct proto_msg *m)

@@ -7,7 +7,7 @@
 
 #include "proto/msg.h"
 
-enum { MSG_SAMPLE_ROOM = 4096, MSG_SAMPLE_HEADER = 282, MSG_SAMPLES = 18 };
+enum { MSG_SAMPLE_ROOM = 4096, MSG_SAMPLE_HEADER = 282, MSG_SAMPLES = 19 };
 
 /* Which of the fields a kind has; what is the same in many is filled by a flag. */
 enum {

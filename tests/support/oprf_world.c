@@ -14,7 +14,8 @@ const uint8_t oprf_world_hub_share[32] = { 3 }, oprf_world_keyholder_share[32] =
 
 void oprf_world_open(struct oprf_world *w, bool is_second, const uint8_t share[32], enum err expected)
 {
-    struct server_oprf_config c = { .region = w->region.file, .region_len = w->region.file_len, .blocks = w->folder.path, .share = share,
+    struct server_oprf_config c = { .region = w->region.file, .region_len = w->region.file_len, .blocks = w->folder.path,
+        .registry = "/nonexistent/registry", .share = share,
         .is_second = is_second, .quota_path = w->folder.file, .per_partner = OPRF_WORLD_PER_PARTNER, .total = OPRF_WORLD_TOTAL };
     struct trouble t = { 0 };
 

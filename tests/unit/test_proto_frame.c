@@ -81,7 +81,7 @@ static const struct row {
     {"P-018 kind 0", 5, 0, ERR_RANGE},
     {"P-018 kind 15", 5, 15, ERR_RANGE},
     {"P-018 kind 31", 5, 31, ERR_RANGE},
-    {"P-018 kind 36", 5, 36, ERR_RANGE},
+    {"P-018 kind 37", 5, 37, ERR_RANGE},
     {"P-018 kind 127", 5, 127, ERR_RANGE},
     {"P-018 kind 129", 5, 129, ERR_RANGE},
     {"P-018 kind 255", 5, 255, ERR_RANGE},

@@ -1,0 +1,118 @@
+#include "client/registry_tell.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+#include "client/hublink_parts.h"
+#include "client/keylink.h"
+#include "client/registry.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AGAIN_MS = 2000, TELL_MS = 5000, LEAVES_MAX = 800 * 1024, BODY_ROOM = LEAVES_MAX + (32 << 10), KEY_LEN = 8 };
+
+static void told(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
+{
+    struct client_registry_tell *t = client_registry_told(n);
+    struct rd r;
+    uint64_t have;
+
+    (void)arg;
+    t->telling = false;
+    t->due_ms = clock_mono_ms() + AGAIN_MS;
+    if (result != OK || reply->result != PROTO_ACCEPTED)
+        return;
+    rd_init(&r, reply->payload.data, reply->payload.len);
+    have = rd_u64(&r);
+    if (rd_end(&r) != OK)
+        return;
+    /* It has less than was thought: the rest goes at once. */
+    if (have < proto_registry_size(client_registry_fold(n)) && have != t->have)
+        t->due_ms = 0;
+    t->have = have;
+}
+
+struct leaves { struct wr *w; uint64_t first, at; uint16_t count; bool full; };
+
+static bool add_leaf(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct leaves *l = arg;
+
+    (void)key;
+    (void)key_len;
+    if (l->at++ < l->first)
+        return true;
+    if (l->w->len + len + 2 > LEAVES_MAX || l->count == UINT16_MAX) {
+        l->full = true;
+        return false;
+    }
+    wr_bytes16(l->w, value, len);
+    l->count++;
+    return true;
+}
+
+/* Everything behind the leaves that it has, under our newest checkpoint. */
+static enum err write_copy(struct client_node *n, uint64_t first, struct wr *w)
+{
+    struct leaves l = {.w = w, .first = first};
+    struct vault_txn *x = NULL;
+    size_t len = 0;
+    const uint8_t *checkpoint = client_registry_checkpoint(n, &len);
+    uint8_t *count;
+    enum err e;
+
+    wr_bytes16(w, checkpoint, len);
+    count = wr_gap(w, 2);
+    e = client_vault_begin(n->vault, false, &x);
+    if (e == OK)
+        e = client_vault_walk(x, CLIENT_T_REGISTRY, NULL, 0, add_leaf, &l);
+    client_vault_abort(x);
+    if (count != NULL) {
+        count[0] = (uint8_t)(l.count >> 8);
+        count[1] = (uint8_t)l.count;
+    }
+    if (e == OK && l.full)
+        e = ERR_LONG;
+    return e == OK ? wr_end(w) : e;
+}
+
+static enum err tell(struct client_node *n, struct client_registry_tell *t)
+{
+    struct proto_msg m = {.kind = PROTO_REGISTRY_COPY, .number = t->have};
+    uint8_t *room = malloc((size_t)3 * BODY_ROOM);
+    uint8_t *body = room + BODY_ROOM, *envelope = room + 2 * BODY_ROOM;
+    size_t body_len = 0, len = 0;
+    struct wr w;
+    enum err e = room == NULL ? ERR_NOMEM : OK;
+
+    if (e != OK)
+        return e;
+    wr_init(&w, room, BODY_ROOM);
+    e = write_copy(n, t->have, &w);
+    client_link_header(n, &m.head);
+    m.head.valid_until_s = m.head.issued_s + LINK_ASK_VALID_S;
+    randombytes_buf(m.head.id, sizeof m.head.id);
+    m.payload = (struct proto_blob){room, w.len};
+    if (e == OK)
+        e = proto_msg_encode(&m, body, BODY_ROOM, &body_len);
+    if (e == OK)
+        e = client_link_sign(n, m.kind, body, body_len, envelope, BODY_ROOM, &len);
+    if (e == OK)
+        e = client_keylink_tell(n, m.kind, envelope, len, TELL_MS, told, NULL);
+    free(room);
+    return e;
+}
+
+void client_registry_tell_step(struct client_node *n)
+{
+    struct client_registry_tell *t = n->registry != NULL && n->keylink != NULL ? client_registry_told(n) : NULL;
+    size_t len = 0;
+
+    if (t == NULL || t->telling || clock_mono_ms() < t->due_ms)
+        return;
+    if (t->have >= proto_registry_size(client_registry_fold(n)) || client_registry_checkpoint(n, &len) == NULL)
+        return;
+    t->telling = tell(n, t) == OK;
+    t->due_ms = clock_mono_ms() + AGAIN_MS;
+}

@@ -1,0 +1,159 @@
+#include "server/registry.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/wr.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { COPY_FILE_MODE = 0644 };
+
+struct server_registry {
+    char path[PATH_MAX];
+    struct proto_registry *fold;
+    bool looked;
+    struct timespec seen;   /* the change of the file that was read */
+    off_t size;
+};
+
+enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out)
+{
+    struct server_registry *r;
+    enum err e;
+
+    if (strlen(path) >= sizeof r->path)
+        return ERR_LONG;
+    r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return ERR_NOMEM;
+    memcpy(r->path, path, strlen(path) + 1);
+    e = proto_registry_new(region, &r->fold);
+    if (e != OK) {
+        free(r);
+        return e;
+    }
+    *out = r;
+    return OK;
+}
+
+void server_registry_free(struct server_registry *r)
+{
+    if (r == NULL)
+        return;
+    proto_registry_free(r->fold);
+    free(r);
+}
+
+const struct proto_registry *server_registry_fold(const struct server_registry *r)
+{
+    return r->fold;
+}
+
+static bool is_as_read(const struct server_registry *r, const struct stat *st)
+{
+    return r->looked && st->st_size == r->size && st->st_mtim.tv_sec == r->seen.tv_sec && st->st_mtim.tv_nsec == r->seen.tv_nsec;
+}
+
+bool server_registry_is_stale(const struct server_registry *r)
+{
+    struct stat st = { 0 };
+
+    return stat(r->path, &st) == 0 && !is_as_read(r, &st);
+}
+
+enum err server_registry_refresh(struct server_registry *r)
+{
+    struct proto_merkle_head head;
+    struct stat st = { 0 };
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e;
+
+    if (stat(r->path, &st) != 0 || is_as_read(r, &st))
+        return OK;
+    e = file_read(r->path, SERVER_REGISTRY_FILE_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = proto_registry_copy_take(r->fold, data, len, &head);
+    free(data);
+    if (e == ERR_NOMEM)
+        return e;
+    if (e != OK)
+        log_event(LOG_ERROR, "registry passed over", "err", err_word(e), NULL);
+    r->looked = true;
+    r->seen = st.st_mtim;
+    r->size = st.st_size;
+    return OK;
+}
+
+/* The leaves that are in the file already, or none. Gives *data. */
+static enum err read_old(const struct server_registry *r, uint8_t **data, struct proto_registry_more *more)
+{
+    const uint8_t *checkpoint;
+    size_t len = 0, checkpoint_len;
+    enum err e;
+
+    *more = (struct proto_registry_more){ NULL, 0, 0 };
+    if (proto_registry_size(r->fold) == 0)
+        return OK;
+    e = file_read(r->path, SERVER_REGISTRY_FILE_MAX, data, &len, NULL);
+    if (e == OK)
+        e = proto_registry_copy_read(*data, len, &checkpoint, &checkpoint_len, more);
+    return e == OK && more->count != proto_registry_size(r->fold) ? ERR_STATE : e;
+}
+
+static enum err write_all(const struct server_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *old, const struct proto_registry_more *more)
+{
+    size_t room = 2 + checkpoint_len + 2 + old->len + more->len;
+    uint8_t *data = malloc(room);
+    struct wr w;
+    enum err e;
+
+    if (data == NULL)
+        return ERR_NOMEM;
+    wr_init(&w, data, room);
+    wr_bytes16(&w, checkpoint, checkpoint_len);
+    wr_u16(&w, (uint16_t)(old->count + more->count));
+    wr_copy(&w, old->leaves, old->len);
+    wr_copy(&w, more->leaves, more->len);
+    e = old->count + more->count > UINT16_MAX ? ERR_FULL : wr_end(&w);
+    if (e == OK)
+        e = file_write(r->path, data, w.len, COPY_FILE_MODE, NULL);
+    free(data);
+    return e;
+}
+
+enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have)
+{
+    struct proto_registry_more more, old;
+    struct proto_merkle_head head;
+    const uint8_t *checkpoint;
+    uint8_t *data = NULL;
+    size_t checkpoint_len;
+    enum err e = server_registry_refresh(r);
+
+    if (e == OK)
+        e = proto_registry_copy_read(copy, len, &checkpoint, &checkpoint_len, &more);
+    if (e != OK)
+        return e;
+    if (first != proto_registry_size(r->fold) || more.count == 0) {
+        *have = proto_registry_size(r->fold);
+        return OK;
+    }
+    e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &more, &head);
+    if (e == OK)
+        e = read_old(r, &data, &old);
+    if (e == OK)
+        e = write_all(r, checkpoint, checkpoint_len, &old, &more);
+    free(data);
+    if (e == OK)
+        e = server_registry_refresh(r);
+    if (e == OK && proto_registry_size(r->fold) != head.size)
+        e = ERR_IO;
+    if (e == OK)
+        *have = head.size;
+    return e;
+}

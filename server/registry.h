@@ -1,0 +1,32 @@
+/*
+ * server/registry: the registry for a role without a store: a file with a copy of it (proto/registry), folded into the role's region. At the
+ * hub core writes the file; at a keyholder the role does, with what nodes bring (P-195): every node does, so that no hub can keep a
+ * revocation from it. Each reader checks the whole copy itself. One thread.
+ */
+#ifndef SERVER_REGISTRY_H
+#define SERVER_REGISTRY_H
+
+#include "proto/registry.h"
+
+struct server_registry;
+
+enum { SERVER_REGISTRY_FILE_MAX = 1 << 23 };
+
+/* path is copied, region borrowed; nothing is read yet. */
+MUST_USE enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out);
+void server_registry_free(struct server_registry *r);  /* takes NULL */
+
+/* Has the file changed since it was read? Reads nothing of what refresh writes but the file's times. */
+bool server_registry_is_stale(const struct server_registry *r);
+/* Fold what is new in the file, when it changed. A copy that does not hold is logged and changes nothing; ERR_NOMEM. */
+MUST_USE enum err server_registry_refresh(struct server_registry *r);
+
+/*
+ * Leaves from index first on, brought by somebody: checked, written, folded. *have is how many there are then. OK also when they do not
+ * begin where ours end: *have says where. ERR_SIGNATURE and the like: another history, nothing is changed; ERR_IO.
+ */
+MUST_USE enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have);
+
+const struct proto_registry *server_registry_fold(const struct server_registry *r);
+
+#endif

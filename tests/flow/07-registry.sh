@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Partners admit partners: a fifth one is proposed by one, signed by another, joins the running region and acts; persons, keys and partners
+# are revoked, and are refused by the hub, by every node and by the keyholder. With the programs of SCHAKEL_BIN.
+set -uo pipefail
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+bin=${SCHAKEL_BIN:-$source/build/debug/bin}
+mkdir -p "$source/build/flow"
+region=$(mktemp -d "$source/build/flow/registry.XXXXXX")
+. "$source/tools/region.sh"
+. "$source/tools/scenes.sh"
+
+finish() {
+    region_down
+    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# root PARTNER COMMAND...: with that partner's root key.
+root() {
+    local who=$1
+    shift
+    secret "$who-root" | "$bin/schakel" --home "$region/$who" "$@" --passphrase-fd 0 --json 2>&1
+}
+send() { got=$("$bin/schakel" --home "$region/$1" --as admin partner send --file "$2" --json 2>&1) || true; }
+listed() { "$bin/schakel" --home "$region/$1" partner list --json; }
+sees() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+# everybody HANDLE STATE: every node says so within 10 seconds; ten minutes are what is promised.
+everybody() {
+    local p
+    for p in $nodes; do wait_for 10 sees "$p" "$1" "$2" || { why="$p does not see $1 as $2"; return 1; }; done
+}
+nodes=$partners
+s=$region/statement
+
+scene_admit() {
+    make_partner buurthuis school "Buurthuis West"
+    got=$(root vo partner propose --org "$region/buurthuis/org.pub" --out "$s") || { why="propose: $got"; return 1; }
+    expect "it says what is next" "$got" '"act":"admit".*"handle":"buurthuis".*"signed":1' || return 1
+    send vo "$s"
+    expect "one signature is not enough" "$got" '"where":"ONE_SIGNER"' || return 1
+    got=$(root vo partner sign "$s") && { why="one partner signed twice"; return 1; }
+    expect "nor are two of one partner" "$got" '"class":"exists"' || return 1
+    got=$(root cjg partner sign "$s") || { why="sign: $got"; return 1; }
+    send wijkteam "$s"
+    expect "any node may bring it" "$got" '"ok":true' || return 1
+    send vo "$s"
+    expect "and once is enough" "$got" '"where":"REPLAYED"' || return 1
+    everybody buurthuis "takes part"
+}
+
+scene_first_act() {
+    join_partner buurthuis || { why="it could not join"; return 1; }
+    start_node buurthuis || { why="its node does not start"; return 1; }
+    nodes="$partners buurthuis"
+    staff buurthuis admin admin && staff buurthuis coordinator coordinator || { why="its staff could not be added"; return 1; }
+    sees buurthuis cjg "takes part" || { why="it does not see the others"; return 1; }
+    ask buurthuis case open --number "$(child_number 3)" --purpose case_support
+    expect "the keyholder knows it, too" "$got" '"ok":true' || return 1
+    case_id=$(value id <<<"$got")
+    [ -n "$case_id" ] || case_id=$(value case <<<"$got")
+    ask buurthuis case invite --case "$case_id" --purpose case_support --partner cjg
+    expect "it acts with another partner" "$got" '"ok":true' || return 1
+}
+
+scene_staff_revoked() {
+    local key
+    staff leerplicht invaller caseworker
+    got=$("$bin/schakel" --home "$region/leerplicht" --as invaller case open --number "$(child_number 9)" --purpose case_support --json 2>&1)
+    expect "the person works" "$got" '"ok":true' || return 1
+    got=$("$bin/schakel" --home "$region/leerplicht" --as admin staff revoke --login invaller --reason stolen --json 2>&1)
+    expect "the administrator ends the key" "$got" '"ok":true' || return 1
+    got=$("$bin/schakel" --home "$region/leerplicht" --as invaller case list --json 2>&1) && { why="the session goes on"; return 1; }
+    for p in $nodes; do
+        wait_for 10 eval "listed $p | grep -q revoked_keys" || { why="$p does not know of the revoked key"; return 1; }
+    done
+}
+
+scene_revoked() {
+    got=$(root vo partner revoke buurthuis --reason ended --out "$s") || { why="revoke: $got"; return 1; }
+    send vo "$s"
+    expect "one cannot put another out" "$got" '"where":"ONE_SIGNER"' || return 1
+    got=$(root leerplicht partner sign "$s") || { why="sign: $got"; return 1; }
+    send leerplicht "$s"
+    expect "two can" "$got" '"ok":true' || return 1
+    nodes=$partners
+    everybody buurthuis revoked || return 1
+    ask buurthuis case open --number "$(child_number 11)" --purpose case_support
+    expect "the keyholder and the hub refuse it" "$got" '"ok":false' || return 1
+    expect "with the reason" "$got" 'REVOKED' || return 1
+    ask cjg case invite --case "$case_id" --purpose case_support --partner buurthuis
+    expect "no node gives it anything" "$got" 'takes no part in this region now' || return 1
+    got=$(root vo partner propose --org "$region/buurthuis/org.pub" --out "$s") && got=$(root cjg partner sign "$s")
+    send vo "$s"
+    expect "and it does not come back with this key" "$got" '"where":"EXISTS"' || return 1
+}
+
+# The hub starts again, and a node that was away: the registry is there.
+scene_restart() {
+    stop_node cjg
+    stop_node hub
+    start_hub || { why="the hub does not start"; return 1; }
+    start_node cjg || { why="the node does not start"; return 1; }
+    sees cjg buurthuis revoked || { why="it forgot"; return 1; }
+    ask vo case open --number "$(child_number 13)" --purpose case_support
+    expect "the region goes on" "$got" '"ok":true' || return 1
+}
+
+set -e
+region_up
+set +e
+failed=0
+for name in ${SCENES:-admit first_act staff_revoked revoked restart}; do
+    why=""
+    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
+done
+if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
+    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
+    failed=1
+fi
+exit "$failed"

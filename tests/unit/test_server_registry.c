@@ -1,0 +1,160 @@
+/* server/registry: the copy of the registry that a keyholder keeps of what nodes bring (P-195). */
+#include "tests/support/check.h"
+#include "tests/support/hub_folder.h"
+#include "tests/support/registry_sample.h"
+
+#include "base/file.h"
+#include "base/wr.h"
+#include "server/registry.h"
+
+#include <sodium.h>
+
+struct world {
+    struct hub_folder folder;
+    struct registry_sample hub;         /* the hub's own */
+    struct proto_region *region;        /* the keyholder's */
+    struct server_registry *r;
+    uint8_t leaf[4][PROTO_REGISTRY_LEAF_MAX];
+    size_t len[4], count;
+};
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+
+    assert_non_null(w);
+    hub_folder_open(&w->folder);
+    registry_sample_init(&w->hub);
+    w->region = malloc(sizeof *w->region);
+    assert_non_null(w->region);
+    *w->region = w->hub.region.r;
+    assert_err(server_registry_new(w->folder.file, w->region, &w->r), OK);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    server_registry_free(w->r);
+    free(w->region);
+    registry_sample_fini(&w->hub);
+    hub_folder_close(&w->folder);
+    free(w);
+    return 0;
+}
+
+/* The hub takes a statement. */
+static void say(struct world *w, enum proto_registry_act act, size_t about, const char *by)
+{
+    struct proto_registry_say s = registry_say(&w->hub, act, about);
+    struct registry_note n = registry_signed(&w->hub, &s, by);
+
+    assert_err(proto_registry_leaf(REGISTRY_NOW, n.data, n.len, w->leaf[w->count], sizeof w->leaf[0], &w->len[w->count]), OK);
+    assert_int_equal(registry_put(w->hub.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
+    w->count++;
+}
+
+/* What a node brings: the leaves from first to last under the hub's checkpoint. */
+static enum err bring(struct world *w, uint64_t first, size_t from, size_t to, uint64_t *have)
+{
+    struct registry_note checkpoint = registry_checkpoint(&w->hub, w->hub.r);
+    uint8_t copy[32768], *exact;
+    struct wr out;
+    enum err e;
+
+    wr_init(&out, copy, sizeof copy);
+    wr_bytes16(&out, checkpoint.data, checkpoint.len);
+    wr_u16(&out, (uint16_t)(to - from));
+    for (size_t i = from; i < to; i++)
+        wr_bytes16(&out, w->leaf[i], w->len[i]);
+    assert_err(wr_end(&out), OK);
+    exact = check_exact(copy, out.len);
+    e = server_registry_take(w->r, first, exact, out.len, have);
+    free(exact);
+    return e;
+}
+
+static void what_nodes_bring_is_kept_and_folded(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    assert_int_equal(have, 1);
+    assert_non_null(proto_region_partner(w->region, w->hub.new_id));
+    assert_false(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 1, 1, 2, &have), OK);
+    assert_int_equal(have, 2);
+    assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
+}
+
+static void they_are_there_after_a_restart(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 1, 1, 2, &have), OK);
+    assert_int_equal(have, 2);
+    server_registry_free(w->r);
+    *w->region = w->hub.region.r;
+    w->region->partner_count = SAMPLE_PARTNERS;
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
+        w->region->partner[i].revoked = false;
+        w->region->partner[i].until_s = 0;
+    }
+    assert_err(server_registry_new(w->folder.file, w->region, &w->r), OK);
+    assert_err(server_registry_refresh(w->r), OK);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 2);
+    assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
+    assert_non_null(proto_region_partner(w->region, w->hub.new_id));
+}
+
+static void leaves_that_do_not_begin_here_change_nothing(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 1, 1, 2, &have), OK);
+    assert_int_equal(have, 0);
+    assert_err(bring(w, 0, 0, 2, &have), OK);
+    assert_int_equal(have, 2);
+    assert_err(bring(w, 0, 0, 2, &have), OK);
+    assert_int_equal(have, 2);
+}
+
+static void another_history_is_refused(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    w->leaf[0][w->len[0] - 5] ^= 1;
+    assert_err(bring(w, 0, 0, 1, &have), ERR_SIGNATURE);
+    w->leaf[0][w->len[0] - 5] ^= 1;
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 0, 0, 1, &have), ERR_SHORT);
+    assert_int_equal(have, 77);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 0);
+    assert_int_equal(w->region->partner_count, SAMPLE_PARTNERS);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
+        T(another_history_is_refused),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
