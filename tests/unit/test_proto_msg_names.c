@@ -126,7 +126,7 @@ static void test_types(void **state)
         assert_int_equal(proto_statement_of_type(type), PROTO_SAY_NONE);
         assert_string_not_equal(proto_kind_name((enum proto_kind)k), "?");
     }
-    assert_int_equal(count, 18);
+    assert_int_equal(count, 19);
     assert_int_equal(proto_kind_of_type("application/vnd.schakel.reply.v1"), PROTO_NONE);
     assert_int_equal(proto_kind_of_type(""), PROTO_NONE);
     assert_string_equal(proto_kind_name(PROTO_REPLY), "reply");
