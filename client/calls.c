@@ -213,7 +213,12 @@ void client_calls_again(struct client_node *n)
 static enum err check_person(struct client_node *n, struct call *k)
 {
     struct client_session *who = client_sessions_of_args(n, k->args);
+    const char *token = NULL;
 
+    if (who == NULL && k->row->role_mask != 0 && json_text(k->args, "token", &token) == OK)
+        return trouble_set(&k->c.trouble, ERR_DENIED,
+            "your session is over, or the node was started again since: open a new one with schakel login --as LOGIN",
+            "uw sessie is voorbij, of het knooppunt is sindsdien opnieuw gestart: open een nieuwe met schakel login --as AANMELDNAAM");
     if (who == NULL && k->row->role_mask != 0)
         return trouble_set(&k->c.trouble, ERR_DENIED, "who are you? Open a session first: schakel login --as LOGIN",
             "wie bent u? Open eerst een sessie: schakel login --as AANMELDNAAM");

@@ -316,7 +316,7 @@ int client_cmd_main(int argc, char **argv)
         if (is_group(argv[1]) && !r.json) {
             bool asked = argc >= 3 && strcmp(argv[2], "--help") == 0;
 
-            if (!asked && argc >= 3)
+            if (!asked && argc >= 3 && argv[2][0] != '-')
                 (void)fprintf(stderr, "schakel: %s %s: %s\n", argv[1], argv[2],
                     r.lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
             usage(asked ? stdout : stderr, r.lang, argv[1]);

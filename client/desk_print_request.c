@@ -54,6 +54,8 @@ static struct viewed view(const struct client_paper *p, const cJSON *row)
             v.style = states[i].style;
             break;
         }
+    if (client_paper_true(row, "approved"))
+        v.state = client_paper_say(p, "approved, not sent yet", "goedgekeurd, nog niet verstuurd");
     return v;
 }
 
@@ -94,6 +96,8 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
         client_paper_format(p, text, sizeof text,
             "the answer comes in your inbox; to take it back: schakel request cancel --request %s",
             "het antwoord komt in uw inbox; intrekken: schakel request cancel --request %s", v->id);
+    else if (strcmp(state, "prepared") == 0 && client_paper_true(row, "approved"))
+        (void) snprintf(text, sizeof text, "schakel send --offer %s", v->id);
     else if (strcmp(state, "prepared") == 0)
         client_paper_format(p, text, sizeof text,
             "a second person: schakel approve --offer %s; then you: schakel send --offer %s",
@@ -236,8 +240,9 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
         client_paper_format(p, left, sizeof left, "Request to %s", "Verzoek aan %s", to);
     client_paper_head(p, left, id);
     client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
-    client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
-        offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
+    if (strcmp(result, "prepared") != 0)
+        client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
+            offer ? client_paper_say(p, "sent", "gestuurd") : client_paper_say(p, "asked", "gevraagd"), "");
     client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     client_desk_print_queued(p, reply);
     if (strcmp(result, "prepared") == 0)

@@ -6,6 +6,7 @@
 #include "client/pages.h"
 #include "policy/words.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -151,6 +152,8 @@ void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, e
     if (d->answer[0] != '\0')
         json_add_text(obj, "answer", d->answer);
     json_add_bool(obj, "accepted", d->accepted);
+    if (d->state == CLIENT_DESK_PREPARED)
+        json_add_bool(obj, "approved", !sodium_is_zero(d->approval, sizeof d->approval));
     client_reply_date(obj, "informed", d->informed_s);
     client_reply_date(obj, "opened", d->opened_s);
 }

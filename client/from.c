@@ -38,6 +38,14 @@ static const struct client_opt *option_of(const struct client_cmd *cmd, const ch
     return NULL;
 }
 
+static void first_mistake(void *arg, const struct trouble *t)
+{
+    struct trouble *first = arg;
+
+    if (first->err == OK)
+        *first = *t;
+}
+
 static enum err read_table(struct from *f)
 {
     struct client_run *r = f->r;
@@ -46,8 +54,8 @@ static enum err read_table(struct from *f)
     enum err e = file_read(r->from, FILE_BYTES_MAX, &data, &len, r->t);
 
     if (e == OK)
-        e = csv_read(r->from, r->lang, data, len, NULL, NULL, &f->csv);
-    if (e != OK)
+        e = csv_read(r->from, r->lang, data, len, first_mistake, r->t, &f->csv);
+    if (e != OK && r->t->err == OK)
         e = trouble_at(r->t, e, r->from, 0, 0, "is not a table: a first row with names of options, then as many cells in each row",
             "is geen tabel: een eerste rij met namen van opties, daarna in elke rij evenveel cellen");
     for (size_t i = 0; e == OK && i < csv_columns(f->csv); i++) {

@@ -153,6 +153,10 @@ enum err client_weigh_needed(struct client_node *n, struct vault_txn *x, const s
         client_facts_for(f, d->sections.name[i], &facts);
         facts.hub_view = facts.consent_complete = asks;
         policy_eval_section(n->pack, &facts, section, &one);
+        if (one.verdict == POLICY_NEED_EVENT) {  /* what will be weighed when it was reported */
+            facts.events = ~UINT64_C(0);
+            policy_eval_section(n->pack, &facts, section, &one);
+        }
         if (one.rule >= 0 && weighs_here(d, one.weigh))
             needed |= policy_weighing_questions(n->weighing, n->pack, one.rule, UINT64_C(1) << section);
     }

@@ -23,7 +23,7 @@ MUST_USE enum err client_weigh_answers(struct vault_txn *x, const struct client_
 
 /*
  * What a weighing by this partner about d must answer: d is an own request, a request of another, or an own offer. 0 also where the rule
- * asks for no weighing of this partner. Who asks knows no ages, so rules count as they do for the hub.
+ * asks for no weighing of this partner. What must be reported first counts as reported. Who asks knows no ages, so rules count as they do for the hub.
  */
 MUST_USE enum err client_weigh_needed(struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out);
 /* Are the questions that d needs among those answered? ERR_DENIED, naming those that are open. */
