@@ -15,6 +15,7 @@
 
 /* Never MDB_NOMEMINIT: it lets old heap bytes, perhaps of a key, reach the disk. */
 enum { ENV_FLAGS = MDB_NOTLS, FILE_MODE = S_IRUSR | S_IWUSR, DISK_FREE_PERCENT_MIN = 5 };
+enum { AHEAD_PIECE = 4096, AHEAD_BYTES = 1 << 20, AHEAD_STEP = 1 << 19 };
 
 struct kv {
     MDB_env *env;
@@ -394,6 +395,33 @@ static int grow_map(MDB_env *env)
     return mdb_env_set_mapsize(env, info.me_mapsize * 2);
 }
 
+/*
+ * The file a little longer than what is used of it. A commit then writes over what is there, and need not put a new length on disk
+ * too. In single pages: the system keeps in one piece what was written in one, and changing one page of a large piece costs it much
+ * more than one of a small. Best effort: what cannot be had here is for the commit to miss.
+ */
+static void lengthen(MDB_env *env)
+{
+    static const uint8_t zeros[AHEAD_PIECE];
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat st;
+    off_t at, to;
+    int fd;
+
+    if (mdb_env_get_fd(env, &fd) != MDB_SUCCESS || fstat(fd, &st) != 0 || mdb_env_info(env, &info) != MDB_SUCCESS
+        || mdb_env_stat(env, &stat) != MDB_SUCCESS)
+        return;
+    /* Only behind the end: what is in the file is LMDB's. */
+    at = (st.st_size + AHEAD_PIECE - 1) / AHEAD_PIECE * AHEAD_PIECE;
+    to = (off_t)((info.me_last_pgno + 1) * stat.ms_psize) + AHEAD_BYTES;
+    if (to > at + AHEAD_STEP)
+        to = at + AHEAD_STEP;
+    for (; at < to; at += AHEAD_PIECE)
+        if (pwrite(fd, zeros, sizeof zeros, at) != (ssize_t)sizeof zeros)
+            return;
+}
+
 enum err kv_make_room(struct kv *k)
 {
     struct statvfs disk;
@@ -403,7 +431,10 @@ enum err kv_make_room(struct kv *k)
         return from_lmdb(rc);
     if (statvfs(k->path, &disk) != 0)
         return ERR_IO;
-    return disk.f_bavail < disk.f_blocks / 100 * DISK_FREE_PERCENT_MIN ? ERR_FULL : OK;
+    if (disk.f_bavail < disk.f_blocks / 100 * DISK_FREE_PERCENT_MIN)
+        return ERR_FULL;
+    lengthen(k->env);
+    return OK;
 }
 
 /* LMDB's copy writes the data file; that it is on disk, name and all, is ours to see to. */
