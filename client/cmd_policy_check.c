@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "client/cmd_overlay.h"
 #include "client/policy_out.h"
 #include "policy/check.h"
 #include "policy/files.h"
@@ -18,6 +19,11 @@ const struct client_opt client_cmd_policy_check_opts[] = {
         .required = true,
         .value = "DIR",
         .help = { "the folder of the pack; a draft will do", "de map van het pakket; een concept mag ook" } },
+    { .name = "base",
+        .type = CLIENT_OPT_TEXT,
+        .value = "DIR",
+        .help = { "of a region's pack: the pack it is made from; nothing may be looser than that marks",
+            "van een regiopakket: het pakket waar het van uitgaat; niets mag soepeler dan dat merkt" } },
     { .name = NULL },
 };
 
@@ -58,6 +64,23 @@ static void tell(void *arg, const struct policy_finding *f)
         (void)fprintf(out, " (invariants.csv:%" PRIu32 ")", f->line);
     (void)fprintf(out, ": %s (%" PRIu64 " %s)\n%s\n\n", f->text, f->places,
         f->places == 1 ? either(r, "place", "plaats") : either(r, "places", "plaatsen"), f->row);
+}
+
+/* Looser than the base allows: the same as a broken invariant that the base states. */
+static void tell_looser(void *arg, const struct client_loosened *l)
+{
+    struct report *r = arg;
+    struct policy_finding f = { .name = "looser_than_base", .text = l->text, .subject = l->rule, .places = l->places,
+        .row = l->row[1] };
+
+    tell(r, &f);
+}
+
+static void tell_mistake(void *arg, const struct trouble *t)
+{
+    struct report *r = arg;
+
+    client_policy_out_mistake(&r->out, t);
 }
 
 static void progress(void *arg, size_t done, size_t all)
@@ -143,6 +166,7 @@ enum err client_cmd_policy_check(const struct client_cmd_policy_check *check, si
     struct policy_invariants *rows = NULL;
     struct policy_checked checked = { .broken = 0 };
     struct policy_pack *pack = NULL;
+    size_t looser = 0;
     enum err e, printed;
 
     r.broken = client_policy_out_open(&r.out, "broken");
@@ -153,10 +177,16 @@ enum err client_cmd_policy_check(const struct client_cmd_policy_check *check, si
         run.pack = pack;
         run.invariants = rows;
         e = policy_check_run(&run, &checked);
+        if (e == OK && check->base_dir != NULL) {
+            e = client_cmd_overlay_prove(
+                check->base_dir, pack, check->lang, tell_mistake, tell_looser, &r, &looser);
+            checked.broken += looser;
+            checked.invariants++;
+        }
         client_policy_out_progress(&r.out, 1, 1);
         if (e == OK)
             summary(&r, check, pack, rows, &checked);
-        else
+        else if (e == ERR_LONG || e == ERR_NOMEM)
             tell_trouble(&r, e);
     }
     printed = client_policy_out_close(&r.out, e == OK && checked.broken == 0);
@@ -172,6 +202,7 @@ enum err client_cmd_policy_check(const struct client_cmd_policy_check *check, si
 enum err client_cmd_policy_check_run(struct client_run *r)
 {
     struct client_cmd_policy_check check = { .pack_dir = client_run_text(r, "pack"),
+        .base_dir = client_run_text(r, "base"),
         .lang = r->lang,
         .json = r->json,
         .on_terminal = isatty(STDERR_FILENO) == 1,

@@ -12,6 +12,7 @@
 /* All borrowed. */
 struct client_cmd_policy_check {
     const char *pack_dir;  /* a folder with the tables of a pack, and invariants.csv */
+    const char *base_dir;  /* NULL: it is no region's pack */
     enum lang lang;
     bool json; /* one object: ok, draft, pack, invariants, checked, places, combinations, broken, mistakes */
     bool on_terminal;      /* show on stderr how far it is */

@@ -1,6 +1,7 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
 #include "client/cmd_partner.h"
 #include "client/cmd_adopt.h"
+#include "client/cmd_overlay.h"
 #include "client/cmd_policy.h"
 #include "client/cmd_policy_check.h"
 #include "client/cmd_policy_decide.h"
@@ -172,6 +173,9 @@ const struct client_cmd client_base_cmds[] = {
         client_cmd_policy_check_run, NULL},
     {"policy diff", {"every decision that changes between two packs", "elke beslissing die verandert tussen twee pakketten"},
         client_cmd_policy_diff_opts, NULL, client_cmd_policy_diff_run, NULL},
+    {"policy overlay", {"a region's pack: the base with the rows that differ, proven not looser than it allows",
+        "een pakket van een regio: de basis met de rijen die afwijken, bewezen niet soepeler dan die toestaat"},
+        client_cmd_overlay_opts, NULL, client_cmd_overlay, NULL},
     {"policy pack", {"pack.json beside the tables: what the pack is called, and from when it counts", "pack.json bij de tabellen: hoe het pakket heet, en vanaf wanneer het geldt"},
         client_cmd_adopt_pack_opts, NULL, client_cmd_adopt_pack, NULL},
     {"policy adopt propose", {"make pack.json and sign it as the first adopter", "maak pack.json en onderteken die als eerste aannemer"},
