@@ -4,6 +4,8 @@
 #include "base/rd.h"
 #include "base/text.h"
 #include "base/wr.h"
+#include "client/consent_end.h"
+#include "client/desk_sent.h"
 #include "client/facts.h"
 #include "client/member.h"
 #include "client/sealed.h"
@@ -319,29 +321,15 @@ struct stop {
     struct proto_ids rows;
 };
 
-/* Is one of its sections there because the family said yes in this consent? A rule that this pack does not have may be one. */
-static bool rests_on(const struct stop *s, const struct client_desk *d)
-{
-    const struct proto_sections *open = d->granted.count > 0 ? &d->granted : &d->sections;
-
-    for (uint8_t i = 0; i < d->rows.count; i++) {
-        const struct proto_row *row = &d->rows.row[i];
-        int rule = policy_pack_rule(s->node->pack, row->rule);
-        if (proto_sections_has(open, row->section) && proto_sections_has(&s->consent->sections, row->section)
-            && (rule < 0 || s->node->pack->rule[rule].mode == POLICY_MODE_C))
-            return true;
-    }
-    return false;
-}
-
 static bool stop_each(void *arg, const struct client_desk *d)
 {
     struct stop *s = arg;
     bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
-        || (d->state == CLIENT_DESK_SENT && d->offer);
+        || (d->state == CLIENT_DESK_SENT && d->offer) || (d->state == CLIENT_DESK_ARRIVED && client_desk_is_receiver(d));
 
     for (uint8_t i = 0; open && i < d->statements.count; i++)
-        if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0 && rests_on(s, d)) {
+        if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0
+            && client_consent_carries(s->node, s->consent, d)) {
             memcpy(s->rows.id[s->rows.count++], d->id, PROTO_ID_LEN);
             break;
         }
@@ -361,10 +349,7 @@ enum err client_desk_stop(struct client_node *n, struct vault_txn *x, const stru
         for (uint8_t i = 0; e == OK && i < s.rows.count; i++) {
             e = client_desk_get(x, s.rows.id[i], &d);
             if (e == OK)
-                e = client_share_destroy(x, d.id);
-            d.state = CLIENT_DESK_WITHDRAWN;
-            if (e == OK)
-                e = client_desk_put(x, &d);
+                e = client_desk_end(n, x, &d, CLIENT_DESK_WITHDRAWN);
         }
     } while (e == OK && s.rows.count == PROTO_STATEMENTS_MAX);
     return e;

@@ -3,7 +3,9 @@
 #include "client/desk_sent.h"
 
 #include "client/member.h"
+#include "client/consent_end.h"
 #include "client/desk_arg.h"
+#include "client/facts.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -208,8 +210,7 @@ static bool ending_each(void *arg, const struct client_desk *d)
     return w->rows.count < PROTO_STATEMENTS_MAX;
 }
 
-/* It is over: the copy goes, or what was sealed for an approval; where there was a copy to read, the holder is told so. */
-static enum err end_row(struct client_node *n, struct vault_txn *x, struct client_desk *d)
+enum err client_desk_end(struct client_node *n, struct vault_txn *x, struct client_desk *d, enum client_desk_state state)
 {
     struct proto_msg m = {.kind = PROTO_REPORT, .code = PROTO_REPORT_EXPIRED};
     bool told = is_here(d);
@@ -218,12 +219,54 @@ static enum err end_row(struct client_node *n, struct vault_txn *x, struct clien
     client_desk_head(d, &m);
     memcpy(m.refers, d->grant_id, sizeof m.refers);
     m.sections = d->granted;
-    d->state = CLIENT_DESK_ENDED;
+    d->state = (uint8_t) state;
     if (sodium_is_zero(d->grant_id, sizeof d->grant_id))
         d->granted.count = 0;   /* of an approval that nobody used */
     if (e == OK && told)
         e = client_outbox_put(n, x, &m, NULL, NULL);
     return e != OK ? e : client_desk_put(x, d);
+}
+
+struct lapsing {
+    struct client_node *node;
+    struct vault_txn *x;
+    uint64_t now_s;
+    struct proto_ids rows;
+    enum err err;
+};
+
+static bool lapsing_each(void *arg, const struct client_desk *d)
+{
+    struct lapsing *l = arg;
+    struct policy_facts f;
+    char birth_date[11] = "";
+    bool ended = false;
+
+    if (!is_here(d))
+        return true;
+    l->err = client_facts_person(l->node, l->x, &d->child, l->now_s, &f, birth_date);
+    if (l->err == OK)
+        l->err = client_consent_ended(l->node, l->x, d, birth_date, l->now_s, &ended);
+    if (l->err == OK && ended)
+        memcpy(l->rows.id[l->rows.count++], d->id, PROTO_ID_LEN);
+    return l->err == OK && l->rows.count < PROTO_STATEMENTS_MAX;
+}
+
+/* What is here on a consent that ended, by a birthday too, is over: the holder may not say when that is (client/consent_end). */
+static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t now_s)
+{
+    struct lapsing l = {.node = n, .x = x, .now_s = now_s};
+    struct client_desk d;
+    enum err e = client_desk_walk(x, lapsing_each, &l);
+
+    if (e == OK)
+        e = l.err;
+    for (uint8_t i = 0; e == OK && i < l.rows.count; i++) {
+        e = client_desk_get(x, l.rows.id[i], &d);
+        if (e == OK)
+            e = client_desk_end(n, x, &d, CLIENT_DESK_ENDED);
+    }
+    return e;
 }
 
 enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s)
@@ -235,7 +278,7 @@ enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t n
     for (uint8_t i = 0; e == OK && i < w.rows.count; i++) {
         e = client_desk_get(x, w.rows.id[i], &d);
         if (e == OK)
-            e = end_row(n, x, &d);
+            e = client_desk_end(n, x, &d, CLIENT_DESK_ENDED);
     }
-    return e;
+    return e == OK ? end_lapsed(n, x, now_s) : e;
 }

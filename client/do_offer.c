@@ -1,8 +1,10 @@
 /* client/do_offer: the receiver: reading what came, and the answer to what was sent without being asked. */
 #include "client/child.h"
+#include "client/consent_end.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
+#include "client/facts.h"
 #include "client/hold.h"
 
 #include <stdlib.h>
@@ -67,6 +69,23 @@ static enum err check_readable(struct client_call *c, const struct client_desk *
     return OK;
 }
 
+/* By the birth date that came along or stands in our own record. The copy itself goes with the next upkeep. */
+static enum err check_consent(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const char *said_birth_date)
+{
+    struct policy_facts f;
+    char birth_date[11] = "";
+    bool ended = false;
+    enum err e = client_facts_person(c->node, x, &d->child, clock_now_s(), &f, birth_date);
+
+    if (e == OK)
+        e = client_consent_ended(c->node, x, d, birth_date[0] != '\0' ? birth_date : said_birth_date, clock_now_s(), &ended);
+    if (e != OK || !ended)
+        return e;
+    return trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0,
+        "the consent that it rests on has ended (its day, or a birthday after which others must say yes); ask the family anew",
+        "de toestemming waarop het rust is voorbij (de einddatum, of een verjaardag waarna anderen ja moeten zeggen); vraag het gezin opnieuw");
+}
+
 /* What the holder sealed says whom it means. Nothing of another child is shown, and the holder does not hear that it was read. */
 static enum err unseal(struct client_call *c, struct vault_txn *x, const struct client_desk *d, cJSON **out)
 {
@@ -74,6 +93,8 @@ static enum err unseal(struct client_call *c, struct vault_txn *x, const struct 
     cJSON *content = NULL;
     enum err e = client_hold_unseal(c->node, x, d, &said, &content);
 
+    if (e == OK)
+        e = check_consent(c, x, d, said.birth_date);
     if (e == OK && d->state == CLIENT_DESK_ARRIVED && client_hold_differs(c->node, x, &d->child, &said) && !client_arg_flag(c, "confirm_child"))
         e = trouble_at(&c->trouble, ERR_STATE, "--share", 0, 0,
             "birth date or name that came along differ from your record: phone the holder before you read it. If it is this child, add"

@@ -2,6 +2,7 @@
 
 #include "client/casebook.h"
 #include "client/child.h"
+#include "client/consent_end.h"
 #include "policy/consent.h"
 #include "policy/events.h"
 
@@ -68,20 +69,6 @@ static void count(struct proto_ids *ids, const uint8_t id[PROTO_ID_LEN])
         memcpy(ids->id[ids->count++], id, PROTO_ID_LEN);
 }
 
-/* Past its day, or a birthday that changes whose yes is needed (MODEL section 2). */
-static bool consent_is_over(const struct collecting *c, const struct client_kept *k)
-{
-    struct date today = clock_date_nl(c->q->now_s), made = clock_date_nl(client_facts_made(k)), born;
-    struct date asked = k->what.until_s != 0 ? clock_date_nl(k->what.until_s) : date_add_days(made, POLICY_DAYS_MAX);
-    uint64_t months = 12;
-
-    if (policy_pack_parameter(c->node->pack, "consent_max_months", today, &months) != OK)
-        months = 12;
-    if (date_parse(c->f->birth_date, &born) != OK)
-        born = made;  /* the next birthday that matters is twelve years away: date and months alone */
-    return date_compare(today, policy_consent_end(born, made, asked, (unsigned) months)) >= 0;
-}
-
 static bool is_for_this(const struct collecting *c, const struct proto_statement *s)
 {
     return s->code == PROTO_CONSENT_PROCESSING && sodium_memcmp(s->holder, c->q->holder->id, PROTO_PARTNER_LEN) == 0
@@ -129,7 +116,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
     const struct proto_statement *s = &k->what;
     struct client_consent one = {.sections = s->sections, .leaf_index = k->leaf_index, .made_s = client_facts_made(k), .until_s = s->until_s}, *place;
 
-    if (!is_for_this(c, s) || consent_is_over(c, k))
+    if (!is_for_this(c, s) || client_consent_is_over(c->node, k, c->f->birth_date, clock_date_nl(c->q->now_s)))
         return;
     count(&c->f->counted, s->id);
     memcpy(one.id, s->id, sizeof one.id);

@@ -273,6 +273,35 @@ static void a_withdrawal_stops_what_rests_on_it(void **state)
     }
 }
 
+/* At the receiver: what lies there unread is destroyed, and the holder hears that it was never opened. What was read stays read. */
+static void a_withdrawal_reaches_what_was_not_opened_yet(void **state)
+{
+    struct client_fixture *f = *state;
+    static const enum client_desk_state states[] = {CLIENT_DESK_ARRIVED, CLIENT_DESK_OPENED};
+
+    for (size_t i = 0; i < 2; i++) {
+        bool unread = states[i] == CLIENT_DESK_ARRIVED;
+        size_t before = client_fixture_waiting(f, VO, PROTO_REPORT, NULL);
+        struct client_desk d;
+        struct proto_statement s = consent(f, &d, "R35");
+        struct vault_txn *x = client_fixture_begin(f, VO);
+        struct proto_msg m;
+
+        d.state = (uint8_t) states[i];
+        d.mine = true;
+        memset(d.grant_id, 0x44, sizeof d.grant_id);
+        assert_err(client_desk_put(x, &d), OK);
+        assert_err(client_share_put(x, d.id, payload, sizeof payload), OK);
+        client_fixture_commit(x);
+        end_it(f, &s, PROTO_SAY_WITHDRAWAL, CJG);
+        assert_state(client_fixture_desk(f, VO, d.id), unread ? CLIENT_DESK_WITHDRAWN : CLIENT_DESK_OPENED);
+        assert_int_equal(client_fixture_has_share(f, VO, d.id), !unread);
+        assert_int_equal(client_fixture_waiting(f, VO, PROTO_REPORT, &m), before + unread);
+        if (unread)
+            assert_int_equal(m.code, PROTO_REPORT_EXPIRED);
+    }
+}
+
 static void a_withdrawal_by_who_may_not(void **state)
 {
     struct client_fixture *f = *state;
@@ -364,7 +393,7 @@ int main(void)
         client_fixture_test(a_report_to_the_receiver), client_fixture_test(a_report_after_a_withdrawal_tells_that_it_was_read),
         client_fixture_test(an_offer_comes_in), client_fixture_test(an_offer_is_accepted), client_fixture_test(an_offer_is_not_for_them),
         client_fixture_test(an_answer_out_of_order), client_fixture_test(a_withdrawal_stops_what_rests_on_it),
-        client_fixture_test(a_withdrawal_by_who_may_not), client_fixture_test(a_withdrawal_of_what_it_does_not_rest_on),
+        client_fixture_test(a_withdrawal_reaches_what_was_not_opened_yet), client_fixture_test(a_withdrawal_by_who_may_not), client_fixture_test(a_withdrawal_of_what_it_does_not_rest_on),
         client_fixture_test(a_withdrawal_under_an_unknown_rule), client_fixture_test(a_withdrawal_stops_every_row),
         client_fixture_test(about_no_row),
     };
