@@ -96,6 +96,12 @@ static const struct client_opt audit_complete_opts[] = {
     {"from", CLIENT_OPT_TEXT, false, {"from this day", "vanaf deze dag"}, "DATE", NULL},
     {"to", CLIENT_OPT_TEXT, false, {"up to and with this day", "tot en met deze dag"}, "DATE", NULL},
     END};
+static const struct client_opt backup_opts[] = {
+    {"folder", CLIENT_OPT_ARG, true, {"the folder to make", "de map die wordt gemaakt"}, "FOLDER", NULL},
+    END};
+static const struct client_opt restore_opts[] = {
+    {"folder", CLIENT_OPT_ARG, true, {"the backup", "de reservekopie"}, "FOLDER", NULL},
+    END};
 static const struct client_opt audit_clear_opts[] = {
     {"reason", CLIENT_OPT_TEXT, true, {"what was found out", "wat is uitgezocht"}, NULL, NULL},
     END};
@@ -155,6 +161,9 @@ const struct client_cmd client_base_cmds[] = {
         NULL, NULL},
     {"audit clear", {"a bad opening was looked into: go on", "een slechte opening is uitgezocht: ga verder"}, audit_clear_opts, "audit.clear", NULL,
         NULL},
+    {"backup", {"copy everything that is needed to put this partner back; the node may run", "kopieer alles wat nodig is om deze partner terug te zetten; het knooppunt mag draaien"},
+        backup_opts, NULL, client_cmd_backup, NULL},
+    {"restore", {"put this partner back from a backup", "zet deze partner terug uit een reservekopie"}, restore_opts, NULL, client_cmd_restore, NULL},
     {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
         archive_export_opts, NULL, client_cmd_archive_export, NULL},
     {"log accept", {"the log contradicted itself, and it was looked into: go on", "het logboek sprak zichzelf tegen, en dat is uitgezocht: ga verder"},

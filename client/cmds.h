@@ -21,6 +21,8 @@ enum err client_cmd_login(struct client_run *r);
 enum err client_cmd_logout(struct client_run *r);
 enum err client_cmd_archive_export(struct client_run *r);
 enum err client_cmd_register_derive(struct client_run *r);
+enum err client_cmd_backup(struct client_run *r);
+enum err client_cmd_restore(struct client_run *r);
 enum err client_cmd_audit(struct client_run *r);
 enum err client_cmd_audit_complete(struct client_run *r);
 enum err client_cmd_verify(struct client_run *r);

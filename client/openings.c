@@ -5,7 +5,6 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/archive.h"
-#include "client/calls.h"
 #include "client/hublink_parts.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
@@ -14,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, DAY_S = 86400 };
 
@@ -115,7 +115,7 @@ static enum err take(struct client_node *n, struct vault_txn *x, const struct pr
 
 /*
  * payload = u16 n, items, ascending from the number after the last that is here. After a gap nothing is taken: what is kept back stays the next
- * to be asked for, and shows as late after a day.
+ * to be asked for, and shows as late after a day; but for numbers under which nothing came either (client_openings_jump).
  */
 static enum err take_all(struct client_node *n, struct proto_blob payload, uint16_t *taken)
 {
@@ -135,12 +135,11 @@ static enum err take_all(struct client_node *n, struct proto_blob payload, uint1
     *taken = 0;
     for (uint16_t i = 0; e == OK && i < count; i++) {
         e = proto_opening_item_decode(payload.data, payload.len, &at, &item);
-        if (e == OK && item.at.number != n->openings->fetched + 1) {
+        if (e == OK && item.at.number != n->openings->fetched + 1)
             e = client_openings_jump(x, n->openings, item.at.number);
-            if (e == ERR_NOTFOUND) {
-                e = OK;
-                break;
-            }
+        if (e == ERR_NOTFOUND) {
+            e = OK;
+            break;
         }
         if (e == OK)
             e = take(n, x, &item);
@@ -205,6 +204,28 @@ void client_openings_step(struct client_node *n)
         o->next_ms = clock_mono_ms() + AGAIN_MS;
     }
     client_openings_settle(n);
+}
+
+/* schakel restore left a mark in the home: kept, so that it counts once (client_openings_jump). */
+enum err client_openings_restored(struct client_node *n)
+{
+    struct vault_txn *x = NULL;
+    char path[CLIENT_PATH_MAX];
+    struct trouble t = {.lang = LANG_EN};
+    enum err e = client_home_path(n->home, "restored", path, &t);
+
+    if (e != OK || access(path, F_OK) != 0)
+        return e;
+    e = client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, "restored", 8, "1", 2);
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    if (e == OK && unlink(path) != 0)
+        e = ERR_IO;
+    return e;
 }
 
 uint64_t client_openings_due(const struct client_node *n, uint64_t max)

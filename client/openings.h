@@ -40,6 +40,8 @@ const char *client_openings_why(uint8_t state, enum lang lang);
 struct client_openings;
 /* Sets n->openings; from then on the step fetches. ERR_IO, ERR_NOMEM, ERR_SYNTAX. */
 MUST_USE enum err client_openings_open(struct client_node *n);
+/* At the start: was this store put back from a backup? */
+MUST_USE enum err client_openings_restored(struct client_node *n);
 void client_openings_close(struct client_openings *o);  /* takes NULL */
 /* Fetches, judges and answers what is due. Call with no transaction open. */
 void client_openings_step(struct client_node *n);

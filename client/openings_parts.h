@@ -22,8 +22,9 @@ MUST_USE enum err client_openings_save(struct vault_txn *x, const struct client_
 /* Judge what can be, answer what is due (client/openings_settle). */
 void client_openings_settle(struct client_node *n);
 /*
- * The store was restored from a backup: what was answered since is the hub's knowledge only, and the next opening may be a later one. Once.
- * ERR_NOTFOUND: it was not.
+ * The next opening is not that of the next number. That is right once after the store was restored from a backup (what was answered since is
+ * the hub's knowledge only), and where the archive has holes, which completeness names, or leaves
+ * that are over eight days old and cannot be laid open any more. ERR_NOTFOUND: neither; an opening is kept back.
  */
 MUST_USE enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number);
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/rd.h"
+#include "client/archive.h"
 #include "client/hublink_parts.h"
 #include "client/verify.h"
 #include "proto/tlog.h"
@@ -12,11 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_EVERY_S = 3600, AT_ONCE_MAX = 256, PROVE_AGAIN_MS = 10000, WAIT_MS = 2000 };
+enum { ANSWER_EVERY_S = 3600, AT_ONCE_MAX = 256, PROVE_AGAIN_MS = 10000, WAIT_MS = 2000, NEVER_S = 8 * 86400 };
 
 static const char jump_key[] = "restored", cleared_prefix[] = "openings cleared";
 
 /* ---- after a restore (client/backup): the answers of the time between are the hub's knowledge only ---- */
+
+/* Nothing came under this number; or it is so old that the hub cannot lay it open any more (P-177). */
+static bool is_hole(struct vault_txn *x, uint64_t number)
+{
+    struct client_archived a;
+    uint8_t *memory = NULL;
+    bool is = client_archive_get(x, number, &a, &memory) == OK;
+    bool hole = is && !a.bad && a.index == PROTO_NO_LEAF;
+
+    free(memory);
+    return hole || (is && a.time_s != 0 && a.time_s + NEVER_S < clock_now_s());
+}
 
 enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number)
 {
@@ -24,7 +37,13 @@ enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, ui
 
     if (e == OK && number > o->fetched)
         o->fetched = o->checked = o->answered = number - 1;
-    return e;
+    if (e != ERR_NOTFOUND)
+        return e;
+    for (uint64_t at = o->fetched + 1; at < number; at++)
+        if (!is_hole(x, at))
+            return ERR_NOTFOUND;
+    o->fetched = number - 1;
+    return OK;
 }
 
 /* ---- answers ---- */
@@ -156,9 +175,17 @@ static void prove(struct client_node *n, const struct client_opening *row)
 
 /* ---- one after the other ---- */
 
-static enum err next_row(struct vault_txn *x, const struct client_openings *o, struct client_opening *row)
+static enum err next_row(struct vault_txn *x, struct client_openings *o, struct client_opening *row)
 {
-    return o->checked < o->fetched ? client_openings_get(x, o->checked + 1, row) : ERR_NOTFOUND;
+    enum err e = ERR_NOTFOUND;
+
+    /* Over what was stepped over. */
+    while (e == ERR_NOTFOUND && o->checked < o->fetched) {
+        e = client_openings_get(x, o->checked + 1, row);
+        if (e == ERR_NOTFOUND)
+            o->checked++;
+    }
+    return e;
 }
 
 /* *on: it was settled, and the next may be. */

@@ -115,6 +115,8 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
         e = client_pseudonyms_open(n);
     if (e == OK)
         e = client_openings_open(n);
+    if (e == OK)
+        e = client_openings_restored(n);
     return e == OK ? client_archive_advance(n) : e;
 }
 

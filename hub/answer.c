@@ -13,7 +13,7 @@ size_t hub_answer_size(enum proto_kind kind, bool decision)
 
 enum err hub_answer_sides(struct hub_core *c, const struct hub_act_row *row, struct hub_leaf_sides *out)
 {
-    enum err e = hub_seeds_get(c->seeds, row->time_s, row->index, row->id, &out->seed);
+    enum err e = row->index < c->seeds_from ? ERR_NOTFOUND : hub_seeds_get(c->seeds, row->time_s, row->index, row->id, &out->seed);
 
     if (e != OK)
         return e;

@@ -10,7 +10,7 @@
 
 #define HOME_DEFAULT "/var/lib/schakel-hub"
 
-enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS,
+enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS, KEY_MIRROR,
     KEY_UNDO, OPTIONS_MAX = 16 };
 
 /* bit 0: every command has it. */
@@ -35,6 +35,8 @@ static const struct option_row {
     { "output", 'o', "FILE", HUB_OPT_OUTPUT, "where the welcome is written", "waar het welkomstbestand komt" },
     { "address", KEY_ADDRESS, "HOST:PORT", HUB_OPT_ADDRESS, "where the partner reaches the hub (else the listening address)",
         "waar de partner de hub bereikt (anders het adres waarop hij luistert)" },
+    { "mirror", KEY_MIRROR, "DIR", HUB_OPT_MIRROR, "a copy of the log, as export or a partner's mirror makes it",
+        "een kopie van het logboek, zoals export of de spiegel van een partner die maakt" },
     { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },
 };
 
@@ -49,7 +51,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 {
     struct parsing *p = state->input;
     struct hub_cli *c = p->cli;
-    const char **text[] = { &c->home, NULL, NULL, &c->name, &c->origin, &c->region, &c->listen, NULL, &c->pack, &c->address };
+    const char **text[] = { &c->home, NULL, NULL, &c->name, &c->origin, &c->region, &c->listen, NULL, &c->pack, &c->address, &c->mirror };
 
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
@@ -66,7 +68,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
         p->is_usage_wrong = p->is_usage_wrong || (p->row->argument != NULL && c->argument == NULL);
         return 0;
     default:
-        if (key < KEY_HOME || key > KEY_ADDRESS)
+        if (key < KEY_HOME || key > KEY_MIRROR)
             return ARGP_ERR_UNKNOWN;
         *text[key - KEY_HOME] = value;
         return 0;

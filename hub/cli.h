@@ -14,7 +14,7 @@
 /* Which options a command knows besides those of every command. */
 enum {
     HUB_OPT_NAME = 1 << 0, HUB_OPT_ORIGIN = 1 << 1, HUB_OPT_REGION = 1 << 2, HUB_OPT_LISTEN = 1 << 3, HUB_OPT_PLAIN = 1 << 4,
-    HUB_OPT_PACK = 1 << 5, HUB_OPT_OUTPUT = 1 << 6, HUB_OPT_ADDRESS = 1 << 7, HUB_OPT_UNDO = 1 << 8
+    HUB_OPT_PACK = 1 << 5, HUB_OPT_OUTPUT = 1 << 6, HUB_OPT_ADDRESS = 1 << 7, HUB_OPT_UNDO = 1 << 8, HUB_OPT_MIRROR = 1 << 9
 };
 
 /* A command under way. Texts are borrowed from argv. */
@@ -22,7 +22,7 @@ struct hub_cli {
     enum lang lang;
     bool json, plain, undo;
     const char *home;
-    const char *name, *origin, *region, *listen, *pack, *output, *address;
+    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror;
     const char *argument;   /* the bare one, NULL when the command has none */
     cJSON *reply;           /* filled by the command */
     int exit_code;          /* instead of the class's own; 0: that */
@@ -39,7 +39,8 @@ struct hub_cli_row {
     const char *en, *nl;          /* one sentence each */
 };
 
-hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cmd_block, hub_cmd_adopt, hub_cmd_status, hub_cmd_export;
+hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cmd_block, hub_cmd_adopt, hub_cmd_status, hub_cmd_export,
+    hub_cmd_backup, hub_cmd_restore;
 
 extern const struct hub_cli_row hub_cli_rows[];  /* ends with name NULL; hub/texts.c */
 

@@ -85,6 +85,8 @@ static enum err open_store(struct hub_core *c, struct trouble *t)
     if (e == OK)
         e = get_number(c, "time", 0, &c->leaf_s);
     if (e == OK)
+        e = get_number(c, "seeds_from", 0, &c->seeds_from);
+    if (e == OK)
         e = hub_ledger_open(c->kv, &c->ledger, t);
     if (e == OK)
         e = hub_store_act_open(c->kv, &c->acts);

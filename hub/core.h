@@ -78,6 +78,7 @@ struct hub_core {
 
     uint64_t leaf_s;                           /* time of the last leaf */
     uint64_t now_s, now_ms;                    /* of this round */
+    uint64_t seeds_from;                       /* leaves below this have no seed: the store was put back (hub/backup) */
     bool full;                                 /* the disk: disclosures stop */
     struct hub_job *waiting[PROTO_PARTNERS_MAX];  /* by place in the region; fetches */
     bool look[PROTO_PARTNERS_MAX];             /* whose fetch this round looks at */

@@ -107,6 +107,19 @@ enum err hub_store_number_take(struct hub_store_number *s, const uint8_t partner
     return OK;
 }
 
+enum err hub_store_number_skip(struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN], uint64_t count)
+{
+    struct hub_number n;
+    struct counter *c;
+    enum err e = hub_store_number_take(s, partner, PROTO_NO_LEAF, &n);
+
+    if (e != OK)
+        return e;
+    c = find(s, partner);
+    c->number = n.number - 1 + count;
+    return OK;
+}
+
 uint64_t hub_store_number_last(const struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN])
 {
     const struct counter *c = find(s, partner);

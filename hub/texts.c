@@ -27,6 +27,12 @@ const struct hub_cli_row hub_cli_rows[] = {
     { "export", "FOLDER", 0, hub_cmd_export,
         "Copy the log for outsiders, as tlog-tiles; the hub may run.",
         "Kopieer het logboek voor buitenstaanders, als tlog-tiles; de hub mag draaien." },
+    { "backup", "FOLDER", 0, hub_cmd_backup,
+        "Copy everything that is needed to put this hub back; the hub may run.",
+        "Kopieer alles wat nodig is om deze hub terug te zetten; de hub mag draaien." },
+    { "restore", "FOLDER", HUB_OPT_MIRROR, hub_cmd_restore,
+        "Put a hub back from a backup; leaves that were signed since come from a copy of the log.",
+        "Zet een hub terug uit een reservekopie; bladen van daarna komen uit een kopie van het logboek." },
     { NULL, NULL, 0, NULL, NULL, NULL },
 };
 

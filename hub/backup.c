@@ -1,0 +1,207 @@
+#include "hub/backup.h"
+
+#include "base/file.h"
+#include "base/kv.h"
+#include "base/rd.h"
+#include "base/wr.h"
+#include "hub/home.h"
+#include "hub/ledger.h"
+#include "hub/store_number.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN };
+
+/* The map is made large enough for what is added; it grows in the running hub. */
+#define MAP_BYTES ((uint64_t)1 << 30)
+
+/* tile/entries/N as export writes them: N in groups of three digits, all but the last with an x before it. */
+static enum err tile_path(const char *mirror, uint64_t n, size_t width, char out[HUB_PATH_MAX])
+{
+    char groups[64] = "", partial[16] = "";
+    int len = 0;
+
+    if (n >= 1000000)
+        len = snprintf(groups, sizeof groups, "x%03" PRIu64 "/x%03" PRIu64 "/%03" PRIu64, n / 1000000, n / 1000 % 1000, n % 1000);
+    else if (n >= 1000)
+        len = snprintf(groups, sizeof groups, "x%03" PRIu64 "/%03" PRIu64, n / 1000, n % 1000);
+    else
+        len = snprintf(groups, sizeof groups, "%03" PRIu64, n);
+    if (width < TILE_WIDTH)
+        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
+    if (len < 0 || (size_t)len >= sizeof groups)
+        return ERR_LONG;
+    len = snprintf(out, HUB_PATH_MAX, "%s/tile/entries/%s%s", mirror, groups, partial);
+    return len > 0 && len < HUB_PATH_MAX ? OK : ERR_LONG;
+}
+
+/* A whole tile, or the part that the log had then: the widest part that is there. */
+static enum err read_tile(const char *mirror, uint64_t n, size_t least, uint8_t **data, size_t *len)
+{
+    char path[HUB_PATH_MAX];
+    enum err e = ERR_NOTFOUND;
+
+    for (size_t width = TILE_WIDTH; e == ERR_NOTFOUND && width >= least; width--) {
+        e = tile_path(mirror, n, width, path);
+        if (e == OK)
+            e = file_read(path, TILE_MAX, data, len, NULL);
+    }
+    return e;
+}
+
+/* Leaf number index of a tile's bytes. */
+static enum err leaf_of(const uint8_t *data, size_t len, size_t at, uint8_t out[PROTO_LEAF_LEN])
+{
+    struct rd r;
+    size_t leaf_len = 0;
+    const uint8_t *leaf = NULL;
+
+    rd_init(&r, data, len);
+    for (size_t i = 0; i <= at; i++)
+        leaf = rd_bytes16(&r, PROTO_LEAF_LEN, &leaf_len);
+    if (r.err != OK || leaf_len != PROTO_LEAF_LEN)
+        return ERR_SYNTAX;
+    for (size_t i = 0; i < PROTO_LEAF_LEN; i++)
+        out[i] = leaf[i];
+    return OK;
+}
+
+static enum err append_all(struct hub_ledger *l, struct kv_txn *x, uint64_t size, const char *mirror)
+{
+    uint8_t leaf[PROTO_LEAF_LEN], *data = NULL;
+    size_t len = 0;
+    enum err e = OK;
+
+    while (e == OK && hub_ledger_size(l) < size) {
+        uint64_t n = hub_ledger_size(l) / TILE_WIDTH, end = (n + 1) * TILE_WIDTH < size ? (n + 1) * TILE_WIDTH : size;
+
+        e = read_tile(mirror, n, (size_t)(end - n * TILE_WIDTH), &data, &len);
+        while (e == OK && hub_ledger_size(l) < end) {
+            e = leaf_of(data, len, (size_t)(hub_ledger_size(l) - n * TILE_WIDTH), leaf);
+            if (e == OK)
+                e = hub_ledger_append(l, x, leaf);
+        }
+        free(data);
+        data = NULL;
+    }
+    return e;
+}
+
+/* The tables of a store that is put back; all opened before anything is written. */
+struct putting {
+    struct kv *kv;
+    kv_table meta;
+    struct hub_ledger *ledger;
+    struct hub_store_number *numbers;
+    struct proto_region *region;
+};
+
+static void drop(struct putting *p)
+{
+    hub_store_number_close(p->numbers);
+    hub_ledger_close(p->ledger);
+    kv_close(p->kv);
+    free(p->region);
+}
+
+static enum err open_all(struct putting *p, const char *home, const char *store, struct trouble *t)
+{
+    char *text = NULL;
+    size_t len = 0;
+    enum err e;
+
+    p->region = calloc(1, sizeof *p->region);
+    e = p->region == NULL ? ERR_NOMEM : hub_home_region(home, &text, &len, p->region, t);
+    if (e == OK)
+        e = kv_open(store, MAP_BYTES, &p->kv, t);
+    if (e == OK)
+        e = kv_table_open(p->kv, "meta", &p->meta);
+    if (e == OK)
+        e = hub_ledger_open(p->kv, &p->ledger, t);
+    if (e == OK)
+        e = hub_store_number_open(p->kv, &p->numbers);
+    free(text);
+    return e;
+}
+
+static bool has_root(const struct putting *p, const struct hub_signed *last)
+{
+    uint8_t root[PROTO_HASH_LEN];
+
+    hub_ledger_root(p->ledger, root);
+    return hub_ledger_size(p->ledger) == last->head.size && sodium_memcmp(root, last->head.root, sizeof root) == 0;
+}
+
+/*
+ * Whose numbers the leaves between hold, nobody here knows, and a number must never be given twice: each partner goes on behind as many as
+ * there are leaves. What lies between stays empty, and its officer reads that nothing is there.
+ */
+static enum err skip_numbers(struct putting *p, struct kv_txn *x, uint64_t count)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < p->region->partner_count; i++)
+        e = hub_store_number_skip(p->numbers, p->region->partner[i].id, count);
+    return e == OK ? hub_store_number_save(p->numbers, x) : e;
+}
+
+/* Of leaves below this no seed can be made: the day's key that they had is in no backup, and another one would give wrong ones. */
+static enum err save_seeds_from(struct putting *p, struct kv_txn *x)
+{
+    uint8_t value[8];
+    struct wr w;
+
+    wr_init(&w, value, sizeof value);
+    wr_u64(&w, hub_ledger_size(p->ledger));
+    return kv_put(x, p->meta, "seeds_from", 10, value, sizeof value);
+}
+
+static enum err complete(struct putting *p, const struct hub_signed *last, const char *mirror, struct trouble *t)
+{
+    uint64_t before = hub_ledger_size(p->ledger);
+    struct kv_txn *x = NULL;
+    enum err e = kv_begin(p->kv, true, &x);
+
+    if (e == OK && before < last->head.size)
+        e = append_all(p->ledger, x, last->head.size, mirror);
+    if (e == ERR_NOTFOUND)
+        e = trouble_at(t, e, mirror, 0, 0, "does not have the leaves that are missing", "heeft de ontbrekende bladen niet");
+    if (e == OK && before <= last->head.size && !has_root(p, last))
+        e = trouble_at(t, ERR_SIGNATURE, mirror != NULL ? mirror : "store", 0, 0, "these leaves do not give the root that was signed",
+            "deze bladen geven niet de wortel die is ondertekend");
+    if (e == OK && before < last->head.size)
+        e = skip_numbers(p, x, last->head.size - before);
+    if (e == OK)
+        e = save_seeds_from(p, x);
+    if (e == OK)
+        return kv_commit(x);
+    kv_abort(x);
+    return e;
+}
+
+enum err hub_backup_complete(const char *home, const char *store, const struct hub_signed *last, const char *mirror, uint64_t *added,
+    struct trouble *t)
+{
+    struct putting p = { .kv = NULL };
+    uint64_t before = 0;
+    enum err e = open_all(&p, home, store, t);
+
+    if (e == OK) {
+        before = hub_ledger_size(p.ledger);
+        if (before < last->head.size && mirror == NULL)
+            e = trouble_at(t, ERR_STATE, store, 0, 0,
+                "this backup has %llu leaves and %llu were signed since the log began: give a copy of the log that has them (--mirror DIR)",
+                "deze reservekopie heeft %llu bladen en er zijn er %llu ondertekend: geef een kopie van het logboek die ze heeft (--mirror MAP)",
+                (unsigned long long)before, (unsigned long long)last->head.size);
+    }
+    if (e == OK)
+        e = complete(&p, last, mirror, t);
+    if (e == OK)
+        *added = before < last->head.size ? last->head.size - before : 0;
+    drop(&p);
+    return e;
+}

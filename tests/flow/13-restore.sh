@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A hub and a partner put back from backups of some time ago: refused until the log is whole, with a copy of it whole again; numbers are not
+# given twice; who lost what is told. With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+
+hub() { "$bin/schakel-hub" --home "$region/hub" "$@"; }
+officer() { local who=$1; shift; "$bin/schakel" --home "$region/$who" --as privacy "$@"; }
+event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json | value ok; }
+last_event() { as vo event list --number "$(child_number "$1")" --json | value statement; }
+
+scene_backups_are_made() {
+    scene_no_ground && scene_absence_report || return 1
+    staff vo privacy officer
+    hub backup "$region/hub.backup" >/dev/null || { why="the hub makes none while it runs"; return 1; }
+    ! hub backup "$region/hub.backup" >/dev/null 2>&1 || { why="over another one"; return 1; }
+    [ ! -e "$region/hub.backup/seeds" ] || { why="with the seeds"; return 1; }
+    "$bin/schakel" --home "$region/leerplicht" backup "$region/office.backup" >/dev/null || { why="the office makes none while it runs"; return 1; }
+    before=$(sed -n "s/^leaves //p" "$region/hub.backup/whole")
+    [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
+    wait_for 5 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
+    hub export "$region/mirror" >/dev/null || { why="no copy of the log"; return 1; }
+    after=$(sed -n 2p "$region/mirror/checkpoint")
+    [ "$after" -gt "$before" ] || { why="no leaves after the backup"; return 1; }
+}
+
+# Only the store is lost: the signer remembers more than the backup has.
+scene_refused_until_whole() {
+    stop_node hub
+    ! hub restore "$region/hub.backup" >/dev/null 2>&1 || { why="over a store that is there"; return 1; }
+    mv "$region/hub/store" "$region/hub.lost"
+    ! hub restore "$region/hub.backup" >"$region/said" 2>&1 || { why="without the leaves"; return 1; }
+    grep -q 'mirror' "$region/said" || { why="it does not say what is missing"; return 1; }
+    rm -rf "$region/hub/store.new"
+    # A copy with a leaf that was changed.
+    cp -r "$region/mirror" "$region/mirror.bad"
+    printf 'X' | dd of="$(find "$region/mirror.bad/tile/entries" -type f | tail -n 1)" bs=1 seek=$((228 * (after - 1) + 100)) conv=notrunc 2>/dev/null
+    ! hub restore --mirror "$region/mirror.bad" "$region/hub.backup" >"$region/said" 2>&1 || { why="with a changed leaf"; return 1; }
+    grep -q 'root that was signed' "$region/said" || { why="it does not say that the root differs: $(cat "$region/said")"; return 1; }
+    rm -rf "$region/hub/store.new"
+    # An old store by hand does not start either.
+    cp -r "$region/hub.backup/store" "$region/hub/store"
+    ! timeout 5 "$bin/schakel-hub" --home "$region/hub" run >"$region/said" 2>&1 || { why="it starts with an old store"; return 1; }
+    rm -rf "$region/hub/store"
+}
+
+scene_whole_again() {
+    local made
+    hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" || { why="not with the mirror: $(cat "$region/said")"; return 1; }
+    start_hub || return 1
+    [ "$(leaves)" -ge "$after" ] || { why="leaves are missing"; return 1; }
+    wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true || { why="nodes do not find it"; return 1; }
+    [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
+    made=$(last_event 5)
+    wait_for 10 is_known_once leerplicht "$made" || { why="the office does not hear of it"; return 1; }
+    [ "$(status_of vo log_trusted)" = true ] && [ "$(status_of leerplicht log_trusted)" = true ] || { why="not the same log"; return 1; }
+    # The numbers of the time between are not given twice; that nothing lies between is not proven any more, and named.
+    officer vo audit complete --json >"$region/said"
+    grep -q '"why":"its proof names another act before it' "$region/said" || { why="the break is not named: $(head -c 600 "$region/said")"; return 1; }
+}
+
+# A break in the log is not for a program to pass over: when what was lost cannot be laid open any more, disclosures stop at each partner until its officer has looked into it.
+scene_an_officer_looks_into_it() {
+    later 777600 || return 1
+    as_login vo privacy
+    officer vo audit check >/dev/null
+    wait_for 8 stopped vo || { why="the break is not raised"; return 1; }
+    officer vo audit clear --reason "the operator put the hub back from a backup of today" >/dev/null || { why="it cannot be cleared"; return 1; }
+    ! stopped vo || { why="it stays stopped"; return 1; }
+}
+stopped() { [ "$(status_of "$1" log_trusted)" = false ]; }
+
+# The office's machine is lost; what it was told since the backup it has no more, and knows which numbers that were.
+scene_a_partner_is_put_back() {
+    stop_node leerplicht
+    mv "$region/leerplicht" "$region/leerplicht.lost"
+    mkdir -p "$region/leerplicht"
+    ! "$bin/schakel" --home "$region/leerplicht" restore "$region/hub.backup" >/dev/null 2>&1 || { why="from a hub's backup"; return 1; }
+    "$bin/schakel" --home "$region/leerplicht" restore "$region/office.backup" >/dev/null || { why="not put back"; return 1; }
+    back leerplicht || return 1
+    [ "$(times_known leerplicht "$(last_event 4)")" = 0 ] || { why="it knows what came after the backup"; return 1; }
+    [ "$(event 6)" = true ] && wait_for 10 is_known_once leerplicht "$(last_event 6)" || { why="it does not go on"; return 1; }
+    as_login leerplicht admin && staff leerplicht privacy officer || { why="no officer there"; return 1; }
+    officer leerplicht audit complete --json >"$region/said"
+    grep -q '"complete":false' "$region/said" || { why="its list is called complete"; return 1; }
+    ! grep -q 'BAD_OPENING' "$region/leerplicht/log" || { why="something was found bad"; return 1; }
+}
+
+set -e
+region_up
+set +e
+run_scenes backups_are_made refused_until_whole whole_again a_partner_is_put_back an_officer_looks_into_it
