@@ -161,7 +161,10 @@ enum err proto_cosigned_append(const uint8_t *note, size_t note_len, const uint8
     enum err e;
 
     wr_init(&w, out, cap);
-    wr_copy(&w, note, note_len);
+    if (out != note)
+        wr_copy(&w, note, note_len);
+    else if (wr_gap(&w, note_len) == NULL)
+        return ERR_LONG;
     wr_copy(&w, lines, lines_len);
     e = wr_end(&w);
     if (e == OK)

@@ -44,7 +44,7 @@ MUST_USE enum err proto_cosigned_merge(const struct proto_region *r, const struc
 /* The checkpoint with the log's line alone. Errors as above. */
 MUST_USE enum err proto_cosigned_bare(const struct proto_note_key *log, const uint8_t *note, size_t len, uint8_t *out, size_t cap, size_t *out_len);
 
-/* The checkpoint note and these lines (whole ones) behind it; nothing is verified. ERR_LONG. */
+/* The checkpoint note and these lines (whole ones) behind it; nothing is verified. out may be note. ERR_LONG. */
 MUST_USE enum err proto_cosigned_append(const uint8_t *note, size_t note_len, const uint8_t *lines, size_t lines_len, uint8_t *out, size_t cap,
     size_t *len);
 
