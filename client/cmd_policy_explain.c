@@ -5,6 +5,9 @@
 #include "client/policy_out.h"
 #include "client/policy_question.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static const char *word(const struct client_policy_question *q, const char *group, enum policy_set set, uint8_t index)
 {
     return policy_texts_get(q->texts, q->tongue.lang, group, policy_pack_name(q->pack, set, index));
@@ -27,21 +30,65 @@ static void head(const struct client_policy_question *q, const struct client_cmd
         !client_policy_out_is_draft(ask->pack_dir, q->pack) ? "" : nl ? " (concept)" : " (draft)");
 }
 
+/* Sections with the same answer stand together, each answer once. */
+struct told {
+    struct client_policy_answer answer[POLICY_SECTIONS_MAX];
+    char *text[POLICY_SECTIONS_MAX];  /* NULL: printed with an earlier one, or not made yet */
+    size_t count;
+};
+
+static enum err make(const struct client_policy_question *q, enum client_reader reader, struct told *told)
+{
+    size_t len = 0;
+    FILE *out;
+
+    for (told->count = 0; told->count < q->asked.sections; told->count++) {
+        struct client_policy_answer *a = &told->answer[told->count];
+
+        client_policy_answer_make(q, q->asked.section[told->count], reader, a);
+        out = open_memstream(&told->text[told->count], &len);
+        if (out == NULL)
+            return ERR_NOMEM;
+        client_policy_answer_print(&q->tongue, a, out);
+        if (fclose(out) != 0)
+            return ERR_NOMEM;
+    }
+    return OK;
+}
+
+static void print(const struct client_policy_question *q, struct told *told, FILE *out)
+{
+    for (size_t i = 0; i < told->count; i++) {
+        if (told->text[i] == NULL)
+            continue;
+        (void)fputc('\n', out);
+        client_policy_answer_head(&q->tongue, &told->answer[i], out);
+        for (size_t j = i + 1; j < told->count; j++)
+            if (told->text[j] != NULL && strcmp(told->text[i], told->text[j]) == 0) {
+                client_policy_answer_head(&q->tongue, &told->answer[j], out);
+                free(told->text[j]);
+                told->text[j] = NULL;
+            }
+        (void)fputs(told->text[i], out);
+    }
+}
+
 enum err client_cmd_policy_explain(const struct client_cmd_policy_decide *ask, struct trouble *t)
 {
     struct client_policy_question q = { .pack = NULL };
-    struct client_policy_answer answer;
-    enum err e = client_policy_question_open(&q, ask->pack_dir, ask->facts_path, ask->lang, t);
+    struct told *told = calloc(1, sizeof *told);
+    enum err e = told == NULL ? ERR_NOMEM : client_policy_question_open(&q, ask->pack_dir, ask->facts_path, ask->lang, t);
 
     if (e == OK)
+        e = make(&q, ask->reader, told);
+    if (e == OK) {
         head(&q, ask);
-    for (size_t i = 0; e == OK && i < q.asked.sections; i++) {
-        (void)fputc('\n', ask->out);
-        client_policy_answer_make(&q, q.asked.section[i], ask->reader, &answer);
-        client_policy_answer_print(&q.tongue, &answer, ask->out);
+        print(&q, told, ask->out);
+        e = ferror(ask->out) != 0 ? ERR_IO : OK;
     }
-    if (e == OK && ferror(ask->out) != 0)
-        e = ERR_IO;
+    for (size_t i = 0; told != NULL && i < POLICY_SECTIONS_MAX; i++)
+        free(told->text[i]);
+    free(told);
     client_policy_question_close(&q);
     return e;
 }

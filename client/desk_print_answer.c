@@ -82,5 +82,7 @@ void client_desk_print_answers(
         if (step[0] != '\0' && strcmp(verdict, "PERMIT") != 0)
             client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s%s", "%s%s",
                 whose_label(p, client_paper_text(row, "whose"), holder), step);
+        if (client_paper_text(row, "if_no")[0] != '\0')
+            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s", "%s", client_paper_text(row, "if_no"));
     }
 }

@@ -156,9 +156,9 @@ void client_desk_print_consent(const struct client_paper *p, const cJSON *args, 
             client_paper_text(reply, "complete_until"));
     else if (!refused)
         client_paper_line(p, CLIENT_YELLOW, 0,
-            "Recorded, but it does not count yet. A yes is missing of: %s. When they said yes: record it "
+            "Recorded, but it does not count yet. There is no yes yet from: %s. When they said yes: record it "
             "again.",
-            "Vastgelegd, maar het geldt nog niet. Er ontbreekt een ja van: %s. Zeiden zij ja: leg het "
+            "Vastgelegd, maar het geldt nog niet. Er is nog geen ja van: %s. Zeiden zij ja: leg het "
             "opnieuw vast.",
             missing);
     else

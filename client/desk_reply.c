@@ -33,6 +33,8 @@ void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, 
     json_add_text(row, "text", words.text);
     json_add_text(row, "step", words.step);
     json_add_text(row, "whose", words.whose);
+    /* Where a yes is being asked; elsewhere policy explain says it. */
+    json_add_text(row, "if_no", seen.verdict == POLICY_NEED_CONSENT ? words.if_no : "");
 }
 
 /* The events that the rules would need: from the pack alone, so it says nothing about what is there. */

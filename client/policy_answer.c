@@ -271,13 +271,20 @@ static void print_access(const struct printing *p, const struct client_policy_an
             a->seen.feedback_days == 1 ? either(p, "working day", "werkdag") : either(p, "working days", "werkdagen"));
 }
 
-void client_policy_answer_print(const struct client_tongue *in, const struct client_policy_answer *a, FILE *out)
+void client_policy_answer_head(const struct client_tongue *in, const struct client_policy_answer *a, FILE *out)
 {
     struct printing p = { in, out };
     const char *section = policy_pack_name(in->pack, POLICY_SET_SECTIONS, a->section);
+
+    (void)fprintf(out, "%s: %s\n", section, word(&p, "section", section));
+}
+
+void client_policy_answer_print(const struct client_tongue *in, const struct client_policy_answer *a, FILE *out)
+{
+    struct printing p = { in, out };
     bool weighs = !is_at_holder(a) && a->questions != 0;
 
-    (void)fprintf(out, "%s: %s\n  %s\n", section, word(&p, "section", section), a->words.text);
+    (void)fprintf(out, "  %s\n", a->words.text);
     print_rule(&p, &a->seen);
     if (a->ways.count != 0)
         print_ways(&p, a);

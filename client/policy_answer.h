@@ -33,7 +33,8 @@ void client_policy_answer_make(const struct client_policy_question *q, uint8_t s
  */
 void client_policy_answer_json(const struct client_tongue *in, const struct client_policy_answer *answer, cJSON *row);
 
-/* Some lines of sentences. */
+/* Its section as one line; and the answer as some lines, which are the same for sections with the same answer. */
+void client_policy_answer_head(const struct client_tongue *in, const struct client_policy_answer *answer, FILE *out);
 void client_policy_answer_print(const struct client_tongue *in, const struct client_policy_answer *answer, FILE *out);
 
 #endif

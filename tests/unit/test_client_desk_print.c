@@ -154,8 +154,8 @@ static const struct row {
     {"recorded, somebody is missing", client_desk_print_consent, LANG_EN, "{\"yes\":\"y\"}",
         "{\"statement\":\"00112233445566778899aabbccddeeff\",\"complete\":false,\"complete_until\":\"\","
         "\"missing\":[\"a\",\"b\"]}",
-        "Recorded, but it does not count yet. A yes is missing of: a,\n"
-        "b. When they said yes: record it again.\n"
+        "Recorded, but it does not count yet. There is no yes yet\n"
+        "from: a, b. When they said yes: record it again.\n"
         "To withdraw it: schakel consent withdraw --statement\n"
         "00112233\n"},
     {"recorded, somebody said no", client_desk_print_consent, LANG_NL, "{\"yes\":\"y\",\"no\":\"g1\"}",

@@ -44,7 +44,7 @@ static const struct row {
     {"consent, to the holder", CLIENT_READS_HOLDER, LANG_EN,
         {.verdict = POLICY_NEED_CONSENT, .rule = -1, .missing = POLICY_WHO_Y | POLICY_WHO_G2},
         "There is no consent yet.",
-        "A yes is missing of: the young person, the other parent with custody. Talk with the family and "
+        "There is no yes yet from: the young person, the other parent with custody. Talk with the family and "
         "record what they say: schakel consent record.",
         "family"},
     {"consent, to the asker, names nobody", CLIENT_READS_ASKER, LANG_EN,
@@ -148,7 +148,7 @@ static void all_events_fit_or_end(void **state)
     client_explain_events(&tongue, 0, small, sizeof small);
     assert_string_equal(small, "");
     client_explain_people(&tongue, POLICY_WHO_VOOGD | POLICY_WHO_AGE, people, sizeof people);
-    assert_string_equal(people, "de voogd, niet te zeggen: de leeftijd is niet bekend");
+    assert_string_equal(people, "de voogd, iemand, maar zonder leeftijd is niet te zeggen wie");
 }
 
 static void without_texts_names_stand_for_themselves(void **state)

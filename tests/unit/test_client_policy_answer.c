@@ -39,6 +39,7 @@ static struct given give(const char *facts, enum client_reader reader, enum lang
     cJSON_Delete(row);
     out = open_memstream(&g.text, &len);
     assert_non_null(out);
+    client_policy_answer_head(&q.tongue, &g.answer, out);
     client_policy_answer_print(&q.tongue, &g.answer, out);
     assert_int_equal(fclose(out), 0);
     return g;
@@ -92,7 +93,7 @@ static const struct row {
     { "NEED_CONSENT", TALK ",\"member\":true,\"consent\":{\"yes\":[\"y\",\"g1\"]}}",
         "\"verdict\":\"NEED_CONSENT\",\"reason\":\"\",\"rule\":\"R25\",\"ground\":\"CONSENT_X\",\"ground9\":\"9.2.a\",\"whose\":\"family\"",
         "\"verdict\":\"NEED_CONSENT\",\"reason\":\"\",\"rule\":\"R25\",\"ground\":\"CONSENT_X\",\"ground9\":\"9.2.a\",\"whose\":\"family\"",
-        "A yes is missing of: the other parent with custody." },
+        "There is no yes yet from: the other parent with custody." },
     { "NEED_WEIGH by the asker", "{\"asker\":\"swv\",\"purpose\":\"return_plan\",\"holder\":\"vo\",\"sections\":[\"need\"],\"on\":\"2026-06-15\",\"member\":true,"
         "\"age\":14,\"events\":[{\"event\":\"LRV\",\"by\":\"holder\"},{\"event\":\"INFORMED\",\"by\":\"holder\"}]}",
         "\"verdict\":\"NEED_WEIGH\",\"reason\":\"\",\"rule\":\"R16\",\"ground\":\"PUBLIC_TASK\",\"ground9\":\"9.2.g\",\"whose\":\"asker\"",
@@ -105,7 +106,7 @@ static const struct row {
     { "PERMIT", REPORT ",\"weighed\":true,\"second\":true}",
         "\"verdict\":\"PERMIT\",\"reason\":\"\",\"rule\":\"R51\",\"ground\":\"MELDRECHT\",\"ground9\":\"9.2.g\",\"whose\":\"nobody\"",
         "\"feedback_days\":5,\"access_days\":30,\"last_day\":\"2026-07-14\",\"questions\":[\"1\",\"2\",",
-        "  Access until the end of 2026-07-14.\n  What goes with it:\n    - Telling may wait for safety" },
+        "  Access until the end of 2026-07-14.\n  What goes with it:\n    - Telling may wait if that is safer" },
 };
 
 static void test_row(void **state)

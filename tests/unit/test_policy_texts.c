@@ -32,7 +32,7 @@ static void test_texts(void **state)
     assert_string_equal(policy_texts_get(texts, LANG_NL, "verdict", "PERMIT"), "Dit mag");
     assert_string_equal(policy_texts_get(texts, LANG_EN, "verdict", "PERMIT"), "This is allowed");
     assert_string_equal(
-        policy_texts_get(texts, LANG_NL, "who", "custody"), "iemand met gezag (er is niemand bekend)");
+        policy_texts_get(texts, LANG_NL, "who", "custody"), "iemand met gezag, maar niemand weet wie dat is");
     assert_string_equal(
         policy_texts_get(texts, LANG_NL, "question", "1"), "Wat wil ik precies bereiken voor deze jongere?");
     assert_string_equal(policy_texts_get(texts, LANG_NL, "event", "NONE"), "NONE");
