@@ -438,12 +438,21 @@ void client_pseudonyms_step(struct client_node *n)
         start(n);
     client_derive_step(n, p->derive);
     stuck = client_derive_is_stuck(n, p->derive);
-    if (stuck)
+    /* Who is told that a child waits has been told before this step: that is kept now, not when the question has failed. */
+    if (stuck || client_link_is_down(n) || client_keylink_is_down(n))
         keep(n);
     /* Calls that wait hear of it once. */
     if (stuck && !p->was_stuck)
         client_calls_again(n);
     p->was_stuck = stuck;
+}
+
+void client_pseudonyms_end(struct client_node *n)
+{
+    if (n->pseudonyms == NULL || n->vault == NULL)
+        return;
+    take_end(n);
+    keep(n);
 }
 
 uint64_t client_pseudonyms_due(const struct client_node *n, uint64_t max)

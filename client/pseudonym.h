@@ -14,6 +14,8 @@ MUST_USE enum err client_pseudonyms_open(struct client_node *n);      /* sets n-
 void client_pseudonyms_close(struct client_pseudonyms *p);            /* takes NULL; wipes */
 /* Send what waits, store what came. No transaction is open. */
 void client_pseudonyms_step(struct client_node *n);
+/* Before the vault closes: children that only memory knows go into it. No transaction is open. */
+void client_pseudonyms_end(struct client_node *n);
 uint64_t client_pseudonyms_due(const struct client_node *n, uint64_t max);
 /* Something was put among those that wait. */
 void client_pseudonyms_wake(struct client_node *n);

@@ -285,6 +285,7 @@ void client_vault_role_close(struct client_vault_role *v)
 {
     struct client_node *n = &v->node;
 
+    client_pseudonyms_end(n);
     client_calls_close(n->calls);
     client_control_close(v->control);
     client_hublink_close(n->link);

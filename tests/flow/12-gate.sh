@@ -70,7 +70,8 @@ scene_questions() {
 
 set -e
 command -v node >/dev/null
-npm ci --prefix "$source/tests/js" --ignore-scripts --silent
+. "$source/tests/flow/lib/npm.sh"
+install_libraries
 region_up
 set +e
 run_scenes answers mail questions

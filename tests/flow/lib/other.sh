@@ -22,7 +22,8 @@ child() { sed -n "$((1 + ${2:-1}))p" "$region/data/vo.csv" | cut -d, -f"$1"; }
 said() { grep -q "\"step\":\"$1\"" "$region/said" || ! kill -0 "$talking" 2>/dev/null; }
 step() { wait_for 30 said "$1" && grep -m1 "\"step\":\"$1\"" "$region/said" || die "the other program did not come to \"$1\": $(tail -c 800 "$region/said")"; }
 
-npm ci --prefix "$source/tests/js" --ignore-scripts --silent || die "its libraries cannot be installed"
+. "$source/tests/flow/lib/npm.sh"
+install_libraries || die "its libraries cannot be installed"
 mkdir -p "$region/data"
 awk -v day="$(date +%F)" -v dir="$region/data" -f "$source/tests/data/make.awk"
 region_port=$(free_port)

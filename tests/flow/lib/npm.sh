@@ -1,0 +1,12 @@
+# tests/flow/lib/npm.sh: what the programs in tests/js need, installed once for all flows. To be sourced; needs: source.
+# shellcheck shell=bash
+
+install_libraries() {
+    local made="$source/tests/js/node_modules/.made-of"
+    mkdir -p "$source/build"
+    {
+        flock 7
+        cmp -s "$source/tests/js/package-lock.json" "$made" && return 0
+        npm ci --prefix "$source/tests/js" --ignore-scripts --silent && cp "$source/tests/js/package-lock.json" "$made"
+    } 7>"$source/build/.npm.lock"
+}
