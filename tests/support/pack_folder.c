@@ -4,6 +4,7 @@
 #include "tests/support/policy.h"
 
 #include "base/file.h"
+#include "server/adoption.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -61,4 +62,23 @@ void pack_folder_manifest(const char *folder, const char *version, struct date v
     assert_err(server_manifest_digest(folder, pack, &m, NULL), OK);
     assert_err(server_manifest_write(folder, &m, NULL), OK);
     policy_pack_free(pack);
+}
+
+void pack_folder_adopt(
+    const char *folder, const struct proto_region *region, const char *handle, const uint8_t root_secret[64], uint64_t made_s)
+{
+    struct server_manifest m = { .name = "" };
+    struct proto_registry_say say;
+    char text[PROTO_REGISTRY_NOTE_MAX], note[PROTO_REGISTRY_NOTE_MAX + 1];
+    size_t len = 0, note_len = 0;
+    bool added = false;
+
+    assert_err(server_manifest_read(folder, &m, NULL), OK);
+    server_adoption_say(&m, region, made_s, &say);
+    assert_err(proto_registry_say_format(&say, text, sizeof text, &len), OK);
+    assert_err(proto_registry_say_sign((const uint8_t *)text, len, handle, root_secret, note, sizeof note - 1, &note_len), OK);
+    note[note_len] = '\0';
+    assert_err(server_manifest_add(m.adoption, &m.adoptions, note, &added), OK);
+    assert_err(server_manifest_write(folder, &m, NULL), OK);
+    server_manifest_fini(&m);
 }
