@@ -34,7 +34,8 @@ static bool is_phone(const char *at)
     return n >= PHONE_DIGITS;
 }
 
-/* 2012-05-01, 01-05-2012, 1/5/12: three numbers with the same mark between them, and one of them two or four digits of a year. */
+/* 2012-05-01, 01-05-2012, 1/5/12: three numbers with the same mark between them, and one of them two or four
+ * digits of a year. */
 static bool is_date(const char *at)
 {
     size_t one = digits(at), two, three;
@@ -57,7 +58,8 @@ static bool is_postcode(const char *at)
     if (digits(at) != 4 || at[0] == '0')
         return false;
     letters += *letters == ' ';
-    return isupper((unsigned char) letters[0]) && isupper((unsigned char) letters[1]) && !isalpha((unsigned char) letters[2]);
+    return isupper((unsigned char) letters[0]) && isupper((unsigned char) letters[1])
+        && !isalpha((unsigned char) letters[2]);
 }
 
 static bool is_number(const char *at)
@@ -106,14 +108,16 @@ static bool name_each(void *arg, const struct proto_subject_id *who)
     const cJSON *field;
     char name[96];
 
-    if (client_record_field(s->node, s->x, who, "ident", "name", name, sizeof name) != OK || strlen(name) < NAME_LEAST)
+    if (client_record_field(s->node, s->x, who, "ident", "name", name, sizeof name) != OK
+        || strlen(name) < NAME_LEAST)
         return true;
     cJSON_ArrayForEach(field, s->content)
         s->found = s->found || (cJSON_IsString(field) && strcasestr(field->valuestring, name) != NULL);
     return !s->found;
 }
 
-enum err client_anon_in_content(struct client_node *n, struct vault_txn *x, const cJSON *content, enum client_anon_what *out)
+enum err client_anon_in_content(
+    struct client_node *n, struct vault_txn *x, const cJSON *content, enum client_anon_what *out)
 {
     struct names s = {.node = n, .x = x, .content = content};
     enum client_anon_what what = CLIENT_ANON_NOTHING;
@@ -134,9 +138,12 @@ enum err client_anon_in_content(struct client_node *n, struct vault_txn *x, cons
 
 const char *client_anon_name(enum client_anon_what what, enum lang lang)
 {
-    static const struct { const char *en, *nl; } names[CLIENT_ANON_END] = {[CLIENT_ANON_NOTHING] = {"", ""},
-        [CLIENT_ANON_NUMBER] = {"a citizen number", "een burgerservicenummer"}, [CLIENT_ANON_DATE] = {"a date", "een datum"},
-        [CLIENT_ANON_POSTCODE] = {"a postal code", "een postcode"}, [CLIENT_ANON_MAIL] = {"an e-mail address", "een e-mailadres"},
+    static const struct { const char *en, *nl;
+    } names[CLIENT_ANON_END] = {[CLIENT_ANON_NOTHING] = {"", ""},
+        [CLIENT_ANON_NUMBER] = {"a citizen number", "een burgerservicenummer"},
+        [CLIENT_ANON_DATE] = {"a date", "een datum"},
+        [CLIENT_ANON_POSTCODE] = {"a postal code", "een postcode"},
+        [CLIENT_ANON_MAIL] = {"an e-mail address", "een e-mailadres"},
         [CLIENT_ANON_PHONE] = {"a telephone number", "een telefoonnummer"},
         [CLIENT_ANON_NAME] = {"the name of a child", "de naam van een kind"}};
 

@@ -1,4 +1,5 @@
-/* client/approve: four eyes. The second person seals what may leave and approves exactly those bytes; the first then grants them. */
+/* client/approve: four eyes. The second person seals what may leave and approves exactly those bytes; the
+ * first then grants them. */
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_table.h"
@@ -21,8 +22,10 @@ static enum err approval_sign(struct client_call *c, const struct client_desk *d
     return client_statement_sign(c->node, &s, c->who, out, len);
 }
 
-/* Of an own offer: the weighing and the ticks with which it was prepared count, and all of it must be a yes. */
-static enum err decide_offer(struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+/* Of an own offer: the weighing and the ticks with which it was prepared count, and all of it must be a yes.
+ */
+static enum err decide_offer(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
 {
     cJSON *answers = NULL;
     enum err e = client_weigh_answers(x, d, &answers);
@@ -38,7 +41,8 @@ static enum err decide_offer(struct client_call *c, struct vault_txn *x, const s
     return e != OK ? e : client_hold_check(c, d, h);
 }
 
-static enum err decide(struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+static enum err decide(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
 {
     enum err e;
 
@@ -47,7 +51,8 @@ static enum err decide(struct client_call *c, struct vault_txn *x, const struct 
     h->before_grant = true;
     e = client_hold_decide(c->node, x, d, h);
     if (e == OK && h->permitted.count == 0)
-        e = trouble_set(&c->trouble, ERR_DENIED, "nothing of this request may be shared; see: schakel preview",
+        e = trouble_set(&c->trouble, ERR_DENIED,
+            "nothing of this request may be shared; see: schakel preview",
             "niets van dit verzoek mag gedeeld worden; zie: schakel preview");
     return e;
 }
@@ -62,12 +67,14 @@ static enum err row_arg(struct client_call *c, struct vault_txn *x, struct clien
         return client_desk_arg_open(c, x, d);
     e = client_desk_arg(c, x, "offer", d);
     if (e == OK && (!d->mine || !d->offer || d->state != CLIENT_DESK_PREPARED))
-        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0, "nothing to approve here; how it stands: schakel request show",
+        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0,
+            "nothing to approve here; how it stands: schakel request show",
             "hier valt niets goed te keuren; hoe het ermee staat: schakel request show");
     return e;
 }
 
-static enum err seal(struct client_call *c, struct vault_txn *x, struct client_desk *d, const struct client_hold *h, cJSON *content)
+static enum err seal(struct client_call *c, struct vault_txn *x, struct client_desk *d,
+    const struct client_hold *h, cJSON *content)
 {
     d->granted = h->permitted;
     if (!d->offer || d->access_until_s > h->until_s)
@@ -90,7 +97,8 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_hold_content(c->node, x, &d.child, &h->permitted, &content, &missing);
     if (e == OK && d.offer && missing.count > 0)
-        e = trouble_at(&c->trouble, ERR_NOTFOUND, missing.name[0], 0, 0, "the record has none of this any more; your colleague prepares it anew",
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, missing.name[0], 0, 0,
+            "the record has none of this any more; your colleague prepares it anew",
             "het dossier heeft dit niet meer; uw collega bereidt het opnieuw voor");
     if (e == OK)
         e = client_hold_leave_out(c, h, &missing);
@@ -120,7 +128,8 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
 }
 
 /* Of exactly this row's bytes, by a second person of this partner. */
-static enum err check_approval(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const uint8_t *draft, size_t len)
+static enum err check_approval(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, const uint8_t *draft, size_t len)
 {
     struct proto_statement s;
     uint8_t signer[PROTO_KEY_LEN];
@@ -128,18 +137,24 @@ static enum err check_approval(struct client_call *c, struct vault_txn *x, const
     enum err e = client_statement_check(c->node, x, draft, len, clock_now_s(), &s, signer, &role);
 
     if (e != OK || s.kind != PROTO_SAY_APPROVAL || role != PROTO_ROLE_SECOND)
-        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "this is no approval by a colleague; a second person here makes one with schakel approve",
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0,
+            "this is no approval by a colleague; a second person here makes one with schakel approve",
             "dit is geen goedkeuring van een collega; een tweede persoon hier maakt die met schakel approve");
-    if (sodium_memcmp(s.refers, d->id, sizeof s.refers) != 0 || sodium_memcmp(s.digest, d->digest, sizeof s.digest) != 0)
-        return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "this approval is of something else; ask the second person to approve again",
+    if (sodium_memcmp(s.refers, d->id, sizeof s.refers) != 0
+        || sodium_memcmp(s.digest, d->digest, sizeof s.digest) != 0)
+        return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0,
+            "this approval is of something else; ask the second person to approve again",
             "deze goedkeuring gaat over iets anders; vraag de tweede persoon opnieuw goed te keuren");
     if (sodium_memcmp(signer, c->who->key, sizeof signer) == 0)
-        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0, "four eyes: somebody else than you must approve; ask a colleague to use schakel approve",
-            "vier ogen: iemand anders dan u moet goedkeuren; vraag een collega om schakel approve te gebruiken");
+        return trouble_at(&c->trouble, ERR_DENIED, "--approval", 0, 0,
+            "four eyes: somebody else than you must approve; ask a colleague to use schakel approve",
+            "vier ogen: iemand anders dan u moet goedkeuren; vraag een collega om schakel approve te "
+            "gebruiken");
     return OK;
 }
 
-enum err client_approve_use(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len)
+enum err client_approve_use(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint8_t **out, size_t *len)
 {
     const char *given = NULL;
     uint8_t id[PROTO_ID_LEN], *draft = NULL;
@@ -147,14 +162,16 @@ enum err client_approve_use(struct client_call *c, struct vault_txn *x, const st
     enum err e;
 
     *len = 0;
-    if (json_text(c->args, "approval", &given) != OK && (!d->offer || sodium_is_zero(d->approval, sizeof d->approval)))
+    if (json_text(c->args, "approval", &given) != OK
+        && (!d->offer || sodium_is_zero(d->approval, sizeof d->approval)))
         return OK;
     memcpy(id, d->approval, sizeof id);
     e = given != NULL ? client_arg_id(c, "approval", id) : OK;
     if (e == OK)
         e = client_vault_get(x, CLIENT_T_DRAFT, id, sizeof id, &draft, &draft_len);
     if (e == ERR_NOTFOUND)
-        e = trouble_at(&c->trouble, e, "--approval", 0, 0, "there is no such approval; a second person makes one with schakel approve",
+        e = trouble_at(&c->trouble, e, "--approval", 0, 0,
+            "there is no such approval; a second person makes one with schakel approve",
             "er is geen goedkeuring met dit nummer; een tweede persoon maakt die met schakel approve");
     if (e == OK)
         e = check_approval(c, x, d, draft, draft_len);

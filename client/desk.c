@@ -96,8 +96,8 @@ static void get_text(struct rd *r, char *out, size_t out_len)
 
 static uint8_t flags_of(const struct client_desk *d)
 {
-    return (uint8_t) ((d->mine ? FLAG_MINE : 0) | (d->offer ? FLAG_OFFER : 0) | (d->accepted ? FLAG_ACCEPTED : 0)
-        | (d->weighed ? FLAG_WEIGHED : 0));
+    return (uint8_t) ((d->mine ? FLAG_MINE : 0) | (d->offer ? FLAG_OFFER : 0)
+        | (d->accepted ? FLAG_ACCEPTED : 0) | (d->weighed ? FLAG_WEIGHED : 0));
 }
 
 static void flags_to(struct client_desk *d, uint8_t flags)
@@ -190,16 +190,17 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
 
 const char *client_desk_state_name(enum client_desk_state s)
 {
-    static const char *const name[CLIENT_DESK_STATE_END] = {"none", "sent", "denied", "waiting", "granted", "arrived", "opened",
-        "released", "refused", "cancelled", "withdrawn", "not-for-us", "ended", "prepared"};
+    static const char *const name[CLIENT_DESK_STATE_END] = {"none", "sent", "denied", "waiting", "granted",
+        "arrived", "opened", "released", "refused", "cancelled", "withdrawn", "not-for-us", "ended",
+        "prepared"};
 
     return s < CLIENT_DESK_STATE_END ? name[s] : "?";
 }
 
 const char *client_desk_reason_name(uint8_t reason)
 {
-    static const char *const name[PROTO_REFUSE_END] = {"", "not_needed", "not_proportionate", "subject_doubt", "nothing_held", "not_safe", "policy",
-        "withdrawn"};
+    static const char *const name[PROTO_REFUSE_END] = {"", "not_needed", "not_proportionate", "subject_doubt",
+        "nothing_held", "not_safe", "policy", "withdrawn"};
 
     return reason < PROTO_REFUSE_END ? name[reason] : "?";
 }
@@ -265,15 +266,16 @@ static bool search_each(void *arg, const struct client_desk *d)
 {
     struct search *s = arg;
 
-    if (sodium_memcmp(d->grant_id, s->grant_id, PROTO_ID_LEN) == 0 && sodium_memcmp(d->other, s->partner, PROTO_PARTNER_LEN) == 0) {
+    if (sodium_memcmp(d->grant_id, s->grant_id, PROTO_ID_LEN) == 0
+        && sodium_memcmp(d->other, s->partner, PROTO_PARTNER_LEN) == 0) {
         *s->out = *d;
         s->found = true;
     }
     return !s->found;
 }
 
-enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN], const uint8_t grant_id[PROTO_ID_LEN],
-    struct client_desk *out)
+enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN],
+    const uint8_t grant_id[PROTO_ID_LEN], struct client_desk *out)
 {
     struct search s = {.partner = partner, .grant_id = grant_id, .out = out};
     enum err e;
@@ -289,7 +291,8 @@ bool client_desk_is_receiver(const struct client_desk *d)
     return d->mine != d->offer;
 }
 
-enum err client_share_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len)
+enum err client_share_put(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len)
 {
     return client_vault_put(x, CLIENT_T_SHARE, id, PROTO_ID_LEN, payload, len);
 }

@@ -1,7 +1,7 @@
 /*
- * client/desk: what is asked and offered, on both sides: one row per request or offer (CLIENT_T_REQUEST), and the shares that came in
- * or wait to go out (CLIENT_T_SHARE). The acts themselves are in do_request (asker), do_hold and do_offer (holder), desk_mail (what
- * comes in) and desk_sent (what the hub answers).
+ * client/desk: what is asked and offered, on both sides: one row per request or offer (CLIENT_T_REQUEST), and
+ * the shares that came in or wait to go out (CLIENT_T_SHARE). The acts themselves are in do_request (asker),
+ * do_hold and do_offer (holder), desk_mail (what comes in) and desk_sent (what the hub answers).
  */
 #ifndef CLIENT_DESK_H
 #define CLIENT_DESK_H
@@ -54,31 +54,36 @@ struct client_desk {
     uint8_t digest[PROTO_HASH_LEN];         /* of the release */
     uint8_t pack[PROTO_HASH_LEN];           /* of the grant: the release is bound to it */
     uint64_t opened_s;
-    char birth_date[11], name_prefix[CLIENT_PREFIX_LEN + 1];  /* holder: sealed in the request; empty: not given */
+    char birth_date[11],
+        name_prefix[CLIENT_PREFIX_LEN + 1]; /* holder: sealed in the request; empty: not given */
     char note[CLIENT_NOTE_MAX + 1];         /* the sender's */
     char answer[CLIENT_NOTE_MAX + 1];       /* the holder's, with its refusal */
     bool weighed;                           /* a weighing of the asker travelled along */
     uint8_t weighing[PROTO_ID_LEN];         /* own draft that goes along (client/weigh); zero: none */
     uint8_t approval[PROTO_ID_LEN];         /* own draft of the second person's last approval; zero: none */
-    uint64_t informed_s;                    /* receiver: the day the family was told, before it was read; 0: not said */
-    uint32_t answered;                      /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
+    uint64_t informed_s; /* receiver: the day the family was told, before it was read; 0: not said */
+    uint32_t answered; /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
 };
 
 /* ERR_NOTFOUND. */
-MUST_USE enum err client_desk_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_desk *out);
+MUST_USE enum err client_desk_get(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_desk *out);
 MUST_USE enum err client_desk_put(struct vault_txn *x, const struct client_desk *d);
 /* Call for each row until it returns false. */
 typedef bool client_desk_each(void *arg, const struct client_desk *d);
 MUST_USE enum err client_desk_walk(struct vault_txn *x, client_desk_each *each, void *arg);
 /* The row with this partner whose grant this is. ERR_NOTFOUND. */
-MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN], const uint8_t grant_id[PROTO_ID_LEN],
-    struct client_desk *out);
+MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partner[PROTO_PARTNER_LEN],
+    const uint8_t grant_id[PROTO_ID_LEN], struct client_desk *out);
 /* This partner has the content, or will get it; else it is the one who gives. */
 bool client_desk_is_receiver(const struct client_desk *d);
 
 /* The ciphertext that waits to go out or to be opened, by request or offer id. Gives *out. */
-MUST_USE enum err client_share_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len);
-MUST_USE enum err client_share_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len);
-MUST_USE enum err client_share_destroy(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN]);  /* OK when it is gone already */
+MUST_USE enum err client_share_put(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len);
+MUST_USE enum err client_share_get(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len);
+MUST_USE enum err client_share_destroy(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN]); /* OK when it is gone already */
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
+enum err client_desk_arg(
+    struct client_call *c, struct vault_txn *x, const char *option, struct client_desk *d)
 {
     uint8_t id[PROTO_ID_LEN];
     char shown[32];
@@ -15,7 +16,8 @@ enum err client_desk_arg(struct client_call *c, struct vault_txn *x, const char 
     if (e == OK)
         e = client_desk_get(x, id, d);
     if (e == ERR_NOTFOUND)
-        return trouble_at(&c->trouble, e, shown, 0, 0, "there is no such request or offer here; see: schakel request list",
+        return trouble_at(&c->trouble, e, shown, 0, 0,
+            "there is no such request or offer here; see: schakel request list",
             "er is hier geen verzoek of aanbod met dit nummer; zie: schakel request list");
     return e;
 }
@@ -27,18 +29,24 @@ enum err client_desk_arg_open(struct client_call *c, struct vault_txn *x, struct
     if (e != OK)
         return e;
     if (d->mine || d->offer)
-        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this is not a request to you; see: schakel inbox",
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
+            "this is not a request to you; see: schakel inbox",
             "dit is geen verzoek aan u; zie: schakel inbox");
     if (d->state != CLIENT_DESK_WAITING)
-        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request waits for no answer any more; how it stands: schakel request show",
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
+            "this request waits for no answer any more; how it stands: schakel request show",
             "dit verzoek wacht niet meer op een antwoord; hoe het ermee staat: schakel request show");
     if (d->until_s <= clock_now_s())
-        return trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0, "this request is over its last day; ask the partner to send it again",
+        return trouble_at(&c->trouble, ERR_EXPIRED, "--request", 0, 0,
+            "this request is over its last day; ask the partner to send it again",
             "de laatste dag van dit verzoek is voorbij; vraag de partner het opnieuw te sturen");
     /* What was sealed for a grant that is under way must not be sealed anew: its digest is signed already. */
     if (!sodium_is_zero(d->grant_id, sizeof d->grant_id))
-        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "this request was granted a moment ago and the hub has not answered yet; how it stands: schakel request show",
-            "dit verzoek is zojuist toegekend en de hub heeft nog niet geantwoord; hoe het ermee staat: schakel request show");
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
+            "this request was granted a moment ago and the hub has not answered yet; how it stands: schakel "
+            "request show",
+            "dit verzoek is zojuist toegekend en de hub heeft nog niet geantwoord; hoe het ermee staat: "
+            "schakel request show");
     return OK;
 }
 
@@ -49,8 +57,10 @@ enum err client_desk_arg_note(struct client_call *c, struct client_desk *d)
     if (json_text(c->args, "note", &note) != OK)
         return OK;
     if (strlen(note) > CLIENT_NOTE_MAX)
-        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0, "make it shorter: at most %d bytes, and this note has %zu",
-            "maak het korter: hoogstens %d bytes, en dit bericht heeft er %zu", CLIENT_NOTE_MAX, strlen(note));
+        return trouble_at(&c->trouble, ERR_LONG, "--note", 0, 0,
+            "make it shorter: at most %d bytes, and this note has %zu",
+            "maak het korter: hoogstens %d bytes, en dit bericht heeft er %zu", CLIENT_NOTE_MAX,
+            strlen(note));
     memcpy(d->note, note, strlen(note) + 1);
     return OK;
 }
@@ -74,7 +84,8 @@ enum err client_desk_arg_until(struct client_call *c, uint64_t limit, uint64_t *
     if (e == OK && (at > limit || at <= clock_now_s())) {
         char last[11];
         date_format(clock_date_nl(limit - 1), last);
-        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "the last day of access is today or later, and at the latest %s",
+        return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0,
+            "the last day of access is today or later, and at the latest %s",
             "de laatste dag van de toegang is vandaag of later, en uiterlijk %s", last);
     }
     if (e == OK)
@@ -94,7 +105,8 @@ enum err client_desk_arg_ticks(struct client_call *c, struct proto_ids *out)
         return ERR_NOMEM;
     for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
         if (out->count == PROTO_STATEMENTS_MAX)
-            e = trouble_at(&c->trouble, ERR_LONG, "--tick", 0, 0, "at most %d", "hoogstens %d", PROTO_STATEMENTS_MAX);
+            e = trouble_at(
+                &c->trouble, ERR_LONG, "--tick", 0, 0, "at most %d", "hoogstens %d", PROTO_STATEMENTS_MAX);
         else
             e = client_id_resolve(c, p, out->id[out->count++]);
     }
@@ -112,7 +124,8 @@ enum err client_desk_arg_informed(struct client_call *c, struct client_desk *d)
         return OK;
     e = client_arg_date(c, "informed", &day);
     if (e == OK && date_compare(day, clock_date_nl(clock_now_s())) > 0)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--informed", 0, 0, "this day is still to come; tell the family first",
+        e = trouble_at(&c->trouble, ERR_RANGE, "--informed", 0, 0,
+            "this day is still to come; tell the family first",
             "deze dag moet nog komen; vertel het eerst aan het gezin");
     if (e == OK)
         d->informed_s = clock_midnight_nl(day);
@@ -123,11 +136,14 @@ enum err client_desk_arg_anon(struct client_call *c, const struct client_desk *d
 {
     const char *anon = policy_pack_name(c->node->pack, POLICY_SET_SECTIONS, c->node->pack->anon_section);
 
-    if (anon == NULL || !proto_sections_has(&d->sections, anon) || (d->sections.count == 1 && d->child.type == PROTO_SUBJECT_HANDLE))
+    if (anon == NULL || !proto_sections_has(&d->sections, anon)
+        || (d->sections.count == 1 && d->child.type == PROTO_SUBJECT_HANDLE))
         return OK;
     return trouble_at(&c->trouble, ERR_STATE, anon, 0, 0,
-        "text without names goes alone and in a case without a number: schakel case open --new-handle, then give its --case",
-        "tekst zonder namen gaat alleen, in een casus zonder nummer: schakel case open --new-handle, en geef daarvan --case");
+        "text without names goes alone and in a case without a number: schakel case open --new-handle, then "
+        "give its --case",
+        "tekst zonder namen gaat alleen, in een casus zonder nummer: schakel case open --new-handle, en geef "
+        "daarvan --case");
 }
 
 void client_desk_head(const struct client_desk *d, struct proto_msg *m)

@@ -23,7 +23,8 @@ static enum err dropped(const struct client_mail_event *e, const char *why)
     return OK;
 }
 
-/* A row that is not there, or not theirs, is their mistake; anything else is this node's trouble, and the mail comes again. */
+/* A row that is not there, or not theirs, is their mistake; anything else is this node's trouble, and the
+ * mail comes again. */
 static enum err missed(const struct client_mail_event *e, enum err err, const char *why)
 {
     return err == ERR_NOTFOUND || err == ERR_DENIED ? dropped(e, why) : err;
@@ -35,15 +36,17 @@ static bool same_partner(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PRO
 }
 
 /*
- * The child as this partner knows it. Only a handle, or nobody, stands for the child of the case; a number is that child and no other, for
- * the log says so, whatever the case is about. Where the two differ a person is asked (client_hold_doubt).
+ * The child as this partner knows it. Only a handle, or nobody, stands for the child of the case; a number is
+ * that child and no other, for the log says so, whatever the case is about. Where the two differ a person is
+ * asked (client_hold_doubt).
  */
 static struct proto_subject_id child_here(struct vault_txn *x, const struct proto_header *head)
 {
     const struct proto_subject_id *who = &head->subject;
     struct client_case c;
 
-    if ((who->type == PROTO_SUBJECT_HANDLE || who->type == PROTO_SUBJECT_NONE) && client_case_get(x, head->case_id, &c) == OK
+    if ((who->type == PROTO_SUBJECT_HANDLE || who->type == PROTO_SUBJECT_NONE)
+        && client_case_get(x, head->case_id, &c) == OK
         && (who->type == PROTO_SUBJECT_NONE || client_case_is_about(&c, who)))
         return c.child;
     return *who;
@@ -70,10 +73,12 @@ static void row_start(struct client_desk *d, struct vault_txn *x, const struct c
 static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *s)
 {
     return sodium_memcmp(h->case_id, s->case_id, sizeof h->case_id) == 0 && h->subject.type == s->subject.type
-        && sodium_memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) == 0 && strcmp(h->purpose, s->purpose) == 0;
+        && sodium_memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) == 0
+        && strcmp(h->purpose, s->purpose) == 0;
 }
 
-/* A weighing counts when a person of the asker signed it about this very request, and for the sections that it names. */
+/* A weighing counts when a person of the asker signed it about this very request, and for the sections that
+ * it names. */
 static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     const struct proto_blob *b = &e->msg->weighing;
@@ -81,12 +86,14 @@ static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct 
     uint8_t signer[PROTO_KEY_LEN];
     enum proto_role role;
 
-    if (b->len == 0 || client_statement_check(n, x, b->data, b->len, e->mail->receipt.time_s, &s, signer, &role) != OK)
+    if (b->len == 0
+        || client_statement_check(n, x, b->data, b->len, e->mail->receipt.time_s, &s, signer, &role) != OK)
         return false;
     for (uint8_t i = 0; i < e->msg->sections.count; i++)
         if (!proto_sections_has(&s.sections, e->msg->sections.name[i]))
             return false;
-    return s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id) && is_about_the_same(&e->msg->head, &s)
+    return s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id)
+        && is_about_the_same(&e->msg->head, &s)
         && sodium_memcmp(s.refers, e->msg->head.id, PROTO_ID_LEN) == 0;
 }
 
@@ -96,12 +103,14 @@ static void keep_permitted(struct client_desk *d)
     struct proto_sections left = {0};
 
     for (uint8_t i = 0; i < d->rows.count; i++)
-        if (d->rows.row[i].verdict == POLICY_PERMIT && proto_sections_has(&d->sections, d->rows.row[i].section))
+        if (d->rows.row[i].verdict == POLICY_PERMIT
+            && proto_sections_has(&d->sections, d->rows.row[i].section))
             memcpy(left.name[left.count++], d->rows.row[i].section, sizeof left.name[0]);
     d->sections = left;
 }
 
-/* Nobody puts a row of its own in the place of another: not of ours, nor of its own that was answered. OK: the id is free; ERR_DENIED. */
+/* Nobody puts a row of its own in the place of another: not of ours, nor of its own that was answered. OK:
+ * the id is free; ERR_DENIED. */
 static enum err check_free(struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
@@ -137,14 +146,17 @@ static bool same_list(const struct proto_sections *a, const struct proto_section
     return same;
 }
 
-/* A person of the holder signed exactly this: to us, these sections, until then, those bytes, in answer to this row. */
-static bool is_granted_by_person(const struct client_node *n, const struct client_mail_event *e, const struct client_desk *d)
+/* A person of the holder signed exactly this: to us, these sections, until then, those bytes, in answer to
+ * this row. */
+static bool is_granted_by_person(
+    const struct client_node *n, const struct client_mail_event *e, const struct client_desk *d)
 {
     const struct proto_statement *s = e->said;
 
-    return s != NULL && s->kind == PROTO_SAY_GRANT && is_about_the_same(&e->msg->head, s) && same_partner(s->receiver, n->me->id)
-        && sodium_memcmp(s->refers, d->id, PROTO_ID_LEN) == 0 && sodium_memcmp(s->digest, e->msg->digest, PROTO_HASH_LEN) == 0
-        && s->until_s == e->msg->until_s && same_list(&s->sections, &e->msg->sections);
+    return s != NULL && s->kind == PROTO_SAY_GRANT && is_about_the_same(&e->msg->head, s)
+        && same_partner(s->receiver, n->me->id) && sodium_memcmp(s->refers, d->id, PROTO_ID_LEN) == 0
+        && sodium_memcmp(s->digest, e->msg->digest, PROTO_HASH_LEN) == 0 && s->until_s == e->msg->until_s
+        && same_list(&s->sections, &e->msg->sections);
 }
 
 static void take_grant(struct client_desk *d, const struct client_mail_event *e)
@@ -174,7 +186,8 @@ enum err client_mail_offer(struct client_node *n, struct vault_txn *x, const str
 }
 
 /* The row a message refers to, if it is with this sender and as it should be. */
-static enum err row_for(struct vault_txn *x, const struct client_mail_event *e, bool mine, bool offer, struct client_desk *d)
+static enum err row_for(
+    struct vault_txn *x, const struct client_mail_event *e, bool mine, bool offer, struct client_desk *d)
 {
     enum err err = client_desk_get(x, e->msg->refers, d);
 
@@ -184,17 +197,20 @@ static enum err row_for(struct vault_txn *x, const struct client_mail_event *e, 
 }
 
 /* The same by the grant; receiver says on which side we are. */
-static enum err row_of_grant(struct vault_txn *x, const struct client_mail_event *e, bool receiver, struct client_desk *d)
+static enum err row_of_grant(
+    struct vault_txn *x, const struct client_mail_event *e, bool receiver, struct client_desk *d)
 {
     enum err err = client_desk_by_grant(x, e->from->id, e->msg->refers, d);
 
     return err == OK && client_desk_is_receiver(d) != receiver ? ERR_DENIED : err;
 }
 
-/* What was answered in time counts, also when it comes in after the question ended here: this node may have been off. */
+/* What was answered in time counts, also when it comes in after the question ended here: this node may have
+ * been off. */
 static bool is_open_question(const struct client_desk *d, const struct client_mail_event *e)
 {
-    bool in_time = d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && e->mail->receipt.time_s <= d->until_s;
+    bool in_time =
+        d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && e->mail->receipt.time_s <= d->until_s;
 
     return d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_SENT || in_time;
 }
@@ -258,7 +274,8 @@ enum err client_mail_release(struct client_node *n, struct vault_txn *x, const s
 /* The receiver's: it has, or may get, what was given. */
 static bool is_given(const struct client_desk *d)
 {
-    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED || d->state == CLIENT_DESK_OPENED;
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
+        || d->state == CLIENT_DESK_OPENED;
 }
 
 enum err client_mail_answer(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
@@ -272,7 +289,8 @@ enum err client_mail_answer(struct client_node *n, struct vault_txn *x, const st
         return dropped(e, "not waiting for an answer");
     if (e->msg->code == PROTO_ANSWER_ACCEPT) {
         d.accepted = true;
-        err = client_member_join(n, x, &(struct client_joining) {d.case_id, n->me->id, d.other, d.purpose, &d.child});
+        err = client_member_join(
+            n, x, &(struct client_joining){d.case_id, n->me->id, d.other, d.purpose, &d.child});
     } else {
         d.state = CLIENT_DESK_NOT_FOR_US;
         err = client_share_destroy(x, d.id);
@@ -324,8 +342,9 @@ struct stop {
 static bool stop_each(void *arg, const struct client_desk *d)
 {
     struct stop *s = arg;
-    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
-        || (d->state == CLIENT_DESK_SENT && d->offer) || (d->state == CLIENT_DESK_ARRIVED && client_desk_is_receiver(d));
+    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED
+        || d->state == CLIENT_DESK_RELEASED || (d->state == CLIENT_DESK_SENT && d->offer)
+        || (d->state == CLIENT_DESK_ARRIVED && client_desk_is_receiver(d));
 
     for (uint8_t i = 0; open && i < d->statements.count; i++)
         if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0
@@ -374,7 +393,8 @@ static enum err withdrawn(struct client_node *n, struct vault_txn *x, const stru
 /* CLIENT_T_META: "l" and a hash of case, partner and purpose -> the leaf of this member's last word. */
 enum { WORD_KEY = 1 + crypto_hash_sha256_BYTES };
 
-static void word_key(const struct proto_statement *s, const uint8_t member[PROTO_PARTNER_LEN], uint8_t key[WORD_KEY])
+static void word_key(
+    const struct proto_statement *s, const uint8_t member[PROTO_PARTNER_LEN], uint8_t key[WORD_KEY])
 {
     crypto_hash_sha256_state h;
 
@@ -402,7 +422,8 @@ static enum err word_get(struct vault_txn *x, const uint8_t key[WORD_KEY], uint6
     return err;
 }
 
-/* The log's order counts, not the order of arrival: what a hub kept back does not make a member of who has left since. */
+/* The log's order counts, not the order of arrival: what a hub kept back does not make a member of who has
+ * left since. */
 static enum err membership(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     const struct proto_statement *s = e->said;

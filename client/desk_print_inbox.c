@@ -55,7 +55,8 @@ static void item_subject(const struct client_paper *p, const cJSON *item)
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
     if (client_paper_text(item, "other_pack")[0] != '\0')
         client_paper_line(p, CLIENT_YELLOW, 2, "%s", "%s", client_paper_text(item, "other_pack"));
-    if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0 || strcmp(client_paper_text(item, "kind"), "approval") == 0
+    if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0
+        || strcmp(client_paper_text(item, "kind"), "approval") == 0
         || strcmp(client_paper_text(item, "kind"), "unanswered") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_paper_text(item, "text"));
 }
@@ -68,7 +69,9 @@ static void item_next(const struct client_paper *p, const cJSON *item)
         return;
     if (client_paper_true(item, "tell_first"))
         client_paper_pair(p, client_paper_say(p, "First", "Eerst"),
-            client_paper_say(p, "tell the young person and the parents what you will read and why; give that day with --informed",
+            client_paper_say(p,
+                "tell the young person and the parents what you will read and why; give that day with "
+                "--informed",
                 "vertel de jongere en de ouders wat u gaat lezen en waarom; geef die dag op met --informed"));
     client_paper_pair(p, client_paper_say(p, "Last day", "Uiterlijk"), client_paper_text(item, "due"));
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), client_paper_text(item, "next"));

@@ -10,17 +10,22 @@ static void print_item(const struct client_paper *p, const cJSON *item)
 
     client_paper_format(p, left, sizeof left, "%s%s%s", "%s%s%s", client_paper_text(item, "kind"),
         to[0] != '\0' ? client_paper_say(p, " to ", " aan ") : "", to);
-    (void) snprintf(right, sizeof right, "%s  %s", client_paper_text(item, "since"), client_paper_id(item, "id", id));
+    (void) snprintf(
+        right, sizeof right, "%s  %s", client_paper_text(item, "since"), client_paper_id(item, "id", id));
     client_paper_head(p, left, right);
     if (child[0] != '\0')
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", child);
-    client_paper_line(p, client_paper_true(item, "refused") ? CLIENT_RED : CLIENT_DIM, 2, "%s", "%s", client_paper_text(item, "why"));
+    client_paper_line(p, client_paper_true(item, "refused") ? CLIENT_RED : CLIENT_DIM, 2, "%s", "%s",
+        client_paper_text(item, "why"));
     if (client_paper_true(item, "refused"))
         client_paper_line(p, CLIENT_PLAIN, 2,
-            "The hub refused it and it is tried again every ten minutes. Ask who runs the hub why; if it must not go any more: schakel"
+            "The hub refused it and it is tried again every ten minutes. Ask who runs the hub why; if it "
+            "must not go any more: schakel"
             " outbox drop --item %s",
-            "De hub weigerde dit en het wordt elke tien minuten opnieuw geprobeerd. Vraag de beheerder van de hub waarom; hoeft het niet"
-            " meer: schakel outbox drop --item %s", id);
+            "De hub weigerde dit en het wordt elke tien minuten opnieuw geprobeerd. Vraag de beheerder van "
+            "de hub waarom; hoeft het niet"
+            " meer: schakel outbox drop --item %s",
+            id);
 }
 
 void client_desk_print_outbox(const struct client_paper *p, const cJSON *args, const cJSON *reply)
@@ -29,7 +34,8 @@ void client_desk_print_outbox(const struct client_paper *p, const cJSON *args, c
 
     (void) args;
     if (cJSON_GetArraySize(items) == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "Nothing waits: everything went out.", "Er wacht niets: alles is weg.");
+        client_paper_line(
+            p, CLIENT_PLAIN, 0, "Nothing waits: everything went out.", "Er wacht niets: alles is weg.");
     cJSON_ArrayForEach(item, items)
         print_item(p, item);
     client_desk_print_more(p, reply);
@@ -42,10 +48,13 @@ void client_desk_print_dropped(const struct client_paper *p, const cJSON *args, 
     char id[9];
 
     (void) args;
-    client_paper_line(p, CLIENT_PLAIN, 0, "Dropped: %s. It is not sent again, and %s will not know of it: phone them.",
-        "Eruit gehaald: %s. Het wordt niet meer verstuurd, en %s hoort het niet: bel hen.", client_paper_id(reply, "item", id), to);
+    client_paper_line(p, CLIENT_PLAIN, 0,
+        "Dropped: %s. It is not sent again, and %s will not know of it: phone them.",
+        "Eruit gehaald: %s. Het wordt niet meer verstuurd, en %s hoort het niet: bel hen.",
+        client_paper_id(reply, "item", id), to);
     if (strcmp(client_paper_text(reply, "kind"), "objection-end") == 0)
-        client_paper_line(p, CLIENT_PLAIN, 0, "The objection still counts, here and there.", "Het bezwaar blijft gelden, hier en daar.");
+        client_paper_line(p, CLIENT_PLAIN, 0, "The objection still counts, here and there.",
+            "Het bezwaar blijft gelden, hier en daar.");
     else
         client_paper_line(p, CLIENT_PLAIN, 0, "Here it keeps counting: nothing leaves against it.",
             "Hier blijft het gelden: er gaat niets weg dat ertegen ingaat.");

@@ -27,8 +27,9 @@ static const struct {
     {"not-for-us", "not for you, destroyed", "niet voor u, vernietigd", "not for them, destroyed",
         "niet voor hen, vernietigd", CLIENT_DIM},
     {"ended", "over", "voorbij", "over", "voorbij", CLIENT_DIM},
-    {"prepared", "not sent: a second person must approve", "niet verstuurd: een tweede persoon moet goedkeuren",
-        "not sent: a second person must approve", "niet verstuurd: een tweede persoon moet goedkeuren", CLIENT_YELLOW},
+    {"prepared", "not sent: a second person must approve",
+        "niet verstuurd: een tweede persoon moet goedkeuren", "not sent: a second person must approve",
+        "niet verstuurd: een tweede persoon moet goedkeuren", CLIENT_YELLOW},
 };
 
 struct viewed {
@@ -101,7 +102,8 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
     else if (strcmp(state, "prepared") == 0)
         client_paper_format(p, text, sizeof text,
             "a second person: schakel approve --offer %s; then you: schakel send --offer %s",
-            "een tweede persoon: schakel approve --offer %s; daarna u: schakel send --offer %s", v->id, v->id);
+            "een tweede persoon: schakel approve --offer %s; daarna u: schakel send --offer %s", v->id,
+            v->id);
     else if (v->receiver && strcmp(state, "arrived") == 0)
         (void) snprintf(text, sizeof text, "schakel open --share %s", v->id);
     else if (v->receiver && v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
@@ -125,7 +127,8 @@ static void print_granted(const struct client_paper *p, const cJSON *row)
     client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "granted"), sections, sizeof sections);
     if (sections[0] == '\0')
         return;
-    client_paper_format(p, text, sizeof text, "%s; until the end of %s", "%s; tot en met %s", sections, until);
+    client_paper_format(
+        p, text, sizeof text, "%s; until the end of %s", "%s; tot en met %s", sections, until);
     client_paper_pair(p, client_paper_say(p, "Granted", "Toegekend"), text);
 }
 
@@ -247,8 +250,11 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
     client_desk_print_queued(p, reply);
     if (strcmp(result, "prepared") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2,
-            "Not sent yet: four eyes. A second person here: schakel approve --offer %s. Then: schakel send --offer %s",
-            "Nog niet verstuurd: vier ogen. Een tweede persoon hier: schakel approve --offer %s. Daarna: schakel send --offer %s", id, id);
+            "Not sent yet: four eyes. A second person here: schakel approve --offer %s. Then: schakel send "
+            "--offer %s",
+            "Nog niet verstuurd: vier ogen. Een tweede persoon hier: schakel approve --offer %s. Daarna: "
+            "schakel send --offer %s",
+            id, id);
     else if (strcmp(result, "denied") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2,
             offer ? "Nothing was sent to %s." : "%s was not asked anything.",
@@ -292,11 +298,13 @@ void client_desk_print_preview(const struct client_paper *p, const cJSON *args, 
     client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
         client_paper_say(p, "can leave", "mag mee"), client_paper_say(p, "You: ", "U: "));
     client_paper_pair(p, client_paper_say(p, "Not held", "Niet hier"), missing);
-    client_paper_pair(p, client_paper_say(p, "Has in it", "Er staat in"), client_paper_text(reply, "gives_away"));
+    client_paper_pair(
+        p, client_paper_say(p, "Has in it", "Er staat in"), client_paper_text(reply, "gives_away"));
     (void) fputc('\n', p->out);
     if (something) {
         client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until the end of %s:",
-            "Precies dit zou weggaan; %s kan het lezen tot en met %s:", v.other, client_paper_text(reply, "until"));
+            "Precies dit zou weggaan; %s kan het lezen tot en met %s:", v.other,
+            client_paper_text(reply, "until"));
         client_desk_print_content(p, leaves);
     } else {
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing would leave now.", "Er zou nu niets weggaan.");
@@ -324,7 +332,8 @@ void client_desk_print_approve(const struct client_paper *p, const cJSON *args, 
     (void) args;
     (void) client_paper_id(reply, offer ? "offer" : "request", id);
     client_paper_format(p, left, sizeof left, offer ? "Approved, for %s" : "Approved, as asked by %s",
-        offer ? "Goedgekeurd, voor %s" : "Goedgekeurd, gevraagd door %s", client_paper_text(reply, offer ? "to" : "from"));
+        offer ? "Goedgekeurd, voor %s" : "Goedgekeurd, gevraagd door %s",
+        client_paper_text(reply, offer ? "to" : "from"));
     client_paper_head(p, left, id);
     client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
     client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
@@ -335,7 +344,8 @@ void client_desk_print_approve(const struct client_paper *p, const cJSON *args, 
         client_paper_line(p, CLIENT_PLAIN, 0, "Your colleague sends it: schakel send --offer %s",
             "Uw collega verstuurt het: schakel send --offer %s", id);
     else
-        client_paper_line(p, CLIENT_PLAIN, 0, "Your colleague grants it: schakel grant --request %s --approval %s",
+        client_paper_line(p, CLIENT_PLAIN, 0,
+            "Your colleague grants it: schakel grant --request %s --approval %s",
             "Uw collega kent het toe: schakel grant --request %s --approval %s", id, approval);
 }
 

@@ -13,10 +13,12 @@ static void print_pick(const struct client_paper *p, const cJSON *pick)
 
 static void print_question(const struct client_paper *p, const cJSON *row)
 {
-    const cJSON *number = cJSON_GetObjectItemCaseSensitive(row, "question"), *picks = cJSON_GetObjectItemCaseSensitive(row, "picks"), *pick;
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(row, "question"),
+                *picks = cJSON_GetObjectItemCaseSensitive(row, "picks"), *pick;
     const char *last = client_paper_text(row, "last");
 
-    client_paper_line(p, CLIENT_BOLD, 0, "%4d  %s", "%4d  %s", cJSON_IsNumber(number) ? number->valueint : 0, client_paper_text(row, "text"));
+    client_paper_line(p, CLIENT_BOLD, 0, "%4d  %s", "%4d  %s", cJSON_IsNumber(number) ? number->valueint : 0,
+        client_paper_text(row, "text"));
     cJSON_ArrayForEach(pick, picks)
         print_pick(p, pick);
     if (last[0] != '\0')
@@ -29,18 +31,21 @@ static void print_questions(const struct client_paper *p, const cJSON *reply)
     bool known = client_paper_true(reply, "known");
 
     if (known && cJSON_GetArraySize(questions) == 0) {
-        client_paper_line(p, CLIENT_PLAIN, 0, "Nothing has to be weighed for this by you.", "Hiervoor hoeft u niets af te wegen.");
+        client_paper_line(p, CLIENT_PLAIN, 0, "Nothing has to be weighed for this by you.",
+            "Hiervoor hoeft u niets af te wegen.");
         return;
     }
     if (known)
         client_paper_line(p, CLIENT_PLAIN, 0, "These must be answered:", "Deze vragen moet u beantwoorden:");
     else
         client_paper_line(p, CLIENT_PLAIN, 0,
-            "All there are. Which of them must be answered shows when you say --purpose, --sections and --to.",
+            "All there are. Which of them must be answered shows when you say --purpose, --sections and "
+            "--to.",
             "Alle vragen. Welke u moet beantwoorden, ziet u als u --purpose, --sections en --to opgeeft.");
     cJSON_ArrayForEach(row, questions)
         print_question(p, row);
-    client_paper_line(p, CLIENT_PLAIN, 0, "Answer with --answer NUMBER=TEXT for each: your own words, or a word of the list.",
+    client_paper_line(p, CLIENT_PLAIN, 0,
+        "Answer with --answer NUMBER=TEXT for each: your own words, or a word of the list.",
         "Antwoord met --answer NUMMER=TEKST voor elke vraag: eigen woorden, of een woord uit de lijst.");
 }
 
@@ -53,5 +58,6 @@ void client_desk_print_weigh(const struct client_paper *p, const cJSON *args, co
         print_questions(p, reply);
     else
         client_paper_line(p, CLIENT_PLAIN, 0, "Kept. Give it with --weigh %s when you ask, grant or send.",
-            "Bewaard. Geef het mee met --weigh %s als u vraagt, toekent of stuurt.", client_paper_id(reply, "weighing", id));
+            "Bewaard. Geef het mee met --weigh %s als u vraagt, toekent of stuurt.",
+            client_paper_id(reply, "weighing", id));
 }

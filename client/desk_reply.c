@@ -15,8 +15,8 @@ struct client_tongue client_reply_tongue(const struct client_node *n, enum lang 
     return (struct client_tongue) {.pack = n->pack, .texts = n->texts, .lang = lang};
 }
 
-void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
-    const struct policy_decision *d)
+void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader,
+    const char *section, const struct policy_decision *d)
 {
     struct client_explained words = {.whose = ""};
     struct client_tongue in = client_reply_tongue(n, lang);
@@ -41,7 +41,8 @@ void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, 
 static uint64_t needed_events(struct client_node *n, const struct client_desk *d, const char *section)
 {
     const struct proto_partner *other = proto_region_partner(&n->region, d->other);
-    const struct proto_partner *asker = d->mine == d->offer ? other : n->me, *holder = asker == n->me ? other : n->me;
+    const struct proto_partner *asker = d->mine == d->offer ? other : n->me,
+                               *holder = asker == n->me ? other : n->me;
     struct policy_facts f = {.member = true, .hub_view = true, .before_grant = true, .age_years = -1};
     struct policy_decision out;
 
@@ -54,10 +55,12 @@ static uint64_t needed_events(struct client_node *n, const struct client_desk *d
     return out.need_events;
 }
 
-static struct policy_decision decision_of(struct client_node *n, const struct client_desk *d, const struct proto_row *row)
+static struct policy_decision decision_of(
+    struct client_node *n, const struct client_desk *d, const struct proto_row *row)
 {
     struct policy_decision out = {.verdict = row->verdict < POLICY_VERDICTS ? row->verdict : POLICY_DENY,
-        .reason = row->reason < POLICY_REASONS ? row->reason : POLICY_NO_REASON, .rule = policy_pack_rule(n->pack, row->rule),
+        .reason = row->reason < POLICY_REASONS ? row->reason : POLICY_NO_REASON,
+        .rule = policy_pack_rule(n->pack, row->rule),
         .at_holder = row->at_holder};
 
     if (out.rule >= 0)
@@ -78,8 +81,10 @@ void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const 
 }
 
 /* Those that ask something of the reader; who weighs and approves did so before. */
-enum { TO_DO = POLICY_DUTY_INFORM_BEFORE | POLICY_DUTY_INFORM_AFTER | POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_LOCK | POLICY_DUTY_NO_ONWARD
-    | POLICY_DUTY_FEEDBACK | POLICY_DUTY_VIEW_ONLY | POLICY_DUTY_OFFICER };
+enum {
+    TO_DO = POLICY_DUTY_INFORM_BEFORE | POLICY_DUTY_INFORM_AFTER | POLICY_DUTY_INFORM_DEFER | POLICY_DUTY_LOCK
+        | POLICY_DUTY_NO_ONWARD | POLICY_DUTY_FEEDBACK | POLICY_DUTY_VIEW_ONLY | POLICY_DUTY_OFFICER
+};
 
 static uint32_t duties_of(const struct client_node *n, const struct client_desk *d)
 {
@@ -110,23 +115,30 @@ void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, cons
 
     for (unsigned i = 0; i < POLICY_DUTY_BITS; i++)
         if (duties & (1U << i))
-            json_push_text(array, n->texts == NULL ? policy_words_duty(i) : policy_texts_get(n->texts, lang, "duty", policy_words_duty(i)));
+            json_push_text(array,
+                n->texts == NULL ? policy_words_duty(i)
+                                 : policy_texts_get(n->texts, lang, "duty", policy_words_duty(i)));
 }
 
-/* The holder's pack decides; both sides are told that theirs is another. An old request names the pack of its day. */
+/* The holder's pack decides; both sides are told that theirs is another. An old request names the pack of its
+ * day. */
 static void add_other_pack(cJSON *obj, enum lang lang, const struct client_desk *d)
 {
     char hex[2 * PROTO_HASH_LEN + 1], text[256];
 
     text_hex(d->pack, sizeof d->pack, hex, sizeof hex);
-    (void) snprintf(text, sizeof text, lang == LANG_NL
-            ? "Dit gaat onder beleidspakket %.16s, niet onder het pakket dat hier nu geldt. Het pakket van wie de informatie heeft beslist."
-            : "This goes by policy pack %.16s, not by the pack that counts here now. The pack of the one who has the information decides.", hex);
+    (void) snprintf(text, sizeof text,
+        lang == LANG_NL ? "Dit gaat onder beleidspakket %.16s, niet onder het pakket dat hier nu geldt. Het "
+                          "pakket van wie de informatie heeft beslist."
+                        : "This goes by policy pack %.16s, not by the pack that counts here now. The pack of "
+                          "the one who has the information decides.",
+        hex);
     json_add_text(obj, "pack", hex);
     json_add_text(obj, "other_pack", text);
 }
 
-void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
+void client_reply_desk(
+    cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
 {
     client_reply_id(obj, d->offer ? "offer" : "request", d->id);
     json_add_text(obj, "state", client_desk_state_name(d->state));

@@ -1,5 +1,6 @@
 /*
- * client/desk_reply: rows of the desk as answers: per section what the answer is, the next step and whose it is.
+ * client/desk_reply: rows of the desk as answers: per section what the answer is, the next step and whose it
+ * is.
  */
 #ifndef CLIENT_DESK_REPLY_H
 #define CLIENT_DESK_REPLY_H
@@ -11,15 +12,17 @@
 struct client_tongue client_reply_tongue(const struct client_node *n, enum lang lang);
 
 /* One section's object: section, verdict, reason, rule, text, step, whose. */
-void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader, const char *section,
-    const struct policy_decision *d);
-/* What goes with reading granted (of an own request; before the grant what the hub permits), as sentences: "duties". */
+void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader,
+    const char *section, const struct policy_decision *d);
+/* What goes with reading granted (of an own request; before the grant what the hub permits), as sentences:
+ * "duties". */
 void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* Must the family be told before it is read? */
 bool client_reply_tell_first(const struct client_node *n, const struct client_desk *d);
 /* The hub's answer as the asker reads it: "sections". */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* The row: request, from, to, child, purpose, state, sections and so on. */
-void client_reply_desk(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d);
+void client_reply_desk(
+    cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d);
 
 #endif

@@ -1,5 +1,5 @@
-/* client/desk_sent: what a receipt or a final refusal of an own act changes. Only here does the holder's ciphertext leave: after the receipt of
- * the grant (DESIGN goal 3). */
+/* client/desk_sent: what a receipt or a final refusal of an own act changes. Only here does the holder's
+ * ciphertext leave: after the receipt of the grant (DESIGN goal 3). */
 #include "client/desk_sent.h"
 
 #include "client/member.h"
@@ -52,7 +52,8 @@ static enum err row_granted(struct vault_txn *x, const struct client_receipt_eve
 }
 
 /* The grant was refused: the request is open again, and what was sealed is gone. */
-enum err client_desk_refused_grant(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+enum err client_desk_refused_grant(
+    struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
     enum err err = row_granted(x, e, &d);
@@ -103,7 +104,8 @@ enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const str
 }
 
 /* The row goes on to this state, when the question in it is still open. */
-static enum err close_question(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
+static enum err close_question(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
 {
     struct client_desk d;
     enum err e = client_desk_get(x, id, &d);
@@ -131,7 +133,8 @@ enum err client_sent_release(struct client_node *n, struct vault_txn *x, const s
     return client_desk_put(x, &d);
 }
 
-enum err client_desk_refused_release(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
+enum err client_desk_refused_release(
+    struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_desk d;
     enum err err = client_desk_by_grant(x, e->msg->head.to, e->msg->refers, &d);
@@ -165,7 +168,8 @@ enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const st
         return err == ERR_NOTFOUND ? OK : err;
     if (e->msg->code == PROTO_ANSWER_ACCEPT) {
         d.accepted = true;
-        err = client_member_join(n, x, &(struct client_joining) {d.case_id, d.other, n->me->id, d.purpose, &d.child_there});
+        err = client_member_join(
+            n, x, &(struct client_joining){d.case_id, d.other, n->me->id, d.purpose, &d.child_there});
     } else {
         d.state = CLIENT_DESK_NOT_FOR_US;
         err = client_share_destroy(x, d.id);
@@ -189,16 +193,18 @@ static bool is_here(const struct client_desk *d)
 /* Granted: over with the access, on both sides, whether or not the other could be reached to say so. */
 static bool is_given(const struct client_desk *d)
 {
-    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
+        || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
 }
 
-/* Never granted: over with its last day. Not while a grant is under way: the hub may take it yet. Who asked waits a day for a grant of the
- * last minute to come in. */
+/* Never granted: over with its last day. Not while a grant is under way: the hub may take it yet. Who asked
+ * waits a day for a grant of the last minute to come in. */
 static bool is_unanswered(const struct client_desk *d, uint64_t now_s)
 {
     bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED;
 
-    return open && d->until_s != 0 && sodium_is_zero(d->grant_id, sizeof d->grant_id) && d->until_s + (d->mine && !d->offer ? DAY_S : 0) <= now_s;
+    return open && d->until_s != 0 && sodium_is_zero(d->grant_id, sizeof d->grant_id)
+        && d->until_s + (d->mine && !d->offer ? DAY_S : 0) <= now_s;
 }
 
 static bool ending_each(void *arg, const struct client_desk *d)
@@ -210,7 +216,8 @@ static bool ending_each(void *arg, const struct client_desk *d)
     return w->rows.count < PROTO_STATEMENTS_MAX;
 }
 
-enum err client_desk_end(struct client_node *n, struct vault_txn *x, struct client_desk *d, enum client_desk_state state)
+enum err client_desk_end(
+    struct client_node *n, struct vault_txn *x, struct client_desk *d, enum client_desk_state state)
 {
     struct proto_msg m = {.kind = PROTO_REPORT, .code = PROTO_REPORT_EXPIRED};
     bool told = is_here(d);
@@ -252,7 +259,8 @@ static bool lapsing_each(void *arg, const struct client_desk *d)
     return l->err == OK && l->rows.count < PROTO_STATEMENTS_MAX;
 }
 
-/* What is here on a consent that ended, by a birthday too, is over: the holder may not say when that is (client/consent_end). */
+/* What is here on a consent that ended, by a birthday too, is over: the holder may not say when that is
+ * (client/consent_end). */
 static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t now_s)
 {
     struct lapsing l = {.node = n, .x = x, .now_s = now_s};

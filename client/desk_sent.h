@@ -1,12 +1,14 @@
 /*
- * client/desk_sent: what the hub's receipt, or its final refusal, of an own act changes at the desk. Rows of client_kinds (client/kinds.c).
+ * client/desk_sent: what the hub's receipt, or its final refusal, of an own act changes at the desk. Rows of
+ * client_kinds (client/kinds.c).
  */
 #ifndef CLIENT_DESK_SENT_H
 #define CLIENT_DESK_SENT_H
 
 #include "client/desk.h"
 
-client_on_receipt client_sent_request, client_sent_grant, client_sent_release, client_sent_refuse, client_sent_cancel, client_sent_answer;
+client_on_receipt client_sent_request, client_sent_grant, client_sent_release, client_sent_refuse,
+    client_sent_cancel, client_sent_answer;
 client_on_refused client_desk_refused, client_desk_refused_grant, client_desk_refused_release;
 
 /*

@@ -30,7 +30,8 @@ const struct client_command client_desk_commands[] = {
     {"request.list", client_do_request_list, CASEWORK, false},
     {"request.show", client_do_request_show, CASEWORK, false},
     {"request.cancel", client_do_request_cancel, CASEWORK, true},
-    {"approve", client_do_approve, CLIENT_ROLE(PROTO_ROLE_SECOND), true},  /* the hub takes no other's approval */
+    {"approve", client_do_approve, CLIENT_ROLE(PROTO_ROLE_SECOND),
+        true}, /* the hub takes no other's approval */
     {"inbox", client_do_inbox, SECOND, false},
     {"preview", client_do_preview, SECOND, false},
     {"grant", client_do_grant, CASEWORK, true},

@@ -1,4 +1,5 @@
-/* client/do_case: opening cases and who takes part in them. Own rows change when the hub's receipt is in (client/desk_sent). */
+/* client/do_case: opening cases and who takes part in them. Own rows change when the hub's receipt is in
+ * (client/desk_sent). */
 #include "client/child.h"
 #include "client/desk_table.h"
 #include "client/pages.h"
@@ -8,14 +9,16 @@
 #include <string.h>
 
 /* Each purpose of "a,b" in turn. */
-static enum err each_purpose(struct client_call *c, char *list, enum err (*act)(struct client_call *c, const char *purpose, void *arg), void *arg)
+static enum err each_purpose(struct client_call *c, char *list,
+    enum err (*act)(struct client_call *c, const char *purpose, void *arg), void *arg)
 {
     char *save = NULL;
     enum err e = OK;
 
     for (char *p = strtok_r(list, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
         if (policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, p) == POLICY_UNKNOWN)
-            return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0, "%s is not a purpose of the pack; see: schakel policy show",
+            return trouble_at(&c->trouble, ERR_RANGE, "--purpose", 0, 0,
+                "%s is not a purpose of the pack; see: schakel policy show",
                 "%s is geen doel van het pakket; zie: schakel policy show", p);
         e = act(c, p, arg);
     }
@@ -29,7 +32,8 @@ struct membership {
     bool by_handle;
 };
 
-static struct proto_statement membership_of(const struct client_case *with, const char *purpose, enum proto_membership code)
+static struct proto_statement membership_of(
+    const struct client_case *with, const char *purpose, enum proto_membership code)
 {
     struct proto_statement s = {.kind = PROTO_SAY_MEMBERSHIP, .code = (uint8_t) code, .subject = with->child};
 
@@ -50,8 +54,10 @@ static enum err opening_send(struct client_call *c, const char *purpose, void *a
 
 static bool hears(const struct client_call *c, const struct client_member *m, const char *purpose)
 {
-    return strcmp(m->purpose, purpose) == 0 && sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0
-        && (m->state == CLIENT_MEMBER_OPENED || m->state == CLIENT_MEMBER_ACCEPTED || m->state == CLIENT_MEMBER_INVITED);
+    return strcmp(m->purpose, purpose) == 0
+        && sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0
+        && (m->state == CLIENT_MEMBER_OPENED || m->state == CLIENT_MEMBER_ACCEPTED
+            || m->state == CLIENT_MEMBER_INVITED);
 }
 
 static void address(struct proto_statement *s, const uint8_t partner[PROTO_PARTNER_LEN])
@@ -61,10 +67,12 @@ static void address(struct proto_statement *s, const uint8_t partner[PROTO_PARTN
 }
 
 /*
- * The invitation under one subject: to whom it invites, and to all others in the case that know the child so; each of them hears who is
- * there, and who comes. Who may not hold the number hears the handle; whoever hears the handle anyway may sit beside them.
+ * The invitation under one subject: to whom it invites, and to all others in the case that know the child so;
+ * each of them hears who is there, and who comes. Who may not hold the number hears the handle; whoever hears
+ * the handle anyway may sit beside them.
  */
-static enum err invitation_send(struct client_call *c, struct membership *m, const char *purpose, const struct proto_subject_id *as, bool all)
+static enum err invitation_send(struct client_call *c, struct membership *m, const char *purpose,
+    const struct proto_subject_id *as, bool all)
 {
     struct proto_statement s = membership_of(m->with, purpose, PROTO_MEMBER_INVITE);
     bool alone = true;
@@ -161,11 +169,15 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_arg_partner(c, "partner", &m.to);
     if (e == OK && sodium_memcmp(m.to->id, c->node->me->id, PROTO_PARTNER_LEN) == 0)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--partner", 0, 0, "that is your own organisation; name another", "dat is uw eigen organisatie; noem een andere");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--partner", 0, 0,
+            "that is your own organisation; name another", "dat is uw eigen organisatie; noem een andere");
     if (e == OK && !client_case_takes_part(&with, c->node->me->id, purpose))
         e = trouble_at(&c->trouble, ERR_STATE, "--purpose", 0, 0,
-            "you do not take part in this case for %s; open one (schakel case open) or accept the invitation (schakel case accept)",
-            "u doet niet mee in deze casus voor %s; open er een (schakel case open) of neem de uitnodiging aan (schakel case accept)", purpose);
+            "you do not take part in this case for %s; open one (schakel case open) or accept the invitation "
+            "(schakel case accept)",
+            "u doet niet mee in deze casus voor %s; open er een (schakel case open) of neem de uitnodiging "
+            "aan (schakel case accept)",
+            purpose);
     m.by_handle = client_arg_flag(c, "by_handle");
     if (e == OK)
         e = invite(c, &m, purpose);
@@ -177,10 +189,11 @@ enum err client_do_case_invite(struct client_call *c, struct vault_txn *x)
 }
 
 /*
- * To all others in the case for the purpose, also who is invited, in one statement: it happens once. When one of them may not hold the number, all hear it under
- * the case's handle; the case's id tells them which child.
+ * To all others in the case for the purpose, also who is invited, in one statement: it happens once. When one
+ * of them may not hold the number, all hear it under the case's handle; the case's id tells them which child.
  */
-static enum err tell_members(struct client_call *c, struct vault_txn *x, struct client_case *with, const char *purpose, enum proto_membership code)
+static enum err tell_members(struct client_call *c, struct vault_txn *x, struct client_case *with,
+    const char *purpose, enum proto_membership code)
 {
     struct proto_statement s = membership_of(with, purpose, code);
     struct proto_subject_id as;
@@ -196,7 +209,8 @@ static enum err tell_members(struct client_call *c, struct vault_txn *x, struct 
             s.subject = as;
     }
     if (s.addressees.count == 0)
-        return trouble_set(&c->trouble, ERR_STATE, "there is no other member left who could be told", "er is geen ander lid meer dat het kan horen");
+        return trouble_set(&c->trouble, ERR_STATE, "there is no other member left who could be told",
+            "er is geen ander lid meer dat het kan horen");
     proto_partners_sort(&s.addressees);
     e = client_case_put(x, with);
     return e != OK ? e : client_statement_send(c->node, x, &s, c->who, NULL, c);
@@ -222,14 +236,15 @@ static enum err move(struct client_call *c, struct vault_txn *x, enum proto_memb
     before = with;
     for (uint16_t i = 0; e == OK && i < before.count; i++) {
         const struct client_member *m = &before.member[i];
-        if (sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0 || (purpose[0] != '\0' && strcmp(purpose, m->purpose) != 0)
-            || !may_move(m->state, code))
+        if (sodium_memcmp(m->partner, c->node->me->id, PROTO_PARTNER_LEN) != 0
+            || (purpose[0] != '\0' && strcmp(purpose, m->purpose) != 0) || !may_move(m->state, code))
             continue;
         e = tell_members(c, x, &with, m->purpose, code);
         moved = true;
     }
     if (e == OK && !moved)
-        e = trouble_set(&c->trouble, ERR_STATE, "there is nothing to answer in this case; who takes part: schakel case show",
+        e = trouble_set(&c->trouble, ERR_STATE,
+            "there is nothing to answer in this case; who takes part: schakel case show",
             "er is in deze casus niets te beantwoorden; wie meedoet: schakel case show");
     if (e == OK)
         client_reply_id(c->reply, "case", with.id);
@@ -260,7 +275,8 @@ struct showing {
 
 static const char *state_name(uint8_t state)
 {
-    static const char *const name[CLIENT_MEMBER_END] = {"?", "invited", "opened", "accepted", "declined", "left"};
+    static const char *const name[CLIENT_MEMBER_END] = {
+        "?", "invited", "opened", "accepted", "declined", "left"};
 
     return state < CLIENT_MEMBER_END ? name[state] : "?";
 }

@@ -1,5 +1,5 @@
-/* client/do_consent: what the family said. The hub and the asker see only whether it is complete, and until when; who said what stays
- * with the recorder and is sealed to the holder. */
+/* client/do_consent: what the family said. The hub and the asker see only whether it is complete, and until
+ * when; who said what stays with the recorder and is sealed to the holder. */
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_mail.h"
@@ -34,7 +34,8 @@ static enum err who_arg(struct client_call *c, const char *name, uint8_t *out)
 
     if (client_facts_who(text_or(c, name, ""), out) != OK)
         return trouble_at(&c->trouble, ERR_SYNTAX, option, 0, 0,
-            "write who said it as y (the young person), g1, g2 (parents with custody), voogd or rep, with commas",
+            "write who said it as y (the young person), g1, g2 (parents with custody), voogd or rep, with "
+            "commas",
             "schrijf wie het zei als y (de jongere), g1, g2 (ouders met gezag), voogd of rep, met komma's");
     return OK;
 }
@@ -50,7 +51,8 @@ static enum err kind_arg(struct client_call *c, uint8_t *out)
     else if (strcmp(kind, "help") == 0)
         *out = PROTO_CONSENT_HELP;
     else
-        return trouble_at(&c->trouble, ERR_RANGE, "--kind", 0, 0, "choose processing, secrecy or help", "kies processing, secrecy of help");
+        return trouble_at(&c->trouble, ERR_RANGE, "--kind", 0, 0, "choose processing, secrecy or help",
+            "kies processing, secrecy of help");
     return OK;
 }
 
@@ -61,7 +63,8 @@ static enum err read_options(struct client_call *c, struct vault_txn *x, struct 
     if (e == OK)
         e = client_arg_partner(c, "receiver", &r->receiver);
     if (e == OK && r->holder == r->receiver)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--receiver", 0, 0, "holder and receiver are the same partner; name who has the sections and who may read them",
+        e = trouble_at(&c->trouble, ERR_RANGE, "--receiver", 0, 0,
+            "holder and receiver are the same partner; name who has the sections and who may read them",
             "houder en ontvanger zijn dezelfde partner; noem wie de onderdelen heeft en wie ze mag lezen");
     if (e == OK)
         e = client_arg_purpose(c, true, &r->purpose);
@@ -72,9 +75,11 @@ static enum err read_options(struct client_call *c, struct vault_txn *x, struct 
     if (e == OK)
         e = who_arg(c, "no", &r->refused);
     if (e == OK && (r->given & r->refused) != 0)
-        e = trouble_at(&c->trouble, ERR_RANGE, "--no", 0, 0, "somebody cannot have said both yes and no", "iemand kan niet ja en nee tegelijk hebben gezegd");
+        e = trouble_at(&c->trouble, ERR_RANGE, "--no", 0, 0, "somebody cannot have said both yes and no",
+            "iemand kan niet ja en nee tegelijk hebben gezegd");
     if (e == OK && r->given == 0 && r->refused == 0)
-        e = trouble_at(&c->trouble, ERR_USAGE, "--yes", 0, 0, "who said yes or no? give --yes or --no", "wie zei ja of nee? geef --yes of --no");
+        e = trouble_at(&c->trouble, ERR_USAGE, "--yes", 0, 0, "who said yes or no? give --yes or --no",
+            "wie zei ja of nee? geef --yes of --no");
     if (e == OK)
         e = kind_arg(c, &r->s.code);
     return e != OK ? e : client_child_arg(c, x, r->purpose, &r->child);
@@ -85,11 +90,13 @@ static enum err until_wrong(struct client_call *c, uint64_t limit_s)
     char last[11];
 
     date_format(clock_date_nl(limit_s - 1), last);
-    return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0, "the last day of a consent is today or later, and at the latest %s",
+    return trouble_at(&c->trouble, ERR_RANGE, "--until", 0, 0,
+        "the last day of a consent is today or later, and at the latest %s",
         "de laatste dag van een toestemming is vandaag of later, en uiterlijk %s", last);
 }
 
-/* Complete until: the day asked for, at most what the pack allows; 0 when somebody's yes is missing. Never a birthday: that would tell. */
+/* Complete until: the day asked for, at most what the pack allows; 0 when somebody's yes is missing. Never a
+ * birthday: that would tell. */
 static enum err set_until(struct client_call *c, struct vault_txn *x, struct recording *r)
 {
     struct policy_facts f = {0};
@@ -130,13 +137,15 @@ static enum err notes_make(const struct recording *r, char **out)
     return e;
 }
 
-static void add_party(struct proto_partners *to, const struct proto_partner *p, const struct proto_partner *me)
+static void add_party(
+    struct proto_partners *to, const struct proto_partner *p, const struct proto_partner *me)
 {
     if (p != me)
         memcpy(to->id[to->count++], p->id, PROTO_PARTNER_LEN);
 }
 
-/* One statement for both: under the handle when one of them may not hold the number; the case tells the other which child. */
+/* One statement for both: under the handle when one of them may not hold the number; the case tells the other
+ * which child. */
 static enum err subject_for_both(struct client_call *c, struct vault_txn *x, struct recording *r)
 {
     struct proto_subject_id as;
@@ -219,7 +228,8 @@ enum err client_do_consent_record(struct client_call *c, struct vault_txn *x)
 }
 
 /* An own or received statement of a kind, by --statement. Gives *memory. */
-static enum err kept_arg(struct client_call *c, struct vault_txn *x, enum proto_statement_kind kind, struct client_kept *k, uint8_t **memory)
+static enum err kept_arg(struct client_call *c, struct vault_txn *x, enum proto_statement_kind kind,
+    struct client_kept *k, uint8_t **memory)
 {
     uint8_t id[PROTO_ID_LEN];
     enum err e = client_arg_id(c, "statement", id);
@@ -227,13 +237,16 @@ static enum err kept_arg(struct client_call *c, struct vault_txn *x, enum proto_
     if (e == OK)
         e = client_kept_get(x, id, k, memory);
     if (e == ERR_NOTFOUND || (e == OK && k->what.kind != kind))
-        return trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0, "there is no such %s here; see: schakel statement list",
+        return trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0,
+            "there is no such %s here; see: schakel statement list",
             "er is hier geen %s met dit nummer; zie: schakel statement list", proto_statement_name(kind));
     return e;
 }
 
-/* Send the end of a statement to everybody who had it. What rests on an event is judged anew by the hub before it goes out. */
-static enum err send_end(struct client_call *c, struct vault_txn *x, const struct client_kept *k, enum proto_statement_kind kind)
+/* Send the end of a statement to everybody who had it. What rests on an event is judged anew by the hub
+ * before it goes out. */
+static enum err send_end(
+    struct client_call *c, struct vault_txn *x, const struct client_kept *k, enum proto_statement_kind kind)
 {
     struct proto_statement s = {.kind = kind, .subject = k->what.subject};
     enum err e;
@@ -255,15 +268,18 @@ static enum err send_end(struct client_call *c, struct vault_txn *x, const struc
     return e;
 }
 
-static enum err end_own(struct client_call *c, struct vault_txn *x, enum proto_statement_kind what, enum proto_statement_kind end)
+static enum err end_own(
+    struct client_call *c, struct vault_txn *x, enum proto_statement_kind what, enum proto_statement_kind end)
 {
     struct client_kept k;
     uint8_t *memory = NULL;
     enum err e = kept_arg(c, x, what, &k, &memory);
 
     if (e == OK && !k.mine)
-        e = trouble_at(&c->trouble, ERR_DENIED, "--statement", 0, 0, "only the partner that said this can end it: ask %s",
-            "alleen de partner die dit meldde kan het beeindigen: vraag het %s", client_handle(c->node, k.what.setter));
+        e = trouble_at(&c->trouble, ERR_DENIED, "--statement", 0, 0,
+            "only the partner that said this can end it: ask %s",
+            "alleen de partner die dit meldde kan het beeindigen: vraag het %s",
+            client_handle(c->node, k.what.setter));
     if (e == OK)
         e = send_end(c, x, &k, end);
     free(memory);

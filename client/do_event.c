@@ -27,15 +27,19 @@ static enum err partners_arg(struct client_call *c, const char *name, struct pro
         if (e != OK)
             break;
         if (partner == c->node->me)
-            e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "%s is your own organisation; name another", "%s is uw eigen organisatie; noem een andere", p);
+            e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "%s is your own organisation; name another",
+                "%s is uw eigen organisatie; noem een andere", p);
         else if (all.count == PROTO_ADDRESSEES_MAX)
-            e = trouble_at(&c->trouble, ERR_LONG, "--to", 0, 0, "at most %d partners", "hoogstens %d partners", PROTO_ADDRESSEES_MAX);
+            e = trouble_at(&c->trouble, ERR_LONG, "--to", 0, 0, "at most %d partners",
+                "hoogstens %d partners", PROTO_ADDRESSEES_MAX);
         else
             memcpy(all.id[all.count++], partner->id, PROTO_PARTNER_LEN);
     }
     free(list);
     if (e == OK && all.count == 0)
-        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0, "to which partners? give their short names, with commas", "aan welke partners? geef hun korte namen, met komma's");
+        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0,
+            "to which partners? give their short names, with commas",
+            "aan welke partners? geef hun korte namen, met komma's");
     if (e == OK) {
         proto_partners_sort(&all);
         *out = all;
@@ -44,11 +48,12 @@ static enum err partners_arg(struct client_call *c, const char *name, struct pro
 }
 
 /*
- * Send s to all of to: one statement for those who know the child by the same subject, another for those under the case's handle.
- * *first gets the id of the first. note (may be NULL) is sealed to each.
+ * Send s to all of to: one statement for those who know the child by the same subject, another for those
+ * under the case's handle. *first gets the id of the first. note (may be NULL) is sealed to each.
  */
-static enum err send_to(struct client_call *c, struct vault_txn *x, struct client_child *child, struct proto_statement *s,
-    const struct proto_partners *to, const struct client_note *note, uint8_t first[PROTO_ID_LEN])
+static enum err send_to(struct client_call *c, struct vault_txn *x, struct client_child *child,
+    struct proto_statement *s, const struct proto_partners *to, const struct client_note *note,
+    uint8_t first[PROTO_ID_LEN])
 {
     struct client_note notes[PROTO_ADDRESSEES_MAX] = {0};
     struct proto_partners rest = *to, later;
@@ -120,8 +125,10 @@ static enum err reference_set(struct client_call *c, struct proto_statement *s, 
 
     if (json_text(c->args, "reference", &number) != OK)
         return OK;
-    if (json_text(c->args, "reference_kind", &kind) != OK || kind[0] == '\0' || strlen(kind) > PROTO_NAME_WIDTH)
-        return trouble_at(&c->trouble, ERR_USAGE, "--reference-kind", 0, 0, "say what document it is, in one word of at most %d letters",
+    if (json_text(c->args, "reference_kind", &kind) != OK || kind[0] == '\0'
+        || strlen(kind) > PROTO_NAME_WIDTH)
+        return trouble_at(&c->trouble, ERR_USAGE, "--reference-kind", 0, 0,
+            "say what document it is, in one word of at most %d letters",
             "zeg welk stuk het is, in een woord van hoogstens %d letters", PROTO_NAME_WIDTH);
     e = day_arg(c, "reference_date", &s->reference_s);
     if (e != OK)
@@ -148,7 +155,8 @@ static void setters(const struct policy_pack *pack, uint8_t event, char *out, si
 
     out[0] = '\0';
     for (uint8_t k = 0; k < POLICY_KINDS_MAX; k++) {
-        const char *kind = (pack->event[event].set_by >> k & 1) != 0 ? policy_pack_name(pack, POLICY_SET_KINDS, k) : NULL;
+        const char *kind =
+            (pack->event[event].set_by >> k & 1) != 0 ? policy_pack_name(pack, POLICY_SET_KINDS, k) : NULL;
 
         if (kind != NULL && used < out_len)
             used += (size_t) snprintf(out + used, out_len - used, "%s%s", used != 0 ? ", " : "", kind);
@@ -167,14 +175,17 @@ static enum err event_arg(struct client_call *c, const char **event, uint8_t *in
         return e;
     i = policy_pack_find(pack, POLICY_SET_EVENTS, *event);
     if (i == POLICY_UNKNOWN)
-        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s is not an event of the pack; see: schakel policy show",
+        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0,
+            "%s is not an event of the pack; see: schakel policy show",
             "%s is geen gebeurtenis van het pakket; zie: schakel policy show", *event);
     if (pack->event[i].system)
-        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0, "%s follows from what happens by itself; nobody reports it",
+        return trouble_at(&c->trouble, ERR_RANGE, "--event", 0, 0,
+            "%s follows from what happens by itself; nobody reports it",
             "%s volgt vanzelf uit wat gebeurt; niemand meldt het", *event);
     setters(pack, i, who, sizeof who);
     if (kind >= POLICY_KINDS_MAX || (pack->event[i].set_by >> kind & 1) == 0)
-        return trouble_at(&c->trouble, ERR_DENIED, "--event", 0, 0, "%s does not count when it comes from you; ask one of these kinds of partner: %s",
+        return trouble_at(&c->trouble, ERR_DENIED, "--event", 0, 0,
+            "%s does not count when it comes from you; ask one of these kinds of partner: %s",
             "%s telt niet als het van u komt; vraag een van deze soorten partners: %s", *event, who);
     *index = i;
     return OK;
@@ -185,7 +196,8 @@ static enum err occurred_arg(struct client_call *c, uint64_t *out)
     enum err e = day_arg(c, "occurred", out);
 
     if (e == OK && *out > clock_now_s())
-        e = trouble_at(&c->trouble, ERR_RANGE, "--occurred", 0, 0, "this day has not come yet; give the day it happened",
+        e = trouble_at(&c->trouble, ERR_RANGE, "--occurred", 0, 0,
+            "this day has not come yet; give the day it happened",
             "deze dag moet nog komen; geef de dag waarop het gebeurde");
     return e;
 }
@@ -202,7 +214,8 @@ enum err client_do_event_add(struct client_call *c, struct vault_txn *x)
     enum err e = event_arg(c, &event, &index);
 
     if (e == OK)
-        e = client_arg_purpose(c, index != POLICY_UNKNOWN && c->node->pack->event[index].scope == POLICY_SCOPE_PURPOSE, &purpose);
+        e = client_arg_purpose(c,
+            index != POLICY_UNKNOWN && c->node->pack->event[index].scope == POLICY_SCOPE_PURPOSE, &purpose);
     if (e == OK)
         e = partners_arg(c, "to", &to);
     if (e == OK)
@@ -214,7 +227,8 @@ enum err client_do_event_add(struct client_call *c, struct vault_txn *x)
     if (e == OK) {
         set_case(&s, &child, purpose);
         memcpy(s.event, event, strlen(event) + 1);
-        e = send_to(c, x, &child, &s, &to, note == NULL ? NULL : &(struct client_note) {(const uint8_t *) note, strlen(note)}, first);
+        e = send_to(c, x, &child, &s, &to,
+            note == NULL ? NULL : &(struct client_note){(const uint8_t *) note, strlen(note)}, first);
     }
     if (e == OK)
         reply_sent(c, first, &to);
@@ -257,12 +271,17 @@ enum err client_do_facts_set(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         e = client_child_arg(c, x, "", &child);
-    if (e == OK && client_record_field(c->node, x, &child.here, "ident", "birth_date", born, sizeof born) != OK)
-        e = trouble_set(&c->trouble, ERR_NOTFOUND, "the own record of this child has no ident.birth_date; write it with schakel record put",
+    if (e == OK
+        && client_record_field(c->node, x, &child.here, "ident", "birth_date", born, sizeof born) != OK)
+        e = trouble_set(&c->trouble, ERR_NOTFOUND,
+            "the own record of this child has no ident.birth_date; write it with schakel record put",
             "in het eigen dossier staat geen ident.birth_date; schrijf die met schakel record put");
-    if (e == OK && client_record_field(c->node, x, &child.here, "guard", "custody", custody, sizeof custody) != OK)
+    if (e == OK
+        && client_record_field(c->node, x, &child.here, "guard", "custody", custody, sizeof custody) != OK)
         custody[0] = '\0';
-    if (e == OK && client_record_field(c->node, x, &child.here, "guard", "incapable", incapable, sizeof incapable) != OK)
+    if (e == OK
+        && client_record_field(c->node, x, &child.here, "guard", "incapable", incapable, sizeof incapable)
+            != OK)
         incapable[0] = '\0';
     if (e == OK) {
         sealed = cJSON_CreateObject();
@@ -273,7 +292,8 @@ enum err client_do_facts_set(struct client_call *c, struct vault_txn *x)
     }
     if (e == OK) {
         set_case(&s, &child, "");
-        e = send_to(c, x, &child, &s, &to, &(struct client_note) {(const uint8_t *) note, strlen(note)}, first);
+        e = send_to(
+            c, x, &child, &s, &to, &(struct client_note){(const uint8_t *) note, strlen(note)}, first);
     }
     if (e == OK)
         reply_sent(c, first, &to);

@@ -17,14 +17,17 @@ static void reply_decisions(struct client_call *c, const struct client_desk *d, 
     cJSON *array = json_add_array(c->reply, "sections");
 
     for (uint8_t i = 0; i < d->sections.count; i++)
-        client_reply_decision(array, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &h->decision[i]);
+        client_reply_decision(
+            array, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &h->decision[i]);
 }
 
 static void warn_doubt(struct client_call *c)
 {
-    json_add_text(c->reply, "warning", c->trouble.lang == LANG_NL
-        ? "Let op: geboortedatum of naam in het verzoek ontbreekt of is anders dan in uw dossier. Bel de vrager na voordat u iets deelt."
-        : "Careful: birth date and name in the request are missing or differ from your record. Phone the asker before you share anything.");
+    json_add_text(c->reply, "warning",
+        c->trouble.lang == LANG_NL ? "Let op: geboortedatum of naam in het verzoek ontbreekt of is anders "
+                                     "dan in uw dossier. Bel de vrager na voordat u iets deelt."
+                                   : "Careful: birth date and name in the request are missing or differ from "
+                                     "your record. Phone the asker before you share anything.");
 }
 
 enum err client_do_preview(struct client_call *c, struct vault_txn *x)
@@ -48,7 +51,8 @@ enum err client_do_preview(struct client_call *c, struct vault_txn *x)
         cJSON_AddItemToObject(c->reply, "would_leave", content);
         client_reply_sections(c->reply, "not_in_record", &missing);
         if (h->gives_away != CLIENT_ANON_NOTHING)
-            json_add_text(c->reply, "gives_away", client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
+            json_add_text(c->reply, "gives_away",
+                client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
         client_reply_last_day(c->reply, "until", h->permitted.count > 0 ? h->until_s : 0);
         if (client_hold_doubt(c->node, x, &d))
             warn_doubt(c);
@@ -79,22 +83,26 @@ static enum err fewer_arg(struct client_call *c, struct client_desk *d)
     e = client_arg_sections(c, "sections", &fewer);
     for (uint8_t i = 0; e == OK && i < fewer.count; i++)
         if (!proto_sections_has(&d->sections, fewer.name[i]))
-            e = trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0, "%s was not asked, or may not be shared; see: schakel preview",
+            e = trouble_at(&c->trouble, ERR_RANGE, "--sections", 0, 0,
+                "%s was not asked, or may not be shared; see: schakel preview",
                 "%s is niet gevraagd, of mag niet gedeeld worden; zie: schakel preview", fewer.name[i]);
     if (e == OK)
         d->sections = fewer;
     return e;
 }
 
-/* The second person approved these bytes with their sections and their end: all of it, or another approval. */
+/* The second person approved these bytes with their sections and their end: all of it, or another approval.
+ */
 static enum err approved_arg(struct client_call *c, struct client_desk *d)
 {
     const char *text = NULL;
 
     if (json_text(c->args, "sections", &text) == OK || json_text(c->args, "until", &text) == OK)
         return trouble_at(&c->trouble, ERR_USAGE, "--approval", 0, 0,
-            "what was approved is granted as it is, without --sections and --until; for less, grant without approval or have less approved",
-            "wat is goedgekeurd wordt zo toegekend, zonder --sections en --until; voor minder is een andere goedkeuring nodig");
+            "what was approved is granted as it is, without --sections and --until; for less, grant without "
+            "approval or have less approved",
+            "wat is goedgekeurd wordt zo toegekend, zonder --sections en --until; voor minder is een andere "
+            "goedkeuring nodig");
     d->sections = d->granted;
     return OK;
 }
@@ -104,7 +112,8 @@ static enum err check_approved(struct client_call *c, const struct granting *g)
 {
     if (g->d.access_until_s > clock_now_s() && g->d.access_until_s <= g->h.until_s)
         return OK;
-    return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0, "access would end earlier by now; ask the second person to approve again",
+    return trouble_at(&c->trouble, ERR_STATE, "--approval", 0, 0,
+        "access would end earlier by now; ask the second person to approve again",
         "de toegang eindigt inmiddels eerder; vraag de tweede persoon opnieuw goed te keuren");
 }
 
@@ -123,7 +132,8 @@ static enum err take_steps(struct client_call *c, struct vault_txn *x, struct gr
     return e;
 }
 
-/* Everything that was asked for now must be a yes; otherwise nothing leaves, and the answer says which step is missing. */
+/* Everything that was asked for now must be a yes; otherwise nothing leaves, and the answer says which step
+ * is missing. */
 static enum err gather(struct client_call *c, struct vault_txn *x, struct granting *g)
 {
     struct proto_sections missing;
@@ -135,9 +145,11 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
         e = json_text(c->args, "approval", &approval) == OK ? approved_arg(c, &g->d) : fewer_arg(c, &g->d);
     if (e == OK && client_hold_doubt(c->node, x, &g->d) && !client_arg_flag(c, "confirm_child"))
         e = trouble_set(&c->trouble, ERR_STATE,
-            "birth date and name in the request are missing or differ from your record: phone the asker. If it is this child, add --confirm-child;"
+            "birth date and name in the request are missing or differ from your record: phone the asker. If "
+            "it is this child, add --confirm-child;"
             " if not, use schakel refuse --reason subject_doubt",
-            "geboortedatum of naam in het verzoek ontbreekt of is anders dan in uw dossier: bel de vrager na. Is het dit kind, voeg --confirm-child toe;"
+            "geboortedatum of naam in het verzoek ontbreekt of is anders dan in uw dossier: bel de vrager "
+            "na. Is het dit kind, voeg --confirm-child toe;"
             " zo niet, gebruik schakel refuse --reason subject_doubt");
     if (e == OK)
         e = take_steps(c, x, g);
@@ -168,7 +180,8 @@ static enum err finish_grant(struct client_call *c, struct vault_txn *x)
     return OK;
 }
 
-/* Seal first: the grant names the digest of exactly these bytes, and they leave only after its receipt (client/desk_sent). */
+/* Seal first: the grant names the digest of exactly these bytes, and they leave only after its receipt
+ * (client/desk_sent). */
 static enum err send_grant(struct client_call *c, struct vault_txn *x, struct granting *g)
 {
     struct proto_msg m = {.kind = PROTO_GRANT};
@@ -244,8 +257,8 @@ static enum err reason_arg(struct client_call *c, uint8_t *out)
 }
 
 /* What the person adds is sealed to the asker: the hub reads the reason's code and no more. */
-static enum err seal_note(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const uint8_t id[PROTO_ID_LEN], uint8_t **out,
-    size_t *len)
+static enum err seal_note(struct client_call *c, struct vault_txn *x, const struct client_desk *d,
+    const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len)
 {
     struct client_desk said = {.state = CLIENT_DESK_NONE};
     enum err e = client_desk_arg_note(c, &said);

@@ -1,8 +1,9 @@
 /*
- * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command that goes on. What
- * waits for an answer comes before what is only to be seen (reports, refusals, withdrawals), so that many reports do not hide a question. In
- * each what has a last day comes first, the soonest first: a request's own end, the end of access to what came in, the working days in which
- * a report is answered. The rest comes after, newest first.
+ * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command
+ * that goes on. What waits for an answer comes before what is only to be seen (reports, refusals,
+ * withdrawals), so that many reports do not hide a question. In each what has a last day comes first, the
+ * soonest first: a request's own end, the end of access to what came in, the working days in which a report
+ * is answered. The rest comes after, newest first.
  */
 #include "client/casebook.h"
 #include "client/child.h"
@@ -89,10 +90,14 @@ static const struct item desk_items[CLIENT_DESK_STATE_END] = {
         "toestemming is ingetrokken; er komt en gaat niets meer", "schakel request show --request {id}",
         true},
 };
-static const struct item unanswered_item = {"unanswered", "did not answer your request before its last day; ask again if it is still needed",
-    "heeft uw verzoek niet voor de laatste dag beantwoord; vraag opnieuw als het nog nodig is", "schakel request show --request {id}", true};
-static const struct item overdue_item = {"unanswered", "asked something that was not answered here before its last day",
-    "vroeg iets dat hier niet voor de laatste dag is beantwoord", "schakel request show --request {id}", true};
+static const struct item unanswered_item = {"unanswered",
+    "did not answer your request before its last day; ask again if it is still needed",
+    "heeft uw verzoek niet voor de laatste dag beantwoord; vraag opnieuw als het nog nodig is",
+    "schakel request show --request {id}", true};
+static const struct item overdue_item = {"unanswered",
+    "asked something that was not answered here before its last day",
+    "vroeg iets dat hier niet voor de laatste dag is beantwoord", "schakel request show --request {id}",
+    true};
 static const struct item offer_item = {"offer",
     "sends you something that you did not ask for: is it for you?",
     "stuurt u iets waar u niet om vroeg: is het voor u?", "schakel open --share {id}", false};
@@ -100,7 +105,8 @@ static const struct item offer_read_item = {"offer", "waits for your answer to w
     "wacht op uw antwoord op wat het stuurde", "schakel accept --offer {id}", false};
 static const struct item approve_item = {"approval",
     "a colleague wants to send this; a second person must look at it and approve",
-    "een collega wil dit sturen; een tweede persoon moet het bekijken en goedkeuren", "schakel approve --offer {id}", false};
+    "een collega wil dit sturen; een tweede persoon moet het bekijken en goedkeuren",
+    "schakel approve --offer {id}", false};
 static const struct item approved_item = {"approval", "was approved by a second person and can be sent",
     "is goedgekeurd door een tweede persoon en kan weg", "schakel send --offer {id}", false};
 static const struct item done_item = {
@@ -132,7 +138,10 @@ static uint64_t desk_due(const struct client_desk *d)
 {
     if (d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED)
         return d->until_s;
-    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED ? d->access_until_s : 0;
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED
+            || d->state == CLIENT_DESK_OPENED
+        ? d->access_until_s
+        : 0;
 }
 
 /* Nobody reads before the family knows. */
@@ -145,7 +154,8 @@ static void add_tell_first(struct listing *l, cJSON *row, const struct client_de
     json_add_bool(row, "tell_first", tell);
     if (!tell || json_text(row, "next", &next) != OK)
         return;
-    (void) snprintf(with, sizeof with, "%s --informed %s", next, l->c->trouble.lang == LANG_NL ? "DATUM" : "DATE");
+    (void) snprintf(
+        with, sizeof with, "%s --informed %s", next, l->c->trouble.lang == LANG_NL ? "DATUM" : "DATE");
     cJSON_DeleteItemFromObjectCaseSensitive(row, "next");
     json_add_text(row, "next", with);
 }
@@ -234,7 +244,8 @@ static unsigned feedback_days(const struct client_node *n, const cJSON *purposes
 
     cJSON_ArrayForEach(item, purposes) {
         uint8_t purpose = policy_pack_find(n->pack, POLICY_SET_PURPOSES, item->valuestring);
-        unsigned days = kind < POLICY_KINDS_MAX && purpose < POLICY_PURPOSES_MAX ? n->pack->feedback[kind][purpose] : 0;
+        unsigned days =
+            kind < POLICY_KINDS_MAX && purpose < POLICY_PURPOSES_MAX ? n->pack->feedback[kind][purpose] : 0;
 
         if (days != 0 && (least == 0 || days < least))
             least = days;
@@ -249,7 +260,8 @@ static struct date working_days_after(struct date from, unsigned days)
         uint64_t weekday;
 
         from = date_add_days(from, 1);
-        weekday = (clock_midnight_nl(from) / 86400 + 1 + 4) % 7;   /* midnight here is the evening before in UTC */
+        weekday =
+            (clock_midnight_nl(from) / 86400 + 1 + 4) % 7; /* midnight here is the evening before in UTC */
         days -= weekday != 0 && weekday != 6;
     }
     return from;

@@ -59,7 +59,8 @@ static struct proto_subject_id child_of(struct listing *l, const struct client_k
 {
     struct client_case with;
 
-    bool is_the_cases = client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &k->what.subject);
+    bool is_the_cases =
+        client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &k->what.subject);
 
     return is_the_cases ? with.child : k->what.subject;
 }
@@ -139,7 +140,8 @@ static bool consent_each(void *arg, const struct client_kept *k)
 }
 
 /* Bits of addressees to names. */
-static void add_bits(cJSON *row, const char *key, const struct client_node *n, const struct client_kept *k, uint64_t bits)
+static void add_bits(
+    cJSON *row, const char *key, const struct client_node *n, const struct client_kept *k, uint64_t bits)
 {
     cJSON *names = json_add_array(row, key);
 
@@ -221,7 +223,8 @@ enum err client_do_consent_show(struct client_call *c, struct vault_txn *x)
         e = client_kept_walk(x, consent_each, l);
     }
     if (e == OK && cJSON_GetArraySize(l->array) == 0)
-        e = trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0, "there is no such consent here; see: schakel consent list",
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0,
+            "there is no such consent here; see: schakel consent list",
             "er is hier geen toestemming met dit nummer; zie: schakel consent list");
     free(l);
     return e;

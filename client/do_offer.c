@@ -18,8 +18,12 @@ static enum err answer(struct client_call *c, struct vault_txn *x, enum proto_an
     uint8_t id[PROTO_ID_LEN];
     enum err e = client_desk_arg(c, x, "offer", &d);
 
-    if (e == OK && (d.mine || !d.offer || d.accepted || (d.state != CLIENT_DESK_GRANTED && d.state != CLIENT_DESK_ARRIVED && d.state != CLIENT_DESK_OPENED)))
-        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0, "this is not an offer that waits for your answer; see: schakel inbox",
+    if (e == OK
+        && (d.mine || !d.offer || d.accepted
+            || (d.state != CLIENT_DESK_GRANTED && d.state != CLIENT_DESK_ARRIVED
+                && d.state != CLIENT_DESK_OPENED)))
+        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0,
+            "this is not an offer that waits for your answer; see: schakel inbox",
             "dit is geen aanbod dat op uw antwoord wacht; zie: schakel inbox");
     if (e != OK)
         return e;
@@ -51,9 +55,11 @@ static enum err check_informed(struct client_call *c, struct client_desk *d)
     if (e != OK || d->informed_s != 0 || !client_reply_tell_first(c->node, d))
         return e;
     return trouble_at(&c->trouble, ERR_STATE, "--informed", 0, 0,
-        "the family must know of it before you read this: tell them what you will read and why, and add --informed DATE,"
+        "the family must know of it before you read this: tell them what you will read and why, and add "
+        "--informed DATE,"
         " the day they were told",
-        "het gezin moet het weten voordat u dit leest: vertel wat u gaat lezen en waarom, en voeg --informed DATUM toe, de dag"
+        "het gezin moet het weten voordat u dit leest: vertel wat u gaat lezen en waarom, en voeg --informed "
+        "DATUM toe, de dag"
         " waarop het is verteld");
 }
 
@@ -64,13 +70,16 @@ static enum err check_readable(struct client_call *c, const struct client_desk *
             "there is nothing to read here, or not yet; how it stands: schakel request show",
             "er is hier niets te lezen, of nog niet; hoe het ermee staat: schakel request show");
     if (d->access_until_s <= clock_now_s())
-        return trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0, "access ended; ask again if it is still needed",
+        return trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0,
+            "access ended; ask again if it is still needed",
             "de toegang is voorbij; vraag opnieuw als het nog nodig is");
     return OK;
 }
 
-/* By the birth date that came along or stands in our own record. The copy itself goes with the next upkeep. */
-static enum err check_consent(struct client_call *c, struct vault_txn *x, const struct client_desk *d, const char *said_birth_date)
+/* By the birth date that came along or stands in our own record. The copy itself goes with the next upkeep.
+ */
+static enum err check_consent(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, const char *said_birth_date)
 {
     struct policy_facts f;
     char birth_date[11] = "";
@@ -78,15 +87,19 @@ static enum err check_consent(struct client_call *c, struct vault_txn *x, const 
     enum err e = client_facts_person(c->node, x, &d->child, clock_now_s(), &f, birth_date);
 
     if (e == OK)
-        e = client_consent_ended(c->node, x, d, birth_date[0] != '\0' ? birth_date : said_birth_date, clock_now_s(), &ended);
+        e = client_consent_ended(
+            c->node, x, d, birth_date[0] != '\0' ? birth_date : said_birth_date, clock_now_s(), &ended);
     if (e != OK || !ended)
         return e;
     return trouble_at(&c->trouble, ERR_EXPIRED, "--share", 0, 0,
-        "the consent that it rests on has ended (its day, or a birthday after which others must say yes); ask the family anew",
-        "de toestemming waarop het rust is voorbij (de einddatum, of een verjaardag waarna anderen ja moeten zeggen); vraag het gezin opnieuw");
+        "the consent that it rests on has ended (its day, or a birthday after which others must say yes); "
+        "ask the family anew",
+        "de toestemming waarop het rust is voorbij (de einddatum, of een verjaardag waarna anderen ja moeten "
+        "zeggen); vraag het gezin opnieuw");
 }
 
-/* What the holder sealed says whom it means. Nothing of another child is shown, and the holder does not hear that it was read. */
+/* What the holder sealed says whom it means. Nothing of another child is shown, and the holder does not hear
+ * that it was read. */
 static enum err unseal(struct client_call *c, struct vault_txn *x, const struct client_desk *d, cJSON **out)
 {
     struct client_identity said = {.birth_date = ""};
@@ -95,11 +108,14 @@ static enum err unseal(struct client_call *c, struct vault_txn *x, const struct 
 
     if (e == OK)
         e = check_consent(c, x, d, said.birth_date);
-    if (e == OK && d->state == CLIENT_DESK_ARRIVED && client_hold_differs(c->node, x, &d->child, &said) && !client_arg_flag(c, "confirm_child"))
+    if (e == OK && d->state == CLIENT_DESK_ARRIVED && client_hold_differs(c->node, x, &d->child, &said)
+        && !client_arg_flag(c, "confirm_child"))
         e = trouble_at(&c->trouble, ERR_STATE, "--share", 0, 0,
-            "birth date or name that came along differ from your record: phone the holder before you read it. If it is this child, add"
+            "birth date or name that came along differ from your record: phone the holder before you read "
+            "it. If it is this child, add"
             " --confirm-child; if not, leave it unread: it is destroyed when access ends",
-            "geboortedatum of naam die meekwam is anders dan in uw dossier: bel de houder voordat u het leest. Is het dit kind, voeg"
+            "geboortedatum of naam die meekwam is anders dan in uw dossier: bel de houder voordat u het "
+            "leest. Is het dit kind, voeg"
             " --confirm-child toe; zo niet, laat het ongelezen: het wordt vernietigd als de toegang eindigt");
     if (e == OK)
         *out = content;
@@ -121,7 +137,8 @@ static enum err tell_holder(struct client_call *c, struct vault_txn *x, struct c
     return client_outbox_put(c->node, x, &m, c->who, NULL);
 }
 
-/* The report goes out with the first opening, and the content is shown whether or not the hub can be reached. */
+/* The report goes out with the first opening, and the content is shown whether or not the hub can be reached.
+ */
 enum err client_do_open(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;

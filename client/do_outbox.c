@@ -1,6 +1,7 @@
 /*
- * client/do_outbox: what waits to go out, for people: which and why; and to drop what the hub keeps refusing. Only what stops something stays after
- * a refusal (client/receipt), for the hub's bare word must not make a family's no disappear; a person may decide that it will not be sent again.
+ * client/do_outbox: what waits to go out, for people: which and why; and to drop what the hub keeps refusing.
+ * Only what stops something stays after a refusal (client/receipt), for the hub's bare word must not make a
+ * family's no disappear; a person may decide that it will not be sent again.
  */
 #include "client/hublink_parts.h"
 
@@ -31,7 +32,8 @@ static void row_key(uint64_t order, uint8_t out[8])
 }
 
 /* The act as it waits. Gives *memory, which *m borrows. */
-static enum err message_of(struct vault_txn *x, const struct outbox_item *item, struct proto_msg *m, uint8_t **memory)
+static enum err message_of(
+    struct vault_txn *x, const struct outbox_item *item, struct proto_msg *m, uint8_t **memory)
 {
     struct client_outbox_row *row = malloc(sizeof *row);
     uint8_t key[8], *data = NULL;
@@ -76,7 +78,8 @@ static const char *why_it_waits(const struct client_call *c, const struct outbox
     return nl ? "wacht op iets dat ervoor moet gaan" : "waits for something that goes before it";
 }
 
-static enum err list_item(struct client_call *c, struct vault_txn *x, cJSON *array, const struct outbox_item *item)
+static enum err list_item(
+    struct client_call *c, struct vault_txn *x, cJSON *array, const struct outbox_item *item)
 {
     struct proto_msg *m = malloc(sizeof *m);
     uint8_t *memory = NULL;
@@ -86,7 +89,8 @@ static enum err list_item(struct client_call *c, struct vault_txn *x, cJSON *arr
     if (e == OK) {
         client_reply_id(row, "id", item->id);
         json_add_text(row, "kind", what_it_is(m));
-        json_add_text(row, "to", sodium_is_zero(m->head.to, sizeof m->head.to) ? "" : client_handle(c->node, m->head.to));
+        json_add_text(row, "to",
+            sodium_is_zero(m->head.to, sizeof m->head.to) ? "" : client_handle(c->node, m->head.to));
         client_reply_child(row, "child", c->node, x, &item->subject);
         client_reply_date(row, "since", item->put_s);
         json_add_bool(row, "refused", item->refused);
@@ -130,7 +134,8 @@ static enum err item_arg(struct client_call *c, const struct outbox_item **out)
         }
     }
     if (e == OK && matches != 1)
-        e = trouble_at(&c->trouble, ERR_NOTFOUND, "--item", 0, 0, "nothing waits under this number; see: schakel outbox list",
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, "--item", 0, 0,
+            "nothing waits under this number; see: schakel outbox list",
             "er wacht niets met dit nummer; zie: schakel outbox list");
     if (e == OK && (!found->refused || found->in_flight))
         e = trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0,
@@ -155,7 +160,9 @@ static enum err note_dropped(struct vault_txn *x, const struct proto_msg *m)
     struct proto_signed s;
     struct proto_statement what;
     uint8_t *memory = NULL;
-    enum err e = k == NULL ? ERR_NOMEM : m->kind != PROTO_STATEMENT ? ERR_NOTFOUND : proto_sign_decode(m->original.data, m->original.len, &s);
+    enum err e = k == NULL           ? ERR_NOMEM
+        : m->kind != PROTO_STATEMENT ? ERR_NOTFOUND
+                                     : proto_sign_decode(m->original.data, m->original.len, &s);
 
     if (e == OK)
         e = proto_statement_decode(proto_statement_of_type(s.type), s.body, s.body_len, &what);

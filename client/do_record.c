@@ -29,7 +29,8 @@ static enum err ask_children(struct client_call *c, struct vault_txn *x, const s
 }
 
 /* Nothing is stored before every pseudonym is known: the call waits and starts again until then. */
-static enum err store_rows(struct client_call *c, struct vault_txn *x, const struct client_import *im, uint64_t *sections)
+static enum err store_rows(
+    struct client_call *c, struct vault_txn *x, const struct client_import *im, uint64_t *sections)
 {
     struct proto_subject_id who;
     const cJSON *section;
@@ -58,7 +59,8 @@ enum err client_do_record_import(struct client_call *c, struct vault_txn *x)
     if (e != OK)
         return e;
     if (!c->node->may_hold_number)
-        return trouble_set(&c->trouble, ERR_DENIED, "this partner may not hold citizen numbers; use schakel record put --case",
+        return trouble_set(&c->trouble, ERR_DENIED,
+            "this partner may not hold citizen numbers; use schakel record put --case",
             "deze partner mag geen burgerservicenummers hebben; gebruik schakel record put --case");
     e = client_import_read(c->node->pack, c->trouble.lang, name, (const uint8_t *) content, strlen(content),
         json_add_array(c->reply, "mistakes"), &im, &c->trouble);
@@ -79,11 +81,13 @@ static enum err field_arg(struct client_call *c, const cJSON *item, cJSON *conte
     char name[CLIENT_FIELD_NAME_MAX + 1];
 
     if (is == NULL || is == text || (size_t) (is - text) >= sizeof name)
-        return trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "write it as NAME=TEXT", "schrijf het als NAAM=TEKST");
+        return trouble_at(
+            &c->trouble, ERR_SYNTAX, "--field", 0, 0, "write it as NAME=TEXT", "schrijf het als NAAM=TEKST");
     memcpy(name, text, (size_t) (is - text));
     name[is - text] = '\0';
     if (cJSON_GetObjectItemCaseSensitive(content, name) != NULL)
-        return trouble_at(&c->trouble, ERR_SYNTAX, "--field", 0, 0, "%s is given twice", "%s staat er twee keer", name);
+        return trouble_at(
+            &c->trouble, ERR_SYNTAX, "--field", 0, 0, "%s is given twice", "%s staat er twee keer", name);
     json_add_text(content, name, is + 1);
     return cJSON_GetObjectItemCaseSensitive(content, name) != NULL ? OK : ERR_NOMEM;
 }
@@ -99,7 +103,8 @@ enum err client_do_record_put(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_arg_text(c, "section", &section);
     if (e == OK && json_array(c->args, "field", &fields) != OK)
-        e = trouble_at(&c->trouble, ERR_USAGE, "--field", 0, 0, "give at least one --field NAME=TEXT", "geef minstens een --field NAAM=TEKST");
+        e = trouble_at(&c->trouble, ERR_USAGE, "--field", 0, 0, "give at least one --field NAME=TEXT",
+            "geef minstens een --field NAAM=TEKST");
     cJSON_ArrayForEach(field, fields)
         if (e == OK)
             e = field_arg(c, field, content);
@@ -111,7 +116,8 @@ enum err client_do_record_put(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
-static enum err add_section(struct client_call *c, struct vault_txn *x, const struct client_child *child, const char *section, cJSON *into)
+static enum err add_section(struct client_call *c, struct vault_txn *x, const struct client_child *child,
+    const char *section, cJSON *into)
 {
     cJSON *content = NULL;
     enum err e = client_record_get(c->node, x, &child->here, section, &content);
@@ -137,8 +143,10 @@ enum err client_do_record_get(struct client_call *c, struct vault_txn *x)
         return e;
     client_reply_child(c->reply, "child", c->node, x, &child.here);
     into = json_add_object(c->reply, "sections");
-    if (json_text(c->args, "section", &section) == OK && policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, section) == POLICY_UNKNOWN)
-        return trouble_at(&c->trouble, ERR_RANGE, "--section", 0, 0, "%s is not a section of the pack; see: schakel policy show",
+    if (json_text(c->args, "section", &section) == OK
+        && policy_pack_find(c->node->pack, POLICY_SET_SECTIONS, section) == POLICY_UNKNOWN)
+        return trouble_at(&c->trouble, ERR_RANGE, "--section", 0, 0,
+            "%s is not a section of the pack; see: schakel policy show",
             "%s is geen onderdeel van het pakket; zie: schakel policy show", section);
     if (section != NULL) {
         e = add_section(c, x, &child, section, into);
@@ -147,7 +155,8 @@ enum err client_do_record_get(struct client_call *c, struct vault_txn *x)
             e = add_section(c, x, &child, all.name[i], into);
     }
     if (e == ERR_NOTFOUND || (e == OK && all.count == 0))
-        return trouble_set(&c->trouble, ERR_NOTFOUND, "there is no record of this child here about that; what there is: schakel record list",
+        return trouble_set(&c->trouble, ERR_NOTFOUND,
+            "there is no record of this child here about that; what there is: schakel record list",
             "er is hier geen dossier van dit kind hierover; wat er is: schakel record list");
     return e;
 }

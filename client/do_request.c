@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --birth-date and --name: for who knows the child and has no record of it yet. They go before the own record. */
+/* --birth-date and --name: for who knows the child and has no record of it yet. They go before the own
+ * record. */
 static enum err identity_args(struct client_call *c, struct client_identity *who)
 {
     const char *name = NULL, *given = NULL;
@@ -46,7 +47,8 @@ static enum err child_check(struct client_call *c, struct vault_txn *x, struct c
 }
 
 /* The row and the message have the same head. */
-static enum err start_row(struct client_call *c, struct vault_txn *x, struct client_child *child, struct client_desk *d)
+static enum err start_row(
+    struct client_call *c, struct vault_txn *x, struct client_child *child, struct client_desk *d)
 {
     const struct proto_partner *to = NULL;
     const char *purpose = NULL;
@@ -83,8 +85,12 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct cli
 static enum err point_at_statements(struct client_call *c, struct vault_txn *x, struct client_desk *d)
 {
     struct client_facts *f = calloc(1, sizeof *f);
-    struct client_question q = {.child = d->child, .asker = c->node->me, .holder = proto_region_partner(&c->node->region, d->other),
-        .purpose = d->purpose, .before_grant = true, .now_s = clock_now_s()};
+    struct client_question q = {.child = d->child,
+        .asker = c->node->me,
+        .holder = proto_region_partner(&c->node->region, d->other),
+        .purpose = d->purpose,
+        .before_grant = true,
+        .now_s = clock_now_s()};
     enum err e = ERR_NOMEM;
 
     memcpy(q.case_id, d->case_id, sizeof q.case_id);
@@ -106,7 +112,8 @@ static enum err finish_request(struct client_call *c, struct vault_txn *x)
     client_reply_id(c->reply, "request", d.id);
     json_add_text(c->reply, "to", client_handle(c->node, d.other));
     client_reply_child(c->reply, "child", c->node, x, &d.child);
-    json_add_text(c->reply, "result", d.state == CLIENT_DESK_WAITING ? "at the holder" : client_desk_state_name(d.state));
+    json_add_text(c->reply, "result",
+        d.state == CLIENT_DESK_WAITING ? "at the holder" : client_desk_state_name(d.state));
     client_reply_rows(c->reply, c->node, c->trouble.lang, &d);
     return OK;
 }
@@ -220,8 +227,10 @@ enum err client_do_request_cancel(struct client_call *c, struct vault_txn *x)
     if (e == OK && d.mine && d.state == CLIENT_DESK_PREPARED)
         return drop_prepared(c, x, &d);
     if (e == OK && (!d.mine || d.offer || (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)))
-        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0, "only an own request that is still open can be taken back; how it stands: schakel request show",
-            "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; hoe het ermee staat: schakel request show");
+        e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
+            "only an own request that is still open can be taken back; how it stands: schakel request show",
+            "alleen een eigen verzoek dat nog open is, kan worden ingetrokken; hoe het ermee staat: schakel "
+            "request show");
     if (e != OK)
         return e;
     client_desk_head(&d, &m);

@@ -1,7 +1,8 @@
 /*
- * client/do_send: sending without being asked: a referral, a report, a handover. The offer carries its grant; the content follows on the receipt.
- * Where the rule asks for four eyes the first call only prepares it: a second person seals and approves exactly what leaves (client/approve),
- * and the second call sends those bytes.
+ * client/do_send: sending without being asked: a referral, a report, a handover. The offer carries its grant;
+ * the content follows on the receipt. Where the rule asks for four eyes the first call only prepares it: a
+ * second person seals and approves exactly what leaves (client/approve), and the second call sends those
+ * bytes.
  */
 #include "client/child.h"
 #include "client/desk_arg.h"
@@ -131,7 +132,8 @@ static enum err prepare(struct client_call *c, struct vault_txn *x, struct sendi
     json_add_text(c->reply, "result", client_desk_state_name(CLIENT_DESK_PREPARED));
     rows = json_add_array(c->reply, "sections");
     for (uint8_t i = 0; i < d->sections.count; i++)
-        client_reply_decision(rows, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &g->h.decision[i]);
+        client_reply_decision(
+            rows, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &g->h.decision[i]);
     client_reply_last_day(c->reply, "until", d->access_until_s);
     return OK;
 }
@@ -162,7 +164,8 @@ static enum err take_prepared(struct client_call *c, struct vault_txn *x, struct
     if (e == OK)
         e = decide(c, x, g);
     if (e == OK && (g->d.access_until_s <= clock_now_s() || g->d.access_until_s > g->h.until_s))
-        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0, "access would end earlier by now; the second person must approve again",
+        e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0,
+            "access would end earlier by now; the second person must approve again",
             "de toegang eindigt inmiddels eerder; de tweede persoon moet opnieuw goedkeuren");
     if (e == OK) {
         g->d.state = CLIENT_DESK_SENT;

@@ -1,4 +1,5 @@
-/* client/do_weigh: the questions of a weighing, and writing one down. Without answers it shows what is to be answered. */
+/* client/do_weigh: the questions of a weighing, and writing one down. Without answers it shows what is to be
+ * answered. */
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
@@ -24,7 +25,8 @@ struct weighing {
 
 /* ---- about what ---- */
 
-/* With --to, and --send for what is sent without being asked, it is known which questions must be answered. */
+/* With --to, and --send for what is sent without being asked, it is known which questions must be answered.
+ */
 static enum err partner_arg(struct client_call *c, struct weighing *w)
 {
     const struct proto_partner *to = NULL;
@@ -35,7 +37,8 @@ static enum err partner_arg(struct client_call *c, struct weighing *w)
         return OK;
     e = client_arg_partner(c, "to", &to);
     if (e == OK && (w->about.purpose[0] == '\0' || w->about.sections.count == 0))
-        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0, "give --purpose and --sections with it", "geef er --purpose en --sections bij");
+        e = trouble_at(&c->trouble, ERR_USAGE, "--to", 0, 0, "give --purpose and --sections with it",
+            "geef er --purpose en --sections bij");
     if (e != OK)
         return e;
     memcpy(w->about.other, to->id, sizeof w->about.other);
@@ -74,7 +77,8 @@ static enum err scope_args(struct client_call *c, struct vault_txn *x, struct we
     return partner_arg(c, w);
 }
 
-/* ---- the last weighing about this child: CLIENT_T_META, "w" and a hash of the child -> the id of the draft ---- */
+/* ---- the last weighing about this child: CLIENT_T_META, "w" and a hash of the child -> the id of the draft
+ * ---- */
 
 static void last_key(const struct weighing *w, uint8_t key[LAST_KEY])
 {
@@ -134,7 +138,9 @@ static void show_questions(struct client_call *c, const struct weighing *w, cons
         (void) snprintf(number, sizeof number, "%u", q);
         row = json_push_object(array);
         json_add_u64(row, "question", q);
-        json_add_text(row, "text", c->node->texts == NULL ? number : policy_texts_get(c->node->texts, c->trouble.lang, "question", number));
+        json_add_text(row, "text",
+            c->node->texts == NULL ? number
+                                   : policy_texts_get(c->node->texts, c->trouble.lang, "question", number));
         picks = json_add_object(row, "picks");
         for (size_t i = 0; i < all->picks; i++)
             if (all->pick[i].question == q)
@@ -153,15 +159,18 @@ static enum err answer_check(struct client_call *c, const cJSON *item, char numb
     uint64_t n = 0;
 
     if (is == NULL || is == text || is - text > 2)
-        return trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "write it as NUMBER=TEXT", "schrijf het als NUMMER=TEKST");
+        return trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "write it as NUMBER=TEXT",
+            "schrijf het als NUMMER=TEKST");
     memcpy(number, text, (size_t) (is - text));
     number[is - text] = '\0';
     if (text_u64(number, POLICY_QUESTIONS, &n) != OK || n == 0 || number[0] == '0')
         return trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0,
             "the questions have the numbers 1 to %d; schakel weigh without --answer shows them",
-            "de vragen hebben de nummers 1 tot en met %d; schakel weigh zonder --answer toont ze", POLICY_QUESTIONS);
+            "de vragen hebben de nummers 1 tot en met %d; schakel weigh zonder --answer toont ze",
+            POLICY_QUESTIONS);
     if (strlen(is + 1) == 0 || strlen(is + 1) > CLIENT_NOTE_MAX)
-        return trouble_at(&c->trouble, ERR_LONG, "--answer", 0, 0, "an answer has 1 to %d bytes; this one has more or none",
+        return trouble_at(&c->trouble, ERR_LONG, "--answer", 0, 0,
+            "an answer has 1 to %d bytes; this one has more or none",
             "een antwoord heeft 1 tot %d bytes; dit heeft er meer of geen", CLIENT_NOTE_MAX);
     return OK;
 }
@@ -176,7 +185,8 @@ static enum err take_answers(struct client_call *c, const cJSON *given, cJSON *a
         if (e == OK)
             e = answer_check(c, item, number);
         if (e == OK && cJSON_GetObjectItemCaseSensitive(all, number) != NULL)
-            e = trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "question %s is answered twice", "vraag %s is twee keer beantwoord", number);
+            e = trouble_at(&c->trouble, ERR_SYNTAX, "--answer", 0, 0, "question %s is answered twice",
+                "vraag %s is twee keer beantwoord", number);
         if (e == OK)
             json_add_text(all, number, strchr(item->valuestring, '=') + 1);
     }
@@ -270,7 +280,8 @@ enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
     if (e == OK && again)
         take_last(w->answers, last);
     if (e == OK && cJSON_GetArraySize(w->answers) == 0)
-        e = trouble_at(&c->trouble, ERR_USAGE, "--again", 0, 0, "nothing was weighed about this child yet; give at least one --answer NUMBER=TEXT",
+        e = trouble_at(&c->trouble, ERR_USAGE, "--again", 0, 0,
+            "nothing was weighed about this child yet; give at least one --answer NUMBER=TEXT",
             "over dit kind is nog niets afgewogen; geef minstens een --answer NUMMER=TEKST");
     if (e == OK)
         open = w->needed & ~client_weigh_answered(w->answers);

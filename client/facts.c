@@ -28,7 +28,7 @@ struct collecting {
     struct client_case with;
     struct policy_event event[CLIENT_EVENTS_MAX];
     size_t event_count;
-    struct word *words;             /* all of them: a withdrawal that is overlooked would let a consent count again */
+    struct word *words; /* all of them: a withdrawal that is overlooked would let a consent count again */
     size_t word_count, word_cap;
     struct proto_ids others;        /* events and objections that were looked at */
     enum err err;
@@ -52,7 +52,8 @@ static bool is_party(const struct proto_statement *s, const struct proto_partner
 static bool is_about(const struct collecting *c, const struct proto_statement *s)
 {
     return client_same_subject(&s->subject, &c->q->child)
-        || (c->has_case && sodium_memcmp(s->case_id, c->with.id, PROTO_ID_LEN) == 0 && client_case_is_about(&c->with, &s->subject));
+        || (c->has_case && sodium_memcmp(s->case_id, c->with.id, PROTO_ID_LEN) == 0
+            && client_case_is_about(&c->with, &s->subject));
 }
 
 static bool is_ticked(const struct client_question *q, const uint8_t id[PROTO_ID_LEN])
@@ -71,8 +72,10 @@ static void count(struct proto_ids *ids, const uint8_t id[PROTO_ID_LEN])
 
 static bool is_for_this(const struct collecting *c, const struct proto_statement *s)
 {
-    return s->code == PROTO_CONSENT_PROCESSING && sodium_memcmp(s->holder, c->q->holder->id, PROTO_PARTNER_LEN) == 0
-        && sodium_memcmp(s->receiver, c->q->asker->id, PROTO_PARTNER_LEN) == 0 && strcmp(s->purpose, c->q->purpose) == 0;
+    return s->code == PROTO_CONSENT_PROCESSING
+        && sodium_memcmp(s->holder, c->q->holder->id, PROTO_PARTNER_LEN) == 0
+        && sodium_memcmp(s->receiver, c->q->asker->id, PROTO_PARTNER_LEN) == 0
+        && strcmp(s->purpose, c->q->purpose) == 0;
 }
 
 /* Its recorder's last word that it stands: when it was recorded, or a status since. */
@@ -82,7 +85,8 @@ static bool is_fresh(const struct collecting *c, const struct client_kept *k)
 
     for (size_t i = 0; i < c->word_count; i++) {
         const struct word *w = &c->words[i];
-        if (w->kind == PROTO_SAY_STATUS && w->code == 0 && w->leaf_s > heard_s && sodium_memcmp(w->refers, k->what.id, PROTO_ID_LEN) == 0
+        if (w->kind == PROTO_SAY_STATUS && w->code == 0 && w->leaf_s > heard_s
+            && sodium_memcmp(w->refers, k->what.id, PROTO_ID_LEN) == 0
             && sodium_memcmp(w->by, k->what.setter, PROTO_PARTNER_LEN) == 0)
             heard_s = w->leaf_s;
     }
@@ -91,7 +95,8 @@ static bool is_fresh(const struct collecting *c, const struct client_kept *k)
     return heard_s + days * DAY_S >= c->q->now_s;
 }
 
-/* When there is no room the oldest goes; so what is left of a section is still its newest, or nothing. NULL: this one is older than all. */
+/* When there is no room the oldest goes; so what is left of a section is still its newest, or nothing. NULL:
+ * this one is older than all. */
 static struct client_consent *consent_place(struct client_facts *f, uint64_t leaf_index)
 {
     struct client_consent *oldest = &f->consent[0];
@@ -108,15 +113,21 @@ static struct client_consent *consent_place(struct client_facts *f, uint64_t lea
 static bool is_first_hand(const struct client_question *q, const struct client_kept *k)
 {
     return sodium_memcmp(k->what.setter, q->holder->id, PROTO_PARTNER_LEN) == 0
-        || (k->role == PROTO_ROLE_YOUNG && sodium_memcmp(k->what.setter, q->asker->id, PROTO_PARTNER_LEN) != 0);
+        || (k->role == PROTO_ROLE_YOUNG
+            && sodium_memcmp(k->what.setter, q->asker->id, PROTO_PARTNER_LEN) != 0);
 }
 
 static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
-    struct client_consent one = {.sections = s->sections, .leaf_index = k->leaf_index, .made_s = client_facts_made(k), .until_s = s->until_s}, *place;
+    struct client_consent one = {.sections = s->sections,
+                              .leaf_index = k->leaf_index,
+                              .made_s = client_facts_made(k),
+                              .until_s = s->until_s},
+                          *place;
 
-    if (!is_for_this(c, s) || client_consent_is_over(c->node, k, c->f->birth_date, clock_date_nl(c->q->now_s)))
+    if (!is_for_this(c, s)
+        || client_consent_is_over(c->node, k, c->f->birth_date, clock_date_nl(c->q->now_s)))
         return;
     count(&c->f->counted, s->id);
     memcpy(one.id, s->id, sizeof one.id);
@@ -133,11 +144,12 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
         *place = one;
 }
 
-/* Set by one of the two it is between them; set by a third it names exactly these two. The hub reads it the same way. */
+/* Set by one of the two it is between them; set by a third it names exactly these two. The hub reads it the
+ * same way. */
 static bool is_of_pair(const struct client_question *q, const struct proto_statement *s)
 {
-    return sodium_memcmp(s->setter, q->asker->id, PROTO_PARTNER_LEN) == 0 || sodium_memcmp(s->setter, q->holder->id, PROTO_PARTNER_LEN) == 0
-        || s->addressees.count == 2;
+    return sodium_memcmp(s->setter, q->asker->id, PROTO_PARTNER_LEN) == 0
+        || sodium_memcmp(s->setter, q->holder->id, PROTO_PARTNER_LEN) == 0 || s->addressees.count == 2;
 }
 
 static void take_event(struct collecting *c, const struct proto_statement *s)
@@ -151,12 +163,14 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
     v->code = policy_pack_find(c->node->pack, POLICY_SET_EVENTS, s->event);
     v->setter_kind = policy_pack_find(c->node->pack, POLICY_SET_KINDS, setter->kind);
     v->setter = sodium_memcmp(s->setter, c->q->asker->id, PROTO_PARTNER_LEN) == 0 ? POLICY_SET_BY_ASKER
-        : sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) == 0 ? POLICY_SET_BY_HOLDER : POLICY_SET_BY_OTHER;
+        : sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) == 0      ? POLICY_SET_BY_HOLDER
+                                                                                  : POLICY_SET_BY_OTHER;
     v->to_asker = v->to_holder = true;
     v->has_reference = s->reference[0] != '\0';
     v->ticked = is_ticked(c->q, s->id);
     v->of_pair = is_of_pair(c->q, s);
-    v->purpose = s->purpose[0] == '\0' ? POLICY_UNKNOWN : policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, s->purpose);
+    v->purpose = s->purpose[0] == '\0' ? POLICY_UNKNOWN
+                                       : policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, s->purpose);
     v->occurred = clock_date_nl(s->occurred_s != 0 ? s->occurred_s : s->made_s);
     if (s->until_s != 0)
         v->until = clock_date_nl(s->until_s);
@@ -166,7 +180,8 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
 
 static bool is_word(const struct proto_statement *s)
 {
-    return s->kind == PROTO_SAY_EVENT_END || s->kind == PROTO_SAY_WITHDRAWAL || s->kind == PROTO_SAY_OBJECTION_END || s->kind == PROTO_SAY_STATUS;
+    return s->kind == PROTO_SAY_EVENT_END || s->kind == PROTO_SAY_WITHDRAWAL
+        || s->kind == PROTO_SAY_OBJECTION_END || s->kind == PROTO_SAY_STATUS;
 }
 
 static struct word word_of(const struct collecting *c, const struct client_kept *k)
@@ -212,7 +227,8 @@ static bool ends(const struct word *w, const struct proto_statement *s)
     switch (w->kind) {
     case PROTO_SAY_EVENT_END:
         return s->kind == PROTO_SAY_EVENT && own;
-    case PROTO_SAY_OBJECTION_END:  /* it opens something: like any statement it counts only between those who were told */
+    case PROTO_SAY_OBJECTION_END: /* it opens something: like any statement it counts only between those who
+                                     were told */
         return s->kind == PROTO_SAY_OBJECTION && own && w->to_both;
     case PROTO_SAY_WITHDRAWAL:
         return s->kind == PROTO_SAY_CONSENT && (own || sodium_memcmp(w->by, s->holder, PROTO_PARTNER_LEN) == 0
@@ -256,8 +272,10 @@ static bool facts_each(void *arg, const struct client_kept *k)
     struct collecting *c = arg;
     const struct proto_statement *s = &k->what;
 
-    /* An own objection stops at once, whether or not the hub can be reached; everything else counts from its leaf. */
-    if ((k->leaf_s == 0 && !(k->mine && s->kind == PROTO_SAY_OBJECTION)) || !is_about(c, s) || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
+    /* An own objection stops at once, whether or not the hub can be reached; everything else counts from its
+     * leaf. */
+    if ((k->leaf_s == 0 && !(k->mine && s->kind == PROTO_SAY_OBJECTION)) || !is_about(c, s)
+        || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
         return true;
     if (s->kind == PROTO_SAY_EVENT)
         take_event(c, s);
@@ -269,9 +287,10 @@ static bool facts_each(void *arg, const struct client_kept *k)
 }
 
 /*
- * Who takes part, from the membership statements this partner has. A case that it knows nothing of for this purpose was opened by the asker:
- * the signed request says so, and the hub checked it; anybody may open a case, so the opener's own word is all there is to it. In a
- * case that is known the asker must be one of its members, and the system event asks both to be.
+ * Who takes part, from the membership statements this partner has. A case that it knows nothing of for this
+ * purpose was opened by the asker: the signed request says so, and the hub checked it; anybody may open a
+ * case, so the opener's own word is all there is to it. In a case that is known the asker must be one of its
+ * members, and the system event asks both to be.
  */
 static void take_members(struct collecting *c, struct policy_events_request *r)
 {
@@ -310,7 +329,8 @@ static void start(struct collecting *c)
     f->before_grant = c->q->before_grant;
 }
 
-enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out)
+enum err client_facts_collect(
+    struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out)
 {
     struct collecting *c = calloc(1, sizeof *c);
     struct policy_events_request r = {.today = clock_date_nl(q->now_s)};
@@ -348,7 +368,8 @@ void client_facts_for(const struct client_facts *f, const char *section, struct 
 
     *out = f->base;
     for (uint16_t i = 0; i < f->consent_count; i++)
-        if (proto_sections_has(&f->consent[i].sections, section) && (best == NULL || f->consent[i].leaf_index > best->leaf_index))
+        if (proto_sections_has(&f->consent[i].sections, section)
+            && (best == NULL || f->consent[i].leaf_index > best->leaf_index))
             best = &f->consent[i];
     if (best == NULL)
         return;
@@ -357,13 +378,14 @@ void client_facts_for(const struct client_facts *f, const char *section, struct 
     out->consent_after = f->objection_s != 0 && best->made_s > f->objection_s;
 }
 
-void client_facts_decide(struct client_node *n, const struct client_facts *f, const struct proto_sections *sections,
-    struct policy_decision decisions[PROTO_SECTIONS_MAX])
+void client_facts_decide(struct client_node *n, const struct client_facts *f,
+    const struct proto_sections *sections, struct policy_decision decisions[PROTO_SECTIONS_MAX])
 {
     struct policy_facts one;
 
     for (uint8_t i = 0; i < sections->count; i++) {
         client_facts_for(f, sections->name[i], &one);
-        policy_eval_section(n->pack, &one, policy_pack_find(n->pack, POLICY_SET_SECTIONS, sections->name[i]), &decisions[i]);
+        policy_eval_section(
+            n->pack, &one, policy_pack_find(n->pack, POLICY_SET_SECTIONS, sections->name[i]), &decisions[i]);
     }
 }

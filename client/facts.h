@@ -1,6 +1,7 @@
 /*
- * client/facts: signed originals and the own record to what the policy may know about one child, between one asker and this holder.
- * Only statements that count between the two are facts (MODEL section 1): each of them is the setter or an addressee, and it was logged.
+ * client/facts: signed originals and the own record to what the policy may know about one child, between one
+ * asker and this holder. Only statements that count between the two are facts (MODEL section 1): each of them
+ * is the setter or an addressee, and it was logged.
  */
 #ifndef CLIENT_FACTS_H
 #define CLIENT_FACTS_H
@@ -29,8 +30,10 @@ struct client_consent {
     struct proto_sections sections;
     uint8_t given, refused;       /* POLICY_WHO_* */
     uint64_t leaf_index;          /* the newest in the log wins */
-    uint64_t made_s, until_s;     /* made: said, never later than logged; until: asked for; 0: it was not complete when it was recorded */
-    bool elsewhere;               /* recorded neither by the holder nor in the young person's own session at a third: needs the holder's tick */
+    uint64_t made_s, until_s; /* made: said, never later than logged; until: asked for; 0: it was not complete
+                                 when it was recorded */
+    bool elsewhere; /* recorded neither by the holder nor in the young person's own session at a third: needs
+                       the holder's tick */
     bool known;                   /* who said what is known here */
 };
 
@@ -39,30 +42,35 @@ struct client_facts {
     uint64_t objection_s;         /* the newest that counts; 0: none */
     uint16_t consent_count;
     struct client_consent consent[CLIENT_CONSENTS_MAX];
-    struct proto_ids counted;     /* consents, events and objections that were looked at, consents first: what a request points at */
+    struct proto_ids counted; /* consents, events and objections that were looked at, consents first: what a
+                                 request points at */
     char birth_date[11];          /* "" unknown */
 };
 
-MUST_USE enum err client_facts_collect(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
+MUST_USE enum err client_facts_collect(
+    struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
 /* The facts for one section: with the newest consent that covers it. */
 void client_facts_for(const struct client_facts *f, const char *section, struct policy_facts *out);
 /* All sections of a list. rows gets policy's numbers. decisions has room for sections->count. */
-void client_facts_decide(struct client_node *n, const struct client_facts *f, const struct proto_sections *sections,
-    struct policy_decision decisions[PROTO_SECTIONS_MAX]);
+void client_facts_decide(struct client_node *n, const struct client_facts *f,
+    const struct proto_sections *sections, struct policy_decision decisions[PROTO_SECTIONS_MAX]);
 
-/* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a question never from its asker. */
-MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
-    struct policy_facts *f, char birth_date[11]);
+/* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a
+ * question never from its asker. */
+MUST_USE enum err client_facts_person(struct client_node *n, struct vault_txn *x,
+    const struct proto_subject_id *child, uint64_t now_s, struct policy_facts *f, char birth_date[11]);
 /* The same for a question: what the asker itself says of the child does not count. */
-MUST_USE enum err client_facts_person_asked(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct policy_facts *f,
-    char birth_date[11]);
+MUST_USE enum err client_facts_person_asked(struct client_node *n, struct vault_txn *x,
+    const struct client_question *q, struct policy_facts *f, char birth_date[11]);
 /* When it was said: nobody says anything later than it was logged. */
 uint64_t client_facts_made(const struct client_kept *k);
-/* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us to know. */
-MUST_USE enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused);
+/* Who said yes and no of a consent: own notes, or the part sealed to this partner. ERR_NOTFOUND: not for us
+ * to know. */
+MUST_USE enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k,
+    uint8_t *given, uint8_t *refused);
 /*
- * Does end end s? Only its setter ends a statement; a consent is withdrawn by any partner that it names, and by the word of its recorder's
- * node (a status). Asked here too, and not left to the hub alone.
+ * Does end end s? Only its setter ends a statement; a consent is withdrawn by any partner that it names, and
+ * by the word of its recorder's node (a status). Asked here too, and not left to the hub alone.
  */
 bool client_facts_may_end(const struct proto_statement *s, const struct proto_statement *end);
 /* "y,g1" to a mask of POLICY_WHO_PEOPLE. ERR_SYNTAX. */

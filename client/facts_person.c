@@ -16,7 +16,8 @@ enum err client_facts_who(const char *text, uint8_t *out)
     char *copy = strdup(text), *save = NULL;
     enum err e = copy == NULL ? ERR_NOMEM : OK;
 
-    for (char *p = copy == NULL ? NULL : strtok_r(copy, ", ", &save); e == OK && p != NULL; p = strtok_r(NULL, ", ", &save)) {
+    for (char *p = copy == NULL ? NULL : strtok_r(copy, ", ", &save); e == OK && p != NULL;
+         p = strtok_r(NULL, ", ", &save)) {
         unsigned bit = 0;
         while (bit < POLICY_WHO_BITS && strcmp(policy_words_who(bit), p) != 0)
             bit++;
@@ -31,7 +32,8 @@ enum err client_facts_who(const char *text, uint8_t *out)
     return e;
 }
 
-enum err client_facts_said(struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused)
+enum err client_facts_said(
+    struct client_node *n, struct vault_txn *x, const struct client_kept *k, uint8_t *given, uint8_t *refused)
 {
     uint8_t *own = NULL;
     size_t len = 0;
@@ -66,7 +68,9 @@ static uint8_t custody_of(const char *text)
 {
     uint8_t who = 0;
 
-    return client_facts_who(text, &who) == OK ? (uint8_t) (who & (POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD)) : 0;
+    return client_facts_who(text, &who) == OK
+        ? (uint8_t) (who & (POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD))
+        : 0;
 }
 
 struct told {
@@ -77,19 +81,22 @@ struct told {
     uint64_t made_s;
 };
 
-/* Facts that another partner sealed to this one; the newest. Who asks does not say itself how old the child is and who decides for it. */
+/* Facts that another partner sealed to this one; the newest. Who asks does not say itself how old the child
+ * is and who decides for it. */
 static bool told_each(void *arg, const struct client_kept *k)
 {
     struct told *t = arg;
     cJSON *obj = NULL;
     const char *born = "", *custody = "", *incapable = "";
 
-    if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->leaf_s == 0 || client_facts_made(k) < t->made_s || !client_same_subject(&k->what.subject, t->child)
+    if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->leaf_s == 0 || client_facts_made(k) < t->made_s
+        || !client_same_subject(&k->what.subject, t->child)
         || (t->asker != NULL && sodium_memcmp(k->what.setter, t->asker->id, PROTO_PARTNER_LEN) == 0)
         || client_sealed_statement_read(t->node, &k->what, &obj) != OK)
         return true;
-    if (json_text(obj, "birth_date", &born) == OK && json_text(obj, "custody", &custody) == OK && json_text(obj, "incapable", &incapable) == OK
-        && strlen(born) < sizeof t->birth_date && strlen(custody) < sizeof t->custody && strlen(incapable) < sizeof t->incapable) {
+    if (json_text(obj, "birth_date", &born) == OK && json_text(obj, "custody", &custody) == OK
+        && json_text(obj, "incapable", &incapable) == OK && strlen(born) < sizeof t->birth_date
+        && strlen(custody) < sizeof t->custody && strlen(incapable) < sizeof t->incapable) {
         memcpy(t->birth_date, born, strlen(born) + 1);
         memcpy(t->custody, custody, strlen(custody) + 1);
         memcpy(t->incapable, incapable, strlen(incapable) + 1);
@@ -99,17 +106,21 @@ static bool told_each(void *arg, const struct client_kept *k)
     return true;
 }
 
-static enum err person(struct told *t, struct vault_txn *x, uint64_t now_s, struct policy_facts *f, char birth_date[11])
+static enum err person(
+    struct told *t, struct vault_txn *x, uint64_t now_s, struct policy_facts *f, char birth_date[11])
 {
     struct date born;
     enum err e = OK;
 
-    if (client_record_field(t->node, x, t->child, "ident", "birth_date", t->birth_date, sizeof t->birth_date) != OK)
+    if (client_record_field(t->node, x, t->child, "ident", "birth_date", t->birth_date, sizeof t->birth_date)
+        != OK)
         e = client_kept_walk(x, told_each, t);
     else {
-        if (client_record_field(t->node, x, t->child, "guard", "custody", t->custody, sizeof t->custody) != OK)
+        if (client_record_field(t->node, x, t->child, "guard", "custody", t->custody, sizeof t->custody)
+            != OK)
             t->custody[0] = '\0';
-        if (client_record_field(t->node, x, t->child, "guard", "incapable", t->incapable, sizeof t->incapable) != OK)
+        if (client_record_field(t->node, x, t->child, "guard", "incapable", t->incapable, sizeof t->incapable)
+            != OK)
             t->incapable[0] = '\0';
     }
     f->age_years = -1;
@@ -121,14 +132,15 @@ static enum err person(struct told *t, struct vault_txn *x, uint64_t now_s, stru
     return e;
 }
 
-enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, uint64_t now_s,
-    struct policy_facts *f, char birth_date[11])
+enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
+    uint64_t now_s, struct policy_facts *f, char birth_date[11])
 {
     return person(&(struct told){.node = n, .child = child}, x, now_s, f, birth_date);
 }
 
-enum err client_facts_person_asked(struct client_node *n, struct vault_txn *x, const struct client_question *q, struct policy_facts *f,
-    char birth_date[11])
+enum err client_facts_person_asked(struct client_node *n, struct vault_txn *x,
+    const struct client_question *q, struct policy_facts *f, char birth_date[11])
 {
-    return person(&(struct told){.node = n, .child = &q->child, .asker = q->asker}, x, q->now_s, f, birth_date);
+    return person(
+        &(struct told){.node = n, .child = &q->child, .asker = q->asker}, x, q->now_s, f, birth_date);
 }

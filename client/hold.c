@@ -17,17 +17,20 @@
 
 enum { PREFIX_LETTERS = 3 };
 
-/* Whose weighing a rule means: of what is sent without being asked, the sender weighs in any case (POLICY.md). */
+/* Whose weighing a rule means: of what is sent without being asked, the sender weighs in any case
+ * (POLICY.md). */
 static bool is_weighed_here(const struct client_desk *d, enum policy_weigh by)
 {
     return d->offer || by == POLICY_WEIGH_HOLDER;
 }
 
 /*
- * The rule says who weighs, and with the section which questions that must answer; the policy has one flag for it. So it is asked first as
- * if all had been weighed, to hear the rule, and again without when that rule's weighing is not there or answers too little.
+ * The rule says who weighs, and with the section which questions that must answer; the policy has one flag
+ * for it. So it is asked first as if all had been weighed, to hear the rule, and again without when that
+ * rule's weighing is not there or answers too little.
  */
-static void decide_one(struct client_node *n, const struct client_desk *d, struct client_hold *h, const struct client_facts *f, uint8_t at)
+static void decide_one(struct client_node *n, const struct client_desk *d, struct client_hold *h,
+    const struct client_facts *f, uint8_t at)
 {
     struct policy_decision *out = &h->decision[at];
     uint8_t index = policy_pack_find(n->pack, POLICY_SET_SECTIONS, d->sections.name[at]);
@@ -53,21 +56,23 @@ static void decide_one(struct client_node *n, const struct client_desk *d, struc
 }
 
 /* The end of access that the rule gives, or of the consent if that is earlier. */
-static uint64_t section_end(struct client_node *n, const struct client_facts *f, const char *section, const struct policy_decision *d,
-    uint64_t now_s)
+static uint64_t section_end(struct client_node *n, const struct client_facts *f, const char *section,
+    const struct policy_decision *d, uint64_t now_s)
 {
     uint64_t end = policy_duty_access_end(now_s, d->access_days);
 
     if (d->rule < 0 || n->pack->rule[d->rule].mode != POLICY_MODE_C)
         return end;
     for (uint16_t i = 0; i < f->consent_count; i++)
-        if (proto_sections_has(&f->consent[i].sections, section) && f->consent[i].until_s != 0 && f->consent[i].until_s < end)
+        if (proto_sections_has(&f->consent[i].sections, section) && f->consent[i].until_s != 0
+            && f->consent[i].until_s < end)
             end = f->consent[i].until_s;
     return end;
 }
 
 /* Text without names that gives somebody away is not without names. */
-static enum err look_at_anon(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+static enum err look_at_anon(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
 {
     const char *anon = policy_pack_name(n->pack, POLICY_SET_SECTIONS, n->pack->anon_section);
     enum client_anon_what what = CLIENT_ANON_NOTHING;
@@ -84,11 +89,18 @@ static enum err look_at_anon(struct client_node *n, struct vault_txn *x, const s
     return e == ERR_NOTFOUND ? OK : e;
 }
 
-enum err client_hold_decide(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
+enum err client_hold_decide(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h)
 {
     struct client_facts *f = calloc(1, sizeof *f);
-    struct client_question q = {.child = d->child, .asker = proto_region_partner(&n->region, d->other), .holder = n->me,
-        .purpose = d->purpose, .offer = d->offer, .second = h->second, .before_grant = h->before_grant, .ticked = h->ticked,
+    struct client_question q = {.child = d->child,
+        .asker = proto_region_partner(&n->region, d->other),
+        .holder = n->me,
+        .purpose = d->purpose,
+        .offer = d->offer,
+        .second = h->second,
+        .before_grant = h->before_grant,
+        .ticked = h->ticked,
         .now_s = clock_now_s()};
     enum err e = f == NULL ? ERR_NOMEM : q.asker == NULL ? ERR_NOTFOUND : OK;
 
@@ -134,9 +146,11 @@ enum err client_hold_check(struct client_call *c, const struct client_desk *d, c
             one.weigh = POLICY_WEIGH_HOLDER;
         client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
         if (one.reason == POLICY_IDENTIFIABLE)
-            return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s It has %s in it.", "%s %s Er staat %s in.",
-                words.text, words.step, client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
-        return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
+            return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s It has %s in it.",
+                "%s %s Er staat %s in.", words.text, words.step,
+                client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
+        return trouble_at(
+            &c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
     }
     return OK;
 }
@@ -148,7 +162,8 @@ void client_hold_rows(const struct client_node *n, struct client_desk *d, const 
         const struct policy_decision *one = &h->decision[i];
         struct proto_row *row = &d->rows.row[i];
 
-        *row = (struct proto_row) {.verdict = (uint8_t) one->verdict, .reason = (uint8_t) one->reason, .at_holder = one->at_holder};
+        *row = (struct proto_row){
+            .verdict = (uint8_t) one->verdict, .reason = (uint8_t) one->reason, .at_holder = one->at_holder};
         memcpy(row->section, d->sections.name[i], sizeof row->section);
         if (one->rule >= 0 && strlen(n->pack->rule[one->rule].id) <= PROTO_RULE_WIDTH)
             memcpy(row->rule, n->pack->rule[one->rule].id, strlen(n->pack->rule[one->rule].id) + 1);
@@ -180,7 +195,8 @@ enum err client_hold_content(struct client_node *n, struct vault_txn *x, const s
     return OK;
 }
 
-enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, const struct proto_sections *missing)
+enum err client_hold_leave_out(
+    struct client_call *c, struct client_hold *h, const struct proto_sections *missing)
 {
     struct proto_sections left = {0};
 
@@ -189,8 +205,10 @@ enum err client_hold_leave_out(struct client_call *c, struct client_hold *h, con
             memcpy(left.name[left.count++], h->permitted.name[i], sizeof left.name[0]);
     if (left.count == 0)
         return trouble_set(&c->trouble, ERR_NOTFOUND,
-            "your record has none of these sections; write them with schakel record put, or use schakel refuse --reason nothing_held",
-            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put, of gebruik schakel refuse --reason nothing_held");
+            "your record has none of these sections; write them with schakel record put, or use schakel "
+            "refuse --reason nothing_held",
+            "uw dossier heeft geen van deze onderdelen; schrijf ze met schakel record put, of gebruik "
+            "schakel refuse --reason nothing_held");
     h->permitted = left;
     return OK;
 }
@@ -203,21 +221,26 @@ static bool is_of_another_case(struct vault_txn *x, const struct client_desk *d)
     return client_case_get(x, d->case_id, &c) == OK && !client_same_subject(&c.child, &d->child);
 }
 
-/* Asked by number alone: a sibling's number passes every check that numbers have. By a handle there is no number to get wrong. */
+/* Asked by number alone: a sibling's number passes every check that numbers have. By a handle there is no
+ * number to get wrong. */
 static bool has_bare_number(const struct client_desk *d)
 {
-    return !d->offer && (d->child_there.type == PROTO_SUBJECT_CITIZEN || d->child_there.type == PROTO_SUBJECT_EDUCATION)
+    return !d->offer
+        && (d->child_there.type == PROTO_SUBJECT_CITIZEN || d->child_there.type == PROTO_SUBJECT_EDUCATION)
         && d->birth_date[0] == '\0' && d->name_prefix[0] == '\0';
 }
 
-bool client_hold_differs(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child, const struct client_identity *said)
+bool client_hold_differs(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
+    const struct client_identity *said)
 {
     char born[16], name[96];
 
-    if (said->birth_date[0] != '\0' && client_record_field(n, x, child, "ident", "birth_date", born, sizeof born) == OK
+    if (said->birth_date[0] != '\0'
+        && client_record_field(n, x, child, "ident", "birth_date", born, sizeof born) == OK
         && strcmp(born, said->birth_date) != 0)
         return true;
-    return said->name_prefix[0] != '\0' && client_record_field(n, x, child, "ident", "name", name, sizeof name) == OK
+    return said->name_prefix[0] != '\0'
+        && client_record_field(n, x, child, "ident", "name", name, sizeof name) == OK
         && strncmp(name, said->name_prefix, strlen(said->name_prefix)) != 0;
 }
 
@@ -230,14 +253,16 @@ bool client_hold_doubt(struct client_node *n, struct vault_txn *x, const struct 
     return is_of_another_case(x, d) || has_bare_number(d) || client_hold_differs(n, x, &d->child, &said);
 }
 
-void client_hold_identity(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *out)
+void client_hold_identity(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *out)
 {
     char name[96];
 
     *out = (struct client_identity) {.birth_date = ""};
     if (d->child_there.type == PROTO_SUBJECT_HANDLE)
         return;
-    if (client_record_field(n, x, &d->child, "ident", "birth_date", out->birth_date, sizeof out->birth_date) != OK)
+    if (client_record_field(n, x, &d->child, "ident", "birth_date", out->birth_date, sizeof out->birth_date)
+        != OK)
         out->birth_date[0] = '\0';
     if (client_record_field(n, x, &d->child, "ident", "name", name, sizeof name) == OK)
         client_hold_prefix(name, out->name_prefix);
@@ -257,7 +282,8 @@ void client_hold_prefix(const char *name, char out[CLIENT_PREFIX_LEN + 1])
     out[len] = '\0';
 }
 
-static struct proto_sealing_release bound_to(const struct client_node *n, const struct client_desk *d, bool sending)
+static struct proto_sealing_release bound_to(
+    const struct client_node *n, const struct client_desk *d, bool sending)
 {
     struct proto_sealing_release r = {.subject = d->child_there, .until_s = d->access_until_s};
 
@@ -272,7 +298,8 @@ static struct proto_sealing_release bound_to(const struct client_node *n, const 
 }
 
 /* {"child_check":{...},"sections":{...}} */
-static enum err release_text(struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON *content, char **out)
+static enum err release_text(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, cJSON *content, char **out)
 {
     struct client_identity who;
     cJSON *all = cJSON_CreateObject(), *check = json_add_object(all, "child_check");
@@ -302,7 +329,8 @@ enum err client_hold_seal(struct client_node *n, struct vault_txn *x, struct cli
     if (e == OK)
         e = client_partner_hpke(n, x, d->other, r.recipient_key);
     if (e == OK)
-        e = proto_sealing_release_make(&r, (struct proto_blob) {(const uint8_t *) text, strlen(text)}, &payload, &len);
+        e = proto_sealing_release_make(
+            &r, (struct proto_blob){(const uint8_t *) text, strlen(text)}, &payload, &len);
     if (e == OK) {
         proto_sealing_digest((struct proto_blob) {payload, len}, d->digest);
         e = client_share_put(x, d->id, payload, len);
@@ -341,7 +369,8 @@ static void copy_said(const cJSON *check, const char *key, char *out, size_t out
         memcpy(out, text, strlen(text) + 1);
 }
 
-enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_identity *said, cJSON **out)
+enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d,
+    struct client_identity *said, cJSON **out)
 {
     struct proto_sealing_release r = bound_to(n, d, false);
     uint8_t *payload = NULL, *plain = NULL;
@@ -351,7 +380,8 @@ enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const st
 
     memcpy(r.recipient_key, n->hpke_public, sizeof r.recipient_key);
     if (e == OK) {
-        e = proto_sealing_release_open(&r, secret_wake(n->hpke_key), (struct proto_blob) {payload, len}, &plain, &plain_len);
+        e = proto_sealing_release_open(
+            &r, secret_wake(n->hpke_key), (struct proto_blob){payload, len}, &plain, &plain_len);
         secret_sleep(n->hpke_key);
     }
     if (e == OK)
@@ -371,7 +401,10 @@ enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const st
 
 enum err client_hold_sign(struct client_call *c, struct client_desk *d, uint8_t **out, size_t *len)
 {
-    struct proto_statement s = {.kind = PROTO_SAY_GRANT, .subject = d->child_there, .sections = d->granted, .until_s = d->access_until_s};
+    struct proto_statement s = {.kind = PROTO_SAY_GRANT,
+        .subject = d->child_there,
+        .sections = d->granted,
+        .until_s = d->access_until_s};
     enum err e;
 
     memcpy(s.case_id, d->case_id, sizeof s.case_id);

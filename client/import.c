@@ -43,7 +43,8 @@ static void mistake_in_csv(void *arg, const struct trouble *t)
 }
 
 /* what: the column or field it is about, or NULL. */
-static void mistake_at(struct reading *r, struct place at, enum err e, const char *what, const char *en, const char *nl)
+static void mistake_at(
+    struct reading *r, struct place at, enum err e, const char *what, const char *en, const char *nl)
 {
     struct trouble t = {.lang = r->lang};
     const char *text = r->lang == LANG_NL ? nl : en, *colon = what != NULL ? ": " : "";
@@ -51,7 +52,8 @@ static void mistake_at(struct reading *r, struct place at, enum err e, const cha
     if (what == NULL)
         what = "";
     if (at.item != 0)
-        (void) trouble_at(&t, e, r->name, 0, 0, "item %zu: %s%s%s", "item %zu: %s%s%s", at.item, what, colon, text);
+        (void) trouble_at(
+            &t, e, r->name, 0, 0, "item %zu: %s%s%s", "item %zu: %s%s%s", at.item, what, colon, text);
     else
         (void) trouble_at(&t, e, r->name, at.line, at.column, "%s%s%s", "%s%s%s", what, colon, text);
     mistake(r, &t);
@@ -70,7 +72,8 @@ static bool check_text(struct reading *r, const uint8_t *data, size_t len)
     for (size_t i = 0, n; i < len; i += n) {
         n = char_len(data[i]);
         if (n > len - i || !text_is_utf8(data + i, n)) {
-            mistake_at(r, at, ERR_SYNTAX, NULL, "this is no text: save the file as UTF-8", "dit is geen tekst: sla het bestand op als UTF-8");
+            mistake_at(r, at, ERR_SYNTAX, NULL, "this is no text: save the file as UTF-8",
+                "dit is geen tekst: sla het bestand op als UTF-8");
             return false;
         }
         at.line += data[i] == '\n';
@@ -87,7 +90,8 @@ static bool is_section(const struct reading *r, const char *name)
 }
 
 /* "section.field" into its parts. */
-static bool split_column(const struct reading *r, const char *column, char section[PROTO_NAME_WIDTH + 1], const char **field)
+static bool split_column(
+    const struct reading *r, const char *column, char section[PROTO_NAME_WIDTH + 1], const char **field)
 {
     const char *dot = strchr(column, '.');
     size_t len;
@@ -108,12 +112,14 @@ static void check_header(struct reading *r, const struct csv *c)
     for (size_t i = 0; i < csv_columns(c); i++) {
         const char *name = csv_header(c, i);
         if (strcmp(name, "number") != 0 && !split_column(r, name, section, &field))
-            mistake_at(r, (struct place) {1, (uint32_t) i + 1, 0}, ERR_SYNTAX, NULL,
+            mistake_at(r, (struct place){1, (uint32_t) i + 1, 0}, ERR_SYNTAX, NULL,
                 "this column is neither \"number\" nor \"section.field\" with a section of the pack",
-                "deze kolom is geen \"number\" en ook geen \"onderdeel.veld\" met een onderdeel van het pakket");
+                "deze kolom is geen \"number\" en ook geen \"onderdeel.veld\" met een onderdeel van het "
+                "pakket");
     }
     if (csv_column(c, "number") < 0)
-        mistake_at(r, (struct place) {1, 0, 0}, ERR_SYNTAX, NULL, "there is no column \"number\"", "de kolom \"number\" ontbreekt");
+        mistake_at(r, (struct place){1, 0, 0}, ERR_SYNTAX, NULL, "there is no column \"number\"",
+            "de kolom \"number\" ontbreekt");
 }
 
 static void take_number(struct reading *r, struct place at, const char *number, struct client_import_row *out)
@@ -121,7 +127,8 @@ static void take_number(struct reading *r, struct place at, const char *number, 
     if (text_is_bsn(number))
         memcpy(out->number, number, sizeof out->number);
     else
-        mistake_at(r, at, ERR_RANGE, NULL, "this is not a citizen number: nine digits that pass the eleven-test are needed",
+        mistake_at(r, at, ERR_RANGE, NULL,
+            "this is not a citizen number: nine digits that pass the eleven-test are needed",
             "dit is geen burgerservicenummer: negen cijfers die voldoen aan de elfproef zijn nodig");
 }
 
@@ -132,9 +139,11 @@ static cJSON *section_of(cJSON *sections, const char *name)
 }
 
 /* A field whose name is at fault is told without it: that name may be anything. */
-static void take_field(struct reading *r, struct place at, const char *section, const char *field, const char *value, cJSON *sections)
+static void take_field(struct reading *r, struct place at, const char *section, const char *field,
+    const char *value, cJSON *sections)
 {
-    struct client_record_fault whole = client_record_check_field(section, field, value), name = client_record_check_field(section, field, "");
+    struct client_record_fault whole = client_record_check_field(section, field, value),
+                               name = client_record_check_field(section, field, "");
     cJSON *into;
 
     if (whole.err != OK) {
@@ -155,7 +164,7 @@ static void read_row(struct reading *r, const struct csv *c, size_t row, struct 
 
     out->at = csv_line(c, row);
     out->sections = cJSON_CreateObject();
-    take_number(r, (struct place) {out->at, (uint32_t) number + 1, 0}, csv_cell(c, row, (size_t) number), out);
+    take_number(r, (struct place){out->at, (uint32_t) number + 1, 0}, csv_cell(c, row, (size_t) number), out);
     for (size_t i = 0; i < csv_columns(c); i++) {
         const char *cell = csv_cell(c, row, i);
         if ((int) i != number && cell[0] != '\0' && split_column(r, csv_header(c, i), section, &field))
@@ -172,7 +181,8 @@ static enum err read_csv(struct reading *r, const uint8_t *data, size_t len, str
         return r->count > 0 ? OK : e;  /* told already */
     check_header(r, c);
     if (csv_rows(c) > CLIENT_IMPORT_ROWS_MAX)
-        mistake_at(r, (struct place) {csv_line(c, CLIENT_IMPORT_ROWS_MAX), 0, 0}, ERR_LONG, NULL, "from here on there are too many rows: split the file",
+        mistake_at(r, (struct place){csv_line(c, CLIENT_IMPORT_ROWS_MAX), 0, 0}, ERR_LONG, NULL,
+            "from here on there are too many rows: split the file",
             "vanaf hier zijn er te veel rijen: splits het bestand");
     else if (r->count == 0 && csv_rows(c) > 0 && (out->row = calloc(csv_rows(c), sizeof *out->row)) == NULL)
         e = ERR_NOMEM;
@@ -188,7 +198,8 @@ static void read_json_section(struct reading *r, struct place at, const cJSON *s
     const cJSON *field;
 
     if (!is_section(r, section->string)) {
-        mistake_at(r, at, ERR_SYNTAX, NULL, "a section is not in the pack", "een onderdeel staat niet in het pakket");
+        mistake_at(r, at, ERR_SYNTAX, NULL, "a section is not in the pack",
+            "een onderdeel staat niet in het pakket");
         return;
     }
     cJSON_ArrayForEach(field, section) {
@@ -208,7 +219,8 @@ static void read_json_item(struct reading *r, size_t item, const cJSON *from, st
     out->at = (uint32_t) at.item;
     out->sections = cJSON_CreateObject();
     if (!cJSON_IsObject(from) || json_text(from, "number", &number) != OK) {
-        mistake_at(r, at, ERR_SYNTAX, NULL, "this must be an object with a text \"number\"", "dit moet een object zijn met een tekst \"number\"");
+        mistake_at(r, at, ERR_SYNTAX, NULL, "this must be an object with a text \"number\"",
+            "dit moet een object zijn met een tekst \"number\"");
         return;
     }
     take_number(r, at, number, out);
@@ -216,7 +228,8 @@ static void read_json_item(struct reading *r, size_t item, const cJSON *from, st
         if (cJSON_IsObject(section))
             read_json_section(r, at, section, out->sections);
         else if (strcmp(section->string, "number") != 0)
-            mistake_at(r, at, ERR_SYNTAX, NULL, "beside \"number\" there are only sections", "naast \"number\" staan er alleen onderdelen");
+            mistake_at(r, at, ERR_SYNTAX, NULL, "beside \"number\" there are only sections",
+                "naast \"number\" staan er alleen onderdelen");
     }
 }
 
@@ -270,8 +283,9 @@ static enum err check_twice(struct reading *r, const struct client_import *im, b
     qsort(sorted, im->count, sizeof(struct client_import_row *), by_number);
     for (size_t i = 1; i < im->count; i++)
         if (sorted[i]->number[0] != '\0' && strcmp(sorted[i - 1]->number, sorted[i]->number) == 0)
-            mistake_at(r, json ? (struct place) {0, 0, sorted[i]->at} : (struct place) {sorted[i]->at, 0, 0}, ERR_EXISTS, NULL,
-                "this child is in the file already: put all of it in one place", "dit kind staat al in het bestand: zet alles bij elkaar");
+            mistake_at(r, json ? (struct place){0, 0, sorted[i]->at} : (struct place){sorted[i]->at, 0, 0},
+                ERR_EXISTS, NULL, "this child is in the file already: put all of it in one place",
+                "dit kind staat al in het bestand: zet alles bij elkaar");
     free(sorted);
     return OK;
 }
@@ -294,12 +308,13 @@ static enum err tell(const struct reading *r, struct trouble *t)
     char more[320];
 
     others(r, more, sizeof more);
-    return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column, "%s (mistakes: %d; nothing was imported)%s",
-        "%s (fouten: %d; er is niets overgenomen)%s", r->first.text, r->count, more);
+    return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column,
+        "%s (mistakes: %d; nothing was imported)%s", "%s (fouten: %d; er is niets overgenomen)%s",
+        r->first.text, r->count, more);
 }
 
-enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name, const uint8_t *data, size_t len,
-    cJSON *mistakes, struct client_import *out, struct trouble *t)
+enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name,
+    const uint8_t *data, size_t len, cJSON *mistakes, struct client_import *out, struct trouble *t)
 {
     struct reading r = {.pack = pack, .lang = lang, .name = name, .mistakes = mistakes};
     struct client_import all = {0};

@@ -1,6 +1,7 @@
 /*
- * client/hublink: the waiting fetch. One is always under way; what it brings waits until the certificates it needs are here, and is then
- * applied, all in one transaction, or one by one when that fails: what is wrong with one mail never holds up another.
+ * client/hublink: the waiting fetch. One is always under way; what it brings waits until the certificates it
+ * needs are here, and is then applied, all in one transaction, or one by one when that fails: what is wrong
+ * with one mail never holds up another.
  */
 #include "client/hublink_parts.h"
 
@@ -23,8 +24,9 @@ enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, SAME_AGAIN_MS = 200, TROUBLE_MS
 /* ---- doubt ---- */
 
 /*
- * Mail that is not proven, or does not come, may have been changed or kept back on its way. What is not stored is not named as stored, so
- * the hub keeps it and sends it again; only what is wrong for ten minutes is noted as it is.
+ * Mail that is not proven, or does not come, may have been changed or kept back on its way. What is not
+ * stored is not named as stored, so the hub keeps it and sends it again; only what is wrong for ten minutes
+ * is noted as it is.
  */
 static bool gives_up(const struct client_hublink *l)
 {
@@ -171,9 +173,10 @@ static bool own_act_under_way(const struct client_hublink *l)
 }
 
 /*
- * The hub sends what waits in the order of numbers. A number below one that came, which is neither there nor of an own act without its
- * answer, was taken out of the mailbox because it was no longer permitted (then the leaf of a fetch explains its place), or is kept from us.
- * It is archived as missing: the list has no gap, and completeness shows it. What no leaf explains is asked for again first.
+ * The hub sends what waits in the order of numbers. A number below one that came, which is neither there nor
+ * of an own act without its answer, was taken out of the mailbox because it was no longer permitted (then the
+ * leaf of a fetch explains its place), or is kept from us. It is archived as missing: the list has no gap,
+ * and completeness shows it. What no leaf explains is asked for again first.
  */
 static enum err fill_gaps(struct client_node *n, uint64_t top)
 {
@@ -190,7 +193,8 @@ static enum err fill_gaps(struct client_node *n, uint64_t top)
         return OK;
     e = client_vault_begin(n->vault, true, &x);
     for (uint64_t at = n->running + 1; e == OK && at < upto; at++) {
-        struct client_archived a = {.number = at, .direction = CLIENT_RECEIVED, .kind = PROTO_NONE, .index = PROTO_NO_LEAF};
+        struct client_archived a = {
+            .number = at, .direction = CLIENT_RECEIVED, .kind = PROTO_NONE, .index = PROTO_NO_LEAF};
         struct client_archived old;
         uint8_t *memory = NULL;
 
@@ -339,8 +343,12 @@ static enum err archive_fetch(struct client_node *n, const struct proto_reply *r
     struct vault_txn *x = NULL;
     uint8_t root[PROTO_HASH_LEN];
     struct proto_reply bare = *reply;
-    struct client_archived a = {.number = reply->receipt.number, .direction = CLIENT_SENT, .kind = PROTO_FETCH,
-        .index = reply->receipt.index, .time_s = reply->receipt.time_s, .envelope = {l->fetch, l->fetch_len}};
+    struct client_archived a = {.number = reply->receipt.number,
+        .direction = CLIENT_SENT,
+        .kind = PROTO_FETCH,
+        .index = reply->receipt.index,
+        .time_s = reply->receipt.time_s,
+        .envelope = {l->fetch, l->fetch_len}};
     size_t len = 0;
     enum err e = m == NULL ? ERR_NOMEM : proto_sign_decode(l->fetch, l->fetch_len, &s);
 
@@ -380,7 +388,8 @@ static void fetched(struct client_node *n, void *arg, enum err result, const str
 
         l->fetch_at_ms = clock_mono_ms() + (overtaken ? OVERTAKEN_MS : 1000);
         if (result == OK && !overtaken)
-            log_event(LOG_WARN, "fetch-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
+            log_event(LOG_WARN, "fetch-refused", "reason",
+                proto_refusal_name((enum proto_refusal) reply->result), NULL);
         return;
     }
     l->fetch_number = 0;

@@ -1,4 +1,5 @@
-/* client/kept: rows of statements. The statement itself is not stored twice: it is decoded from its signed original. */
+/* client/kept: rows of statements. The statement itself is not stored twice: it is decoded from its signed
+ * original. */
 #include "client/statement.h"
 
 #include "base/rd.h"
@@ -35,7 +36,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     if (e == OK)
         e = proto_sign_decode(k.original, k.original_len, &envelope);
     if (e == OK)
-        e = proto_statement_decode(proto_statement_of_type(envelope.type), envelope.body, envelope.body_len, &k.what);
+        e = proto_statement_decode(
+            proto_statement_of_type(envelope.type), envelope.body, envelope.body_len, &k.what);
     if (e == OK)
         *out = k;
     return e;
@@ -66,7 +68,8 @@ enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
     return e;
 }
 
-enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory)
+enum err client_kept_get(
+    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory)
 {
     uint8_t *row = NULL;
     size_t len = 0;

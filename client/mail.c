@@ -26,7 +26,8 @@ struct opened {
 /* ---- keys ---- */
 
 /* ERR_BUSY: it is being asked for. */
-static enum err need_key(struct client_node *n, const uint8_t key[PROTO_KEY_LEN], enum proto_use use, uint64_t at_s)
+static enum err need_key(
+    struct client_node *n, const uint8_t key[PROTO_KEY_LEN], enum proto_use use, uint64_t at_s)
 {
     struct proto_cert c;
     enum err e;
@@ -79,7 +80,8 @@ enum err client_mail_keys(struct client_node *n, const struct client_mail *m)
 
 /* ---- is it believed? ---- */
 
-static enum err check_header(const struct client_node *n, const struct proto_cert *c, const struct proto_header *h)
+static enum err check_header(
+    const struct client_node *n, const struct proto_cert *c, const struct proto_header *h)
 {
     if (sodium_memcmp(h->region, n->region.hash, sizeof h->region) != 0)
         return ERR_CONFIG;
@@ -94,7 +96,8 @@ static enum err check_said(struct client_node *n, struct vault_txn *x, struct op
 
     if (o->msg.original.len == 0)
         return OK;
-    e = client_statement_check(n, x, o->msg.original.data, o->msg.original.len, at_s, &o->said, o->ev.said_by, &o->ev.said_role);
+    e = client_statement_check(
+        n, x, o->msg.original.data, o->msg.original.len, at_s, &o->said, o->ev.said_by, &o->ev.said_role);
     if (e == OK && memcmp(o->said.setter, o->msg.head.from, sizeof o->said.setter) != 0)
         e = ERR_DENIED;
     if (e == OK)
@@ -102,7 +105,8 @@ static enum err check_said(struct client_node *n, struct vault_txn *x, struct op
     return e;
 }
 
-static enum err open_mail(struct client_node *n, struct vault_txn *x, const struct client_mail *m, struct opened *o)
+static enum err open_mail(
+    struct client_node *n, struct vault_txn *x, const struct client_mail *m, struct opened *o)
 {
     const struct proto_receipt *receipt = &m->mail.receipt;
     const char *type = proto_msg_type((enum proto_kind)m->mail.kind);
@@ -122,7 +126,8 @@ static enum err open_mail(struct client_node *n, struct vault_txn *x, const stru
     if (e == OK && (receipt->number != m->mail.number || receipt->result != PROTO_ACCEPTED))
         e = ERR_RANGE;
     if (e == OK)
-        e = proto_receipt_check(&n->region, &o->msg, m->mail.message.data, m->mail.message.len, receipt, 1, o->root);
+        e = proto_receipt_check(
+            &n->region, &o->msg, m->mail.message.data, m->mail.message.len, receipt, 1, o->root);
     if (e == OK)
         e = check_said(n, x, o, receipt->time_s);
     if (e != OK)
@@ -150,26 +155,33 @@ static enum err archive_good(struct vault_txn *x, const struct client_mail *m, c
     enum err e = OK;
 
     if (msg->kind == PROTO_RELEASE)
-        e = client_archive_make_bare(msg, m->mail.message.data, m->mail.message.len, &m->mail.receipt, &a, &memory);
+        e = client_archive_make_bare(
+            msg, m->mail.message.data, m->mail.message.len, &m->mail.receipt, &a, &memory);
     if (e == OK)
         e = client_archive_put(x, &a);
     free(memory);
     return e;
 }
 
-/* What is not believed may be a release all the same, under any name: of what may hold ciphertext only a digest is kept. */
+/* What is not believed may be a release all the same, under any name: of what may hold ciphertext only a
+ * digest is kept. */
 static bool may_be_release(const struct client_mail *m)
 {
     struct proto_signed s;
 
-    return m->mail.kind == PROTO_RELEASE || proto_sign_decode(m->mail.message.data, m->mail.message.len, &s) != OK
+    return m->mail.kind == PROTO_RELEASE
+        || proto_sign_decode(m->mail.message.data, m->mail.message.len, &s) != OK
         || strcmp(s.type, proto_msg_type(PROTO_RELEASE)) == 0;
 }
 
 static enum err archive_bad(struct vault_txn *x, const struct client_mail *m)
 {
-    struct client_archived a = {.number = m->mail.number, .direction = CLIENT_RECEIVED, .kind = m->mail.kind, .bad = true,
-        .index = PROTO_NO_LEAF, .proof = m->item};
+    struct client_archived a = {.number = m->mail.number,
+        .direction = CLIENT_RECEIVED,
+        .kind = m->mail.kind,
+        .bad = true,
+        .index = PROTO_NO_LEAF,
+        .proof = m->item};
     uint8_t digest[PROTO_HASH_LEN];
 
     if (may_be_release(m)) {
@@ -194,8 +206,10 @@ static enum err follow(struct client_node *n, struct vault_txn *x, struct opened
     return e;
 }
 
-/* A hub can log one message again under a new number: it stands in the list, and nothing follows from it twice (P-085). */
-static enum err follow_once(struct client_node *n, struct vault_txn *x, const struct client_mail *m, struct opened *o)
+/* A hub can log one message again under a new number: it stands in the list, and nothing follows from it
+ * twice (P-085). */
+static enum err follow_once(
+    struct client_node *n, struct vault_txn *x, const struct client_mail *m, struct opened *o)
 {
     bool again = false;
     enum err e = client_keeping_known(x, o->msg.head.id, &again);
@@ -213,7 +227,8 @@ static void log_bad(const struct client_mail *m, enum err e)
     char number[24];
 
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)m->mail.number);
-    log_event(LOG_WARN, "bad-mail", "kind", proto_kind_name((enum proto_kind)m->mail.kind), "index", number, "err", err_word(e), NULL);
+    log_event(LOG_WARN, "bad-mail", "kind", proto_kind_name((enum proto_kind) m->mail.kind), "index", number,
+        "err", err_word(e), NULL);
 }
 
 /* Is it there already? Then as something believed. */
@@ -230,7 +245,8 @@ static enum err known(struct vault_txn *x, const struct client_mail *m, bool *ye
     return OK;
 }
 
-enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const struct client_mail *m, bool force_bad, bool *bad)
+enum err client_mail_apply(
+    struct client_node *n, struct vault_txn *x, const struct client_mail *m, bool force_bad, bool *bad)
 {
     struct opened *o = calloc(1, sizeof *o);
     bool yes = false;

@@ -1,6 +1,7 @@
 /*
- * client/outbox: one act that waits for its receipt, as it is stored (CLIENT_T_OUTBOX, u64 order): the body once, and for each time it was
- * signed what changed. The hub logs the envelope that it took, so a receipt is compared with each of them.
+ * client/outbox: one act that waits for its receipt, as it is stored (CLIENT_T_OUTBOX, u64 order): the body
+ * once, and for each time it was signed what changed. The hub logs the envelope that it took, so a receipt is
+ * compared with each of them.
  *
  *     row = u8 version 1 | u8 kind | u64 put at | u64 group | u8 count | count * variant | u32 length, body
  *     variant = u64 issued | u64 seen size | 32 seen root | u64 running | 32 node key | 64 signature
@@ -26,14 +27,19 @@ struct client_outbox_row {
     struct proto_blob body;         /* as of the first variant */
 };
 
-MUST_USE enum err client_outbox_encode(const struct client_outbox_row *r, uint8_t **out, size_t *len);  /* gives *out */
-MUST_USE enum err client_outbox_decode(const uint8_t *data, size_t len, struct client_outbox_row *out); /* borrows data */
+MUST_USE enum err client_outbox_encode(
+    const struct client_outbox_row *r, uint8_t **out, size_t *len); /* gives *out */
+MUST_USE enum err client_outbox_decode(
+    const uint8_t *data, size_t len, struct client_outbox_row *out); /* borrows data */
 /* The envelope of a variant; gives *out. */
-MUST_USE enum err client_outbox_envelope(const struct client_outbox_row *r, const struct client_variant *v, uint8_t **out, size_t *len);
+MUST_USE enum err client_outbox_envelope(
+    const struct client_outbox_row *r, const struct client_variant *v, uint8_t **out, size_t *len);
 /* Sign the body anew with these header fields; fills *v. */
-MUST_USE enum err client_outbox_sign(struct client_node *n, const struct client_outbox_row *r, struct client_variant *v);
+MUST_USE enum err client_outbox_sign(
+    struct client_node *n, const struct client_outbox_row *r, struct client_variant *v);
 
-/* All that client_outbox_put puts until the next call belongs together: it may be under way at the same time. 0 ends a group. */
+/* All that client_outbox_put puts until the next call belongs together: it may be under way at the same time.
+ * 0 ends a group. */
 void client_outbox_group(struct client_node *n, bool begin);
 
 #endif

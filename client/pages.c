@@ -83,7 +83,8 @@ static bool is_to_be_seen(const cJSON *item)
 static int compare_due(const void *a, const void *b)
 {
     const struct row *one = a, *other = b;
-    bool has = one->text != NULL && one->text[0] != '\0', other_has = other->text != NULL && other->text[0] != '\0';
+    bool has = one->text != NULL && one->text[0] != '\0',
+         other_has = other->text != NULL && other->text[0] != '\0';
     bool later = is_to_be_seen(one->item), other_later = is_to_be_seen(other->item);
     int by_day = has && other_has ? strcmp(one->text, other->text) : 0;
 
@@ -98,7 +99,8 @@ static int compare_due(const void *a, const void *b)
     return one->place < other->place ? -1 : 1;
 }
 
-static enum err sort(struct client_call *c, cJSON *array, const char *key, int (*order)(const void *, const void *))
+static enum err sort(
+    struct client_call *c, cJSON *array, const char *key, int (*order)(const void *, const void *))
 {
     size_t count = (size_t) cJSON_GetArraySize(array), i = 0;
     struct row *rows = calloc(count + 1, sizeof *rows);

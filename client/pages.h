@@ -12,8 +12,8 @@
 void client_pages_at(cJSON *row, uint64_t at_s);
 /* Newest "at" first; rows without one last. array is in c->reply. ERR_NOMEM. */
 MUST_USE enum err client_pages_newest(struct client_call *c, cJSON *array);
-/* What waits for an answer before what is only to be seen ("until_done"); in each by the day under "due", the soonest first, then rows without
- * one, newest "at" first. */
+/* What waits for an answer before what is only to be seen ("until_done"); in each by the day under "due", the
+ * soonest first, then rows without one, newest "at" first. */
 MUST_USE enum err client_pages_due(struct client_call *c, cJSON *array);
 /* By the text under key, as bytes. */
 MUST_USE enum err client_pages_by_text(struct client_call *c, cJSON *array, const char *key);

@@ -11,8 +11,10 @@
 
 enum { KEY_HALF = 16, KEY_LEN = 2 * KEY_HALF };
 
-/* First half: the child, so that one walk finds all sections. Second half: the section. Neither says anything without the vault key. */
-static void record_key(struct client_node *n, const struct proto_subject_id *who, const char *section, uint8_t out[KEY_LEN])
+/* First half: the child, so that one walk finds all sections. Second half: the section. Neither says anything
+ * without the vault key. */
+static void record_key(
+    struct client_node *n, const struct proto_subject_id *who, const char *section, uint8_t out[KEY_LEN])
 {
     uint8_t subject[1 + sizeof who->value], mac[32];
 
@@ -39,28 +41,35 @@ static bool is_custody(const char *text)
 {
     uint8_t who = 0;
 
-    return client_facts_who(text, &who) == OK && (who & ~(POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD)) == 0;
+    return client_facts_who(text, &who) == OK
+        && (who & ~(POLICY_WHO_G1 | POLICY_WHO_G2 | POLICY_WHO_VOOGD)) == 0;
 }
 
-struct client_record_fault client_record_check_field(const char *section, const char *field, const char *value)
+struct client_record_fault client_record_check_field(
+    const char *section, const char *field, const char *value)
 {
     struct date d;
 
     if (!is_field_name(field))
-        return (struct client_record_fault) {ERR_SYNTAX, "the name of a field has at least one letter and no quotes",
+        return (struct client_record_fault){ERR_SYNTAX,
+            "the name of a field has at least one letter and no quotes",
             "de naam van een veld heeft minstens een letter en geen aanhalingstekens"};
     if (strlen(field) > CLIENT_FIELD_NAME_MAX)
-        return (struct client_record_fault) {ERR_LONG, "the name of a field has at most 63 bytes", "de naam van een veld heeft hoogstens 63 bytes"};
+        return (struct client_record_fault){ERR_LONG, "the name of a field has at most 63 bytes",
+            "de naam van een veld heeft hoogstens 63 bytes"};
     if (strlen(value) > CLIENT_FIELD_MAX)
         return (struct client_record_fault) {ERR_LONG, "at most 4096 bytes", "hoogstens 4096 bytes"};
     if (value[0] == '\0')
         return (struct client_record_fault) {OK, "", ""};
     if (strcmp(section, "ident") == 0 && strcmp(field, "birth_date") == 0 && date_parse(value, &d) != OK)
-        return (struct client_record_fault) {ERR_SYNTAX, "this must be a date such as 2012-03-31", "dit moet een datum zijn, zoals 2012-03-31"};
+        return (struct client_record_fault){ERR_SYNTAX, "this must be a date such as 2012-03-31",
+            "dit moet een datum zijn, zoals 2012-03-31"};
     if (strcmp(section, "guard") == 0 && strcmp(field, "custody") == 0 && !is_custody(value))
-        return (struct client_record_fault) {ERR_SYNTAX, "who holds custody is written as g1, \"g1 g2\" or voogd",
+        return (struct client_record_fault){ERR_SYNTAX,
+            "who holds custody is written as g1, \"g1 g2\" or voogd",
             "wie gezag heeft, wordt geschreven als g1, \"g1 g2\" of voogd"};
-    if (strcmp(section, "guard") == 0 && strcmp(field, "incapable") == 0 && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+    if (strcmp(section, "guard") == 0 && strcmp(field, "incapable") == 0 && strcmp(value, "yes") != 0
+        && strcmp(value, "no") != 0)
         return (struct client_record_fault) {ERR_SYNTAX, "write yes or no", "schrijf yes of no"};
     return (struct client_record_fault) {OK, "", ""};
 }
@@ -74,11 +83,14 @@ static enum err content_check(const cJSON *obj, const char *section, struct trou
         return trouble_at(t, ERR_SYNTAX, section, 0, 0, "a section is an object of fields and texts",
             "een onderdeel is een object met velden en teksten");
     if (cJSON_GetArraySize(obj) > CLIENT_FIELDS_MAX)
-        return trouble_at(t, ERR_LONG, section, 0, 0, "a section has at most %d fields", "een onderdeel heeft hoogstens %d velden", CLIENT_FIELDS_MAX);
+        return trouble_at(t, ERR_LONG, section, 0, 0, "a section has at most %d fields",
+            "een onderdeel heeft hoogstens %d velden", CLIENT_FIELDS_MAX);
     cJSON_ArrayForEach(field, obj) {
-        bool named = is_field_name(field->string) && strlen(field->string) <= CLIENT_FIELD_NAME_MAX;  /* else it is not for a message */
+        bool named = is_field_name(field->string)
+            && strlen(field->string) <= CLIENT_FIELD_NAME_MAX; /* else it is not for a message */
         if (!cJSON_IsString(field))
-            return trouble_at(t, ERR_SYNTAX, section, 0, 0, "field %s must be a text", "veld %s moet een tekst zijn", named ? field->string : "");
+            return trouble_at(t, ERR_SYNTAX, section, 0, 0, "field %s must be a text",
+                "veld %s moet een tekst zijn", named ? field->string : "");
         fault = client_record_check_field(section, field->string, field->valuestring);
         if (fault.err != OK)
             return trouble_at(t, fault.err, section, 0, 0, "%s: %s", "%s: %s", named ? field->string : "",
@@ -103,8 +115,10 @@ static enum err content_text(const char *section, const cJSON *obj, char **out)
     return e;
 }
 
-/* That there is a record of this child, so that all can be listed; under the first half of its records' keys. */
-static enum err subject_put(struct vault_txn *x, const struct proto_subject_id *who, const uint8_t key[KEY_LEN])
+/* That there is a record of this child, so that all can be listed; under the first half of its records' keys.
+ */
+static enum err subject_put(
+    struct vault_txn *x, const struct proto_subject_id *who, const uint8_t key[KEY_LEN])
 {
     uint8_t row[1 + sizeof who->value];
 
@@ -113,18 +127,20 @@ static enum err subject_put(struct vault_txn *x, const struct proto_subject_id *
     return client_vault_put(x, CLIENT_T_SUBJECT, key, KEY_HALF, row, sizeof row);
 }
 
-enum err client_record_put(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
-    const cJSON *obj, struct trouble *t)
+enum err client_record_put(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who,
+    const char *section, const cJSON *obj, struct trouble *t)
 {
     uint8_t index = policy_pack_find(n->pack, POLICY_SET_SECTIONS, section), key[KEY_LEN];
     char *text = NULL;
     enum err e;
 
     if (index == POLICY_UNKNOWN)
-        return trouble_at(t, ERR_RANGE, section, 0, 0, "this section is not in the pack; see: schakel policy show",
+        return trouble_at(t, ERR_RANGE, section, 0, 0,
+            "this section is not in the pack; see: schakel policy show",
             "dit onderdeel staat niet in het pakket; zie: schakel policy show");
     if (n->pack->section[index].class == POLICY_SX)
-        return trouble_at(t, ERR_RANGE, section, 0, 0, "this is never kept as a section: the number itself identifies the record",
+        return trouble_at(t, ERR_RANGE, section, 0, 0,
+            "this is never kept as a section: the number itself identifies the record",
             "dit is nooit een onderdeel: het nummer zelf wijst het dossier aan");
     e = content_check(obj, section, t);
     if (e == OK)
@@ -148,8 +164,8 @@ static enum err row_parse(const uint8_t *value, size_t len, cJSON **out)
     return json_parse(value, len, out, NULL);
 }
 
-enum err client_record_get(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
-    cJSON **out)
+enum err client_record_get(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who,
+    const char *section, cJSON **out)
 {
     uint8_t key[KEY_LEN], *value = NULL;
     size_t len = 0;
@@ -174,8 +190,8 @@ enum err client_record_get(struct client_node *n, struct vault_txn *x, const str
     return e;
 }
 
-enum err client_record_field(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
-    const char *field, char *out, size_t out_len)
+enum err client_record_field(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who,
+    const char *section, const char *field, char *out, size_t out_len)
 {
     cJSON *content = NULL;
     const char *text = NULL;
@@ -199,14 +215,15 @@ static bool section_each(void *arg, const uint8_t *key, size_t key_len, const ui
 
     (void) key;
     (void) key_len;
-    if (row_parse(value, len, &row) == OK && json_text(row, "section", &name) == OK && strlen(name) <= PROTO_NAME_WIDTH)
+    if (row_parse(value, len, &row) == OK && json_text(row, "section", &name) == OK
+        && strlen(name) <= PROTO_NAME_WIDTH)
         memcpy(all->name[all->count++], name, strlen(name) + 1);
     cJSON_Delete(row);
     return all->count < PROTO_SECTIONS_MAX;
 }
 
-enum err client_record_sections(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who,
-    struct proto_sections *out)
+enum err client_record_sections(struct client_node *n, struct vault_txn *x,
+    const struct proto_subject_id *who, struct proto_sections *out)
 {
     uint8_t key[KEY_LEN];
     struct proto_sections all = {0};
@@ -221,7 +238,8 @@ enum err client_record_sections(struct client_node *n, struct vault_txn *x, cons
     return OK;
 }
 
-void client_record_label(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, char *out, size_t out_len)
+void client_record_label(
+    struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, char *out, size_t out_len)
 {
     char name[96], born[16], hex[9];
 
@@ -254,7 +272,8 @@ static bool child_each(void *arg, const uint8_t *key, size_t key_len, const uint
     return all->each(all->arg, &who);
 }
 
-enum err client_record_children(struct client_node *n, struct vault_txn *x, client_record_each *each, void *arg)
+enum err client_record_children(
+    struct client_node *n, struct vault_txn *x, client_record_each *each, void *arg)
 {
     struct children all = {.each = each, .arg = arg};
 

@@ -70,7 +70,8 @@ size_t client_sessions_count(const struct client_node *n)
     return count;
 }
 
-enum err client_sessions_add(struct client_node *n, const struct client_staff *staff, struct secret *secret, struct client_session **out)
+enum err client_sessions_add(struct client_node *n, const struct client_staff *staff, struct secret *secret,
+    struct client_session **out)
 {
     struct client_session **place = NULL, *s;
     uint8_t token[TOKEN_LEN];
@@ -125,8 +126,11 @@ static enum err open_key(struct client_call *c, const struct client_staff *s, st
     if (e == OK)
         e = client_key_unwrap(s->wrapped, s->wrapped_len, "staff", &by, secret, NULL);
     if (e == ERR_KEY)
-        e = trouble_set(&c->trouble, ERR_DENIED, "login or passphrase is not right: try again; who forgot it is added anew by the administrator (schakel staff end, staff add)",
-            "aanmeldnaam of wachtzin klopt niet: probeer opnieuw; wie haar vergat, wordt door de beheerder opnieuw toegevoegd (schakel staff end, staff add)");
+        e = trouble_set(&c->trouble, ERR_DENIED,
+            "login or passphrase is not right: try again; who forgot it is added anew by the administrator "
+            "(schakel staff end, staff add)",
+            "aanmeldnaam of wachtzin klopt niet: probeer opnieuw; wie haar vergat, wordt door de beheerder "
+            "opnieuw toegevoegd (schakel staff end, staff add)");
     return e;
 }
 
@@ -143,8 +147,11 @@ enum err client_do_login(struct client_call *c, struct vault_txn *x)
         e = client_staff_find(x, as, &s);
     /* The same words for somebody unknown: who works here is nobody's business. */
     if (e == ERR_NOTFOUND)
-        e = trouble_set(&c->trouble, ERR_DENIED, "login or passphrase is not right: try again; who forgot it is added anew by the administrator (schakel staff end, staff add)",
-            "aanmeldnaam of wachtzin klopt niet: probeer opnieuw; wie haar vergat, wordt door de beheerder opnieuw toegevoegd (schakel staff end, staff add)");
+        e = trouble_set(&c->trouble, ERR_DENIED,
+            "login or passphrase is not right: try again; who forgot it is added anew by the administrator "
+            "(schakel staff end, staff add)",
+            "aanmeldnaam of wachtzin klopt niet: probeer opnieuw; wie haar vergat, wordt door de beheerder "
+            "opnieuw toegevoegd (schakel staff end, staff add)");
     if (e == OK)
         e = open_key(c, &s, &secret);
     if (e == OK && s.cert_until_s < clock_now_s() + RENEW_S) {

@@ -1,13 +1,19 @@
 /*
- * client/sessions: who is at work in this node: open sessions in memory, and the staff rows they come from. A person's private key is at
- * rest only wrapped under that person's passphrase, and in memory only while the session is open: four eyes means two sessions.
+ * client/sessions: who is at work in this node: open sessions in memory, and the staff rows they come from. A
+ * person's private key is at rest only wrapped under that person's passphrase, and in memory only while the
+ * session is open: four eyes means two sessions.
  */
 #ifndef CLIENT_SESSIONS_H
 #define CLIENT_SESSIONS_H
 
 #include "client/node.h"
 
-enum { CLIENT_SESSION_S = 8 * 3600, CLIENT_SESSIONS_MAX = 64, CLIENT_STAFF_CERT_S = 7 * 86400, CLIENT_LOGIN_MAX = 32 };
+enum {
+    CLIENT_SESSION_S = 8 * 3600,
+    CLIENT_SESSIONS_MAX = 64,
+    CLIENT_STAFF_CERT_S = 7 * 86400,
+    CLIENT_LOGIN_MAX = 32
+};
 
 /* One of the staff (CLIENT_T_STAFF, by public key). */
 struct client_staff {
@@ -30,15 +36,17 @@ void client_staff_fini(struct client_staff *s);
 /* "Anna de Vries" to "anna-de-vries". out holds CLIENT_LOGIN_MAX + 1. ERR_SYNTAX when nothing is left. */
 MUST_USE enum err client_staff_login(const char *name, char out[CLIENT_LOGIN_MAX + 1]);
 
-/* Certify the staff key for seven days under the node's key, publish it (waited for by c when not NULL), fill s->cert_until_s. */
-MUST_USE enum err client_staff_certify(struct client_node *n, struct vault_txn *x, struct client_staff *s, struct client_call *c);
+/* Certify the staff key for seven days under the node's key, publish it (waited for by c when not NULL), fill
+ * s->cert_until_s. */
+MUST_USE enum err client_staff_certify(
+    struct client_node *n, struct vault_txn *x, struct client_staff *s, struct client_call *c);
 
 struct client_sessions;
 MUST_USE enum err client_sessions_open(struct client_node *n);   /* sets n->sessions */
 void client_sessions_close(struct client_sessions *s);           /* takes NULL; wipes all keys */
 /* A new session; another of the same person ends. Takes *secret (64 bytes). ERR_FULL, ERR_NOMEM. */
-MUST_USE enum err client_sessions_add(struct client_node *n, const struct client_staff *s, struct secret *secret,
-    struct client_session **out);
+MUST_USE enum err client_sessions_add(
+    struct client_node *n, const struct client_staff *s, struct secret *secret, struct client_session **out);
 /* The session whose token stands in args; NULL: none, or its time is over. */
 struct client_session *client_sessions_of_args(struct client_node *n, const cJSON *args);
 void client_sessions_end(struct client_node *n, const char *login);
@@ -46,6 +54,7 @@ size_t client_sessions_count(const struct client_node *n);
 /* End those whose time is over. */
 void client_sessions_step(struct client_node *n);
 
-client_handler client_do_login, client_do_logout, client_do_staff_add, client_do_staff_list, client_do_staff_end;
+client_handler client_do_login, client_do_logout, client_do_staff_add, client_do_staff_list,
+    client_do_staff_end;
 
 #endif

@@ -36,20 +36,25 @@ static enum err check_scope(struct client_call *c, const cJSON *draft, const str
 
     client_weigh_child(&d->child, hex);
     fits = json_text(draft, "child", &child) == OK && json_text(draft, "purpose", &purpose) == OK
-        && json_array(draft, "sections", &sections) == OK && strcmp(child, hex) == 0 && (purpose[0] == '\0' || strcmp(purpose, d->purpose) == 0);
+        && json_array(draft, "sections", &sections) == OK && strcmp(child, hex) == 0
+        && (purpose[0] == '\0' || strcmp(purpose, d->purpose) == 0);
     for (uint8_t i = 0; fits && cJSON_GetArraySize(sections) > 0 && i < d->sections.count; i++) {
         bool there = false;
         cJSON_ArrayForEach(name, sections)
             there = there || (cJSON_IsString(name) && strcmp(name->valuestring, d->sections.name[i]) == 0);
         fits = there;
     }
-    return fits ? OK : trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0,
-        "this weighing is about another child or purpose, or about fewer sections; weigh again (schakel weigh)",
-        "deze afweging gaat over een ander kind of doel, of over minder onderdelen; weeg opnieuw (schakel weigh)");
+    return fits ? OK
+                : trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0,
+                    "this weighing is about another child or purpose, or about fewer sections; weigh again "
+                    "(schakel weigh)",
+                    "deze afweging gaat over een ander kind of doel, of over minder onderdelen; weeg opnieuw "
+                    "(schakel weigh)");
 }
 
 /* id: which it is; as it stood when no option is given. */
-static enum err draft_arg(struct client_call *c, struct vault_txn *x, uint8_t id[PROTO_ID_LEN], uint8_t **draft, size_t *len)
+static enum err draft_arg(
+    struct client_call *c, struct vault_txn *x, uint8_t id[PROTO_ID_LEN], uint8_t **draft, size_t *len)
 {
     const char *given = NULL;
     enum err e = json_text(c->args, "weigh", &given) == OK ? client_arg_id(c, "weigh", id) : OK;
@@ -57,15 +62,17 @@ static enum err draft_arg(struct client_call *c, struct vault_txn *x, uint8_t id
     if (e == OK)
         e = client_vault_get(x, CLIENT_T_DRAFT, id, PROTO_ID_LEN, draft, len);
     if (e == ERR_NOTFOUND)
-        return trouble_at(&c->trouble, e, "--weigh", 0, 0, "there is no such weighing; make one with schakel weigh",
+        return trouble_at(&c->trouble, e, "--weigh", 0, 0,
+            "there is no such weighing; make one with schakel weigh",
             "er is geen afweging met dit nummer; maak er een met schakel weigh");
     return e;
 }
 
-enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct client_desk *d, uint8_t **out, size_t *len,
-    uint32_t *answered)
+enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct client_desk *d, uint8_t **out,
+    size_t *len, uint32_t *answered)
 {
-    struct proto_statement s = {.kind = PROTO_SAY_WEIGHING, .subject = d->child_there, .sections = d->sections};
+    struct proto_statement s = {
+        .kind = PROTO_SAY_WEIGHING, .subject = d->child_there, .sections = d->sections};
     const char *given = NULL;
     uint8_t id[PROTO_ID_LEN], *data = NULL;
     size_t data_len = 0;
@@ -78,8 +85,11 @@ enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct cli
     memcpy(id, d->weighing, sizeof id);
     e = draft_arg(c, x, id, &data, &data_len);
     /* An approval lies there too; it is no weighing. */
-    if (e == OK && (json_parse(data, data_len, &draft, NULL) != OK || cJSON_GetObjectItemCaseSensitive(draft, "answers") == NULL))
-        e = trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0, "this is no weighing; make one with schakel weigh",
+    if (e == OK
+        && (json_parse(data, data_len, &draft, NULL) != OK
+            || cJSON_GetObjectItemCaseSensitive(draft, "answers") == NULL))
+        e = trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0,
+            "this is no weighing; make one with schakel weigh",
             "dit is geen afweging; maak er een met schakel weigh");
     if (e == OK)
         e = check_scope(c, draft, d);
@@ -132,12 +142,19 @@ static bool weighs_here(const struct client_desk *d, enum policy_weigh by)
     return (d->mine && d->offer) || by == (d->mine ? POLICY_WEIGH_ASKER : POLICY_WEIGH_HOLDER);
 }
 
-enum err client_weigh_needed(struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
+enum err client_weigh_needed(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
 {
     const struct proto_partner *other = proto_region_partner(&n->region, d->other);
     bool asks = d->mine && !d->offer;
-    struct client_question q = {.child = d->child, .asker = asks ? n->me : other, .holder = asks ? other : n->me, .purpose = d->purpose,
-        .offer = d->offer, .weighed = true, .before_grant = true, .now_s = clock_now_s()};
+    struct client_question q = {.child = d->child,
+        .asker = asks ? n->me : other,
+        .holder = asks ? other : n->me,
+        .purpose = d->purpose,
+        .offer = d->offer,
+        .weighed = true,
+        .before_grant = true,
+        .now_s = clock_now_s()};
     struct client_facts *f = calloc(1, sizeof *f);
     uint32_t needed = 0;
     enum err e = f == NULL ? ERR_NOMEM : other == NULL ? ERR_NOTFOUND : OK;
@@ -176,13 +193,17 @@ enum err client_weigh_trouble(struct client_call *c, uint32_t open)
             (void) snprintf(numbers + at, sizeof numbers - at, "%s%u", at == 0 ? "" : ", ", i + 1);
     }
     return trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0,
-        "this weighing leaves open: %s. Weigh again and answer these too; schakel weigh without --answer shows the questions, and --again"
+        "this weighing leaves open: %s. Weigh again and answer these too; schakel weigh without --answer "
+        "shows the questions, and --again"
         " takes over what you answered",
-        "deze afweging laat open: %s. Weeg opnieuw en beantwoord ook deze; schakel weigh zonder --answer toont de vragen, en --again neemt"
-        " over wat u al antwoordde", numbers);
+        "deze afweging laat open: %s. Weeg opnieuw en beantwoord ook deze; schakel weigh zonder --answer "
+        "toont de vragen, en --again neemt"
+        " over wat u al antwoordde",
+        numbers);
 }
 
-enum err client_weigh_check(struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint32_t answered)
+enum err client_weigh_check(
+    struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint32_t answered)
 {
     uint32_t needed = 0;
     enum err e = client_weigh_needed(c->node, x, d, &needed);
