@@ -149,6 +149,24 @@ static enum err add_pseudonyms(struct client_call *c, struct vault_txn *x)
     return OK;
 }
 
+/* Partners to whose officers the hub can seal to an ended key only: they are told by their own status, and the others here. */
+static void add_without_officer(cJSON *r, const struct client_node *n)
+{
+    uint64_t now = clock_now_s();
+    struct proto_cert c;
+    cJSON *list = NULL;
+
+    for (size_t i = 0; i < n->region.partner_count; i++) {
+        const struct proto_partner *p = &n->region.partner[i];
+
+        if (p == n->me || client_certs_of_partner(n, p->id, PROTO_USE_NODE, now, &c) != OK
+            || client_certs_of_partner(n, p->id, PROTO_USE_OFFICER, now, &c) == OK)
+            continue;
+        list = list == NULL ? json_add_array(r, "without_officer") : list;
+        json_push_text(list, p->handle);
+    }
+}
+
 /* What the privacy officer's node made of the leaves that were laid open to it. */
 static enum err add_openings(struct client_call *c, struct vault_txn *x)
 {
@@ -159,6 +177,7 @@ static enum err add_openings(struct client_call *c, struct vault_txn *x)
         return e;
     json_add_u64(c->reply, "openings_right", s.checked);
     json_add_u64(c->reply, "openings_late", s.late);
+    add_without_officer(c->reply, c->node);
     if (s.bad != 0) {
         json_add_u64(c->reply, "bad_opening", s.bad);
         json_add_text(c->reply, "bad_opening_why", client_openings_why(s.why, c->trouble.lang));

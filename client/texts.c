@@ -48,6 +48,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"verdict", "verdict", "uitkomst"},
     {"openings_right", "compared with what the hub logged", "vergeleken met wat de hub logde"},
     {"openings_answered", "answered to the hub", "aan de hub beantwoord"},
+    {"without_officer", "partners whose officer's key has ended", "partners waarvan de sleutel van de privacy officer is verlopen"},
     {"openings_late", "logged over a day ago and not laid open", "meer dan een dag geleden gelogd en niet opengelegd"},
     {"bad_opening", "BAD OPENING at number", "SLECHTE OPENING bij nummer"},
     {"bad_opening_why", "why", "waarom"},

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 
+unsigned hub_acts_officer_days;
+
 struct hub_world_reply hub_acts_one(struct hub_acts *f, const uint8_t *frame, size_t len)
 {
     struct proto_blob in = { frame, len };
@@ -63,6 +65,7 @@ int hub_acts_open(void **state, const char *pack)
     hub_acts_shift_clock(0);
 
     f->frame = malloc(HUB_WORLD_FRAME_MAX);
+    f->w.officer_days = hub_acts_officer_days;
     hub_world_open(&f->w, pack, 0);
     hub_world_core_open(&f->w);
     randombytes_buf(f->case_id, sizeof f->case_id);

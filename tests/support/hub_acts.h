@@ -16,6 +16,9 @@ struct hub_acts {
     uint8_t *frame;   /* room for one */
 };
 
+/* How long officers' keys last in worlds opened from now on; 0: 90 days. */
+extern unsigned hub_acts_officer_days;
+
 /* pack: the folder of the pack. */
 int hub_acts_open(void **state, const char *pack);
 int hub_acts_close(void **state);

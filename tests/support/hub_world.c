@@ -120,11 +120,18 @@ static void make_region(struct hub_world *w)
 
 /* ---- joining ---- */
 
+static unsigned days_of(const struct hub_world *w, enum proto_use use)
+{
+    if (use == PROTO_USE_OFFICER && w->officer_days != 0)
+        return w->officer_days;
+    return use == PROTO_USE_STAFF ? 7 : 90;
+}
+
 static size_t make_cert(const struct hub_world *w, const struct hub_world_partner *p, enum proto_use use, enum proto_role role,
     const uint8_t key[32], const uint8_t signer[64], uint8_t *out)
 {
     struct proto_cert c = { .use = (uint8_t)use, .role = (uint8_t)role, .from_s = clock_now_s() - DAY_S,
-        .until_s = clock_now_s() + (use == PROTO_USE_STAFF ? 7 : 90) * (uint64_t)DAY_S };
+        .until_s = clock_now_s() + days_of(w, use) * (uint64_t)DAY_S };
     size_t len;
 
     memcpy(c.region, w->region->hash, sizeof c.region);
@@ -175,7 +182,7 @@ void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
     struct hub_cli cli = { .name = "test", .plain = !w->is_tls, .pack = pack };
     struct hub_cli install = { 0 };
 
-    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .witnesses = w->witnesses,
+    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .officer_days = w->officer_days, .witnesses = w->witnesses,
         .partners = w->partners != 0 ? w->partners : HUB_WORLD_PARTNERS };
     assert_true(w->partners >= HUB_WORLD_PARTNERS && w->partners <= HUB_WORLD_PARTNERS_MAX);
     (void)snprintf(w->home, sizeof w->home, "/tmp/hub-world-XXXXXX");

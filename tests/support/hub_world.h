@@ -34,6 +34,7 @@ struct hub_world {
     size_t partners;                    /* set before hub_world_open; 0: HUB_WORLD_PARTNERS. Those beyond are schools */
     const char *pack;
     bool is_tls;                        /* set before hub_world_open */
+    unsigned officer_days;              /* how long officers' keys last, set before hub_world_open; 0: as the others, 90 */
     struct witness_sample *witnesses;   /* set before hub_world_open: filled with a witness of each partner and an outsider; NULL: none */
     struct hub_core *core;              /* in this process; NULL when it runs apart */
     struct hub_signer *signer, *registry_signer;

@@ -391,6 +391,42 @@ static void sealed_to_the_last_officer_and_then_held_to_little(void **state)
     hub_acts_shift_clock(0);
 }
 
+/* A month after the last officer key ended only what stops something, answers, or reads is taken; the node's own keys are valid still. */
+static void without_an_officer_for_a_month(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_msg m;
+
+    hub_acts_shift_clock(15 * DAY);
+    hub_world_msg(&f->w, PROTO_CANCEL, A, B, &m);
+    m.refers[0] = 1;
+    hub_acts_expect(f, &m, A, PROTO_NOT_FOUND);
+    hub_acts_shift_clock(45 * DAY);
+    hub_world_msg(&f->w, PROTO_CANCEL, A, B, &m);
+    m.refers[0] = 1;
+    hub_acts_expect(f, &m, A, PROTO_NO_OFFICER);
+    hub_world_msg(&f->w, PROTO_ACK, A, B, &m);
+    m.refers[0] = 1;
+    m.code = PROTO_ACK_STORED;
+    hub_acts_expect(f, &m, A, PROTO_NOT_FOUND);
+    hub_world_msg(&f->w, PROTO_QUERY, A, -1, &m);
+    m.code = PROTO_QUERY_CHECKPOINT;
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    hub_acts_shift_clock(0);
+}
+
+static int setup_short(void **state)
+{
+    hub_acts_officer_days = 10;
+    return hub_acts_setup(state);
+}
+
+static int close_short(void **state)
+{
+    hub_acts_officer_days = 0;
+    return hub_acts_close(state);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
@@ -400,6 +436,7 @@ int main(void)
         T(a_number_that_was_never_given_is_not_found), T(a_bad_opening_is_logged_and_kept),
         T(seeds_go_with_the_last_answer_of_their_day), T(unanswered_seeds_go_after_seven_days), T(late_receipts_are_made_whole),
         T(sealed_to_the_last_officer_and_then_held_to_little),
+        cmocka_unit_test_setup_teardown(without_an_officer_for_a_month, setup_short, close_short),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
