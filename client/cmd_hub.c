@@ -32,13 +32,29 @@ static enum err read_region(struct client_run *r, const char *path, struct proto
     return e == OK ? proto_region_parse(*data, *len, true, region, r->t) : e;
 }
 
-/* No founder: the registry admits it, before or after this. For its own request it is what its public file says. */
+/* Of who has joined before: that of its certificate. The first root key made it, and it stays when the root key changes. */
+static void own_id(const struct client_run *r, const struct proto_region *region, const uint8_t root[32], uint8_t out[PROTO_PARTNER_LEN])
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL, signer[PROTO_KEY_LEN];
+    struct proto_cert own;
+    size_t len = 0;
+
+    proto_partner_id(root, out);
+    if (client_home_path(r->home, "certs/node", path, NULL) == OK && file_read(path, PROTO_CERT_MAX, &data, &len, NULL) == OK
+        && proto_cert_peek(data, len, &own, signer) == OK && sodium_memcmp(own.region, region->hash, sizeof own.region) == 0)
+        memcpy(out, own.partner, PROTO_PARTNER_LEN);
+    free(data);
+}
+
+/* No founder, or one with another root key: the registry says so, before or after this. For its own request it is what its file says. */
 static const struct proto_partner *newcomer(struct client_run *r, struct proto_region *region, const uint8_t root[32], enum err *e)
 {
     struct proto_partner *p = &region->partner[region->partner_count];
     char path[CLIENT_PATH_MAX];
+    const struct proto_partner *known;
     struct proto_org_file org;
-    uint8_t *data = NULL;
+    uint8_t *data = NULL, id[PROTO_PARTNER_LEN];
     size_t len = 0;
 
     *e = region->partner_count == PROTO_PARTNERS_MAX ? ERR_FULL : client_home_path(r->home, "org.pub", path, r->t);
@@ -51,11 +67,15 @@ static const struct proto_partner *newcomer(struct client_run *r, struct proto_r
         *e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is not of this root key", "is niet van deze hoofdsleutel");
     if (*e != OK)
         return NULL;
-    memset(p, 0, sizeof *p);
-    proto_partner_id(root, p->id);
+    own_id(r, region, root, id);
+    known = proto_region_partner(region, id);
+    if (known != NULL)
+        p = &region->partner[known - region->partner];
+    else
+        region->partner_count++;
+    memcpy(p->id, id, sizeof p->id);
     memcpy(p->handle, org.handle, sizeof p->handle);
     memcpy(p->root_key, root, sizeof p->root_key);
-    region->partner_count++;
     return p;
 }
 

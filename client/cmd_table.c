@@ -7,6 +7,7 @@
 #include "client/cmd_policy_decide.h"
 #include "client/cmd_policy_diff.h"
 #include "client/cmd_policy_register.h"
+#include "client/cmd_rotate.h"
 #include "client/cmds.h"
 
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
@@ -113,6 +114,8 @@ const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
         client_cmd_org_init, NULL},
     {"org login", {"the administrator logs in", "de beheerder meldt zich aan"}, login_opts, NULL, client_cmd_login, NULL},
+    {"org rotate", {"another key in the place of one", "een andere sleutel in plaats van een"}, client_cmd_rotate_opts, NULL,
+        client_cmd_org_rotate, NULL},
     {"org status", {"how this organisation's node is doing", "hoe het met het knooppunt gaat"}, NULL, "status", NULL, client_status_print},
     {"region make", {"make a region file from public files", "maak een regiobestand van openbare bestanden"}, region_make_opts, NULL,
         client_cmd_region_make, NULL},

@@ -6,6 +6,7 @@
 #include "client/child.h"
 #include "client/desk_reply.h"
 #include "client/record.h"
+#include "client/rotate.h"
 #include "client/weigh.h"
 #include "policy/duty.h"
 #include "proto/seal.h"
@@ -369,6 +370,21 @@ static void copy_said(const cJSON *check, const char *key, char *out, size_t out
         memcpy(out, text, strlen(text) + 1);
 }
 
+/* It may be sealed to a key of before. */
+static enum err open_release(struct client_node *n, struct proto_sealing_release *r, struct proto_blob payload, uint8_t **plain, size_t *len)
+{
+    const uint8_t *public;
+    struct secret *key;
+    enum err e = ERR_KEY;
+
+    for (size_t i = 0; e != OK && (key = client_rotate_hpke(n, i, &public)) != NULL; i++) {
+        memcpy(r->recipient_key, public, sizeof r->recipient_key);
+        e = proto_sealing_release_open(r, secret_wake(key), payload, plain, len);
+        secret_sleep(key);
+    }
+    return e;
+}
+
 enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d,
     struct client_identity *said, cJSON **out)
 {
@@ -378,12 +394,8 @@ enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const st
     cJSON *all = NULL, *check;
     enum err e = client_share_get(x, d->id, &payload, &len);
 
-    memcpy(r.recipient_key, n->hpke_public, sizeof r.recipient_key);
-    if (e == OK) {
-        e = proto_sealing_release_open(
-            &r, secret_wake(n->hpke_key), (struct proto_blob){payload, len}, &plain, &plain_len);
-        secret_sleep(n->hpke_key);
-    }
+    if (e == OK)
+        e = open_release(n, &r, (struct proto_blob) {payload, len}, &plain, &plain_len);
     if (e == OK)
         e = json_parse(plain, plain_len, &all, NULL);
     if (e == OK)

@@ -3,6 +3,7 @@
 #include "client/desk_sent.h"
 #include "client/member.h"
 #include "client/registry.h"
+#include "client/rotate.h"
 #include "proto/sign.h"
 
 static enum err sent_statement(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
@@ -16,6 +17,7 @@ const struct client_kind client_kinds[] = {
     {PROTO_RELEASE, client_sent_release, client_desk_refused_release, client_mail_release},
     {PROTO_ANSWER, client_sent_answer, NULL, client_mail_answer},
     {PROTO_CANCEL, client_sent_cancel, NULL, client_mail_cancel},
+    {PROTO_PUBLISH, client_rotate_on_receipt, NULL, NULL},
     {PROTO_REGISTRY, client_registry_on_receipt, client_registry_on_refused, NULL},
     {PROTO_REPORT, NULL, NULL, client_mail_report},
 };

@@ -163,26 +163,23 @@ static enum err add_pending(struct client_registry *r, const struct proto_regist
     return OK;
 }
 
-enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len)
+/* Leaves behind those that are here, and the checkpoint that came with them. */
+static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size_t checkpoint_len, const struct proto_registry_more *more)
 {
     struct client_registry *r = n->registry;
-    struct proto_registry_more more, all;
+    struct proto_registry_more all;
     struct proto_merkle_head head;
-    const uint8_t *checkpoint;
-    size_t checkpoint_len;
-    enum err e = proto_registry_copy_read(payload, len, &checkpoint, &checkpoint_len, &more);
+    enum err e = add_pending(r, more);
 
-    if (e == OK)
-        e = add_pending(r, &more);
     if (e != OK)
         return e;
     all = (struct proto_registry_more){r->pending, r->pending_len, r->pending_count};
     e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &all, &head);
-    if (e == ERR_SHORT && more.count != 0)
+    if (e == ERR_SHORT && more->count != 0)
         return e;
     if (e == OK && all.count != 0) {
         e = keep(n, all);
-        if (e == OK && proto_registry_narrowed(r->fold))
+        if (e == OK && proto_registry_narrowed(r->fold) && n->certs != NULL)
             e = client_certs_reload(n);
     }
     if (e == OK) {
@@ -192,6 +189,16 @@ enum err client_registry_take(struct client_node *n, const uint8_t *payload, siz
     }
     forget_pending(r);
     return e;
+}
+
+enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len)
+{
+    struct proto_registry_more more;
+    const uint8_t *checkpoint;
+    size_t checkpoint_len;
+    enum err e = proto_registry_copy_read(payload, len, &checkpoint, &checkpoint_len, &more);
+
+    return e == OK ? take_more(n, checkpoint, checkpoint_len, &more) : e;
 }
 
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
@@ -253,12 +260,15 @@ uint64_t client_registry_due(const struct client_node *n, uint64_t max)
 
 /* ---- opening ---- */
 
-/* What came with the welcome: without it a partner that is no founder would not find itself in the region. */
+/* What came with the welcome: without it a partner that is no founder, or has another root key, would not find itself in the region. */
 static enum err take_file(struct client_node *n, struct trouble *t)
 {
+    struct proto_registry_more more;
+    uint64_t have = proto_registry_size(n->registry->fold);
+    const uint8_t *checkpoint = NULL;
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
-    size_t len = 0;
+    size_t len = 0, checkpoint_len = 0;
     enum err e = client_home_path(n->home, "registry", path, t);
 
     if (e == OK)
@@ -266,7 +276,12 @@ static enum err take_file(struct client_node *n, struct trouble *t)
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)
-        e = client_registry_take(n, data, len);
+        e = proto_registry_copy_read(data, len, &checkpoint, &checkpoint_len, &more);
+    if (e == OK && more.count > have) {
+        e = proto_registry_copy_skip(&more, have);
+        if (e == OK)
+            e = take_more(n, checkpoint, checkpoint_len, &more);
+    }
     free(data);
     if (e == OK) {
         n->registry->seen_s = 0;
@@ -286,7 +301,7 @@ enum err client_registry_open(struct client_node *n, struct trouble *t)
     e = proto_registry_new(&n->region, &n->registry->fold);
     if (e == OK)
         e = load(n);
-    if (e == OK && proto_registry_size(n->registry->fold) == 0)
+    if (e == OK)
         e = take_file(n, t);
     return e;
 }

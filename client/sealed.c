@@ -1,6 +1,7 @@
 #include "client/sealed.h"
 
 #include "base/log.h"
+#include "client/rotate.h"
 #include "proto/seal.h"
 #include "proto/sealing.h"
 
@@ -12,10 +13,15 @@
 static enum err part_read(struct client_node *n, const struct proto_sealing_part *p, struct proto_blob box, cJSON **out)
 {
     uint8_t *plain = NULL;
+    const uint8_t *public;
+    struct secret *key;
     size_t len = 0;
-    enum err e = proto_sealing_part_open(p, secret_wake(n->hpke_key), box, &plain, &len);
+    enum err e = ERR_KEY;
 
-    secret_sleep(n->hpke_key);
+    for (size_t i = 0; e != OK && (key = client_rotate_hpke(n, i, &public)) != NULL; i++) {
+        e = proto_sealing_part_open(p, secret_wake(key), box, &plain, &len);
+        secret_sleep(key);
+    }
     if (e == OK)
         e = json_parse(plain, len, out, NULL);
     proto_seal_free(plain, len);

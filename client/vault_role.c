@@ -14,6 +14,7 @@
 #include "client/openings.h"
 #include "client/pseudonym.h"
 #include "client/registry.h"
+#include "client/rotate.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
 #include "client/witness.h"
@@ -274,6 +275,8 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
     if (e == OK)
         e = open_links(n, &conf, vault_key, t);
     if (e == OK)
+        e = client_rotate_open(n, vault_key, t);
+    if (e == OK)
         e = open_control(v, t);
     secret_free(vault_key);
     if (e != OK)
@@ -297,6 +300,8 @@ void client_vault_role_close(struct client_vault_role *v)
     client_sessions_close(n->sessions);
     client_certs_close(n->certs);
     client_registry_close(n->registry);
+    client_rotate_close(n->rotate);
+    n->rotate = NULL;
     client_vault_close(n->vault);
     client_packs_close(n->packs);
     secret_free(n->node_key);

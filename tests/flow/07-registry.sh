@@ -8,6 +8,7 @@ mkdir -p "$source/build/flow"
 region=$(mktemp -d "$source/build/flow/registry.XXXXXX")
 . "$source/tools/region.sh"
 . "$source/tools/scenes.sh"
+. "$source/tests/flow/lib/registry.sh"
 
 finish() {
     region_down
@@ -16,23 +17,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-
-# root PARTNER COMMAND...: with that partner's root key.
-root() {
-    local who=$1
-    shift
-    secret "$who-root" | "$bin/schakel" --home "$region/$who" "$@" --passphrase-fd 0 --json 2>&1
-}
-send() { got=$("$bin/schakel" --home "$region/$1" --as admin partner send --file "$2" --json 2>&1) || true; }
-listed() { "$bin/schakel" --home "$region/$1" partner list --json; }
-sees() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | grep -q "\"state\":\"$3\""; }
-# everybody HANDLE STATE: every node says so within 10 seconds; ten minutes are what is promised.
-everybody() {
-    local p
-    for p in $nodes; do wait_for 10 sees "$p" "$1" "$2" || { why="$p does not see $1 as $2"; return 1; }; done
-}
-nodes=$partners
-s=$region/statement
 
 scene_admit() {
     make_partner buurthuis school "Buurthuis West"

@@ -1,0 +1,223 @@
+#include "client/rotate.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "client/certs.h"
+#include "client/home.h"
+#include "client/keyfile.h"
+#include "client/sessions.h"
+
+#include <dirent.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OLD_MAX = 16 };
+
+struct client_rotate {
+    struct secret *old[OLD_MAX];         /* HPKE keys of before */
+    uint8_t old_public[OLD_MAX][PROTO_KEY_LEN];
+    size_t old_count;
+    struct secret *next;                 /* the next node key; NULL: none waits */
+    uint8_t next_public[PROTO_KEY_LEN];
+    uint8_t next_cert[PROTO_CERT_MAX];
+    size_t next_cert_len;
+};
+
+struct secret *client_rotate_hpke(const struct client_node *n, size_t i, const uint8_t **public)
+{
+    if (i == 0) {
+        *public = n->hpke_public;
+        return n->hpke_key;
+    }
+    if (n->rotate == NULL || i > n->rotate->old_count)
+        return NULL;
+    *public = n->rotate->old_public[i - 1];
+    return n->rotate->old[i - 1];
+}
+
+/* ---- at the start ---- */
+
+static enum err read_old(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    struct client_unlock by = {.key = vault_key};
+    struct client_rotate *r = n->rotate;
+    const struct dirent *entry;
+    char path[CLIENT_PATH_MAX];
+    DIR *folder = NULL;
+    enum err e = client_home_path(n->home, "keys", path, t);
+
+    if (e == OK && (folder = opendir(path)) == NULL)
+        e = ERR_NOTFOUND;
+    while (e == OK && (entry = readdir(folder)) != NULL)
+        if (strncmp(entry->d_name, "hpke-", 5) == 0 && r->old_count < OLD_MAX) {
+            e = client_keyfile_open(n->home, entry->d_name, &by, &r->old[r->old_count], r->old_public[r->old_count], t);
+            r->old_count += e == OK;
+        }
+    if (folder != NULL)
+        (void)closedir(folder);
+    return e;
+}
+
+static enum err publish(struct client_node *n, struct vault_txn *x, const uint8_t *cert, size_t len)
+{
+    struct proto_msg *m = calloc(1, sizeof *m);
+    enum err e = m == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK) {
+        m->kind = PROTO_PUBLISH;
+        m->original = (struct proto_blob){cert, len};
+        e = client_outbox_put(n, x, m, NULL, NULL);
+    }
+    free(m);
+    return e;
+}
+
+static enum err publish_now(struct client_node *n, const uint8_t *cert, size_t len)
+{
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    if (e == OK)
+        e = publish(n, x, cert, len);
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
+/* certs/NAME.new: a certificate that the hub does not have yet. Gone when it is in the outbox, which keeps it. */
+static enum err publish_file(struct client_node *n, const char *name, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = client_home_path(n->home, name, path, t);
+
+    if (e == OK)
+        e = file_read(path, PROTO_CERT_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = publish_now(n, data, len);
+    free(data);
+    if (e == OK && unlink(path) != 0)
+        e = ERR_IO;
+    return e;
+}
+
+/* keys/node.next and certs/node.next: told to the hub under the present key. */
+static enum err open_next(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    struct client_unlock by = {.key = vault_key};
+    struct client_rotate *r = n->rotate;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *key = NULL, *cert = NULL;
+    size_t key_len = 0, cert_len = 0;
+    enum err e = client_home_path(n->home, "keys/node.next", path, t);
+
+    if (e == OK)
+        e = file_read(path, CLIENT_KEY_WRAPPED_MAX, &key, &key_len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = client_home_path(n->home, "certs/node.next", path, t);
+    if (e == OK)
+        e = file_read(path, PROTO_CERT_MAX, &cert, &cert_len, t);
+    if (e == OK)
+        e = client_key_unwrap(key, key_len, "node", &by, &r->next, r->next_public);
+    if (e == OK) {
+        memcpy(r->next_cert, cert, cert_len);
+        r->next_cert_len = cert_len;
+        e = publish_now(n, cert, cert_len);
+    }
+    free(key);
+    free(cert);
+    return e;
+}
+
+enum err client_rotate_open(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    enum err e;
+
+    n->rotate = calloc(1, sizeof *n->rotate);
+    if (n->rotate == NULL)
+        return ERR_NOMEM;
+    e = read_old(n, vault_key, t);
+    if (e == OK)
+        e = publish_file(n, "certs/hpke.new", t);
+    if (e == OK)
+        e = publish_file(n, "certs/officer.new", t);
+    if (e == OK)
+        e = open_next(n, vault_key, t);
+    return e == OK ? OK : trouble_at(t, e, "keys", 0, 0, "a key that was changed cannot be used (%s): see schakel org rotate",
+                              "een gewisselde sleutel kan niet worden gebruikt (%s): zie schakel org rotate", err_word(e));
+}
+
+void client_rotate_close(struct client_rotate *r)
+{
+    if (r == NULL)
+        return;
+    for (size_t i = 0; i < r->old_count; i++)
+        secret_free(r->old[i]);
+    secret_free(r->next);
+    free(r);
+}
+
+/* ---- going over ---- */
+
+static enum err move(const struct client_node *n, const char *from, const char *to)
+{
+    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
+    enum err e = client_home_path(n->home, from, a, NULL);
+
+    if (e == OK)
+        e = client_home_path(n->home, to, b, NULL);
+    return e == OK && rename(a, b) != 0 ? ERR_IO : e;
+}
+
+struct certifying { struct client_node *n; struct vault_txn *x; enum err err; };
+
+/* Everybody here gets a certificate by the new key: those by the old one end with it. */
+static bool certify(void *arg, const struct client_staff *s)
+{
+    struct certifying *c = arg;
+    struct client_staff again = *s;
+
+    if (!s->ended)
+        c->err = client_staff_certify(c->n, c->x, &again, NULL);
+    return c->err == OK;
+}
+
+enum err client_rotate_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    struct client_rotate *r = n->rotate;
+    struct certifying c = {.n = n, .x = x};
+    enum err e;
+
+    if (r == NULL || r->next == NULL || ev->msg->original.len != r->next_cert_len
+        || sodium_memcmp(ev->msg->original.data, r->next_cert, r->next_cert_len) != 0)
+        return OK;
+    e = client_certs_add(n, x, r->next_cert, r->next_cert_len);
+    if (e != OK)
+        return e;
+    /* A crash between the two leaves a key without its certificate: the start says so, and `hub join` makes one. */
+    e = move(n, "keys/node", "keys/node.old");
+    if (e == OK)
+        e = move(n, "keys/node.next", "keys/node");
+    if (e == OK)
+        e = move(n, "certs/node.next", "certs/node");
+    if (e != OK)
+        return e;
+    secret_free(n->node_key);
+    n->node_key = r->next;
+    r->next = NULL;
+    memcpy(n->node_public, r->next_public, sizeof n->node_public);
+    memcpy(n->node_cert, r->next_cert, r->next_cert_len);
+    n->node_cert_len = r->next_cert_len;
+    log_event(LOG_INFO, "node-key-changed", NULL);
+    e = client_staff_walk(x, certify, &c);
+    return e == OK ? c.err : e;
+}

@@ -1,0 +1,30 @@
+# What the flows about the registry share: statements with a root key, and what every node sees. Sourced behind tools/scenes.sh.
+# shellcheck shell=bash
+
+# root PARTNER COMMAND...: with that partner's root key.
+root() {
+    local who=$1
+    shift
+    secret "$who-root" | "$bin/schakel" --home "$region/$who" "$@" --passphrase-fd 0 --json 2>&1
+}
+send() { got=$("$bin/schakel" --home "$region/$1" --as admin partner send --file "$2" --json 2>&1) || true; }
+listed() { "$bin/schakel" --home "$region/$1" partner list --json; }
+sees() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+# everybody HANDLE STATE: every node says so within 10 seconds; ten minutes are what is promised.
+everybody() {
+    local p
+    for p in $nodes; do wait_for 10 sees "$p" "$1" "$2" || { why="$p does not see $1 as $2"; return 1; }; done
+}
+nodes=$partners
+s=$region/statement
+
+# rotate PARTNER KEY...: with both passphrases.
+rotate() {
+    local who=$1
+    shift
+    { secret "$who-root"; secret "$who-vault"; } | "$bin/schakel" --home "$region/$who" org rotate "$@" --passphrase-fd 0 --json 2>&1
+}
+restarted() {
+    stop_node "$1"
+    start_node "$1" && as_login "$1" admin && as_login "$1" coordinator
+}
