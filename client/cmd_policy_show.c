@@ -7,8 +7,10 @@
 #include "policy/files.h"
 #include "policy/words.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct page {
     const struct client_policy_question *q;
@@ -146,6 +148,10 @@ static void source_cell(const struct page *p, size_t rule)
         [POLICY_SURE_YES] = { "a source was found", "bron gevonden" } };
 
     open_cell(p, either(p, "Where in the law", "Waar in de wet"));
+    if (p->sources == NULL) {
+        (void)fputs("-</td>", p->out);
+        return;
+    }
     client_policy_page_put(p->out, "p", policy_sources_text(p->sources, p->q->tongue.lang, rule));
     client_policy_page_put(p->out, "p", sure[policy_sources_sure(p->sources, rule)][p->nl]);
     (void)fputs("</td>", p->out);
@@ -341,6 +347,18 @@ static void tell(void *arg, const struct trouble *t)
         *first = *t;
 }
 
+/* A table that an older pack does not have. */
+static enum err sources_of(const char *pack_dir, const struct policy_pack *pack, enum lang lang, struct trouble *t,
+    struct policy_sources **out)
+{
+    char path[PATH_MAX];
+    enum err e = file_join(path, sizeof path, pack_dir, "sources.csv");
+
+    if (e != OK || access(path, F_OK) != 0)
+        return e;
+    return policy_files_sources(pack_dir, pack, lang, tell, t, out);
+}
+
 enum err client_cmd_policy_show(const char *pack_dir, enum lang lang, FILE *out, struct trouble *t)
 {
     struct client_policy_question q = { .pack = NULL };
@@ -349,7 +367,7 @@ enum err client_cmd_policy_show(const char *pack_dir, enum lang lang, FILE *out,
     enum err e = client_policy_question_pack(&q, pack_dir, lang, t);
 
     if (e == OK)
-        e = policy_files_sources(pack_dir, q.pack, lang, tell, t, &sources);
+        e = sources_of(pack_dir, q.pack, lang, t, &sources);
     if (e == OK) {
         p.sources = sources;
         client_policy_page_open(out, lang, either(&p, "Who may share what", "Wie mag wat delen"), q.pack,

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-/* Write the page to out. The first mistake of the pack, its texts or its sources as trouble; nothing is written then. */
+/* Write the page to out. The first mistake of the pack, its texts or its sources as trouble;
+ * nothing is written then. Without sources.csv, as in an older pack, that column stays empty. */
 MUST_USE enum err client_cmd_policy_show(const char *pack_dir, enum lang lang, FILE *out, struct trouble *t);
 
 /* For the row of the command table: --pack DIR [--out FILE], or [--purpose PURPOSE] to the node. */

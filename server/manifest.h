@@ -16,7 +16,7 @@
 #include "policy/files.h"
 #include "proto/registry_say.h"
 
-enum { SERVER_MANIFEST_BYTES_MAX = 1024 * 1024, SERVER_MANIFEST_FILES_MAX = POLICY_TABLES + 5, SERVER_MANIFEST_NOTES_MAX = 64 };
+enum { SERVER_MANIFEST_BYTES_MAX = 1024 * 1024, SERVER_MANIFEST_FILES_MAX = POLICY_TABLES + 6, SERVER_MANIFEST_NOTES_MAX = 64 };
 
 /* Texts of notes are ours. */
 struct server_manifest {

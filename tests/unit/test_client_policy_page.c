@@ -192,6 +192,7 @@ static void test_mistakes(void **state)
     assert_non_null(mkdtemp(folder));
     support_policy_copy(PACK, folder, NULL);
     assert_err(client_cmd_policy_show(folder, LANG_EN, out, &missing), ERR_NOTFOUND);
+    assert_non_null(strstr(missing.where, "texts.csv"));
     assert_int_equal(fclose(out), 0);
     assert_int_equal(len, 0);
     free(text);
