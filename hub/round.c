@@ -319,6 +319,17 @@ static enum err fold_registry(struct hub_core *c)
     return e;
 }
 
+/* Jobs that a broken round leaves without an answer: their senders ask again. */
+static void drop_unanswered(struct hub_core *c, struct hub_job *jobs)
+{
+    struct hub_job *next;
+
+    for (struct hub_job *j = jobs; j != NULL; j = next) {
+        next = j->next;
+        give_back(c, j);
+    }
+}
+
 enum err hub_round_run(struct hub_core *c, struct hub_job *jobs)
 {
     struct round r = { 0 };
@@ -348,6 +359,8 @@ enum err hub_round_run(struct hub_core *c, struct hub_job *jobs)
         e = answer_round(c, &r);
     if (e == OK)
         e = hub_keep_hourly(c);
+    drop_unanswered(c, r.acts);
+    drop_unanswered(c, r.queries);
     return e;
 }
 
