@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "client/hublink_parts.h"
+#include "client/openings.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -107,6 +108,12 @@ const char *client_distrust_text(const struct client_node *n, enum lang lang, ch
 
     if (l == NULL)
         return NULL;
+    if (client_openings_stopped(n))
+        return lang == LANG_NL
+            ? "BAD_OPENING: WAT DE HUB OVER DEZE ORGANISATIE LOGDE KLOPT NIET MET WAT HIER IS. Er wordt niets gevraagd of verstrekt; intrekken en audit "
+              "gaan door. Laat de privacy officer het uitzoeken (schakel audit, schakel audit complete); daarna: schakel audit clear --reason TEKST"
+            : "BAD_OPENING: WHAT THE HUB LOGGED ABOUT THIS ORGANISATION IS NOT WHAT IS HERE. Nothing is asked for or given; withdrawal and audit go on. "
+              "Let the privacy officer look into it (schakel audit, schakel audit complete); then: schakel audit clear --reason TEXT";
     if (l->for_ever)
         return lang == LANG_NL
             ? "HET LOGBOEK VAN DE HUB SPREEKT ZICHZELF TEGEN. Er wordt niets gevraagd of verstrekt; intrekken, audit en intrekken van sleutels gaan "
@@ -134,7 +141,7 @@ enum err client_distrust_check(const struct client_node *n, const char *command,
 
     for (size_t i = 0; i < sizeof stopped / sizeof stopped[0]; i++)
         is_stopped = is_stopped || strcmp(stopped[i], command) == 0;
-    if (!is_stopped || n->link == NULL || (!n->link->forked && !client_distrust_is_general(n)))
+    if (!is_stopped || n->link == NULL || (!n->link->forked && !client_distrust_is_general(n) && !client_openings_stopped(n)))
         return OK;
     return trouble_set(t, ERR_STATE, "%s", "%s", client_distrust_text(n, t->lang, buf, sizeof buf));
 }

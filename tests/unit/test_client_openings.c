@@ -3,6 +3,7 @@
 
 #include "base/wr.h"
 #include "client/archive.h"
+#include "client/distrust.h"
 #include "client/openings_parts.h"
 #include "client/hublink.h"
 #include "proto/merkle.h"
@@ -226,8 +227,10 @@ static void a_lie(const struct lie *lie, struct openings_played *p)
     struct proto_opening o;
     struct openings_played_item items[2] = {{.what = &p->opening[0]}, {.what = &o}};
     struct client_openings_status s;
+    struct trouble t = {.lang = LANG_EN};
     struct hub_played_msg *m;
     struct vault_txn *x;
+    char text[512];
 
     openings_played_act(p);
     openings_played_act(p);
@@ -244,6 +247,10 @@ static void a_lie(const struct lie *lie, struct openings_played *p)
     assert_int_equal(s.bad, 2);
     assert_string_equal(client_openings_why(s.why, LANG_EN), client_openings_why(lie->caught_as, LANG_EN));
     assert_false(client_link_is_trusted(p->h->n));
+    /* Said with every answer, and no request, grant or offer begins. */
+    assert_non_null(strstr(client_distrust_text(p->h->n, LANG_EN, text, sizeof text), "BAD_OPENING"));
+    assert_err(client_distrust_check(p->h->n, "grant", &t), ERR_STATE);
+    assert_err(client_distrust_check(p->h->n, "consent.withdraw", &t), OK);
     /* Kept over a restart. */
     client_openings_close(p->h->n->openings);
     assert_err(client_openings_open(p->h->n), OK);
