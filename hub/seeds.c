@@ -1,13 +1,17 @@
 #include "hub/seeds.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { DAY_S = 86400, KEY_LEN = 32, ROW_LEN = 4 + KEY_LEN, FILE_MAX = 8 + HUB_SEEDS_DAYS_MAX * ROW_LEN, OPEN_FILE_MODE = 0600 };
 
@@ -95,8 +99,24 @@ void hub_seeds_close(struct hub_seeds *s)
     free(s);
 }
 
+/*
+ * The file that was replaced has lost its name, not its bytes: they are written over. Nothing depends on that it succeeds; what a disk keeps
+ * of blocks that were written over is beyond a program.
+ */
+static void wipe_old(int fd)
+{
+    uint8_t nothing[FILE_MAX] = { 0 };
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= FILE_MAX
+        && (pwrite(fd, nothing, (size_t)st.st_size, 0) != st.st_size || fsync(fd) != 0))
+        log_event(LOG_WARN, "old seeds not written over", NULL);
+    (void)close(fd);
+}
+
 static enum err save(const struct hub_seeds *s)
 {
+    int old = open(s->path, O_WRONLY | O_CLOEXEC);
     uint8_t data[FILE_MAX];
     struct wr w;
     enum err e;
@@ -110,6 +130,10 @@ static enum err save(const struct hub_seeds *s)
     e = wr_end(&w);
     if (e == OK)
         e = file_write(s->path, data, w.len, OPEN_FILE_MODE, NULL);
+    if (old >= 0 && e == OK)
+        wipe_old(old);
+    else if (old >= 0)
+        (void)close(old);
     sodium_memzero(data, sizeof data);
     return e;
 }

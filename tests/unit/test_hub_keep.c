@@ -125,6 +125,27 @@ static void forgotten_seeds_are_gone_from_the_file(void **state)
     hub_seeds_close(s);
 }
 
+/* Without a name it lies on the disk still: who has it open reads zeros. */
+static void the_file_that_was_replaced_is_written_over(void **state)
+{
+    struct hub_folder *f = *state;
+    struct hub_seeds *s = NULL;
+    uint8_t old[80], after[80], nothing[80] = { 0 };
+    int fd;
+
+    assert_err(hub_seeds_open(f->file, &s, NULL), OK);
+    assert_err(hub_seeds_prepare(s, NOON), OK);
+    assert_err(hub_seeds_prepare(s, NOON + DAY), OK);
+    fd = open(f->file, O_RDONLY);
+    assert_int_equal(read(fd, old, sizeof old), 80);
+    assert_memory_not_equal(old, nothing, sizeof old);
+    assert_err(hub_seeds_forget(s, NOON + DAY), OK);
+    assert_int_equal(pread(fd, after, sizeof after, 0), 80);
+    assert_memory_equal(after, nothing, sizeof after);
+    (void)close(fd);
+    hub_seeds_close(s);
+}
+
 static void a_damaged_file_of_seeds_is_refused(void **state)
 {
     struct hub_folder *f = *state;
@@ -241,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_seed_is_the_same_after_opening_again), T(seeds_differ_by_day_index_and_id), T(a_day_before_the_newest_gets_its_seed_too),
         T(forgotten_seeds_are_gone_from_the_file),
+        T(the_file_that_was_replaced_is_written_over),
         T(a_damaged_file_of_seeds_is_refused),
         cmocka_unit_test(staff_is_believed_as_long_as_its_node), cmocka_unit_test(a_key_belongs_to_its_first_owner),
         cmocka_unit_test(many_keys_are_all_found_and_ended_ones_dropped), cmocka_unit_test(keys_that_sign_nothing_are_passed_over),
