@@ -142,6 +142,7 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     wr_copy(&w, d->weighing, sizeof d->weighing);
     wr_copy(&w, d->approval, sizeof d->approval);
     wr_u64(&w, d->informed_s);
+    wr_u64(&w, d->granted_s);
     *len = w.len;
     return wr_end(&w);
 }
@@ -182,6 +183,7 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     rd_copy(&r, d.weighing, sizeof d.weighing);
     rd_copy(&r, d.approval, sizeof d.approval);
     d.informed_s = rd_u64(&r);
+    d.granted_s = rd_u64(&r);
     e = rd_end(&r);
     if (e == OK)
         *out = d;

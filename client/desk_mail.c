@@ -164,6 +164,7 @@ static void take_grant(struct client_desk *d, const struct client_mail_event *e)
     d->state = CLIENT_DESK_GRANTED;
     d->granted = e->msg->sections;
     d->access_until_s = e->msg->until_s;
+    d->granted_s = e->mail->receipt.time_s;
     memcpy(d->digest, e->msg->digest, sizeof d->digest);
     memcpy(d->pack, e->msg->head.pack, sizeof d->pack);
     memcpy(d->grant_id, e->msg->head.id, sizeof d->grant_id);

@@ -16,6 +16,7 @@ static const struct {
     {"withdrawal", "Consent withdrawn, with", "Toestemming ingetrokken, met"},
     {"refusal", "Refused by", "Geweigerd door"},
     {"objection", "Objection, told by", "Bezwaar, gemeld door"},
+    {"weigh", "To be weighed, from", "Af te wegen, van"},
     {"unanswered", "Not answered, with", "Niet beantwoord, met"},
     {"approval", "To be sent to", "Te sturen aan"},
     {"done", "Done, with", "Klaar, met"},
@@ -55,7 +56,8 @@ static void item_subject(const struct client_paper *p, const cJSON *item)
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
     if (client_paper_text(item, "other_pack")[0] != '\0')
         client_paper_line(p, CLIENT_YELLOW, 2, "%s", "%s", client_paper_text(item, "other_pack"));
-    if (strcmp(client_paper_text(item, "kind"), "withdrawal") == 0
+    if (strcmp(client_paper_text(item, "kind"), "weigh") == 0
+        || strcmp(client_paper_text(item, "kind"), "withdrawal") == 0
         || strcmp(client_paper_text(item, "kind"), "approval") == 0
         || strcmp(client_paper_text(item, "kind"), "unanswered") == 0)
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_paper_text(item, "text"));

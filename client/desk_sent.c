@@ -5,6 +5,7 @@
 #include "client/member.h"
 #include "client/consent_end.h"
 #include "client/desk_arg.h"
+#include "client/weigh.h"
 #include "client/facts.h"
 
 #include <sodium.h>
@@ -180,6 +181,7 @@ enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const st
 enum { DAY_S = 86400 };
 
 struct ending {
+    const struct client_node *node;
     uint64_t now_s;
     struct proto_ids rows;
 };
@@ -207,11 +209,17 @@ static bool is_unanswered(const struct client_desk *d, uint64_t now_s)
         && d->until_s + (d->mine && !d->offer ? DAY_S : 0) <= now_s;
 }
 
+/* Read in acute danger and not weighed within a day (MODEL section 5, "post"): access closes. */
+static bool is_not_weighed(const struct ending *w, const struct client_desk *d)
+{
+    return is_given(d) && d->granted_s + CLIENT_WEIGH_POST_S <= w->now_s && client_weigh_is_owed(w->node, d);
+}
+
 static bool ending_each(void *arg, const struct client_desk *d)
 {
     struct ending *w = arg;
 
-    if ((is_given(d) && d->access_until_s <= w->now_s) || is_unanswered(d, w->now_s))
+    if ((is_given(d) && d->access_until_s <= w->now_s) || is_unanswered(d, w->now_s) || is_not_weighed(w, d))
         memcpy(w->rows.id[w->rows.count++], d->id, PROTO_ID_LEN);
     return w->rows.count < PROTO_STATEMENTS_MAX;
 }
@@ -279,7 +287,7 @@ static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t 
 
 enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s)
 {
-    struct ending w = {.now_s = now_s};
+    struct ending w = {.node = n, .now_s = now_s};
     struct client_desk d;
     enum err e = client_desk_walk(x, ending_each, &w);
 

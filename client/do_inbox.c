@@ -12,6 +12,7 @@
 #include "client/hold.h"
 #include "client/pages.h"
 #include "client/statement.h"
+#include "client/weigh.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -109,15 +110,21 @@ static const struct item approve_item = {"approval",
     "schakel approve --offer {id}", false};
 static const struct item approved_item = {"approval", "was approved by a second person and can be sent",
     "is goedgekeurd door een tweede persoon en kan weg", "schakel send --offer {id}", false};
+static const struct item weigh_item = {"weigh",
+    "was read in acute danger: write down why within a day of the grant, or access closes",
+    "is gelezen bij acuut gevaar: leg binnen een dag na de toekenning vast waarom, anders eindigt de toegang",
+    "schakel weigh --request {id}", false};
 static const struct item done_item = {
     "done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
 
 /* NULL: not for the inbox. */
-static const struct item *desk_item(const struct client_desk *d)
+static const struct item *desk_item(const struct client_node *n, const struct client_desk *d)
 {
     const struct item *it = &desk_items[d->state < CLIENT_DESK_STATE_END ? d->state : 0];
     bool offered = d->offer && !d->mine && !d->accepted;
 
+    if (d->state == CLIENT_DESK_OPENED && client_weigh_is_owed(n, d))
+        return &weigh_item;
     if (d->state == CLIENT_DESK_PREPARED)
         return sodium_is_zero(d->approval, sizeof d->approval) ? &approve_item : &approved_item;
     if (d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && !d->offer)
@@ -134,8 +141,10 @@ static const struct item *desk_item(const struct client_desk *d)
 }
 
 /* The last day to act: of the question, or of reading. 0: none. */
-static uint64_t desk_due(const struct client_desk *d)
+static uint64_t desk_due(const struct client_node *n, const struct client_desk *d)
 {
+    if (client_weigh_is_owed(n, d))
+        return d->granted_s + CLIENT_WEIGH_POST_S;
     if (d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED)
         return d->until_s;
     return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED
@@ -163,7 +172,7 @@ static void add_tell_first(struct listing *l, cJSON *row, const struct client_de
 static bool desk_each(void *arg, const struct client_desk *d)
 {
     struct listing *l = arg;
-    const struct item *it = desk_item(d);
+    const struct item *it = desk_item(l->c->node, d);
     cJSON *row;
 
     if (it == NULL || (it->until_done && is_done(l->x, d->id)))
@@ -175,7 +184,7 @@ static bool desk_each(void *arg, const struct client_desk *d)
     json_add_text(row, "state", client_desk_state_name(d->state));
     client_reply_sections(row, "sections", d->granted.count > 0 ? &d->granted : &d->sections);
     client_reply_date(row, "since", d->made_s);
-    client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(d));
+    client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(l->c->node, d));
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
     if (d->state == CLIENT_DESK_WAITING && !d->mine)
@@ -360,7 +369,7 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
     enum err e = client_desk_get(x, id, &d);
 
     if (e == OK) {
-        const struct item *it = desk_item(&d);
+        const struct item *it = desk_item(c->node, &d);
         if (it != NULL && !it->until_done)
             return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0,
                 "this waits for your answer; see: schakel inbox",

@@ -235,7 +235,7 @@ static enum err start_draft(struct weighing *w)
     return w->answers != NULL ? OK : ERR_NOMEM;
 }
 
-static enum err keep_draft(struct client_call *c, struct vault_txn *x, const struct weighing *w)
+static enum err keep_draft(struct client_call *c, struct vault_txn *x, struct weighing *w)
 {
     uint8_t id[PROTO_ID_LEN], key[LAST_KEY];
     char *text = NULL;
@@ -247,6 +247,11 @@ static enum err keep_draft(struct client_call *c, struct vault_txn *x, const str
         e = client_vault_put(x, CLIENT_T_DRAFT, id, sizeof id, text, strlen(text));
     if (e == OK)
         e = client_vault_put(x, CLIENT_T_META, key, sizeof key, id, sizeof id);
+    /* Weighed afterwards: it belongs to what was granted. */
+    if (e == OK && w->whole && client_weigh_is_owed(c->node, &w->about)) {
+        memcpy(w->about.weighing, id, sizeof id);
+        e = client_desk_put(x, &w->about);
+    }
     if (e == OK)
         client_reply_id(c->reply, "weighing", id);
     if (text != NULL)

@@ -142,6 +142,32 @@ static bool weighs_here(const struct client_desk *d, enum policy_weigh by)
     return (d->mine && d->offer) || by == (d->mine ? POLICY_WEIGH_ASKER : POLICY_WEIGH_HOLDER);
 }
 
+/* The questions of what was granted under a rule that weighs afterwards. */
+static bool owed(const struct client_node *n, const struct client_desk *d, uint32_t *needed)
+{
+    bool post = false;
+
+    for (uint8_t i = 0; d->mine && !d->offer && d->granted_s != 0 && i < d->rows.count; i++) {
+        const struct proto_row *row = &d->rows.row[i];
+        int rule = policy_pack_rule(n->pack, row->rule);
+        uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, row->section);
+
+        if (rule < 0 || section == POLICY_UNKNOWN || n->pack->rule[rule].weigh != POLICY_WEIGH_POST
+            || !proto_sections_has(&d->granted, row->section))
+            continue;
+        post = true;
+        *needed |= policy_weighing_questions(n->weighing, n->pack, rule, UINT64_C(1) << section);
+    }
+    return post;
+}
+
+bool client_weigh_is_owed(const struct client_node *n, const struct client_desk *d)
+{
+    uint32_t needed = 0;
+
+    return sodium_is_zero(d->weighing, sizeof d->weighing) && owed(n, d, &needed);
+}
+
 enum err client_weigh_needed(
     struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
 {
@@ -159,6 +185,11 @@ enum err client_weigh_needed(
     uint32_t needed = 0;
     enum err e = f == NULL ? ERR_NOMEM : other == NULL ? ERR_NOTFOUND : OK;
 
+    if (e == OK && owed(n, d, &needed)) {
+        free(f);
+        *out = needed;
+        return OK;
+    }
     memcpy(q.case_id, d->case_id, sizeof q.case_id);
     if (e == OK)
         e = client_facts_collect(n, x, &q, f);

@@ -4,6 +4,7 @@
  */
 #include "tests/support/client_fixture.h"
 
+#include "client/desk_sent.h"
 #include "client/weigh.h"
 #include "tests/support/check.h"
 
@@ -147,6 +148,41 @@ static void asked_by_the_holder(void **state)
     assert_null(strstr(client_fixture_reply(f), "\"verdict\":\"PERMIT\""));
 }
 
+/* In acute danger one reads first and weighs within a day; else access closes. */
+static void weighed_afterwards(void **state)
+{
+    struct client_fixture *f = *state;
+
+    for (int weighs = 0; weighs < 2; weighs++) {
+        struct client_desk d = {.mine = true, .state = CLIENT_DESK_OPENED, .child = child, .child_there = child, .purpose = "acute_danger",
+            .sections = client_fixture_sections("ident"), .granted = client_fixture_sections("ident"), .granted_s = f->now_s,
+            .access_until_s = f->now_s + 3 * (uint64_t) DAY_S,
+            .rows = {.count = 1, .row[0] = {.section = "ident", .rule = "R56", .verdict = POLICY_PERMIT}}};
+        struct vault_txn *x;
+
+        memset(d.id, 0x71 + weighs, sizeof d.id);
+        memset(d.grant_id, 0x81 + weighs, sizeof d.grant_id);
+        memcpy(d.other, f->partner[VO].id, sizeof d.other);
+        client_fixture_desk_put(f, CJG, &d);
+        assert_true(client_weigh_is_owed(client_fixture_node(f, CJG), &d));
+        assert_err(client_fixture_call(f, CJG, "inbox", "{}"), OK);
+        assert_non_null(strstr(client_fixture_reply(f), "\"kind\":\"weigh\""));
+        if (weighs) {
+            assert_err(client_fixture_call(f, CJG, "weigh", "{'request':'%s','answer':['1=a']}", "72727272"), ERR_DENIED);
+            assert_err(client_fixture_call(f, CJG, "weigh", "{'request':'%s','answer':['1=a','2=b','3=c','4=d','5=e','6=f','7=g','8=h','9=i',"
+                "'10=j','11=k','12=l','13=m','14=n','15=o','16=p','17=q']}", "72727272"), OK);
+            assert_err(client_fixture_call(f, CJG, "inbox", "{}"), OK);
+            assert_null(strstr(client_fixture_reply(f), "\"kind\":\"weigh\""));
+        }
+        for (uint64_t at = f->now_s + DAY_S - 1; at <= f->now_s + DAY_S; at++) {
+            x = client_fixture_begin(f, CJG);
+            assert_err(client_desk_tick(client_fixture_node(f, CJG), x, at), OK);
+            client_fixture_commit(x);
+            assert_state(client_fixture_desk(f, CJG, d.id), !weighs && at == f->now_s + DAY_S ? CLIENT_DESK_ENDED : CLIENT_DESK_OPENED);
+        }
+    }
+}
+
 static void of_no_rule(void **state)
 {
     struct client_fixture *f = *state;
@@ -172,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(asked_when_it_is_written), client_fixture_test(the_questions), client_fixture_test(once_more),
         client_fixture_test(asked_when_it_goes_out), client_fixture_test(asked_by_the_holder), client_fixture_test(of_no_rule),
+        client_fixture_test(weighed_afterwards),
     };
 
     child = client_fixture_child(1);
