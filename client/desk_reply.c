@@ -70,14 +70,18 @@ static struct policy_decision decision_of(
     return out;
 }
 
+/* With the pack that it was decided with, however long ago that is: a rule of another pack may mean something else. */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
 {
+    const struct policy_pack *now = n->pack;
     cJSON *array = json_add_array(obj, "sections");
 
+    n->pack = client_packs_of(n, d->pack);
     for (uint8_t i = 0; i < d->rows.count; i++) {
         struct policy_decision one = decision_of(n, d, &d->rows.row[i]);
         client_reply_decision(array, n, lang, CLIENT_READS_ASKER, d->rows.row[i].section, &one);
     }
+    n->pack = now;
 }
 
 /* Those that ask something of the reader; who weighs and approves did so before. */
@@ -88,17 +92,18 @@ enum {
 
 static uint32_t duties_of(const struct client_node *n, const struct client_desk *d)
 {
+    const struct policy_pack *pack = client_packs_of(n, d->pack);
     uint32_t duties = 0;
 
     for (uint8_t i = 0; i < d->rows.count; i++) {
         const struct proto_row *row = &d->rows.row[i];
-        uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, row->section);
-        int rule = policy_pack_rule(n->pack, row->rule);
+        uint8_t section = policy_pack_find(pack, POLICY_SET_SECTIONS, row->section);
+        int rule = policy_pack_rule(pack, row->rule);
 
         if (row->verdict != POLICY_PERMIT || rule < 0 || section == POLICY_UNKNOWN
             || (d->granted.count > 0 && !proto_sections_has(&d->granted, row->section)))
             continue;
-        duties |= n->pack->rule[rule].duties | n->pack->section[section].duties;
+        duties |= pack->rule[rule].duties | pack->section[section].duties;
     }
     return duties & TO_DO;
 }

@@ -76,6 +76,7 @@ static enum err start_row(
         memcpy(d->case_id, child->with.id, sizeof d->case_id);
     d->child = child->here;
     d->made_s = clock_now_s();
+    memcpy(d->pack, c->node->pack->digest, sizeof d->pack);
     e = client_desk_arg_informed(c, d);
     if (e == OK)
         e = client_desk_arg_anon(c, d);

@@ -135,6 +135,13 @@ void client_packs_status(const struct client_node *n, uint64_t now_s, enum lang 
     json_add_text(obj, "pack_next", text);
 }
 
+const struct policy_pack *client_packs_of(const struct client_node *n, const uint8_t digest[PROTO_HASH_LEN])
+{
+    const struct policy_pack *kept = n->packs == NULL ? NULL : server_packs_find(n->packs->kept, digest, NULL);
+
+    return kept != NULL ? kept : n->pack;
+}
+
 bool client_packs_differs(const struct client_node *n, const uint8_t digest[PROTO_HASH_LEN])
 {
     return !sodium_is_zero(digest, PROTO_HASH_LEN) && sodium_memcmp(digest, n->pack->digest, PROTO_HASH_LEN) != 0;

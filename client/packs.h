@@ -22,6 +22,9 @@ void client_packs_look(struct client_node *n, uint64_t now_s);
 /* Into obj: "pack" (its digest) and, where another is to come or is missing here, "pack_next" with what to do. */
 void client_packs_status(const struct client_node *n, uint64_t now_s, enum lang lang, cJSON *obj);
 
+/* The pack of this digest if it is kept, to explain what it decided, however long ago; else the one that counts here. */
+const struct policy_pack *client_packs_of(const struct client_node *n, const uint8_t digest[PROTO_HASH_LEN]);
+
 /* Was something decided with another pack than the one here? Zero: by nothing yet, so no. */
 bool client_packs_differs(const struct client_node *n, const uint8_t digest[PROTO_HASH_LEN]);
 

@@ -213,8 +213,8 @@ static enum err describe(struct client_call *c, struct client_staff *s)
     memcpy(s->name, name, strlen(name) + 1);
     s->role = (uint8_t)proto_role_from(role);
     if (s->role == PROTO_ROLE_NONE)
-        return trouble_at(&c->trouble, ERR_RANGE, "--role", 0, 0, "is not a role: caseworker, coordinator, second, officer, fg, admin ...",
-            "is geen rol: caseworker, coordinator, second, officer, fg, admin ...");
+        return trouble_at(&c->trouble, ERR_RANGE, "--role", 0, 0, "is not a role: caseworker, coordinator, second, officer, fg, adopter, admin ...",
+            "is geen rol: caseworker, coordinator, second, officer, fg, adopter, admin ...");
     e = client_arg_text_or(c, "login", name, &login);
     if (e != OK)
         return e;

@@ -120,6 +120,9 @@ static void test_midnight(void **state)
     /* What was decided before goes by another pack now; what nothing decided yet does not. */
     assert_true(client_packs_differs(&w->node, w->region.r.pack));
     assert_false(client_packs_differs(&w->node, w->next));
+    /* And it is explained with the pack that decided it. */
+    assert_memory_equal(client_packs_of(&w->node, w->region.r.pack)->digest, w->region.r.pack, POLICY_DIGEST_LEN);
+    assert_ptr_equal(client_packs_of(&w->node, (const uint8_t[PROTO_HASH_LEN]) {9}), w->node.pack);
     assert_false(client_packs_differs(&w->node, (const uint8_t[PROTO_HASH_LEN]) {0}));
 }
 
