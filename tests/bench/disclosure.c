@@ -56,6 +56,16 @@ enum err bench_disclosures_open(const struct bench_region *r, const struct bench
     return OK;
 }
 
+void bench_disclosures_close(struct bench_disclosures *d)
+{
+    if (d == NULL)
+        return;
+    free(d->package);
+    free(d->state);
+    sodium_memzero(d->secret, sizeof d->secret);
+    free(d);
+}
+
 /* ---- before the clock ---- */
 
 static enum err make_one(void *arg, size_t i)

@@ -14,6 +14,8 @@ struct bench_disclosures;
 /* Both are borrowed as long as it lives. The cases of bench/questions are there already. ERR_NOMEM, ERR_IO. */
 MUST_USE enum err bench_disclosures_open(const struct bench_region *r, const struct bench_load *l, struct bench_disclosures **out);
 
+void bench_disclosures_close(struct bench_disclosures *d);  /* takes NULL; before the load goes */
+
 /*
  * Make count disclosures, then run them over the first connections of load but two. ERR_RANGE when there are fewer than three
  * connections, ERR_FULL when the disclosures did not last, ERR_DENIED when something was refused (*refusal says why), ERR_SIGNATURE

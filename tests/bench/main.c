@@ -221,8 +221,12 @@ static enum err measure_disclosures(struct bench *b, size_t connections, uint64_
 
 static enum err measure(struct bench *b, unsigned what, size_t connections, uint64_t measure_ms, struct trouble *t)
 {
-    enum err e = bench_load_connect(b->load, connections, t);
+    enum err e;
 
+    /* Their fetches go on waiting on connections that the others would use. */
+    if (b->disclosures != NULL && what != DISCLOSURE)
+        return trouble_set(t, ERR_USAGE, "after disclosures only disclosures are measured", "na verstrekkingen worden alleen verstrekkingen gemeten");
+    e = bench_load_connect(b->load, connections, t);
     if (e == OK && whats[what].needs_cases)
         e = open_cases(b, t);
     if (e != OK)
@@ -313,6 +317,7 @@ int main(int argc, char **argv)
         trouble_line(&t, line, sizeof line);
         (void)printf("failed %s\n", line);
     }
+    bench_disclosures_close(b->disclosures);
     bench_acts_fini(&b->acts);
     bench_region_fini(&b->region);
     return err_exit(e);
