@@ -3,6 +3,7 @@
 
 #include "client/archive.h"
 #include "client/openings.h"
+#include "client/witness.h"
 #include "proto/cosigned.h"
 #include "proto/note.h"
 
@@ -151,10 +152,14 @@ static enum err one_number(struct check *c, uint64_t number, bool *whole)
     return OK;
 }
 
-/* The checkpoint that came with an entry, and who cosigned it. */
+/*
+ * The checkpoint that came with an entry. It is anchored when enough cosigned it, or one that covers the entry's leaf: what this node has seen
+ * of the log is one log (client/heads).
+ */
 static void bound(struct check *c, uint64_t number, struct client_audit_bound *out)
 {
     const struct proto_receipt *r = &c->entry->receipt;
+    struct client_witness_status w = {.anchored_size = 0};
     struct proto_cosigned by = {0};
     struct proto_note_key log;
 
@@ -165,6 +170,9 @@ static void bound(struct check *c, uint64_t number, struct client_audit_bound *o
     if (proto_note_key_decode(c->n->region.log_vkey, &log) == OK
         && proto_cosigned_count(&c->n->region, &log, r->checkpoint.data, r->checkpoint.len, NULL, clock_now_s(), &by) == OK)
         out->anchored = by.anchored;
+    if (c->n->witness != NULL)
+        client_witness_status(c->n, &w);
+    out->anchored = out->anchored || w.anchored_size > r->index;
 }
 
 /* A number beside the period: whole by itself, or its own fault is told. */
