@@ -40,9 +40,13 @@ scene_who_did_what() {
     ! as vo audit >/dev/null 2>&1 || { why="a coordinator reads the officer's list"; return 1; }
 }
 
+# Both ends lie under a checkpoint that enough partners and an outsider cosigned.
+anchored() { [ "$(officer "$1" audit complete --json | grep -o '"anchored":true' | grep -c .)" = 2 ]; }
+
 scene_complete() {
     local today yesterday
     wait_for 5 complete_now vo || { why="not complete: $(officer vo audit complete --json | head -c 300)"; return 1; }
+    wait_for 15 anchored vo || { why="its ends are not anchored"; return 1; }
     today=$(date +%F) yesterday=$(date -d '2 days ago' +%F)
     officer vo audit complete --from "$yesterday" --to "$yesterday" --json | grep -q '"entries":0' || { why="entries before there were any"; return 1; }
     # The end of today is certain only with a number after it.
