@@ -50,6 +50,7 @@ static void report_log(cJSON *reply, const struct client_log_report *l)
     json_add_bool(obj, "root_holds", l->root_holds);
     json_add_u64(obj, "cosigned_partners", l->cosigned_partners);
     json_add_u64(obj, "cosigned_outsiders", l->cosigned_outsiders);
+    json_add_u64(obj, "anchored_size", l->anchored_size);
     json_add_u64(obj, "receipts_compared", l->compared);
 }
 
@@ -62,6 +63,17 @@ static const char *standing(const struct client_run *r, bool anchored)
         : r->lang == LANG_NL
         ? "receipt (het woord van de hub, waar hij niet meer van af kan; nog niet door anderen medeondertekend)"
         : "receipt (the hub's word, which it cannot take back; not yet cosigned by others)";
+}
+
+/* With receipts: when all of them lie under what was cosigned; without: when the whole copy does. */
+static bool is_anchored(const struct client_log_report *log, const struct client_claims *claims)
+{
+    if (claims->count == 0)
+        return log->anchored;
+    for (size_t i = 0; i < claims->count; i++)
+        if (claims->at[i].index >= log->anchored_size)
+            return false;
+    return true;
 }
 
 enum err client_cmd_verify(struct client_run *r)
@@ -89,7 +101,7 @@ enum err client_cmd_verify(struct client_run *r)
     if (e == OK && log_folder != NULL)
         report_log(r->reply, &log);
     if (e == OK) {
-        json_add_text(r->reply, "standing", standing(r, log.anchored));
+        json_add_text(r->reply, "standing", standing(r, is_anchored(&log, &claims)));
         json_add_bool(r->reply, "ok", p.count == 0);
         json_add_u64(r->reply, "problems", p.count);
         if (p.count != 0 && cJSON_AddItemToObject(r->reply, "problem", p.list))

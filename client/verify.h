@@ -42,6 +42,7 @@ struct client_log_report {
     struct proto_merkle_head head;   /* as the checkpoint says */
     bool root_holds;                 /* the leaves give that root */
     unsigned cosigned_partners, cosigned_outsiders;
+    uint64_t anchored_size;          /* the leaves below it lie under enough cosignatures: of the checkpoint, or of checkpoint.anchored */
     bool anchored;                   /* more than half of the partners, and an outsider (proto/cosigned) */
     size_t compared;                 /* claims that fall within this copy */
 };

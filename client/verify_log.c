@@ -23,6 +23,8 @@ struct pass {
     bool differs;                                /* some leaf is not what its tile says */
     uint64_t agreed;                             /* the largest size whose root a receipt confirmed */
     bool parted;                                 /* from a size on, roots are not those that the hub signed */
+    struct proto_cosigned anchored;              /* checkpoint.anchored; head.size 0: there is none */
+    bool anchored_fits;                          /* these leaves give its root */
 };
 
 /* ---- tiles ---- */
@@ -96,6 +98,19 @@ static void compare_root(struct pass *s)
     }
 }
 
+static void compare_anchored(struct pass *s)
+{
+    uint8_t root[HASH];
+
+    if (s->tree.size != s->anchored.head.size)
+        return;
+    proto_merkle_root(&s->tree, root);
+    s->anchored_fits = memcmp(root, s->anchored.head.root, HASH) == 0;
+    if (!s->anchored_fits)
+        client_problem(s->p, "checkpoint.anchored", UINT64_MAX, "what the witnesses cosigned is not this log: there are two histories",
+            "wat de getuigen medeondertekenden is niet dit logboek: er zijn twee geschiedenissen");
+}
+
 static int index_order(const void *a, const void *b)
 {
     const struct client_claim *x = *(struct client_claim *const *)a, *y = *(struct client_claim *const *)b;
@@ -143,6 +158,8 @@ static enum err one_leaf(struct pass *s, uint64_t index, const uint8_t *data, si
     e = proto_merkle_append(&s->tree, stored != NULL ? stored : hash, NULL, NULL);
     if (e == OK)
         compare_root(s);
+    if (e == OK)
+        compare_anchored(s);
     return e;
 }
 
@@ -235,6 +252,29 @@ static enum err open_checkpoint(const struct pass *s, struct client_log_report *
                          "is geen checkpoint dat de hub van deze regio heeft ondertekend");
 }
 
+/* Optional: the newest checkpoint with enough cosignatures, which may be of a smaller tree. */
+static enum err open_anchored(struct pass *s, struct trouble *t)
+{
+    struct proto_note_key key;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = file_join(path, sizeof path, s->folder, "checkpoint.anchored");
+
+    if (e == OK)
+        e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = proto_note_key_decode(s->region->log_vkey, &key);
+    if (e == OK)
+        e = proto_cosigned_count(s->region, &key, data, len, NULL, UINT64_MAX - PROTO_COSIGNED_AHEAD_S, &s->anchored);
+    free(data);
+    return e == OK ? OK
+                   : trouble_at(t, e, path, 0, 0, "is not a checkpoint that this region's hub signed",
+                         "is geen checkpoint dat de hub van deze regio heeft ondertekend");
+}
+
 /* The leaves in order. What cannot be read is told, and the rest of the copy is not judged. */
 static enum err all_tiles(struct pass *s, uint64_t size, bool *whole)
 {
@@ -263,6 +303,20 @@ static enum err judge(struct pass *s, bool whole, struct client_log_report *out)
     return e;
 }
 
+/* The newest checkpoint itself, or one below it whose root these leaves give. */
+static void judge_anchored(const struct pass *s, struct client_log_report *out)
+{
+    out->anchored_size = out->anchored ? out->head.size : 0;
+    if (out->anchored || s->anchored.head.size == 0 || !s->anchored_fits)
+        return;
+    out->cosigned_partners = s->anchored.partners;
+    out->cosigned_outsiders = s->anchored.outsiders;
+    if (!s->anchored.anchored)
+        return;
+    out->anchored_size = s->anchored.head.size;
+    out->anchored = out->anchored_size == out->head.size;
+}
+
 enum err client_verify_log(const struct proto_region *region, const char *folder, struct client_claims *claims, struct client_log_report *out,
     struct client_problems *p, struct trouble *t)
 {
@@ -277,11 +331,15 @@ enum err client_verify_log(const struct proto_region *region, const char *folder
     proto_merkle_init(&s->tree);
     e = open_checkpoint(s, &fresh, t);
     if (e == OK)
+        e = open_anchored(s, t);
+    if (e == OK)
         e = sort_claims(s, claims);
     if (e == OK)
         e = all_tiles(s, fresh.head.size, &whole);
     if (e == OK)
         e = judge(s, whole, &fresh);
+    if (e == OK)
+        judge_anchored(s, &fresh);
     free(s->by_index);
     free(s->by_size);
     free(s);

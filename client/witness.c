@@ -410,7 +410,12 @@ void client_witness_step(struct client_node *n)
     struct client_witness *w = n->witness;
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_COSIGN};
 
-    if (w == NULL || n->region.witness_count == 0 || w->busy || !client_link_is_up(n) || clock_mono_ms() < due_at(n))
+    if (w == NULL || n->region.witness_count == 0 || w->busy)
+        return;
+    /* A hub that comes back may be another one than went. */
+    if (!client_link_is_up(n))
+        w->at_ms = 0;
+    if (!client_link_is_up(n) || clock_mono_ms() < due_at(n))
         return;
     begin_from_heads(n, &w->log);
     m.number = w->log.known.seen.size;

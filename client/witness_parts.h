@@ -10,7 +10,7 @@
 #include "proto/cosigned.h"
 #include "proto/witness.h"
 
-enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 30000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000 };
+enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 10000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000 };
 
 /* One log. seen is what was cosigned last (or would have been, by a node without a key). */
 struct witness_log {

@@ -5,6 +5,7 @@
 #include "base/proc.h"
 #include "hub/core.h"
 #include "hub/home.h"
+#include "hub/outside.h"
 #include "hub/signer.h"
 #include "server/launch.h"
 #include "server/start.h"
@@ -14,10 +15,11 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { GRACE_MS = 15000, ROLE_COUNT = 4 };
+enum { GRACE_MS = 15000, ROLE_COUNT = 5 };
 
 /* What the parent has read before it starts anybody. Secrets are wiped as soon as their role has them. */
 struct run {
+    bool has_witnesses;
     struct hub_conf conf;
     const char *home;
     struct proto_region *region;
@@ -95,10 +97,18 @@ static enum err start_oprf(const struct run *r, int gate, struct proc *out)
     return server_launch_oprf(&c, gate, out);
 }
 
-static enum err start_core(const struct run *r, int gate, int signer, struct proc *out)
+/* Only when there are public witnesses: no witness, no process, and nothing of ours that dials out. */
+static enum err start_witness(const struct run *r, int core, struct proc *out)
+{
+    const struct proto_blob parts[HUB_WITNESS_STARTS] = { [HUB_WITNESS_URLS] = server_start_text(r->conf.witnesses) };
+
+    return server_launch("witness", parts, HUB_WITNESS_STARTS, &core, 1, out);
+}
+
+static enum err start_core(const struct run *r, int gate, int signer, int witness, struct proc *out)
 {
     uint8_t threads[8];
-    const int fds[] = { gate, signer };
+    const int fds[] = { gate, signer, witness };
     const struct proto_blob parts[HUB_CORE_STARTS] = {
         [HUB_CORE_STORE] = server_start_text(r->store),
         [HUB_CORE_PARTNERS] = server_start_text(r->partners),
@@ -109,9 +119,10 @@ static enum err start_core(const struct run *r, int gate, int signer, struct pro
         [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
         [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
         [HUB_CORE_REGISTRY] = server_start_text(r->registry),
+        [HUB_CORE_WITNESSES] = server_start_text(r->conf.witnesses),
     };
 
-    return server_launch("core", parts, HUB_CORE_STARTS, fds, 2, out);
+    return server_launch("core", parts, HUB_CORE_STARTS, fds, witness >= 0 ? 3 : 2, out);
 }
 
 static enum err start_gate(const struct run *r, int core, int oprf, struct proc *out)
@@ -123,23 +134,28 @@ static enum err start_gate(const struct run *r, int core, int oprf, struct proc 
 }
 
 /* Started so that the gate takes nothing that nobody can answer. */
-static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT])
+static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT], size_t *count)
 {
-    int gate_core[2], gate_oprf[2], core_signer[2];
+    int gate_core[2], gate_oprf[2], core_signer[2], core_witness[2] = { -1, -1 };
     enum err e = proc_pair(gate_core);
 
     if (e == OK)
         e = proc_pair(gate_oprf);
     if (e == OK)
         e = proc_pair(core_signer);
+    if (e == OK && r->has_witnesses)
+        e = proc_pair(core_witness);
     if (e == OK)
         e = start_signer(r, core_signer[1], &procs[0]);
     if (e == OK)
-        e = start_core(r, gate_core[1], core_signer[0], &procs[1]);
+        e = start_core(r, gate_core[1], core_signer[0], core_witness[0], &procs[1]);
     if (e == OK)
         e = start_oprf(r, gate_oprf[1], &procs[2]);
     if (e == OK)
         e = start_gate(r, gate_core[0], gate_oprf[0], &procs[3]);
+    if (e == OK && r->has_witnesses)
+        e = start_witness(r, core_witness[1], &procs[4]);
+    *count = r->has_witnesses ? 5 : 4;
     return e;
 }
 
@@ -163,6 +179,19 @@ static enum err name_registry(struct run *r)
     return e;
 }
 
+/* Here a person is still there to read what is wrong. */
+static enum err check_witnesses(const struct hub_cli *c, struct run *r)
+{
+    struct hub_outside_list *list = calloc(1, sizeof *list);
+    enum err e = list == NULL ? ERR_NOMEM : hub_outside_parse(r->conf.witnesses, list, c->t);
+
+    if (e == OK)
+        e = hub_outside_check(list, r->region, c->t);
+    r->has_witnesses = e == OK && list->count != 0;
+    free(list);
+    return e;
+}
+
 static enum err prepare(const struct hub_cli *c, struct run *r)
 {
     enum err e;
@@ -179,6 +208,8 @@ static enum err prepare(const struct hub_cli *c, struct run *r)
         e = name_registry(r);
     if (e == OK)
         e = check_pack(c, r);
+    if (e == OK)
+        e = check_witnesses(c, r);
     return e == OK ? read_keys(c, r) : e;
 }
 
@@ -186,6 +217,7 @@ enum err hub_cmd_run(struct hub_cli *c)
 {
     struct proc procs[ROLE_COUNT] = { { 0 } };
     struct run r = { 0 };
+    size_t count = 0;
     const char *dead = NULL;
     enum err e;
 
@@ -193,13 +225,13 @@ enum err hub_cmd_run(struct hub_cli *c)
     proc_harden();
     e = prepare(c, &r);
     if (e == OK)
-        e = start_all(&r, procs);
+        e = start_all(&r, procs, &count);
     wipe(&r);
     free(r.region_text);
     free(r.region);
     if (e != OK)
         return e;
-    e = proc_wait(procs, ROLE_COUNT, GRACE_MS, &dead);
+    e = proc_wait(procs, count, GRACE_MS, &dead);
     if (dead == NULL)
         return e;
     c->exit_code = EX_SOFTWARE;

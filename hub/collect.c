@@ -58,17 +58,23 @@ static struct hub_witness *log_of(struct hub_core *c, const uint8_t key[PROTO_KE
     return sodium_is_zero(key, PROTO_KEY_LEN) || memcmp(key, w->origin_id, sizeof w->origin_id) == 0 ? w : NULL;
 }
 
-enum err hub_collect_request(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+enum err hub_collect_body(struct hub_core *c, struct kv_txn *x, uint64_t old, struct wr *w, enum proto_refusal *result)
 {
     struct proving p = { c, x };
     const struct hub_witness_source source = { .newest = &c->checkpoint, .prove = prove, .arg = &p };
-    struct hub_witness *log = log_of(c, j->act.msg.key);
+
+    return hub_witness_request(&c->collect->main, &source, old, c->now_ms, w, result);
+}
+
+enum err hub_collect_request(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+{
+    const struct hub_witness *log = log_of(c, j->act.msg.key);
 
     if (log == NULL) {
         *result = PROTO_NOT_FOUND;
         return OK;
     }
-    return hub_witness_request(log, &source, j->act.msg.number, c->now_ms, w, result);
+    return hub_collect_body(c, x, j->act.msg.number, w, result);
 }
 
 static void write_anchored(const struct hub_witness *log, struct wr *w)

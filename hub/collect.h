@@ -23,6 +23,8 @@ void hub_collect_close(struct hub_collect *o);  /* takes NULL */
 /* Query 8: the body of a request to cosign; query 9: the newest checkpoint that is anchored. */
 MUST_USE enum err hub_collect_request(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 MUST_USE enum err hub_collect_newest(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
+/* The same body for a witness that is asked (hub/outside). */
+MUST_USE enum err hub_collect_body(struct hub_core *c, struct kv_txn *x, uint64_t old, struct wr *w, enum proto_refusal *result);
 /* A witness message: cosignatures are taken, the answer is the newest anchored checkpoint. */
 MUST_USE enum err hub_collect_take(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 

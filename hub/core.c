@@ -1,5 +1,6 @@
 #include "hub/core.h"
 #include "hub/collect.h"
+#include "hub/outside.h"
 
 #include "base/clock.h"
 #include "base/rd.h"
@@ -107,6 +108,17 @@ static enum err open_store(struct hub_core *c, struct trouble *t)
     return e;
 }
 
+static enum err open_outside(struct hub_core *c, struct trouble *t)
+{
+    struct hub_outside_list *list = calloc(1, sizeof *list);
+    enum err e = list == NULL ? ERR_NOMEM : hub_outside_parse(c->config.witnesses != NULL ? c->config.witnesses : "", list, t);
+
+    if (e == OK && list->count != 0)
+        e = hub_outside_open(list, c->config.witness_fd, &c->outside);
+    free(list);
+    return e;
+}
+
 static enum err open_keys(struct hub_core *c)
 {
     bool changed;
@@ -178,6 +190,8 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     e = open_keys(c);
     if (e == OK)
         e = hub_collect_open(c);
+    if (e == OK)
+        e = open_outside(c, t);
     c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs, .registry = c->registry };
     if (e == OK)
         e = first_checkpoint(c, t);
@@ -194,6 +208,7 @@ void hub_core_close(struct hub_core *c)
     if (c == NULL)
         return;
     hub_verify_free(c->pool);
+    hub_outside_close(c->outside);
     hub_collect_close(c->collect);
     for (size_t i = 0; i < PROTO_PARTNERS_MAX; i++)
         hub_job_free(c->waiting[i]);
@@ -237,9 +252,12 @@ enum err hub_core_loop(struct hub_core *c)
         jobs = hub_verify_take(c->pool, hub_fetch_next_ms(c, IDLE_MS), HUB_ROUND_MAX, &state);
         if (jobs != NULL || hub_fetch_next_ms(c, 1) == 0)
             e = hub_round_run(c, jobs);
+        if (e == OK)
+            e = hub_outside_step(c);
     }
     if (e == OK)
         e = hub_round_end(c);
+    hub_outside_stop(c->outside);
     hub_status_write(c, e == OK ? "stopped" : "failed");
     return e == OK && state == HUB_VERIFY_LOST ? ERR_PEER : e;
 }

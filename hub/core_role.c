@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, SEND_BUFFER = 4 << 20 };
+enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, WITNESS_FD = PROC_FIRST_FD + 2, SEND_BUFFER = 4 << 20 };
 
 #define MAP_BYTES ((uint64_t)1 << 30)  /* grows before it is full */
 
@@ -101,7 +101,9 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->region_len = part[HUB_CORE_REGION].len;
     c->map_bytes = MAP_BYTES;
     c->gate_fd = GATE_FD;
-    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->home == NULL || c->registry == NULL)
+    c->witnesses = server_start_as_text(&part[HUB_CORE_WITNESSES]);
+    c->witness_fd = WITNESS_FD;
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL || c->home == NULL || c->registry == NULL)
         return ERR_SYNTAX;
     return server_start_as_number(&part[HUB_CORE_THREADS], threads);
 }

@@ -16,6 +16,7 @@ static const struct conf_key keys[] = {
     { "listen", CONF_TEXT, offsetof(struct hub_conf, listen), sizeof ((struct hub_conf *)0)->listen, 0, 0 },
     { "pack", CONF_TEXT, offsetof(struct hub_conf, pack), sizeof ((struct hub_conf *)0)->pack, 0, 0 },
     { "plain", CONF_BOOL, offsetof(struct hub_conf, plain), sizeof(bool), 0, 0 },
+    { "witnesses", CONF_TEXT, offsetof(struct hub_conf, witnesses), sizeof ((struct hub_conf *)0)->witnesses, 0, 0 },
     { "verify_threads", CONF_U64, offsetof(struct hub_conf, verify_threads), sizeof(uint64_t), 1, 16 },
     { "pseudonyms_per_partner", CONF_U64, offsetof(struct hub_conf, pseudonyms_per_partner), sizeof(uint64_t), 0, 1000000 },
     { "pseudonyms_total", CONF_U64, offsetof(struct hub_conf, pseudonyms_total), sizeof(uint64_t), 0, 100000000 },

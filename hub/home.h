@@ -25,6 +25,7 @@ struct hub_conf {
     bool plain;                 /* tcp without TLS, on loopback only */
     uint64_t verify_threads;
     uint64_t pseudonyms_per_partner, pseudonyms_total;  /* a day */
+    char witnesses[2048];       /* public ones: NAME URL, NAME URL (hub/outside) */
 };
 
 /* HOME/name into out. ERR_LONG with trouble. */

@@ -5,6 +5,7 @@
 #include "base/proc.h"
 #include "hub/cli.h"
 #include "hub/core.h"
+#include "hub/outside.h"
 #include "hub/signer.h"
 #include "server/gate.h"
 #include "server/ipc.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv)
         [SERVER_ROLE_CORE] = { hub_core_run, "schakel-hub core" },
         [SERVER_ROLE_SIGNER] = { hub_signer_run, "schakel-hub signer" },
         [SERVER_ROLE_OPRF] = { server_oprf_run, "schakel-hub oprf" },
+        [SERVER_ROLE_WITNESS] = { hub_witness_run, "schakel-hub witness" },
     };
     const char *role = proc_role(argc, argv);
     enum server_role r;

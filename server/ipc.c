@@ -12,7 +12,7 @@
 
 enum { IN_CAP = 2 * (SERVER_IPC_HEAD + SERVER_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
 
-static const char *const role_names[SERVER_ROLES] = { "none", "gate", "core", "signer", "oprf", "cosigner" };
+static const char *const role_names[SERVER_ROLES] = { "none", "gate", "core", "signer", "oprf", "cosigner", "witness" };
 
 /* Who may say what to whom, and how long its body is. Everything else ends the reader. */
 static const struct rule {
@@ -29,6 +29,9 @@ static const struct rule {
     { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_COSIGNER, 0, 0 },
     { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_CORE,   0, 0 },
     { SERVER_IPC_STOP,    SERVER_ROLE_GATE,   SERVER_ROLE_OPRF,   0, 0 },
+    { SERVER_IPC_TO_WITNESS, SERVER_ROLE_CORE, SERVER_ROLE_WITNESS, 2, 1 + 16384 },
+    { SERVER_IPC_FROM_WITNESS, SERVER_ROLE_WITNESS, SERVER_ROLE_CORE, 3, 3 + PROTO_NOTE_MAX },
+    { SERVER_IPC_STOP,    SERVER_ROLE_CORE,   SERVER_ROLE_WITNESS, 0, 0 },
     { SERVER_IPC_LAST,    SERVER_ROLE_CORE,   SERVER_ROLE_SIGNER, 0, 0 },
     { SERVER_IPC_SIGN,    SERVER_ROLE_CORE,   SERVER_ROLE_SIGNER, 8 + 32 + 1, 8 + 32 + 1 + PROTO_PROOF_MAX * 32 },
     { SERVER_IPC_SIGNED,  SERVER_ROLE_SIGNER, SERVER_ROLE_CORE,   8 + 32, 8 + 32 + PROTO_NOTE_MAX },

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum server_role { SERVER_ROLE_NONE = 0, SERVER_ROLE_GATE, SERVER_ROLE_CORE, SERVER_ROLE_SIGNER, SERVER_ROLE_OPRF, SERVER_ROLE_COSIGNER,
-    SERVER_ROLES };
+    SERVER_ROLE_WITNESS, SERVER_ROLES };
 
 /* "gate"; static. And back: SERVER_ROLE_NONE if unknown. */
 const char *server_role_name(enum server_role r);
@@ -38,6 +38,8 @@ enum server_ipc_what {
     SERVER_IPC_SIGN,     /* core to signer: u64 size | 32 root | u8 n | n * 32 consistency from what was signed last */
     SERVER_IPC_SIGNED,   /* signer to core: u64 size | 32 root | note; answers both */
     SERVER_IPC_REFUSED,  /* signer to core: u8 enum err */
+    SERVER_IPC_TO_WITNESS,    /* core to witness: u8 which | request to cosign */
+    SERVER_IPC_FROM_WITNESS,  /* witness to core: u8 which | u16 status | body */
     SERVER_IPC_END
 };
 

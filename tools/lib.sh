@@ -4,7 +4,7 @@
 # need_packages PACKAGE...   installs what is missing, and only that
 # lock NAME                  one run at a time of what uses the same folder
 
-BUILD_PACKAGES="build-essential cmake ninja-build libsodium-dev nettle-dev libnng-dev liblmdb-dev libcjson-dev libcsv-dev libgnutls28-dev"
+BUILD_PACKAGES="build-essential cmake ninja-build libsodium-dev nettle-dev libnng-dev liblmdb-dev libcjson-dev libcsv-dev libgnutls28-dev libcurl4-gnutls-dev"
 TEST_PACKAGES="libcmocka-dev clang libclang-rt-14-dev universal-ctags nodejs"
 
 bold="" red="" green="" plain=""

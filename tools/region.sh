@@ -5,6 +5,9 @@
 
 partners="vo leerplicht cjg wijkteam"
 region_pids=()
+# More for `region make` and for the hub's settings, when a flow wants it.
+region_make_opts=()
+region_hub_conf=""
 
 # A passphrase per person, only for the sample region: as everywhere it travels on a descriptor, never in arguments.
 secret() { printf '%s\n' "sample-$1-passphrase"; }
@@ -119,12 +122,13 @@ region_up() {
     make_partner cjg cjg "CJG Voorbeeldstad"
     make_partner wijkteam wijkteam "Wijkteam Voorbeeldwijk"
     "$bin/schakel" region make --name demo --hub "$region/hub/hub.pub" --keyholder "$region/keyholder/keyholder.pub" \
-        --pack "$source/policy/packs/nl-jeugd" --out "$region/region" "$region"/{vo,leerplicht,cjg,wijkteam}/org.pub >/dev/null
+        --pack "$source/policy/packs/nl-jeugd" --out "$region/region" "${region_make_opts[@]}" "$region"/{vo,leerplicht,cjg,wijkteam}/org.pub >/dev/null
     for p in $partners; do sign_region "$p"; done
     "$bin/schakel-hub" --home "$region/hub" init --region "$region/region" >/dev/null
     "$bin/schakel" --home "$region/keyholder" keyholder join "$region/region" >/dev/null
     for p in $partners; do join_partner "$p"; done
     printf 'citizen_number = no\n' >>"$region/wijkteam/schakel.conf"
+    [ -z "${region_hub_conf:-}" ] || printf '%s\n' "$region_hub_conf" >>"$region/hub/schakel.conf"
     start_hub
     start_keyholder
     for p in $partners; do

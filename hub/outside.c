@@ -1,0 +1,242 @@
+#include "hub/collect.h"
+#include "hub/outside.h"
+
+#include "base/log.h"
+#include "base/rd.h"
+#include "proto/witness.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the setting ---- */
+
+static bool is_url(const char *url)
+{
+    return (strncmp(url, "https://", 8) == 0 && url[8] != '\0') || (strncmp(url, "http://", 7) == 0 && url[7] != '\0');
+}
+
+static enum err bad(struct trouble *t, const char *what)
+{
+    return trouble_at(t, ERR_CONFIG, "schakel.conf", 0, 0, "witnesses = NAME URL, NAME URL: at most %d, with http:// or https://; not: %s",
+        "witnesses = NAAM URL, NAAM URL: hoogstens %d, met http:// of https://; niet: %s", HUB_OUTSIDE_MAX, what);
+}
+
+/* One "NAME URL". Cuts text. */
+static enum err parse_one(char *text, struct hub_outside_list *out, struct trouble *t)
+{
+    char *save = NULL;
+    const char *name = strtok_r(text, " \t", &save), *url = strtok_r(NULL, " \t", &save);
+
+    if (name == NULL)
+        return OK;
+    if (url == NULL || strtok_r(NULL, " \t", &save) != NULL || !is_url(url) || out->count == HUB_OUTSIDE_MAX
+        || strlen(name) > PROTO_NOTE_NAME_MAX || strlen(url) >= HUB_OUTSIDE_URL_MAX)
+        return bad(t, name);
+    memcpy(out->at[out->count].name, name, strlen(name) + 1);
+    memcpy(out->at[out->count++].url, url, strlen(url) + 1);
+    return OK;
+}
+
+enum err hub_outside_parse(const char *text, struct hub_outside_list *out, struct trouble *t)
+{
+    struct hub_outside_list *list = calloc(1, sizeof *list);
+    char *copy = strdup(text), *save = NULL;
+    enum err e = list == NULL || copy == NULL ? ERR_NOMEM : OK;
+
+    for (char *part = e == OK ? strtok_r(copy, ",", &save) : NULL; e == OK && part != NULL; part = strtok_r(NULL, ",", &save))
+        e = parse_one(part, list, t);
+    if (e == OK)
+        *out = *list;
+    free(copy);
+    free(list);
+    return e;
+}
+
+enum err hub_outside_check(const struct hub_outside_list *list, const struct proto_region *region, struct trouble *t)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        bool found = false;
+
+        for (uint8_t k = 0; k < region->witness_count; k++) {
+            struct proto_note_key key;
+
+            found = found || (region->witness[k].outsider && proto_note_key_decode(region->witness[k].vkey, &key) == OK
+                && strcmp(key.name, list->at[i].name) == 0);
+        }
+        if (!found)
+            return trouble_at(t, ERR_CONFIG, "schakel.conf", 0, 0, "witnesses: %s is no witness from outside in the region file",
+                "witnesses: %s is geen getuige van buiten in het regiobestand", list->at[i].name);
+    }
+    return OK;
+}
+
+/* ---- core's side ---- */
+
+struct outsider {
+    uint64_t size;      /* what it cosigned last, as it says */
+    uint64_t at_ms;     /* when to ask next */
+    uint64_t line_s;    /* when it last cosigned, and what */
+    uint64_t line_size;
+    bool again;         /* it said its size: ask at once, and only once */
+};
+
+struct hub_outside {
+    struct hub_outside_list list;
+    struct outsider who[HUB_OUTSIDE_MAX];
+    struct server_ipc_in in;
+    struct server_ipc_out out;
+    bool under_way;
+};
+
+enum err hub_outside_open(const struct hub_outside_list *list, int fd, struct hub_outside **out)
+{
+    struct hub_outside *o = calloc(1, sizeof *o);
+    int flags = fcntl(fd, F_GETFL);
+    enum err e = o == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK && (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0))
+        e = ERR_IO;
+    if (e == OK)
+        e = server_ipc_in_init(&o->in, fd, SERVER_ROLE_WITNESS, SERVER_ROLE_CORE);
+    if (e != OK) {
+        free(o);
+        return e;
+    }
+    server_ipc_out_init(&o->out, fd, SERVER_ROLE_CORE, SERVER_ROLE_WITNESS);
+    o->list = *list;
+    *out = o;
+    return OK;
+}
+
+void hub_outside_close(struct hub_outside *o)
+{
+    if (o == NULL)
+        return;
+    server_ipc_out_fini(&o->out);
+    server_ipc_in_fini(&o->in);
+    free(o);
+}
+
+void hub_outside_stop(struct hub_outside *o)
+{
+    if (o != NULL && server_ipc_put(&o->out, SERVER_IPC_STOP, 0, NULL, 0) == OK)
+        (void)!server_ipc_flush(&o->out);
+}
+
+/* A line that came: behind the candidate, and judged like one that a node brings. */
+static void take_lines(struct hub_core *c, struct outsider *w, const struct proto_witness_answer *a)
+{
+    struct hub_witness *log = &c->collect->main;
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t len = 0;
+    enum proto_refusal r;
+
+    if (proto_cosigned_append(log->candidate.note, log->candidate.note_len, a->lines, a->lines_len, note, sizeof note, &len) != OK)
+        return;
+    r = hub_witness_take(log, note, len, c->now_s);
+    w->size = w->line_size = log->candidate.head.size;
+    w->line_s = c->now_s;
+    if (r != PROTO_ACCEPTED)
+        log_event(LOG_WARN, "public witness not understood", "reason", proto_refusal_name(r), NULL);
+}
+
+static void take_answer(struct hub_core *c, struct hub_outside *o, const struct server_ipc_msg *m)
+{
+    struct proto_witness_answer a;
+    struct outsider *w;
+    char status[8];
+    struct rd r;
+    uint8_t i;
+    const uint8_t *rest;
+    size_t len;
+
+    rd_init(&r, m->body, m->len);
+    i = rd_u8(&r);
+    len = rd_left(&r);
+    rest = rd_view(&r, len);
+    o->under_way = false;
+    if (rd_end(&r) != OK || i >= o->list.count)
+        return;
+    w = &o->who[i];
+    if (proto_witness_answer_decode(rest, len, &a) != OK)
+        a = (struct proto_witness_answer){ .status = PROTO_WITNESS_TROUBLE };
+    w->at_ms = c->now_ms + (a.status == PROTO_WITNESS_COSIGNED ? HUB_OUTSIDE_EVERY_MS : HUB_OUTSIDE_AFTER_TROUBLE_MS);
+    if (a.status == PROTO_WITNESS_COSIGNED) {
+        take_lines(c, w, &a);
+    } else if (a.status == PROTO_WITNESS_OTHER_SIZE && a.size != PROTO_WITNESS_NO_SIZE && a.size != w->size && !w->again) {
+        w->size = a.size;
+        w->again = true;
+        w->at_ms = c->now_ms;
+        return;
+    } else {
+        (void)snprintf(status, sizeof status, "%u", (unsigned)a.status);
+        log_event(LOG_WARN, "public witness did not cosign", "state", status, NULL);
+    }
+    w->again = false;
+}
+
+/* Its line on this candidate is missing, or older than others may count as fresh. */
+static bool wants(const struct hub_core *c, const struct outsider *w)
+{
+    const struct hub_witness *log = &c->collect->main;
+
+    return c->now_ms >= w->at_ms && c->checkpoint.note_len != 0
+        && (w->again || w->line_s == 0 || w->line_size != log->candidate.head.size || c->checkpoint.head.size != w->line_size
+            || w->line_s + 180 <= c->now_s);
+}
+
+static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i)
+{
+    uint8_t body[1 + HUB_OUTSIDE_REQUEST_MAX];
+    enum proto_refusal result = PROTO_ACCEPTED;
+    struct kv_txn *x = NULL;
+    struct wr w;
+    enum err e = kv_begin(c->kv, false, &x);
+
+    if (e != OK)
+        return e;
+    wr_init(&w, body, sizeof body);
+    wr_u8(&w, (uint8_t)i);
+    e = hub_collect_body(c, x, o->who[i].size, &w, &result);
+    kv_abort(x);
+    if (e == OK)
+        e = wr_end(&w);
+    if (e != OK)
+        return e;
+    o->who[i].at_ms = c->now_ms + HUB_OUTSIDE_EVERY_MS;
+    if (result != PROTO_ACCEPTED) {
+        /* It says that it cosigned more than there is: then this log is the one that was cut, or it lies. */
+        log_event(LOG_ERROR, "public witness saw a larger log", NULL);
+        o->who[i].at_ms = c->now_ms + HUB_OUTSIDE_AFTER_TROUBLE_MS;
+        o->who[i].size = 0;
+        return OK;
+    }
+    o->under_way = true;
+    return server_ipc_put(&o->out, SERVER_IPC_TO_WITNESS, 0, body, w.len);
+}
+
+enum err hub_outside_step(struct hub_core *c)
+{
+    struct hub_outside *o = c->outside;
+    struct server_ipc_msg m;
+    enum err e;
+
+    if (o == NULL)
+        return OK;
+    e = server_ipc_fill(&o->in);
+    if (e != OK && e != ERR_BUSY)
+        return e;
+    while ((e = server_ipc_take(&o->in, &m)) == OK)
+        take_answer(c, o, &m);
+    if (e != ERR_BUSY)
+        return e;
+    e = OK;
+    for (size_t i = 0; e == OK && !o->under_way && i < o->list.count; i++)
+        if (wants(c, &o->who[i]))
+            e = ask(c, o, i);
+    if (e == OK)
+        e = server_ipc_flush(&o->out);
+    return e == ERR_BUSY ? OK : e;
+}

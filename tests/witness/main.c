@@ -1,0 +1,141 @@
+/*
+ * test-witness NAME PORT [VKEY-OF-LOG]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on 127.0.0.1, one
+ * request at a time, memory only. Without a log it makes its key, prints the verifier key and writes the secret to
+ * descriptor 3; with a log it reads the secret from descriptor 0 and serves until it is ended.
+ */
+#include "base/clock.h"
+#include "proto/witness.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ROOM = 65536 };
+
+struct witness {
+    struct proto_witness_log log;
+    struct proto_note_key key;
+    uint8_t secret[64];
+};
+
+static enum err make_key(const char *name)
+{
+    struct proto_note_key key;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    uint8_t public[32], secret[64];
+    enum err e;
+
+    (void)crypto_sign_keypair(public, secret);
+    e = proto_note_key_make(name, PROTO_NOTE_COSIGNATURE, public, &key);
+    if (e != OK)
+        return e;
+    proto_note_key_encode(&key, vkey);
+    if (write(3, secret, sizeof secret) != (ssize_t)sizeof secret || puts(vkey) < 0)
+        return ERR_IO;
+    return OK;
+}
+
+/* The whole request, as far as its Content-Length says; where the body begins. 0: no such request. */
+static size_t read_request(int fd, char *buf, size_t *len)
+{
+    size_t have = 0, want = 0, start = 0;
+
+    while (start == 0 || have < want) {
+        ssize_t n = read(fd, buf + have, ROOM - 1 - have);
+        const char *end, *length;
+
+        if (n <= 0)
+            return 0;
+        have += (size_t)n;
+        buf[have] = '\0';
+        end = strstr(buf, "\r\n\r\n");
+        length = strcasestr(buf, "content-length:");
+        if (start == 0 && end != NULL && length != NULL && length < end) {
+            start = (size_t)(end - buf) + 4;
+            want = start + strtoul(length + 15, NULL, 10);
+        }
+        if (want >= ROOM)
+            return 0;
+    }
+    *len = want - start;
+    return strncmp(buf, "POST ", 5) == 0 && strstr(buf, "/add-checkpoint HTTP/1.") != NULL ? start : 0;
+}
+
+static size_t judge(struct witness *w, const uint8_t *body, size_t len, unsigned *status, uint8_t *out)
+{
+    struct proto_witness_verdict v;
+    struct proto_note_sig sig = { .time_s = clock_now_s() };
+    uint64_t seen = w->log.seen.size;
+    size_t out_len = 2;
+
+    if (proto_witness_judge(&w->log, 1, body, len, &v) != OK)
+        return 0;
+    if (v.status == PROTO_WITNESS_COSIGNED) {
+        w->log.seen = v.head;
+        if (proto_note_sign(&w->key, w->secret, v.text, v.text_len, &sig) != OK)
+            return 0;
+    }
+    if (proto_witness_answer_encode(&v, seen, &w->key, &sig, out, PROTO_WITNESS_ANSWER_MAX, &out_len) != OK)
+        return 0;
+    *status = (unsigned)v.status;
+    return out_len;
+}
+
+static void serve(struct witness *w, int fd, char *buf)
+{
+    uint8_t out[PROTO_WITNESS_ANSWER_MAX] = { 0 };
+    unsigned status = 400;
+    size_t len = 0, start = read_request(fd, buf, &len), out_len = 2;
+
+    if (start != 0)
+        out_len = judge(w, (const uint8_t *)buf + start, len, &status, out);
+    if (out_len < 2)
+        out_len = 2;
+    (void)dprintf(fd, "HTTP/1.1 %u Answer\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%.*s", status,
+        status == 409 ? "text/x.tlog.size" : "text/plain", out_len - 2, (int)(out_len - 2), (const char *)out + 2);
+    (void)printf("%u\n", status);
+    (void)fflush(stdout);
+}
+
+static enum err listen_on(unsigned port, int *out)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) }, .sin_port = htons((uint16_t)port) };
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0
+        || listen(fd, 16) != 0)
+        return ERR_IO;
+    *out = fd;
+    return OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct witness w;
+    static char buf[ROOM];
+    int fd = -1;
+
+    memset(&w, 0, sizeof w);
+    if (argc < 3 || sodium_init() < 0)
+        return 64;
+    if (argc == 3)
+        return make_key(argv[1]) == OK ? 0 : 70;
+    if (read(0, w.secret, sizeof w.secret) != (ssize_t)sizeof w.secret || proto_note_key_decode(argv[3], &w.log.key) != OK
+        || proto_note_key_make(argv[1], PROTO_NOTE_COSIGNATURE, w.secret + 32, &w.key) != OK
+        || listen_on((unsigned)strtoul(argv[2], NULL, 10), &fd) != OK)
+        return 70;
+    for (;;) {
+        int conn = accept(fd, NULL, NULL);
+
+        if (conn < 0)
+            return 70;
+        serve(&w, conn, buf);
+        (void)close(conn);
+    }
+}
