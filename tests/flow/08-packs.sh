@@ -79,6 +79,10 @@ expect 0 "$bin/schakel-hub" --home "$region/hub" adopt "$draft"
 [ "$(pack_of vo)" = "$first" ] || die "it counts before its day"
 wait_for 5 grep -q "$new" "$region/hub/run/status.json" || die "the running hub does not see what comes"
 
+# Both signatures went into the registry too: who did not take the pack is told what is to come, and that it is not there.
+told() { "$bin/schakel" --home "$region/cjg" status >"$work/said"; grep -q "$new.*schakel policy adopt take" "$work/said"; }
+wait_for 20 told || { cat "$work/said" >&2; die "a node without the pack does not hear that it was adopted"; }
+
 # Its day has begun: it counts at the hub and where it was taken.
 region_down
 export SCHAKEL_CLOCK_OFFSET_S=$((midnight - $(date +%s) + 5))
