@@ -4,6 +4,7 @@
 #include "base/wr.h"
 #include "client/archive.h"
 #include "client/distrust.h"
+#include "client/officer.h"
 #include "client/openings_parts.h"
 #include "client/hublink.h"
 #include "proto/merkle.h"
@@ -90,6 +91,21 @@ static void one_whose_message_is_not_here_waits(void **state)
     assert_int_equal(s.fetched, 2);
     assert_int_equal(s.checked, 1);
     assert_int_equal(s.bad, 0);
+}
+
+/* A key that was changed is kept: what was sealed to the one before opens still. */
+static void an_earlier_key_opens_too(void **state)
+{
+    struct openings_played *p = *state;
+    struct client_openings_status s;
+
+    (void)crypto_box_keypair(p->officer_public, p->officer_secret);
+    assert_err(client_officer_add(p->h->n->officer, p->officer_public, p->officer_secret), OK);
+    openings_played_act(p);
+    openings_played_lay_right(p);
+    settle(p);
+    openings_played_status(p, &s);
+    assert_int_equal(s.checked, 1);
 }
 
 /* ---- lies ---- */
@@ -398,6 +414,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, openings_played_setup, openings_played_close)
     static const struct CMUnitTest tests[] = {
         T(right_ones_are_answered_up_to_the_last), T(an_answer_alone_is_not_answered), T(one_whose_message_is_not_here_waits),
+        T(an_earlier_key_opens_too),
         T(one_that_is_kept_back_shows_after_a_day), T(a_gap_is_not_stepped_over), T(without_its_message_the_log_is_asked),
         T(without_its_message_a_lie_is_caught_by_the_log),
     };
