@@ -1,4 +1,5 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
+#include "client/cmd_mirror.h"
 #include "client/cmd_partner.h"
 #include "client/cmd_adopt.h"
 #include "client/cmd_overlay.h"
@@ -125,6 +126,8 @@ const struct client_cmd client_base_cmds[] = {
         NULL, client_cmd_region_show, NULL},
     {"hub join", {"join a hub: two files carried by people", "sluit aan bij een hub: twee bestanden die mensen brengen"}, hub_join_opts, NULL,
         client_cmd_hub_join, NULL},
+    {"hub mirror", {"copy the log into a folder, or go on with it", "kopieer het logboek in een map, of ga ermee verder"}, client_cmd_mirror_opts,
+        NULL, client_cmd_hub_mirror, NULL},
     {"keyholder init", {"make the second share of the pseudonym key", "maak het tweede deel van de pseudoniemsleutel"}, keyholder_init_opts,
         NULL, client_cmd_keyholder_init, NULL},
     {"keyholder join", {"serve this region", "dien deze regio"}, keyholder_join_opts, NULL, client_cmd_keyholder_join, NULL},

@@ -40,6 +40,7 @@ struct client_pseudonyms;
 struct client_witness;
 struct client_registry;
 struct client_rotate;
+struct client_mirror;
 
 struct client_node {
     const char *home;
@@ -61,6 +62,7 @@ struct client_node {
     struct client_witness *witness;    /* cosigns, and knows what others cosigned (client/witness.h); NULL in tests without */
     struct client_registry *registry;  /* folded into region (client/registry.h); NULL: the region file alone */
     struct client_rotate *rotate;      /* keys being changed, and old ones (client/rotate.h); NULL: none */
+    struct client_mirror *mirror;      /* a question of hub mirror (client/do_mirror.h); NULL: none yet */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
     uint64_t bad_mail;                 /* archived as such since the start */

@@ -1,6 +1,7 @@
 /* The commands of the foundation that the vault serves. Casework's are in client/desk_table.c. */
 #include "client/archive.h"
 #include "client/audit.h"
+#include "client/do_mirror.h"
 #include "client/do_partner.h"
 #include "client/policy_adopt.h"
 #include "client/distrust.h"
@@ -23,6 +24,7 @@ const struct client_command client_base_commands[] = {
     {"staff.revoke", client_do_staff_revoke, ADMIN, true},
     {"partner.send", client_do_partner_send, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER), true},
     /* What the registry says is no secret. */
+    {"mirror.leaves", client_do_mirror_leaves, 0, false},
     {"partner.list", client_do_partner_list, 0, false},
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},

@@ -5,6 +5,7 @@
 #include "client/archive.h"
 #include "client/calls.h"
 #include "client/certs.h"
+#include "client/do_mirror.h"
 #include "client/home.h"
 #include "client/hublink.h"
 #include "client/keyfile.h"
@@ -302,6 +303,8 @@ void client_vault_role_close(struct client_vault_role *v)
     client_registry_close(n->registry);
     client_rotate_close(n->rotate);
     n->rotate = NULL;
+    client_mirror_close(n->mirror);
+    n->mirror = NULL;
     client_vault_close(n->vault);
     client_packs_close(n->packs);
     secret_free(n->node_key);

@@ -6,6 +6,8 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { LEAVES_MAX = 1024 };
+
 /* Each kind of question has a function here, that writes its payload into w; another result than ACCEPTED has none. */
 static void write_checkpoint(const struct hub_core *c, struct wr *w)
 {
@@ -162,6 +164,27 @@ static enum err registry(struct hub_core *c, struct kv_txn *x, const struct hub_
     return hub_registry_write(c->registry, x, j->act.msg.number, w);
 }
 
+/* number: the first leaf wanted. A leaf says nothing of anybody, so every partner may copy all. */
+static enum err leaves(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+{
+    uint64_t first = j->act.msg.number, size = c->checkpoint.head.size, end;
+    uint8_t leaf[PROTO_LEAF_LEN];
+    enum err e = OK;
+
+    if (first > size) {
+        *result = PROTO_NOT_FOUND;
+        return OK;
+    }
+    end = size - first > LEAVES_MAX ? first + LEAVES_MAX : size;
+    write_checkpoint(c, w);
+    wr_u16(w, (uint16_t)(end - first));
+    for (uint64_t i = first; e == OK && i < end; i++) {
+        e = hub_ledger_leaf(c->ledger, x, i, leaf);
+        wr_copy(w, leaf, sizeof leaf);
+    }
+    return e;
+}
+
 typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 
 static answerer *const answerers[] = {
@@ -175,6 +198,7 @@ static answerer *const answerers[] = {
     [PROTO_QUERY_COSIGN] = hub_collect_request,
     [PROTO_QUERY_COSIGNED] = hub_collect_newest,
     [PROTO_QUERY_REGISTRY] = registry,
+    [PROTO_QUERY_LEAVES] = leaves,
 };
 
 enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)

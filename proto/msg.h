@@ -87,6 +87,7 @@ enum proto_query {
     PROTO_QUERY_COSIGN,           /* number = size cosigned last, key = SHA-256 of the origin or zero: main log; payload: a request to cosign */
     PROTO_QUERY_COSIGNED,         /* key as before; payload: the newest checkpoint that is anchored */
     PROTO_QUERY_REGISTRY,         /* number = first leaf: u16 length, checkpoint, u16 n, n * (u16 length, leaf): as many as fit */
+    PROTO_QUERY_LEAVES,           /* number = first leaf of the main log: u16 length, checkpoint, u16 n (at most 1,024), n * 226 */
     PROTO_QUERY_END
 };
 

@@ -80,6 +80,23 @@ scene_revoked() {
     expect "and it does not come back with this key" "$got" '"where":"EXISTS"' || return 1
 }
 
+# A partner's copy of the log is byte for byte the hub's own, and grows.
+scene_mirror() {
+    got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
+    expect "the log is copied" "$got" '"ok":true|"leaves":' || return 1
+    ask vo case open --number "$(child_number 12)" --purpose case_support
+    got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
+    expect "and goes on" "$got" '"added":[1-9]' || return 1
+    "$bin/schakel-hub" --home "$region/hub" export "$region/export" >/dev/null || { why="no export"; return 1; }
+    got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
+    whole=$(stat -c %s "$(newest export)")
+    [ "$whole" -gt 1000 ] || { why="the export is empty"; return 1; }
+    cmp -n "$whole" "$(newest mirror)" "$(newest export)" || { why="it is not the hub's"; return 1; }
+}
+newest() {
+    if [ -f "$region/$1/tile/entries/000" ]; then echo "$region/$1/tile/entries/000"; else ls -v -d "$region/$1"/tile/entries/000.p/* | tail -n 1; fi
+}
+
 # The hub starts again, and a node that was away: the registry is there.
 scene_restart() {
     stop_node cjg
@@ -95,7 +112,7 @@ set -e
 region_up
 set +e
 failed=0
-for name in ${SCENES:-admit first_act staff_revoked revoked restart}; do
+for name in ${SCENES:-admit first_act staff_revoked revoked mirror restart}; do
     why=""
     if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
 done

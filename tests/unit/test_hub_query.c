@@ -82,6 +82,40 @@ static void consistency_and_inclusion_are_proven(void **state)
     hub_world_reply_free(&r);
 }
 
+/* For a mirror: the leaves as they are, which rebuild the signed root. */
+static void leaves_rebuild_the_root(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_merkle_tree tree;
+    struct hub_world_reply r;
+    uint8_t original[2048], hash[32];
+    const uint8_t *at;
+    struct proto_msg m;
+    size_t note;
+
+    hub_acts_facts(f, A, B, original, &m);
+    hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    r = hub_acts_query(f, PROTO_QUERY_LEAVES, 0, NULL, NULL, NULL);
+    note = (size_t)(r.reply.payload.data[0] << 8 | r.reply.payload.data[1]);
+    at = r.reply.payload.data + 2 + note;
+    assert_int_equal(at[0] << 8 | at[1], 3);
+    assert_int_equal(r.reply.payload.len, 2 + note + 2 + 3 * PROTO_LEAF_LEN);
+    proto_merkle_init(&tree);
+    for (size_t i = 0; i < 3; i++) {
+        proto_merkle_leaf(at + 2 + i * PROTO_LEAF_LEN, PROTO_LEAF_LEN, hash);
+        assert_err(proto_merkle_append(&tree, hash, NULL, NULL), OK);
+    }
+    proto_merkle_root(&tree, hash);
+    assert_memory_equal(hash, f->w.core->checkpoint.head.root, sizeof hash);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_LEAVES, 3, NULL, NULL, NULL);
+    assert_int_equal(r.reply.payload.data[r.reply.payload.len - 1], 0);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_LEAVES, 4, NULL, NULL, NULL);
+    assert_int_equal(r.reply.result, PROTO_NOT_FOUND);
+    hub_world_reply_free(&r);
+}
+
 static void a_stored_result_is_for_its_sender_only(void **state)
 {
     struct hub_acts *f = *state;
@@ -119,7 +153,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
     const struct CMUnitTest tests[] = {
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
-        T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven),
+        T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
         T(a_stored_result_is_for_its_sender_only), T(a_key_of_another_partner_cannot_be_published),
     };
 
