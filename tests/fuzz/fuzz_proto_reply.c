@@ -7,6 +7,7 @@
 
 static uint8_t again[PROTO_FRAME_MAX];
 
+/* The side of its receipt is judged later, mail by mail: one that is wrong must not hold up the others. */
 static void mails(const uint8_t *payload, size_t len)
 {
     static struct proto_mail m;
@@ -18,7 +19,7 @@ static void mails(const uint8_t *payload, size_t len)
             FUZZ_HOLDS(at == from);
             return;
         }
-        FUZZ_HOLDS(at > from && at <= len && m.receipt.side == 1);
+        FUZZ_HOLDS(at > from && at <= len);
         FUZZ_HOLDS(proto_mail_encode(&m, again, sizeof again, &again_len) == OK);
         FUZZ_HOLDS(again_len == at - from && memcmp(again, payload + from, again_len) == 0);
     }
