@@ -74,7 +74,7 @@ scene_nothing_between() { child Gina 16 40 && consented y,g1,g2 && granted && ar
 
 # ---- birthdays: from then on others must have said yes ----
 
-turns_between_asking_and_granting() { child "$2" "$1" 2 && consented "$3" && later $((3 * DAY)) && not_granted 'A yes is missing of: the young person'; }
+turns_between_asking_and_granting() { child "$2" "$1" 2 && consented "$3" && later $((3 * DAY)) && not_granted '"class":"denied".*consent.*the young person'; }
 scene_12_before_grant() { turns_between_asking_and_granting 12 Anna g1,g2; }
 scene_16_before_grant() { turns_between_asking_and_granting 16 Bram y,g1,g2; }
 scene_18_before_grant() { turns_between_asking_and_granting 18 Cleo y; }
