@@ -19,7 +19,8 @@ trap 'exit 143' TERM HUP
 
 expect() { grep -qE "$3" <<<"$2" || { why="$1; got: $2"; return 1; }; }
 hub_status() { "$bin/schakel-hub" --home "$region/hub" status --json; }
-node_status() { as "$1" status --json 2>/dev/null; }
+# It ends with another code when the log is not trusted.
+node_status() { as "$1" status --json 2>/dev/null || true; }
 all_anchored() { local s; s=$(hub_status) && [ "$(value anchored <<<"$s")" = "$(value leaves <<<"$s")" ]; }
 says() { node_status "$1" | grep -qE "$2"; }
 is_anchored() { says "$1" '"anchored_size":[1-9]'; }
@@ -54,17 +55,17 @@ scene_anchored() {
     done
 }
 
-has_public_line() {
+# Leaves may come at any moment: a copy is taken until one lies whole under what was cosigned.
+copy_is_anchored() {
     rm -rf "$region/copy2"
-    "$bin/schakel-hub" --home "$region/hub" export "$region/copy2" && grep -q witness.example "$region/copy2/checkpoint.anchored"
+    "$bin/schakel-hub" --home "$region/hub" export "$region/copy2" && grep -q witness.example "$region/copy2/checkpoint.anchored" || return 1
+    got=$("$bin/schakel" verify --region "$region/region" --log "$region/copy2" --json)
+    grep -q '"standing":"anchored"' <<<"$got"
 }
 
 scene_public_witness() {
     wait_for 15 grep -q '^200$' "$region/public/log" || { why="the public witness was not asked: $(cat "$region/public/log")"; return 1; }
-    wait_for 20 has_public_line \
-        || { why="no line of the public witness"; return 1; }
-    got=$("$bin/schakel" verify --region "$region/region" --log "$region/copy2" --json)
-    expect "the copy is anchored" "$got" '"standing":"anchored"' || return 1
+    wait_for 25 copy_is_anchored || { why="no copy is anchored, or the public witness has no line: $got"; return 1; }
     expect "by enough partners" "$got" '"cosigned_partners":[34]' || return 1
     # A line that was taken out makes it the hub's word again.
     grep -v -e ' sleutelhuis ' -e ' witness.example ' "$region/copy2/checkpoint.anchored" >"$region/less" && mv "$region/less" "$region/copy2/checkpoint.anchored"
