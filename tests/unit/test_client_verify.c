@@ -178,6 +178,37 @@ static void all_partners_without_an_outsider_is_not_anchored(void **state)
     assert_false(w->report.anchored);
 }
 
+/* Beside the newest checkpoint lies the newest with enough cosignatures, of a smaller tree. */
+static void what_is_anchored_below_the_newest_is_told_apart(void **state)
+{
+    struct world *w = *state;
+    struct proto_note_key key[4];
+    uint8_t secret[4][64];
+
+    for (size_t i = 0; i < 4; i++)
+        add_witness(w, i == 3, &key[i], secret[i]);
+    log_sample_fill(&w->log, 5);
+    log_sample_export(&w->log, path(w, "log"));
+    for (size_t i = 0; i < 4; i++)
+        cosign(w, &key[i], secret[i]);
+    assert_int_equal(rename(path(w, "log/checkpoint"), path(w, "anchored")), 0);
+    log_sample_fill(&w->log, 4);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(rename(path(w, "anchored"), path(w, "log/checkpoint.anchored")), 0);
+    assert_err(verify(w), OK);
+    assert_int_equal(w->problems.count, 0);
+    assert_false(w->report.anchored);
+    assert_int_equal(w->report.anchored_size, 5);
+    assert_int_equal(w->report.cosigned_outsiders, 1);
+    /* The witnesses cosigned another history than these leaves. */
+    w->log.entry[2][7] ^= 1;
+    proto_merkle_leaf(w->log.entry[2], PROTO_LEAF_LEN, w->log.leaf[2]);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(verify(w), OK);
+    assert_int_equal(w->problems.count, 1);
+    assert_int_equal(w->report.anchored_size, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +221,7 @@ int main(void)
         world_test(a_changed_checkpoint_is_refused),
         world_test(anchored_needs_most_partners_and_an_outsider),
         world_test(all_partners_without_an_outsider_is_not_anchored),
+        world_test(what_is_anchored_below_the_newest_is_told_apart),
     };
 
     return cmocka_run_group_tests_name("client/verify", tests, NULL, NULL);
