@@ -220,6 +220,8 @@ static enum err add_partner(cJSON *list, const struct view *v, const struct prot
     if (e == OK)
         e = server_blocks_has(v->partners, p->handle, &blocked);
     json_add_bool(row, "blocked", blocked);
+    if (p->revoked)
+        json_add_bool(row, "revoked", true);
     if (json_u64(cJSON_GetObjectItemCaseSensitive(status, "seen"), p->handle, &seen_s) == OK) {
         clock_format_nl(seen_s, when);
         json_add_text(row, "last_seen", when);
