@@ -22,11 +22,18 @@ as() {
     "$bin/schakel" --home "$region/$who" --as coordinator "$@"
 }
 
+# A port that nobody listens on and that no other region on this machine was given while its shell lives.
 free_port() {
-    local port try
+    local port try held="${TMPDIR:-/tmp}/schakel-ports-$(id -u)"
+    mkdir -p "$held"
     for try in $(seq 50); do
-        port=$((20000 + (RANDOM * 7 + try) % 12000))  # below those that the system gives to who dials out
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return 0; fi
+        port=$((20000 + (RANDOM + try) % 12000))  # below those that the system gives to who dials out
+        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue; fi
+        (
+            flock 9
+            [ -s "$held/$port" ] && kill -0 "$(cat "$held/$port")" 2>/dev/null && exit 1
+            echo "$$" >"$held/$port"
+        ) 9>"$held/lock" && { echo "$port"; return 0; }
     done
     echo "no free port found between 20000 and 32000" >&2
     return 69
