@@ -59,18 +59,30 @@ void hub_openings_renew(struct hub_openings *o)
 
 /* ---- which keys ---- */
 
-struct finding { uint64_t now_s, last_until_s; uint8_t count, last[PROTO_KEY_LEN], key[PROTO_OPENING_KEYS_MAX][PROTO_KEY_LEN]; };
+struct finding {
+    const struct proto_region *region;
+    uint64_t now_s, last_until_s;
+    uint8_t count, last[PROTO_KEY_LEN], key[PROTO_OPENING_KEYS_MAX][PROTO_KEY_LEN];
+};
 
+/* The store has certificates as they came: only the check knows what was revoked since, and which root key counts by now (P-188). */
 static enum err find_one(void *arg, const uint8_t *signed_cert, size_t len)
 {
     struct finding *f = arg;
     uint8_t signer[PROTO_KEY_LEN];
     struct proto_cert cert;
+    enum err e;
 
     if (proto_cert_peek(signed_cert, len, &cert, signer) != OK)
         return ERR_IO;
     if (cert.use != PROTO_USE_OFFICER)
         return OK;
+    e = proto_cert_check(f->region, signed_cert, len, NULL, &cert);
+    /* Revoked from its first day: it ended then, and does not look as if there never was one. */
+    if (e == ERR_DENIED)
+        cert.until_s = cert.from_s;
+    else if (e != OK)
+        return e == ERR_NOMEM ? e : OK;
     if (proto_cert_valid_at(&cert, f->now_s) && f->count < PROTO_OPENING_KEYS_MAX)
         memcpy(f->key[f->count++], cert.key, PROTO_KEY_LEN);
     if (cert.until_s > f->last_until_s) {
@@ -94,7 +106,7 @@ static enum err find_keys(struct hub_core *c, struct kv_txn *x, const uint8_t pa
 
 static enum err renew(struct hub_core *c, struct kv_txn *x, const struct proto_partner *p, struct officers *of)
 {
-    struct finding f = { .now_s = c->now_s };
+    struct finding f = { .region = c->region, .now_s = c->now_s };
     enum err e = find_keys(c, x, p->id, &f);
 
     if (e != OK)

@@ -23,7 +23,8 @@ void hub_openings_close(struct hub_openings *o);  /* takes NULL, wipes */
 /* The openings of a leaf that was just appended in x: to the sender's officers, and to the addressee's when it has a number. */
 MUST_USE enum err hub_openings_add(struct hub_core *c, struct kv_txn *x, const struct hub_job *j);
 /*
- * A round was given up: its leaves come again with other content under the same index, so no key may be used again.
+ * A round was given up: its leaves come again with other content under the same index, so no key may be used again. Or the registry
+ * changed: what it revoked is sealed to no more.
  */
 void hub_openings_renew(struct hub_openings *o);
 

@@ -308,12 +308,14 @@ static enum err answer_round(struct hub_core *c, struct round *r)
     return e;
 }
 
-/* A new partner's join file may lie in the folder already: it is read again then. */
+/* A new partner's join file may lie in the folder already: it is read again then. And an officer's key may have been revoked. */
 static enum err fold_registry(struct hub_core *c)
 {
     bool changed;
     enum err e = hub_registry_commit(c->registry, &changed);
 
+    if (changed)
+        hub_openings_renew(c->openings);
     if (e == OK && changed)
         hub_roster_forget(c->roster);
     return e;
