@@ -19,7 +19,7 @@ static enum err dropped(const struct client_mail_event *e, const char *why)
     char id[2 * PROTO_ID_LEN + 1];
 
     text_hex(e->msg->head.id, PROTO_ID_LEN, id, sizeof id);
-    log_event(LOG_WARN, "mail-dropped", "kind", proto_kind_name(e->msg->kind), "id", id, "why", why, NULL);
+    log_event(LOG_WARN, "mail-dropped", "kind", proto_kind_name(e->msg->kind), "message", id, "reason", why, NULL);
     return OK;
 }
 

@@ -12,7 +12,7 @@ static bool same_partner(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PRO
 
 static enum err ignored(const char *why)
 {
-    log_event(LOG_WARN, "membership-ignored", "why", why, NULL);
+    log_event(LOG_WARN, "membership-ignored", "reason", why, NULL);
     return OK;
 }
 

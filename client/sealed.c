@@ -51,7 +51,7 @@ void client_sealed_request_read(struct client_node *n, const struct proto_msg *m
     memcpy(p.id, m->head.id, sizeof p.id);
     e = part_read(n, &p, m->sealed, &obj);
     if (e != OK) {
-        log_event(LOG_WARN, "sealed-unreadable", "kind", proto_kind_name(m->kind), "why", err_word(e), NULL);
+        log_event(LOG_WARN, "sealed-unreadable", "kind", proto_kind_name(m->kind), "reason", err_word(e), NULL);
         return;
     }
     copy_text(obj, "birth_date", d->birth_date, sizeof d->birth_date);
