@@ -94,8 +94,9 @@ static enum err answer(struct client_node *n, struct vault_txn *x)
 
 /* ---- the log is asked for a leaf whose message is not here ---- */
 
-/* payload = 226 leaf | u16 length, checkpoint | u8 n, n * 32 */
-static enum err leaf_in_log(const struct client_node *n, struct proto_blob payload, const struct proto_opening *what, bool *is)
+/* payload = 226 leaf | u16 length, checkpoint | u8 n, n * 32. *head is the one that the leaf is under. */
+static enum err leaf_in_log(const struct client_node *n, struct proto_blob payload, const struct proto_opening *what, bool *is,
+    struct proto_merkle_head *head)
 {
     uint8_t leaf[PROTO_LEAF_LEN], expected[PROTO_LEAF_LEN], hash[PROTO_HASH_LEN];
     struct proto_merkle_proof proof = {0};
@@ -123,8 +124,10 @@ static enum err leaf_in_log(const struct client_node *n, struct proto_blob paylo
         proto_merkle_leaf(leaf, sizeof leaf, hash);
         e = proto_merkle_check_inclusion(&c.head, what->index, hash, &proof);
     }
-    if (e == OK)
+    if (e == OK) {
         *is = proto_opening_leaf(what, expected) == OK && memcmp(leaf, expected, sizeof leaf) == 0;
+        *head = c.head;
+    }
     free(note);
     return e;
 }
@@ -133,6 +136,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
 {
     struct client_openings *o = n->openings;
     struct client_opening *row = calloc(1, sizeof *row);
+    struct proto_merkle_head head = {.size = 0};
     struct vault_txn *x = NULL;
     bool is = false;
     enum err e = row == NULL ? ERR_NOMEM : result;
@@ -147,7 +151,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     if (e == OK)
         e = client_openings_get(x, o->proving_number, row);
     if (e == OK && row->opened)
-        e = leaf_in_log(n, reply->payload, &row->what, &is);
+        e = leaf_in_log(n, reply->payload, &row->what, &is, &head);
     if (e == OK) {
         row->state = is ? CLIENT_OPENING_BARE : CLIENT_OPENING_UNLOGGED;
         e = client_openings_put(x, row);
@@ -156,6 +160,9 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         e = client_vault_commit(x);
     else
         client_vault_abort(x);
+    /* A history of its own for this one question is no proof: this head has to fit those that were seen. */
+    if (head.size != 0)
+        client_heads_saw(n, head.size, head.root, clock_now_s());
     if (e != OK)
         log_event(LOG_WARN, "opening-not-proven", "err", err_word(e), NULL);
     free(row);

@@ -6,7 +6,7 @@
 #include "client/distrust.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
-#include "client/hublink.h"
+#include "client/hublink_parts.h"
 #include "proto/merkle.h"
 
 #include <sodium.h>
@@ -409,6 +409,22 @@ static void without_its_message_a_lie_is_caught_by_the_log(void **state)
     assert_int_equal(m->msg.code, PROTO_OPENED_BAD);
 }
 
+/* Proven under a head that is not the one which was seen at that size: a history for this question only. */
+static void a_proof_from_another_history_stops_disclosures(void **state)
+{
+    struct openings_played *p = *state;
+    uint8_t leaf[PROTO_LEAF_LEN];
+
+    openings_played_act(p);
+    lose(p, 1);
+    openings_played_lay_right(p);
+    assert_err(proto_opening_leaf(&p->opening[0], leaf), OK);
+    assert_true(client_link_is_trusted(p->h->n));
+    p->h->n->link->newest.root[0] ^= 1;
+    answer_leaf(p, leaf);
+    assert_false(client_link_is_trusted(p->h->n));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, openings_played_setup, openings_played_close)
@@ -416,7 +432,7 @@ int main(void)
         T(right_ones_are_answered_up_to_the_last), T(an_answer_alone_is_not_answered), T(one_whose_message_is_not_here_waits),
         T(an_earlier_key_opens_too),
         T(one_that_is_kept_back_shows_after_a_day), T(a_gap_is_not_stepped_over), T(without_its_message_the_log_is_asked),
-        T(without_its_message_a_lie_is_caught_by_the_log),
+        T(without_its_message_a_lie_is_caught_by_the_log), T(a_proof_from_another_history_stops_disclosures),
     };
     static struct check_list list;
     int failed;
