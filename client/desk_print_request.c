@@ -275,9 +275,11 @@ static void print_choices(const struct client_paper *p, const char *id, bool som
 
     (void) snprintf(text, sizeof text, "schakel grant --request %s", id);
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), something ? text : "");
-    (void) snprintf(text, sizeof text, "schakel grant --request %s --sections SECTION,...", id);
+    (void) snprintf(text, sizeof text, "schakel grant --request %s --sections %s", id,
+        client_paper_say(p, "SECTION,...", "ONDERDEEL,..."));
     client_paper_pair(p, client_paper_say(p, "Or less", "Of minder"), something ? text : "");
-    (void) snprintf(text, sizeof text, "schakel refuse --request %s --reason REASON", id);
+    (void) snprintf(text, sizeof text, "schakel refuse --request %s --reason %s", id,
+        client_paper_say(p, "REASON", "REDEN"));
     client_paper_pair(p, client_paper_say(p, "Or not", "Of niet"), text);
 }
 

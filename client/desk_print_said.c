@@ -52,7 +52,7 @@ void client_desk_print_events(const struct client_paper *p, const cJSON *args, c
         print_head(p, left, row);
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
         client_paper_line(p, CLIENT_DIM, 2, "%s, %s%s", "%s, %s%s", who, client_paper_text(row, "occurred"),
-            client_paper_true(row, "ended") ? client_paper_say(p, ", ended", ", beeindigd") : "");
+            client_paper_true(row, "ended") ? client_paper_say(p, ", ended", ", beëindigd") : "");
         if (client_paper_true(row, "refused"))
             print_refused(p);
     }

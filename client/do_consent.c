@@ -278,7 +278,7 @@ static enum err end_own(
     if (e == OK && !k.mine)
         e = trouble_at(&c->trouble, ERR_DENIED, "--statement", 0, 0,
             "only the partner that said this can end it: ask %s",
-            "alleen de partner die dit meldde kan het beeindigen: vraag het %s",
+            "alleen de partner die dit meldde kan het beëindigen: vraag het %s",
             client_handle(c->node, k.what.setter));
     if (e == OK)
         e = send_end(c, x, &k, end);

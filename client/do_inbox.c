@@ -317,6 +317,10 @@ static bool statement_each(void *arg, const struct client_kept *k)
     json_add_text(row, "purpose", k->what.purpose);
     if (it == &event_item)
         add_purposes(row, l->c->node, k->what.event);
+    if (it == &event_item && l->c->trouble.lang == LANG_NL) {
+        cJSON_DeleteItemFromObjectCaseSensitive(row, "next");
+        json_add_text(row, "next", "schakel case open --number NUMMER --purpose DOEL");
+    }
     if (it == &event_item)
         add_feedback_due(row, l->c->node, k);
     client_reply_date(row, "since", k->leaf_s);

@@ -115,7 +115,7 @@ static const struct row {
         "\n"
         "Er zou nu niets weggaan.\n"
         "  Of niet    schakel refuse --request 00112233 --reason\n"
-        "             REASON\n"},
+        "             REDEN\n"},
     {"what came, with its duties", client_desk_print_open, LANG_EN, "{}",
         "{\"share\":\"00112233445566778899aabbccddeeff\",\"from\":\"vo\",\"child\":\"Sam\",\"purpose\":\"att_"
         "followup\","
