@@ -25,7 +25,7 @@ static void print_question(const struct client_paper *p, const cJSON *row)
         client_paper_line(p, CLIENT_DIM, 6, "last time: %s", "vorige keer: %s", last);
 }
 
-static void print_questions(const struct client_paper *p, const cJSON *reply)
+static void print_questions(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const cJSON *questions = cJSON_GetObjectItemCaseSensitive(reply, "questions"), *row;
     bool known = client_paper_true(reply, "known");
@@ -33,6 +33,9 @@ static void print_questions(const struct client_paper *p, const cJSON *reply)
     if (known && cJSON_GetArraySize(questions) == 0) {
         client_paper_line(p, CLIENT_PLAIN, 0, "Nothing has to be weighed for this by you.",
             "Hiervoor hoeft u niets af te wegen.");
+        if (!client_paper_true(args, "send") && client_paper_text(args, "request")[0] == '\0')
+            client_paper_line(p, CLIENT_PLAIN, 0, "That is for asking them. To send it to them: add --send",
+                "Dat is als u het aan hen vraagt. Gaat u het sturen: voeg --send toe");
         return;
     }
     if (known)
@@ -53,9 +56,8 @@ void client_desk_print_weigh(const struct client_paper *p, const cJSON *args, co
 {
     char id[9];
 
-    (void) args;
     if (cJSON_GetObjectItemCaseSensitive(reply, "questions") != NULL)
-        print_questions(p, reply);
+        print_questions(p, args, reply);
     else
         client_paper_line(p, CLIENT_PLAIN, 0, "Kept. Give it with --weigh %s when you ask, grant or send.",
             "Bewaard. Geef het mee met --weigh %s als u vraagt, toekent of stuurt.",
