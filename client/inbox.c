@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, SAME_AGAIN_MS = 200, TROUBLE_MS = 5000, OVERTAKEN_MS = 3000,
-    DOUBT_MS = 10 * 60 * 1000, DOUBT_PAUSE_MAX_MS = 5000 };
+    DOUBT_MS = 10 * 60 * 1000, DOUBT_PAUSE_MAX_MS = 5000, FILL_MAX = 16384 };
 
 /* ---- doubt ---- */
 
@@ -176,7 +176,8 @@ static bool own_act_under_way(const struct client_hublink *l)
  * The hub sends what waits in the order of numbers. A number below one that came, which is neither there nor
  * of an own act without its answer, was taken out of the mailbox because it was no longer permitted (then the
  * leaf of a fetch explains its place), or is kept from us. It is archived as missing: the list has no gap,
- * and completeness shows it. What no leaf explains is asked for again first.
+ * and completeness shows it. What no leaf explains is asked for again first. The number of a bad mail is nobody's word: what it would
+ * leave open is noted in parts, so that a number near the end of all numbers does not keep the node from everything else.
  */
 static enum err fill_gaps(struct client_node *n, uint64_t top)
 {
@@ -191,6 +192,10 @@ static enum err fill_gaps(struct client_node *n, uint64_t top)
         doubt(l, "number-asked-again", n->running + 1);
     if (upto <= n->running + 1)
         return OK;
+    if (upto - n->running > FILL_MAX) {
+        upto = n->running + FILL_MAX;
+        l->doubt = true;    /* the rest with what comes next, and not after another ten minutes */
+    }
     e = client_vault_begin(n->vault, true, &x);
     for (uint64_t at = n->running + 1; e == OK && at < upto; at++) {
         struct client_archived a = {

@@ -187,6 +187,22 @@ static void a_number_that_never_comes_is_noted(void **state)
     assert_true(archived(h, 1));
 }
 
+/* A hub that names a number beyond reason: noted in parts, and the node goes on with its work. */
+static void a_number_out_of_reach_does_not_hold_the_node(void **state)
+{
+    struct hub_played *h = *state;
+    const struct client_fixture_partner *p = &h->f->partner[LEERPLICHT];
+    uint8_t *payload = client_fixture_memory(h->f, 65536);
+    size_t len;
+
+    h->number = UINT64_MAX - 10;
+    len = make_mail(h, p->staff_public[WORKER], p->staff_secret[WORKER], payload, 65536);
+    payload[len - 40] ^= 1;
+    hub_played_payload(h, hub_played_wait(h, PROTO_FETCH), (struct proto_blob){payload, len});
+    assert_in_range(mail_again(h, payload, len, 0)->msg.head.running, 1, 16384);
+    assert_int_equal(h->n->link->doubt_until_ms, 1);
+}
+
 /* What was changed on its way comes again as it was: nothing is lost, and nothing is noted as bad. */
 static void mail_that_was_changed_on_its_way_comes_again(void **state)
 {
@@ -357,7 +373,7 @@ int main(void)
         hub_test(mail_is_stored_acknowledged_and_the_next_fetch_says_so),
         hub_test(mail_waits_for_the_certificate_it_needs),
         hub_test(mail_of_an_unknown_person_is_bad_once_the_hub_said_so),
-        hub_test(mail_that_was_changed_on_its_way_comes_again),
+        hub_test(a_number_out_of_reach_does_not_hold_the_node), hub_test(mail_that_was_changed_on_its_way_comes_again),
         hub_test(a_number_that_never_comes_is_noted),
         hub_test(a_gap_waits_for_acts_under_way),
         hub_test(another_node_of_ours_took_over),
