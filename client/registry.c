@@ -171,8 +171,11 @@ static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size
     struct proto_merkle_head head;
     enum err e = add_pending(r, more);
 
-    if (e != OK)
+    /* More than a registry can be: begin anew, or nothing would ever be taken again. */
+    if (e != OK) {
+        forget_pending(r);
         return e;
+    }
     all = (struct proto_registry_more){r->pending, r->pending_len, r->pending_count};
     e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &all, &head);
     if (e == ERR_SHORT && more->count != 0)

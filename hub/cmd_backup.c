@@ -142,6 +142,8 @@ enum err hub_cmd_restore(struct hub_cli *c)
         e = hub_backup_complete(c->home, fresh, &last, c->mirror, &added, c->t);
     if (e == OK && rename(fresh, store) != 0)
         e = trouble_at(c->t, ERR_IO, store, 0, 0, "cannot be put in its place", "kan niet op zijn plaats worden gezet");
+    if (e == OK)
+        e = file_sync_all(c->home, c->t);
     if (e == OK) {
         json_add_u64(c->reply, "leaves", last.head.size);
         json_add_u64(c->reply, "from_mirror", added);

@@ -44,6 +44,10 @@ keyholder_with() {
     start_keyholder
 }
 
+# The same, and the nodes of the scene have found it again.
+reaches_it() { [ "$(status_of "$1" keyholder_reachable)" = true ]; }
+keyholder_found_with() { keyholder_with "$1" && wait_for 10 reaches_it vo && wait_for 10 reaches_it cjg; }
+
 # Known children go on, new ones wait and are done when the keyholder answers, also after a restart of the node.
 scene_away_and_back() {
     local number other began took
@@ -118,17 +122,17 @@ scene_register() {
 scene_quota() {
     local number
     number=$(new_numbers 66000 1)
-    keyholder_with "pseudonyms_per_partner = $(counted_for vo)"
+    keyholder_found_with "pseudonyms_per_partner = $(counted_for vo)"
     ask vo case open --number "$number" --purpose case_support
     expect "the quota is the answer" "$got" '"class":"quota","text":"the keyholder has given out as many' || return 1
     expect "and it waits" "$got" '1 wait and are done tomorrow' || return 1
     ask cjg case open --number "$(new_numbers 66100 1)" --purpose case_support
     expect "another partner has its own" "$got" '"ok":true' || return 1
-    keyholder_with "pseudonyms_total = $(counted)"
+    keyholder_found_with "pseudonyms_total = $(counted)"
     ask cjg case open --number "$(new_numbers 66200 1)" --purpose case_support
     expect "the region has one, too" "$got" '"class":"quota"' || return 1
-    keyholder_with "pseudonyms_total = 20000"
-    keyholder_with "pseudonyms_per_partner = 2000"
+    keyholder_found_with "pseudonyms_total = 20000"
+    keyholder_found_with "pseudonyms_per_partner = 2000"
     ask vo case open --number "$number" --purpose case_support
     expect "with room it is done" "$got" '"ok":true' || return 1
     stop_node cjg
