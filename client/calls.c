@@ -9,6 +9,7 @@
 #include "client/witness.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,10 +211,29 @@ void client_calls_again(struct client_node *n)
 
 /* ---- running ---- */
 
+/* The names of the roles in a mask: "officer, fg". */
+static void role_names(uint32_t mask, char *out, size_t cap)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (int role = 0; role < PROTO_ROLE_END; role++) {
+        int n;
+
+        if ((mask & CLIENT_ROLE(role)) == 0)
+            continue;
+        n = snprintf(out + used, cap - used, "%s%s", used == 0 ? "" : ", ", proto_role_name((enum proto_role)role));
+        if (n < 0 || (size_t)n >= cap - used)
+            return;
+        used += (size_t)n;
+    }
+}
+
 static enum err check_person(struct client_node *n, struct call *k)
 {
     struct client_session *who = client_sessions_of_args(n, k->args);
     const char *token = NULL;
+    char may[160];
 
     if (who == NULL && k->row->role_mask != 0 && json_text(k->args, "token", &token) == OK)
         return trouble_set(&k->c.trouble, ERR_DENIED,
@@ -222,10 +242,11 @@ static enum err check_person(struct client_node *n, struct call *k)
     if (who == NULL && k->row->role_mask != 0)
         return trouble_set(&k->c.trouble, ERR_DENIED, "who are you? Open a session first: schakel login --as LOGIN",
             "wie bent u? Open eerst een sessie: schakel login --as AANMELDNAAM");
-    if (who != NULL && k->row->role_mask != 0 && (k->row->role_mask & CLIENT_ROLE(who->role)) == 0)
-        return trouble_at(&k->c.trouble, ERR_DENIED, who->login, 0, 0,
-            "the role %s may not do this; ask a colleague who may, or your administrator",
-            "de rol %s mag dit niet; vraag een collega die het wel mag, of uw beheerder", proto_role_name(who->role));
+    if (who != NULL && k->row->role_mask != 0 && (k->row->role_mask & CLIENT_ROLE(who->role)) == 0) {
+        role_names(k->row->role_mask, may, sizeof may);
+        return trouble_at(&k->c.trouble, ERR_DENIED, who->login, 0, 0, "the role %s may not do this; ask a colleague with one of these: %s",
+            "de rol %s mag dit niet; vraag een collega met een van deze: %s", proto_role_name(who->role), may);
+    }
     k->c.who = who;
     return OK;
 }

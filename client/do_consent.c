@@ -263,7 +263,6 @@ static enum err send_end(
     randombytes_buf(s.id, sizeof s.id);
     e = client_statement_send(c->node, x, &s, c->who, NULL, c);
     if (e == OK)
-    if (e == OK)
         client_reply_id(c->reply, "statement", s.id);
     return e;
 }

@@ -374,7 +374,11 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
 
     if (e == OK) {
         const struct item *it = desk_item(c->node, &d);
-        if (it != NULL && !it->until_done)
+        /* Put away now, its answer would never be seen. */
+        if (it == NULL)
+            return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0, "does not lie in the inbox, so there is nothing to put away; see: schakel inbox",
+                "ligt niet in het postvak, dus er is niets op te bergen; zie: schakel inbox");
+        if (!it->until_done)
             return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0,
                 "this waits for your answer; see: schakel inbox",
                 "dit wacht op uw antwoord; zie: schakel inbox");

@@ -94,6 +94,19 @@ static void what_waits_for_an_answer_stays(void **state)
     }
 }
 
+/* An own request that is not answered yet: put away now, a refusal of it would never be seen. */
+static void what_is_not_in_the_inbox_stays_out_of_it(void **state)
+{
+    struct client_fixture *f = *state;
+    char hex[2 * PROTO_ID_LEN + 1];
+
+    request(f, true, CLIENT_DESK_WAITING, hex);
+    assert_int_equal(items(f, "{}"), 0);
+    assert_err(client_fixture_call(f, LEERPLICHT, "done", "{'item':'%s'}", hex), ERR_STATE);
+    request(f, true, CLIENT_DESK_REFUSED, hex);
+    assert_int_equal(items(f, "{}"), 1);
+}
+
 static void nothing_that_is_not_there(void **state)
 {
     struct client_fixture *f = *state;
@@ -128,6 +141,7 @@ int main(void)
         client_fixture_test(a_report_is_put_away),
         client_fixture_test(a_refusal_is_put_away),
         client_fixture_test(what_waits_for_an_answer_stays),
+        client_fixture_test(what_is_not_in_the_inbox_stays_out_of_it),
         client_fixture_test(nothing_that_is_not_there),
         client_fixture_test(what_a_report_opens),
     };
