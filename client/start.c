@@ -108,7 +108,7 @@ static int run_vault(const char *program)
         tell_parent(&t);
     if (e == OK) {
         log_event(LOG_INFO, "ready", "partner", v->node.me->handle, NULL);
-        client_vault_role_loop(v, &stop);
+        e = client_vault_role_loop(v, &stop);
         client_vault_role_close(v);
     }
     free(v);

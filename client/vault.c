@@ -28,6 +28,7 @@ struct vault {
     kv_table table[CLIENT_T_COUNT];
     struct client_vault_keys *keys;
     struct client_slots *slots;
+    bool broken;
 };
 
 struct vault_txn {
@@ -205,11 +206,17 @@ enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out)
     *x = (struct vault_txn){.v = v, .write = write};
     e = kv_begin(v->kv, write, &x->kv);
     if (e != OK) {
+        v->broken = v->broken || e == ERR_IO;
         free(x);
         return e;
     }
     *out = x;
     return OK;
+}
+
+bool client_vault_is_broken(const struct vault *v)
+{
+    return v->broken;
 }
 
 /* New keys are durable before what needs them, old keys go after what needed them. */
@@ -218,10 +225,12 @@ enum err client_vault_commit(struct vault_txn *x)
     struct client_slots *slots = x->v->slots;
     enum err e = x->write ? client_slots_sync(slots) : OK;
 
-    if (e == OK)
+    if (e == OK) {
         e = kv_commit(x->kv);
-    else
+        x->v->broken = x->v->broken || e == ERR_IO;
+    } else {
         kv_abort(x->kv);
+    }
     if (x->write)
         client_slots_settle(slots, e == OK);
     free(x);

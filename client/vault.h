@@ -41,6 +41,11 @@ struct vault_txn;
 MUST_USE enum err client_vault_open(const char *path, const uint8_t key[32], struct vault **out, struct trouble *t);
 void client_vault_close(struct vault *v);
 
+/*
+ * The disk refused a transaction: after that LMDB may refuse every other (MDB_PANIC), and what is in memory is no longer what is on disk.
+ * The program must end; started again, it goes on from what was committed.
+ */
+bool client_vault_is_broken(const struct vault *v);
 MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);   /* ERR_FULL: no room to write */
 MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case */
 void client_vault_abort(struct vault_txn *x);

@@ -347,7 +347,7 @@ static int wait_ms(const struct client_node *n)
     return (int)client_hublink_due(n, due);
 }
 
-void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop)
+enum err client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop)
 {
     struct pollfd fds[CLIENT_CONTROL_CONNS + 3];
     struct client_node *n = &v->node;
@@ -357,6 +357,10 @@ void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atom
         int ready;
 
         step(n);
+        if (client_vault_is_broken(n->vault)) {
+            log_event(LOG_ERROR, "store-broken", "err", err_word(ERR_IO), NULL);
+            return ERR_IO;
+        }
         fds[0] = (struct pollfd){.fd = client_hublink_fd(n->link), .events = POLLIN};
         fds[1] = (struct pollfd){.fd = client_keylink_fd(n), .events = POLLIN};
         count = client_control_fds(v->control, fds + 2);
@@ -370,4 +374,5 @@ void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atom
         client_control_step(v->control, fds + 2, count);
         client_calls_serve(n);
     }
+    return OK;
 }

@@ -18,7 +18,7 @@ struct client_vault_role {
 /* In this order: conf, region, keys, pack, store, certificates, link, control socket. Everything undone on failure. */
 MUST_USE enum err client_vault_role_open(const struct client_start *s, struct client_vault_role *v, struct trouble *t);
 void client_vault_role_close(struct client_vault_role *v);
-/* Until *stop is set by a signal. */
-void client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop);
+/* Until *stop is set by a signal. ERR_IO: the disk refused the store, and this process must end (client_vault_is_broken). */
+MUST_USE enum err client_vault_role_loop(struct client_vault_role *v, const volatile sig_atomic_t *stop);
 
 #endif

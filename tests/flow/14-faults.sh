@@ -28,7 +28,8 @@ under_shim() {
         [ -e "$region/fault.$role" ] || head -c 48 /dev/zero >"$region/fault.$role"
         list+="$role:$region/fault.$role,"
     done
-    LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list "$@"
+    # In the place of this shell: who ends its process id ends the program.
+    LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list exec "$@"
 }
 
 # As a service manager would; how it ended stands in "ends".
