@@ -42,15 +42,18 @@ static void pass_on(void *arg, const struct trouble *t)
     tell(arg, t);
 }
 
-/* The byte that separates cells: names of columns hold neither, so it is the first of the two. */
+/* The byte that separates cells, by the same rule as base/csv: the one that the header has more of outside quotes. */
 static uint8_t separator(const struct policy_table *table)
 {
-    for (size_t i = 0; i < table->len; i++)
-        if (table->data[i] == ';')
-            return ';';
-        else if (table->data[i] == ',')
-            break;
-    return ',';
+    size_t commas = 0, semicolons = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < table->len && (quoted || table->data[i] != '\n'); i++) {
+        quoted = quoted != (table->data[i] == '"');
+        commas += !quoted && table->data[i] == ',';
+        semicolons += !quoted && table->data[i] == ';';
+    }
+    return semicolons > commas ? ';' : ',';
 }
 
 /*
@@ -63,9 +66,9 @@ static size_t cell_offset(const struct policy_table *table, uint32_t row_line, s
     bool quoted = false;
     uint8_t comma = separator(table);
 
-    for (*line = 1; *line < row_line; at++)
+    for (*line = 1; *line < row_line && at < table->len; at++)
         *line += table->data[at] == '\n';
-    for (; cell < column; at++) {
+    for (; cell < column && at < table->len; at++) {
         quoted = quoted != (table->data[at] == '"');
         *line += table->data[at] == '\n';
         cell += !quoted && table->data[at] == comma;
@@ -81,6 +84,8 @@ static void locate(
 {
     size_t at = cell_offset(table, row_line, column, &t->line) + skip;
 
+    if (at > table->len)
+        at = table->len;
     t->column = 1;
     while (at > 0 && table->data[at - 1] != '\n') {
         at--;
