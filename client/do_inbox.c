@@ -13,6 +13,7 @@
 #include "client/pages.h"
 #include "client/statement.h"
 #include "client/weigh.h"
+#include "policy/clocks.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -262,27 +263,13 @@ static unsigned feedback_days(const struct client_node *n, const cJSON *purposes
     return least;
 }
 
-/* Saturdays and Sundays do not count. 1970-01-01 was a Thursday. */
-static struct date working_days_after(struct date from, unsigned days)
-{
-    while (days > 0) {
-        uint64_t weekday;
-
-        from = date_add_days(from, 1);
-        weekday =
-            (clock_midnight_nl(from) / 86400 + 1 + 4) % 7; /* midnight here is the evening before in UTC */
-        days -= weekday != 0 && weekday != 6;
-    }
-    return from;
-}
-
 static void add_feedback_due(cJSON *row, const struct client_node *n, const struct client_kept *k)
 {
     unsigned days = feedback_days(n, cJSON_GetObjectItemCaseSensitive(row, "purposes"));
     char text[11] = "";
 
     if (days != 0)
-        date_format(working_days_after(clock_date_nl(k->leaf_s), days), text);
+        date_format(policy_clocks_working_days_after(n->pack, clock_date_nl(k->leaf_s), days), text);
     json_add_text(row, "due", text);
 }
 
