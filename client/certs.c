@@ -161,11 +161,6 @@ void client_certs_close(struct client_certs *c)
     free(c);
 }
 
-size_t client_certs_count(const struct client_node *n)
-{
-    return n->certs->count;
-}
-
 /* ---- finding ---- */
 
 static bool counts_at(const struct client_certs *c, const struct known *k, uint64_t at_s)

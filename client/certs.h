@@ -38,7 +38,4 @@ MUST_USE enum err client_certs_ask(struct client_node *n, const uint8_t *key, co
 /* Now and then ask for those of every partner. */
 void client_certs_step(struct client_node *n);
 
-/* How many, for status. */
-size_t client_certs_count(const struct client_node *n);
-
 #endif

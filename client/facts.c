@@ -377,15 +377,3 @@ void client_facts_for(const struct client_facts *f, const char *section, struct 
     out->refused = best->refused;
     out->consent_after = f->objection_s != 0 && best->made_s > f->objection_s;
 }
-
-void client_facts_decide(struct client_node *n, const struct client_facts *f,
-    const struct proto_sections *sections, struct policy_decision decisions[PROTO_SECTIONS_MAX])
-{
-    struct policy_facts one;
-
-    for (uint8_t i = 0; i < sections->count; i++) {
-        client_facts_for(f, sections->name[i], &one);
-        policy_eval_section(
-            n->pack, &one, policy_pack_find(n->pack, POLICY_SET_SECTIONS, sections->name[i]), &decisions[i]);
-    }
-}

@@ -51,9 +51,6 @@ MUST_USE enum err client_facts_collect(
     struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
 /* The facts for one section: with the newest consent that covers it. */
 void client_facts_for(const struct client_facts *f, const char *section, struct policy_facts *out);
-/* All sections of a list. rows gets policy's numbers. decisions has room for sections->count. */
-void client_facts_decide(struct client_node *n, const struct client_facts *f,
-    const struct proto_sections *sections, struct policy_decision decisions[PROTO_SECTIONS_MAX]);
 
 /* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a
  * question never from its asker. */

@@ -20,7 +20,7 @@ struct hub_roster {
     struct hub_certs *certs;
     bool looked;
     struct timespec seen;  /* the folder's change that was read */
-    bool joined[PROTO_PARTNERS_MAX], blocked[PROTO_PARTNERS_MAX];
+    bool blocked[PROTO_PARTNERS_MAX];
 };
 
 /* What one reading of the folder fills; it replaces the old only when all of it could be read. */
@@ -28,7 +28,7 @@ struct look {
     struct hub_roster *roster;
     hub_roster_each *each;
     void *arg;
-    bool joined[PROTO_PARTNERS_MAX], blocked[PROTO_PARTNERS_MAX];
+    bool blocked[PROTO_PARTNERS_MAX];
 };
 
 enum err hub_roster_new(const char *path, const struct proto_region *region, struct hub_certs *certs, struct hub_roster **out)
@@ -90,7 +90,6 @@ static enum err take_join(struct look *k, const struct proto_partner *p, const u
     }
     for (uint8_t i = 0; e == OK && i < join.cert_count; i++)
         e = take_cert(k, p, join.cert[i].data, join.cert[i].len);
-    k->joined[p - k->roster->region->partner] = true;
     return e;
 }
 
@@ -159,7 +158,6 @@ enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each, void *a
     e = read_folder(&look);
     if (e != OK)
         return e;
-    memcpy(r->joined, look.joined, sizeof r->joined);
     memcpy(r->blocked, look.blocked, sizeof r->blocked);
     r->looked = is_settled(&st.st_mtim);
     r->seen = st.st_mtim;
@@ -170,11 +168,6 @@ enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each, void *a
 void hub_roster_forget(struct hub_roster *r)
 {
     r->looked = false;
-}
-
-bool hub_roster_is_joined(const struct hub_roster *r, const struct proto_partner *p)
-{
-    return r->joined[p - r->region->partner];
 }
 
 bool hub_roster_is_blocked(const struct hub_roster *r, const struct proto_partner *p)

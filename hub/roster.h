@@ -32,7 +32,6 @@ MUST_USE enum err hub_roster_refresh(struct hub_roster *r, hub_roster_each *each
 /* The next refresh reads the folder whether it changed or not: the region has another partner. */
 void hub_roster_forget(struct hub_roster *r);
 
-bool hub_roster_is_joined(const struct hub_roster *r, const struct proto_partner *p);
 bool hub_roster_is_blocked(const struct hub_roster *r, const struct proto_partner *p);
 
 /* The name in the folder; that of a block is known to server/blocks. ERR_LONG. */
