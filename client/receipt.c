@@ -1,6 +1,7 @@
 #include "client/receipt.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/wr.h"
 #include "client/archive.h"
 #include "client/calls.h"
@@ -43,6 +44,18 @@ static enum err open_variant(const struct client_outbox_row *row, const struct c
     }
     *out = one;
     return OK;
+}
+
+/* An answer that proves nothing: which act it was for, so that a hub's lie can be laid beside what was sent. */
+static void log_unproven(const char *event, const struct client_outbox_row *row, const char *key, const char *why)
+{
+    char id[2 * PROTO_ID_LEN + 1] = "";
+    struct sent *one = NULL;
+
+    if (open_variant(row, &row->variant[row->count - 1], &one) == OK)
+        text_hex(one->msg.head.id, PROTO_ID_LEN, id, sizeof id);
+    drop(one);
+    log_event(LOG_WARN, event, "kind", proto_kind_name((enum proto_kind)row->kind), key, why, "message", id, NULL);
 }
 
 /* The envelope that this receipt is for: the newest first. ERR_SIGNATURE: for none of them. */
@@ -144,7 +157,7 @@ static enum err with_receipt(struct client_node *n, uint64_t order, const struct
     enum err e = reply->receipt.result == reply->result ? matching(n, row, &reply->receipt, &one) : ERR_SIGNATURE;
 
     if (e != OK) {
-        log_event(LOG_WARN, "bad-receipt", "kind", proto_kind_name((enum proto_kind)row->kind), "err", err_word(e), NULL);
+        log_unproven("bad-receipt", row, "err", err_word(e));
         return e;
     }
     ev.msg = &one->msg;
@@ -235,8 +248,7 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
     if (!reply->has_receipt) {
         if (result != PROTO_ACCEPTED && result != PROTO_TROUBLE && !proto_refusal_may_retry(result))
             return without_receipt(n, order, row, reply, verdict);
-        log_event(LOG_WARN, result == PROTO_ACCEPTED ? "no-receipt" : "act-again", "kind", proto_kind_name((enum proto_kind)row->kind),
-            "reason", proto_refusal_name(result), NULL);
+        log_unproven(result == PROTO_ACCEPTED ? "no-receipt" : "act-again", row, "reason", proto_refusal_name(result));
         return OK;
     }
     if (proto_opening_is_erased(&reply->receipt))
