@@ -82,18 +82,39 @@ static enum err list_one(void *arg, const uint8_t *signed_cert, size_t len)
     return OK;
 }
 
-/* Those that end now or later. */
+/* Of staff, or of all other uses. */
+struct listing_use { struct listing *to; bool staff; };
+
+static enum err list_of_use(void *arg, const uint8_t *signed_cert, size_t len)
+{
+    const struct listing_use *l = arg;
+    uint8_t signer[PROTO_KEY_LEN];
+    struct proto_cert claims;
+
+    if (proto_cert_peek(signed_cert, len, &claims, signer) != OK)
+        return ERR_IO;
+    return (claims.use == PROTO_USE_STAFF) == l->staff ? list_one(l->to, signed_cert, len) : OK;
+}
+
+/*
+ * Those that end now or later. Staff last: there may be more of them than the answer counts, and a key of theirs is asked for by itself
+ * where it is met; without its partner's other keys nothing can be sealed to it.
+ */
 static enum err certs(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
 {
     struct listing l = { w, 0 };
+    struct listing_use of = { .to = &l };
     uint8_t *count = wr_gap(w, 1);
-    enum err e;
+    enum err e = OK;
 
     if (proto_region_partner(c->region, j->act.msg.partner) == NULL) {
         *result = PROTO_UNKNOWN_PARTNER;
         return OK;
     }
-    e = hub_store_cert_walk(c->cert_store, x, j->act.msg.partner, c->now_s, list_one, &l);
+    for (size_t pass = 0; e == OK && pass < 2; pass++) {
+        of.staff = pass == 1;
+        e = hub_store_cert_walk(c->cert_store, x, j->act.msg.partner, c->now_s, list_of_use, &of);
+    }
     if (count != NULL)
         *count = l.count;
     return e;

@@ -119,6 +119,11 @@ static enum err take_file(struct look *k, const char *name)
         e = file_read(path, JOIN_MAX, &data, &len, NULL);
     if (e == OK)
         e = take_join(k, p, data, len);
+    else if (e == ERR_LONG) {
+        /* One file that is none must not end the hub. */
+        log_event(LOG_WARN, "join file passed over", "partner", p->handle, "err", err_word(e), NULL);
+        e = OK;
+    }
     free(data);
     return e == ERR_NOTFOUND ? OK : e;
 }

@@ -31,6 +31,43 @@ static void certificates_of_a_partner_are_all_there(void **state)
     hub_world_reply_free(&r);
 }
 
+/* More people than the answer counts: what is sealed to the partner needs its other keys, and they are there. */
+static void with_many_people_the_partners_own_keys_are_there(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t key[PROTO_KEY_LEN], signer[PROTO_KEY_LEN], cert[PROTO_CERT_MAX];
+    struct hub_world_partner *p = &f->w.partner[A];
+    struct hub_world_reply r;
+    struct proto_cert claims;
+    struct kv_txn *x = NULL;
+    struct rd at;
+    size_t len, others = 0;
+
+    memcpy(key, p->staff_key, sizeof key);
+    assert_err(kv_begin(f->w.core->kv, true, &x), OK);
+    for (int i = 0; i < 300; i++) {
+        randombytes_buf(p->staff_key, sizeof p->staff_key);
+        len = hub_world_staff_cert(&f->w, A, PROTO_ROLE_COORDINATOR, cert, sizeof cert);
+        assert_err(proto_cert_peek(cert, len, &claims, signer), OK);
+        assert_err(hub_store_cert_put(f->w.core->cert_store, x, &claims, cert, len), OK);
+    }
+    assert_err(kv_commit(x), OK);
+    memcpy(p->staff_key, key, sizeof key);
+    r = hub_acts_query(f, PROTO_QUERY_CERTS, 0, NULL, p->id, NULL);
+    rd_init(&at, r.reply.payload.data, r.reply.payload.len);
+    assert_int_equal(rd_u8(&at), UINT8_MAX);
+    for (int i = 0; i < UINT8_MAX; i++) {
+        const uint8_t *one = rd_bytes16(&at, PROTO_CERT_MAX, &len);
+
+        assert_non_null(one);
+        assert_err(proto_cert_peek(one, len, &claims, signer), OK);
+        others += claims.use != PROTO_USE_STAFF;
+    }
+    assert_err(rd_end(&at), OK);
+    assert_int_equal(others, 4);
+    hub_world_reply_free(&r);
+}
+
 static void a_staff_certificate_comes_with_its_nodes(void **state)
 {
     struct hub_acts *f = *state;
@@ -153,7 +190,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
     const struct CMUnitTest tests[] = {
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
-        T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
+        T(with_many_people_the_partners_own_keys_are_there), T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
         T(a_stored_result_is_for_its_sender_only), T(a_key_of_another_partner_cannot_be_published),
     };
 
