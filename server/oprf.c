@@ -78,7 +78,7 @@ void server_oprf_close(struct server_oprf *o)
 struct question {
     struct proto_msg msg;
     const struct proto_partner *from;
-    uint32_t most;   /* a day, where two partners let it have more; 0: as everybody */
+    uint32_t most;   /* a day, where two partners let it have more; 0: as everybody. Read with the fold locked */
     uint8_t digest[PROTO_HASH_LEN];
 };
 
@@ -245,8 +245,7 @@ static enum err count_once(struct server_oprf *o, const struct question *q, enum
 
     if (is_repeat(o, q))
         return OK;
-    e = server_quota_take_up_to(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s(),
-        (uint32_t)proto_registry_quota(server_registry_fold(o->registry), q->from->id, clock_now_s()));
+    e = server_quota_take_up_to(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s(), q->most);
     if (e == OK)
         remember(o, q);
     else if (e == ERR_QUOTA)
