@@ -146,6 +146,7 @@ static void finish(struct client_node *n, struct call *k)
 {
     struct trouble t = {.lang = k->c.trouble.lang};
     struct vault_txn *x = NULL;
+    char stale[640];
     enum err e = OK;
 
     if (!all_have_results(&k->c)) {
@@ -156,10 +157,8 @@ static void finish(struct client_node *n, struct call *k)
             json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
                     ? "de hub is nu niet bereikbaar; het wordt verstuurd zodra het kan"
                     : "the hub cannot be reached now; it will be sent as soon as it can");
-        else if (!client_witness_is_fresh(n))
-            json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
-                    ? "geen andere getuige heeft het logboek de laatste 10 minuten bevestigd; wat verstrekt wordt wacht daarop"
-                    : "no other witness has confirmed the log in the last 10 minutes; what is given waits for that");
+        else if (client_witness_text(n, k->c.trouble.lang, stale, sizeof stale) != NULL)
+            json_add_text(k->c.reply, "note", stale);
     }
     k->c.who = client_sessions_of_args(n, k->args);
     if (k->c.finish == NULL) {

@@ -7,6 +7,7 @@
 #include "client/certs.h"
 #include "client/home.h"
 #include "client/hublink_parts.h"
+#include "client/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_R
 
 struct client_registry {
     struct proto_registry *fold;
+    uint8_t (*hash)[PROTO_MERKLE_HASH_LEN];  /* of every leaf: what witnesses cosigned may be of a moment before */
     uint64_t ask_ms, seen_s;
     bool asking;
     uint8_t *pending;            /* leaves of an answer that had not room for all */
@@ -72,10 +74,42 @@ static void key_of(uint64_t index, uint8_t key[KEY_LEN])
     wr_u64(&w, index);
 }
 
+static enum err remember_hash(struct client_registry *r, const uint8_t *leaf, size_t len)
+{
+    uint64_t at = proto_registry_size(r->fold);
+    void *p = (at & (at - 1)) == 0 ? realloc(r->hash, (size_t)(at == 0 ? 1 : 2 * at) * sizeof *r->hash) : r->hash;
+
+    if (p == NULL)
+        return ERR_NOMEM;
+    r->hash = p;
+    proto_merkle_leaf(leaf, len, r->hash[at]);
+    return OK;
+}
+
+enum err client_registry_has(const struct client_node *n, const struct proto_merkle_head *head)
+{
+    struct proto_merkle_tree tree;
+    uint8_t root[PROTO_MERKLE_HASH_LEN];
+    enum err e = OK;
+
+    if (head->size > proto_registry_size(n->registry->fold))
+        return ERR_SHORT;
+    proto_merkle_init(&tree);
+    for (uint64_t i = 0; e == OK && i < head->size; i++)
+        e = proto_merkle_append(&tree, n->registry->hash[i], NULL, NULL);
+    if (e != OK)
+        return e;
+    proto_merkle_root(&tree, root);
+    return memcmp(root, head->root, sizeof root) == 0 ? OK : ERR_SIGNATURE;
+}
+
 static enum err append(struct client_node *n, const uint8_t *leaf, size_t len)
 {
     enum proto_registry_why why = PROTO_REG_COUNTS;
-    enum err e = proto_registry_append(n->registry->fold, leaf, len, &why);
+    enum err e = remember_hash(n->registry, leaf, len);
+
+    if (e == OK)
+        e = proto_registry_append(n->registry->fold, leaf, len, &why);
 
     /* The hub put into its log what it must refuse. It changes nothing here, and everybody can see it. */
     if (e == OK && why != PROTO_REG_COUNTS)
@@ -223,6 +257,8 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         return;
     }
     if (e == ERR_STATE || e == ERR_SIGNATURE)
+        client_witness_registry_contradicts(n);
+    if (e == ERR_STATE || e == ERR_SIGNATURE)
         client_heads_stop(n, true, e == ERR_STATE ? "registry-cut" : "registry-rewritten");
     else if (e != OK)
         log_event(LOG_WARN, "registry-not-taken", "err", err_word(e), NULL);
@@ -315,6 +351,7 @@ void client_registry_close(struct client_registry *r)
         return;
     proto_registry_free(r->fold);
     free(r->pending);
+    free(r->hash);
     free(r);
 }
 

@@ -36,6 +36,12 @@ bool client_registry_stops(const struct client_node *n, enum proto_kind k, const
 /* When the hub last showed that nothing is missing here, by its newest checkpoint; 0: not since the start. */
 uint64_t client_registry_seen_s(const struct client_node *n);
 
+/*
+ * Is this a head of what is here? ERR_SHORT: it covers more leaves than are here (yet); ERR_SIGNATURE: our leaves give another root, so the
+ * hub signed two registries.
+ */
+MUST_USE enum err client_registry_has(const struct client_node *n, const struct proto_merkle_head *head);
+
 /* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
 const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
 /* For client/registry_tell. */

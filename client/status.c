@@ -11,6 +11,7 @@
 #include "client/openings.h"
 #include "client/packs.h"
 #include "client/pseudonym.h"
+#include "client/registry.h"
 #include "client/sessions.h"
 #include "client/witness.h"
 
@@ -28,9 +29,11 @@ static void add_time(cJSON *obj, const char *key, uint64_t at_s)
 /* What nobody may overlook comes first. */
 static void add_warning(struct client_call *c, const struct client_link_status *s)
 {
-    char buf[512];
+    char buf[640];
     const char *warning = client_distrust_text(c->node, c->trouble.lang, buf, sizeof buf);
 
+    if (warning == NULL)
+        warning = client_witness_text(c->node, c->trouble.lang, buf, sizeof buf);
     if (warning != NULL)
         json_add_text(c->reply, "warning", warning);
     if (s->doubted != NULL)
@@ -129,6 +132,14 @@ static void add_witness(cJSON *r, const struct client_node *n)
     json_add_bool(r, "log_fresh", s.fresh);
     if (s.alarm)
         json_add_bool(r, "anchor_alarm", true);
+    if (n->registry == NULL)
+        return;
+    json_add_u64(r, "registry_size", proto_registry_size(client_registry_fold(n)));
+    json_add_u64(r, "registry_cosigned_size", s.registry_cosigned_size);
+    json_add_u64(r, "registry_anchored_size", s.registry_anchored_size);
+    add_time(r, "registry_anchored_time", s.registry_anchored_s);
+    add_time(r, "registry_witness_heard", s.registry_other_s);
+    json_add_bool(r, "registry_fresh", s.registry_fresh);
 }
 
 /* How the keyholder is, and who waits for a pseudonym. */

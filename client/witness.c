@@ -1,103 +1,12 @@
 #include "client/witness_parts.h"
 
 #include "base/log.h"
-#include "base/rd.h"
 #include "base/wr.h"
+#include "client/registry.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROW_LEN = 8 + PROTO_HASH_LEN + 8 + 8 + 8 + PROTO_HASH_LEN + 8 + 1, KEY_LEN = 2 + PROTO_HASH_LEN };
-
-/* ---- the vault: two rows for each log, what was cosigned ("c") and the anchored checkpoint ("a") ---- */
-
-static void row_key(const struct witness_log *l, char what, uint8_t key[KEY_LEN])
-{
-    key[0] = 'w';
-    key[1] = (uint8_t)what;
-    memcpy(key + 2, l->origin_id, PROTO_HASH_LEN);
-}
-
-static enum err encode_row(const struct witness_log *l, uint8_t row[ROW_LEN])
-{
-    struct wr w;
-
-    wr_init(&w, row, ROW_LEN);
-    wr_u64(&w, l->known.seen.size);
-    wr_copy(&w, l->known.seen.root, sizeof l->known.seen.root);
-    wr_u64(&w, l->self_s);
-    wr_u64(&w, l->other_s);
-    wr_u64(&w, l->anchored.size);
-    wr_copy(&w, l->anchored.root, sizeof l->anchored.root);
-    wr_u64(&w, l->anchored_s);
-    wr_u8(&w, l->retired ? 1 : 0);
-    return wr_end(&w);
-}
-
-static enum err decode_row(const uint8_t *data, size_t len, struct witness_log *l)
-{
-    struct rd r;
-
-    rd_init(&r, data, len);
-    l->known.seen.size = rd_u64(&r);
-    rd_copy(&r, l->known.seen.root, sizeof l->known.seen.root);
-    l->self_s = rd_u64(&r);
-    l->other_s = rd_u64(&r);
-    l->anchored.size = rd_u64(&r);
-    rd_copy(&r, l->anchored.root, sizeof l->anchored.root);
-    l->anchored_s = rd_u64(&r);
-    l->retired = rd_u8(&r) != 0;
-    return rd_end(&r);
-}
-
-/* Synced when it returns. note may be NULL: the anchored checkpoint stays. */
-static enum err store(struct client_node *n, const struct witness_log *l, const uint8_t *note, size_t len)
-{
-    uint8_t key[KEY_LEN], row[ROW_LEN];
-    struct vault_txn *x = NULL;
-    enum err e = encode_row(l, row);
-
-    if (e == OK)
-        e = client_vault_begin(n->vault, true, &x);
-    row_key(l, 'c', key);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row);
-    row_key(l, 'a', key);
-    if (e == OK && note != NULL)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, note, len);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
-}
-
-static enum err load(struct client_node *n, struct witness_log *l)
-{
-    uint8_t key[KEY_LEN], *row = NULL;
-    struct vault_txn *x = NULL;
-    size_t len = 0;
-    enum err e = client_vault_begin(n->vault, false, &x);
-
-    row_key(l, 'c', key);
-    if (e == OK)
-        e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &row, &len);
-    if (e == OK)
-        e = decode_row(row, len, l);
-    client_vault_abort(x);
-    free(row);
-    return e == ERR_NOTFOUND ? OK : e;
-}
-
-enum err client_witness_anchored(struct vault_txn *x, const struct client_node *n, uint8_t **out, size_t *len)
-{
-    uint8_t key[KEY_LEN];
-
-    if (n->witness == NULL)
-        return ERR_NOTFOUND;
-    row_key(&n->witness->log, 'a', key);
-    return client_vault_get(x, CLIENT_T_META, key, sizeof key, out, len);
-}
 
 /* ---- open and close ---- */
 
@@ -112,6 +21,13 @@ static void count_others(struct client_node *n, struct client_witness *w)
     }
 }
 
+static enum err open_log(struct client_node *n, struct witness_log *l)
+{
+    l->holder_size = PROTO_WITNESS_NO_SIZE;
+    (void)crypto_hash_sha256(l->origin_id, (const uint8_t *)l->known.key.name, strlen(l->known.key.name));
+    return client_witness_load(n, l);
+}
+
 enum err client_witness_open(struct client_node *n, struct secret *key, const uint8_t *public)
 {
     struct client_witness *w = calloc(1, sizeof *w);
@@ -122,19 +38,20 @@ enum err client_witness_open(struct client_node *n, struct secret *key, const ui
         return e;
     }
     w->key = key;
-    w->holder_size = PROTO_WITNESS_NO_SIZE;
-    e = proto_note_key_decode(n->region.log_vkey, &w->log.known.key);
+    w->opened_ms = clock_mono_ms();
+    w->log[WITNESS_REGISTRY].is_registry = true;
+    e = proto_note_key_decode(n->region.log_vkey, &w->log[WITNESS_MAIN].known.key);
+    if (e == OK)
+        e = proto_registry_key(&n->region, &w->log[WITNESS_REGISTRY].known.key);
     if (e == OK && key != NULL)
         e = proto_note_key_make(n->me->handle, PROTO_NOTE_COSIGNATURE, public, &w->vkey);
-    if (e == OK) {
-        (void)crypto_hash_sha256(w->log.origin_id, (const uint8_t *)w->log.known.key.name, strlen(w->log.known.key.name));
-        count_others(n, w);
-        e = load(n, &w->log);
-    }
+    for (size_t i = 0; e == OK && i < WITNESS_LOGS; i++)
+        e = open_log(n, &w->log[i]);
     if (e != OK) {
         client_witness_close(w);
         return e;
     }
+    count_others(n, w);
     n->witness = w;
     return OK;
 }
@@ -147,147 +64,121 @@ void client_witness_close(struct client_witness *w)
     free(w);
 }
 
-/* ---- what is known ---- */
-
-bool client_witness_is_fresh(const struct client_node *n)
-{
-    const struct client_witness *w = n->witness;
-
-    return w == NULL || w->others == 0 || w->log.other_s + CLIENT_WITNESS_FRESH_S > clock_now_s();
-}
-
-void client_witness_status(const struct client_node *n, struct client_witness_status *out)
-{
-    const struct client_witness *w = n->witness;
-
-    *out = (struct client_witness_status){.fresh = client_witness_is_fresh(n)};
-    if (w == NULL)
-        return;
-    out->cosigns = w->key != NULL && !w->log.retired;
-    out->retired = w->log.retired;
-    out->can_anchor = proto_cosigned_is_possible(&n->region);
-    out->cosigned_size = w->log.known.seen.size;
-    out->anchored_size = w->log.anchored.size;
-    out->anchored_s = w->log.anchored_s;
-    out->other_s = w->log.other_s;
-    out->alarm = out->can_anchor && n->link->newest.size > w->log.anchored.size && w->log.anchored_s != 0
-        && w->log.anchored_s + CLIENT_WITNESS_ALARM_S <= clock_now_s();
-}
-
-enum err client_witness_retire(struct client_node *n, struct vault_txn *x)
-{
-    struct client_witness *w = n->witness;
-    struct witness_log fresh;
-    uint8_t key[KEY_LEN], row[ROW_LEN];
-    enum err e;
-
-    if (w == NULL)
-        return OK;
-    fresh = w->log;
-    fresh.retired = true;
-    fresh.known.seen = (struct proto_merkle_head){.size = 0};
-    fresh.anchored = fresh.known.seen;
-    fresh.anchored_s = fresh.self_s = 0;
-    e = encode_row(&fresh, row);
-    row_key(&fresh, 'c', key);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row);
-    if (e == OK) {
-        w->log = fresh;
-        memset(w->recent, 0, sizeof w->recent);
-        w->cut = false;
-    }
-    return e;
-}
-
 /* ---- the exchange with the hub ---- */
 
-void client_witness_rest(struct client_witness *w, bool quick)
+void client_witness_rest(struct witness_log *l, bool quick)
 {
-    w->busy = false;
-    w->wait_ms = quick || w->wait_ms == 0 ? WITNESS_QUICK_MS : w->wait_ms * 2 < WITNESS_SLOW_MS ? w->wait_ms * 2 : WITNESS_SLOW_MS;
-    w->at_ms = clock_mono_ms() + w->wait_ms;
+    l->busy = false;
+    l->wait_ms = quick || l->wait_ms == 0 ? WITNESS_QUICK_MS : l->wait_ms * 2 < WITNESS_SLOW_MS ? l->wait_ms * 2 : WITNESS_SLOW_MS;
+    l->at_ms = clock_mono_ms() + l->wait_ms;
 }
 
-static bool is_ours(const struct client_witness *w, const struct proto_merkle_head *head)
+static bool is_ours(const struct witness_log *l, const struct proto_merkle_head *head)
 {
-    for (size_t i = 0; i < sizeof w->recent / sizeof w->recent[0]; i++)
-        if (w->recent[i].size == head->size && memcmp(w->recent[i].root, head->root, sizeof head->root) == 0)
+    for (size_t i = 0; i < WITNESS_RECENT; i++)
+        if (l->recent[i].size == head->size && memcmp(l->recent[i].root, head->root, sizeof head->root) == 0)
             return true;
     return false;
 }
 
 /*
- * Lines of others: how fresh their word is, and whether it is enough. They count on a head that was shown to be of our history; another is
- * compared with it, and counts when it comes again.
+ * Does this head lie within what this node was shown? Of the main log: it was proven to extend what we cosigned, or is that. Of the
+ * registry: our own leaves give it. Another one that the log signed is two histories.
  */
-static enum err absorb(struct client_node *n, const uint8_t *note, size_t len, bool proven, struct proto_cosigned *c)
+static bool is_held(struct client_node *n, struct witness_log *l, const struct proto_merkle_head *head, bool proven)
 {
-    struct client_witness *w = n->witness;
-    struct witness_log *l = &w->log, fresh = *l;
+    enum err e;
+
+    if (!l->is_registry) {
+        client_heads_saw(n, head->size, head->root, clock_now_s());
+        return !n->link->forked && (proven || is_ours(l, head));
+    }
+    e = client_registry_has(n, head);
+    l->lacks = e == ERR_SHORT;
+    if (e == ERR_SHORT)
+        client_registry_hurry(n);
+    if (e == ERR_SIGNATURE) {
+        l->contradicts = true;
+        client_heads_stop(n, true, "registry-has-another-root");
+    }
+    return e == OK && !n->link->forked;
+}
+
+/* Lines of others: how fresh their word is, and whether it is enough. They count on a head that is held; another counts when it comes again. */
+static enum err absorb(struct client_node *n, struct witness_log *l, const uint8_t *note, size_t len, bool proven, struct proto_cosigned *c,
+    bool *held)
+{
+    const struct client_witness *w = n->witness;
+    uint64_t other_s = l->other_s, anchored_s = l->anchored_s;
+    struct proto_merkle_head anchored = l->anchored;
     bool is_news;
     enum err e = proto_cosigned_count(&n->region, &l->known.key, note, len, w->key != NULL ? w->vkey.key : NULL, clock_now_s(), c);
 
     if (e != OK)
         return e;
-    client_heads_saw(n, c->head.size, c->head.root, clock_now_s());
-    if (n->link->forked || !(proven || is_ours(w, &c->head)))
+    *held = is_held(n, l, &c->head, proven);
+    if (!*held)
         return OK;
-    if (c->other_s > fresh.other_s)
-        fresh.other_s = c->other_s;
     is_news = c->anchored && c->head.size >= l->anchored.size && (c->head.size != l->anchored.size || l->anchored_s == 0);
     if (is_news) {
-        fresh.anchored = c->head;
-        fresh.anchored_s = clock_now_s();
+        l->anchored = c->head;
+        l->anchored_s = clock_now_s();
     }
+    if (c->other_s > l->other_s)
+        l->other_s = c->other_s;
     /* How fresh it is need not survive at once: it is asked for again after a restart. */
-    if (is_news || fresh.other_s >= l->other_s + WITNESS_AGAIN_S)
-        e = store(n, &fresh, is_news ? note : NULL, len);
-    if (e == OK)
-        *l = fresh;
+    if (is_news || l->other_s >= other_s + WITNESS_AGAIN_S)
+        e = client_witness_store(n, l, is_news ? note : NULL, len);
+    if (e != OK) {
+        l->anchored = anchored;
+        l->anchored_s = anchored_s;
+        l->other_s = other_s;
+    }
     return e;
 }
 
 static void brought(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
-    struct client_witness *w = n->witness;
+    struct witness_log *l = arg;
     struct proto_cosigned c;
+    bool held;
 
-    (void)arg;
     if (result == OK && reply->result == PROTO_ACCEPTED && reply->payload.len != 0
-        && absorb(n, reply->payload.data, reply->payload.len, false, &c) != OK)
+        && absorb(n, l, reply->payload.data, reply->payload.len, false, &c, &held) != OK)
         log_event(LOG_WARN, "bad-checkpoint", "from", "hub", NULL);
-    client_witness_rest(w, result == OK);
+    client_witness_rest(l, result == OK);
 }
 
-void client_witness_bring(struct client_node *n)
+void client_witness_bring(struct client_node *n, struct witness_log *l)
 {
-    struct client_witness *w = n->witness;
-    struct proto_msg m = {.kind = PROTO_WITNESS, .payload = {w->note, w->note_len}};
+    struct proto_msg m = {.kind = PROTO_WITNESS, .payload = {l->note, l->note_len}};
 
-    w->busy = true;
-    if (client_link_ask(n, &m, WITNESS_ASK_MS, brought, NULL) != OK)
-        client_witness_rest(w, false);
+    l->busy = true;
+    if (client_link_ask(n, &m, WITNESS_ASK_MS, brought, l) != OK)
+        client_witness_rest(l, false);
 }
 
 /* Into the vault first: what was cosigned once is never forgotten. Then the line, behind the log's. */
-static enum err cosign(struct client_node *n, const struct proto_witness_verdict *v)
+static enum err cosign(struct client_node *n, struct witness_log *l, const struct proto_witness_verdict *v)
 {
     struct client_witness *w = n->witness;
-    struct witness_log fresh = w->log;
+    struct proto_merkle_head before = l->known.seen;
+    uint64_t before_s = l->self_s;
     struct proto_note_sig sig = {.time_s = clock_now_s()};
     uint8_t line[PROTO_WITNESS_LINE_ROOM];
     struct wr wr;
     enum err e;
 
-    fresh.known.seen = v->head;
-    fresh.self_s = sig.time_s;
-    e = store(n, &fresh, NULL, 0);
-    if (e != OK)
+    l->known.seen = v->head;
+    l->self_s = sig.time_s;
+    e = client_witness_store(n, l, NULL, 0);
+    if (e != OK) {
+        l->known.seen = before;
+        l->self_s = before_s;
         return e;
-    w->log = fresh;
-    w->recent[w->recent_at++ % (sizeof w->recent / sizeof w->recent[0])] = v->head;
-    if (w->key == NULL || w->log.retired)
+    }
+    l->recent[l->recent_at++ % WITNESS_RECENT] = v->head;
+    if (w->key == NULL || l->retired)
         return ERR_NOTFOUND;
     e = proto_note_sign(&w->vkey, secret_wake(w->key), v->text, v->text_len, &sig);
     secret_sleep(w->key);
@@ -296,142 +187,165 @@ static enum err cosign(struct client_node *n, const struct proto_witness_verdict
         proto_note_write_line(&wr, &w->vkey, &sig);
         e = wr_end(&wr);
     }
-    return e == OK ? proto_cosigned_append(w->note, w->note_len, line, wr.len, w->note, sizeof w->note, &w->note_len) : e;
+    return e == OK ? proto_cosigned_append(l->note, l->note_len, line, wr.len, l->note, sizeof l->note, &l->note_len) : e;
 }
 
 /* Our own line is missing, or so old that others might not count it as fresh any more. */
-static bool wants_line(const struct client_witness *w, const struct proto_witness_verdict *v, const struct proto_cosigned *c)
+static bool wants_line(const struct client_node *n, const struct witness_log *l, const struct proto_witness_verdict *v,
+    const struct proto_cosigned *c)
 {
-    if (v->head.size > w->log.known.seen.size || w->log.self_s == 0)
+    if (v->head.size > l->known.seen.size || l->self_s == 0)
         return true;
-    return w->key != NULL && !w->log.retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
+    return n->witness->key != NULL && !l->retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
 }
 
-static void take_request(struct client_node *n, const uint8_t *body, size_t len, const struct proto_witness_verdict *v)
+static void take_request(struct client_node *n, struct witness_log *l, const uint8_t *body, size_t len, const struct proto_witness_verdict *v)
 {
-    struct client_witness *w = n->witness;
     struct proto_tlog_request q;
     struct proto_cosigned c;
-    bool grew = v->head.size > w->log.known.seen.size;
+    bool grew = v->head.size > l->known.seen.size, held = false;
     enum err e = proto_tlog_request_decode(body, len, &q);
 
     if (e == OK)
-        e = absorb(n, q.checkpoint, q.checkpoint_len, true, &c);
-    /* What was seen elsewhere does not fit: not to be cosigned. */
+        e = absorb(n, l, q.checkpoint, q.checkpoint_len, true, &c, &held);
+    /* What was seen elsewhere does not fit: not to be cosigned. Leaves of the registry that are not here yet are asked for. */
     if (e == OK && n->link->forked)
         e = ERR_STATE;
-    if (e == OK)
-        e = proto_cosigned_bare(&w->log.known.key, q.checkpoint, q.checkpoint_len, w->note, sizeof w->note, &w->note_len);
-    if (e != OK) {
-        log_event(LOG_WARN, "not-cosigned", "err", err_word(e), NULL);
-        client_witness_rest(w, false);
+    if (e == OK && !held) {
+        client_witness_rest(l, true);
         return;
     }
-    w->head = c.head;
-    w->outsider_s = c.outsider_s;
-    e = wants_line(w, v, &c) ? cosign(n, v) : ERR_NOTFOUND;
+    if (e == OK)
+        e = proto_cosigned_bare(&l->known.key, q.checkpoint, q.checkpoint_len, l->note, sizeof l->note, &l->note_len);
+    if (e != OK) {
+        log_event(LOG_WARN, "not-cosigned", "err", err_word(e), NULL);
+        client_witness_rest(l, false);
+        return;
+    }
+    l->head = c.head;
+    l->outsider_s = c.outsider_s;
+    e = wants_line(n, l, v, &c) ? cosign(n, l, v) : ERR_NOTFOUND;
     if (e == OK) {
-        client_witness_bring(n);
+        client_witness_bring(n, l);
         return;
     }
     if (e != ERR_NOTFOUND)
         log_event(LOG_ERROR, "not-cosigned", "err", err_word(e), NULL);
-    if (!client_witness_courier(n))
-        client_witness_rest(w, grew || !client_witness_is_fresh(n));
+    if (!client_witness_courier(n, l))
+        client_witness_rest(l, grew || !client_witness_log_is_fresh(n, l));
 }
 
-/* The hub has less than what it signed before us: a tail was cut, until it shows the whole again. */
-static void take_refusal(struct client_node *n, enum proto_refusal why)
+/*
+ * The hub has less than what it signed before us: a tail was cut, until it shows the whole again. What it has less of the registry stops
+ * what is given when the last word of others is too old (client_witness_is_fresh); nothing else hangs on it.
+ */
+static void take_refusal(struct client_node *n, struct witness_log *l, enum proto_refusal why)
 {
-    struct client_witness *w = n->witness;
-
-    if (why == PROTO_NOT_FOUND && w->log.known.seen.size != 0) {
-        w->cut = true;
-        client_heads_stop(n, false, "log-is-shorter-than-cosigned");
+    if (why == PROTO_NOT_FOUND && l->known.seen.size != 0) {
+        if (!l->is_registry)
+            client_heads_stop(n, false, "log-is-shorter-than-cosigned");
+        else if (!l->cut)
+            log_event(LOG_ERROR, "registry-shorter-than-cosigned", NULL);
+        l->cut = true;
     }
-    client_witness_rest(w, false);
+    client_witness_rest(l, false);
 }
 
 static void asked(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
-    struct client_witness *w = n->witness;
+    struct witness_log *l = arg;
     struct proto_witness_verdict v;
     enum err e = result;
 
-    (void)arg;
     if (e == OK && reply->result != PROTO_ACCEPTED) {
-        take_refusal(n, (enum proto_refusal)reply->result);
+        take_refusal(n, l, (enum proto_refusal)reply->result);
         return;
     }
     if (e == OK)
-        e = proto_witness_judge(&w->log.known, 1, reply->payload.data, reply->payload.len, &v);
+        e = proto_witness_judge(&l->known, 1, reply->payload.data, reply->payload.len, &v);
     if (e != OK) {
-        client_witness_rest(w, false);
+        client_witness_rest(l, false);
         return;
     }
     if (v.status == PROTO_WITNESS_COSIGNED) {
-        if (w->cut)
+        if (l->cut && !l->is_registry)
             client_heads_resume(n);
-        w->cut = false;
-        take_request(n, reply->payload.data, reply->payload.len, &v);
+        l->cut = false;
+        take_request(n, l, reply->payload.data, reply->payload.len, &v);
         return;
     }
     log_event(LOG_ERROR, "not-cosigned", "reason", v.contradicts ? "two-histories" : "no-proof", NULL);
-    if (v.contradicts)
-        client_heads_stop(n, true, "does-not-extend-what-was-cosigned");
-    client_witness_rest(w, false);
+    if (v.contradicts) {
+        l->contradicts = true;
+        client_heads_stop(n, true, l->is_registry ? "registry-does-not-extend-what-was-cosigned" : "does-not-extend-what-was-cosigned");
+    }
+    client_witness_rest(l, false);
 }
 
-/* A first cosignature continues what the receipts have shown already. */
+/* A first cosignature continues what the receipts have shown already; what the registry shows is held to our own leaves anyway. */
 static void begin_from_heads(struct client_node *n, struct witness_log *l)
 {
-    if (l->known.seen.size == 0)
+    if (!l->is_registry && l->known.seen.size == 0)
         l->known.seen = n->link->checked;
 }
 
 /* Sooner than planned: there is news that nobody has cosigned, or nothing may go out before somebody else has. */
-static bool is_pressing(const struct client_node *n)
+static bool is_pressing(const struct client_node *n, const struct witness_log *l)
 {
-    const struct client_witness *w = n->witness;
+    uint64_t have = l->is_registry ? proto_registry_size(client_registry_fold(n)) : n->link->newest.size;
 
-    return n->link->newest.size > w->log.known.seen.size || !client_witness_is_fresh(n);
+    return have > l->known.seen.size || !client_witness_log_is_fresh(n, l);
 }
 
-static uint64_t due_at(const struct client_node *n)
+static uint64_t due_at(const struct client_node *n, const struct witness_log *l)
 {
-    const struct client_witness *w = n->witness;
-    uint64_t soon = w->at_ms - w->wait_ms + WITNESS_QUICK_MS;
+    uint64_t soon = l->at_ms - l->wait_ms + WITNESS_QUICK_MS;
 
-    return is_pressing(n) && soon < w->at_ms ? soon : w->at_ms;
+    return is_pressing(n, l) && soon < l->at_ms ? soon : l->at_ms;
+}
+
+/* Without a registry (tests) there is one log. */
+static bool is_idle(const struct client_node *n, const struct witness_log *l)
+{
+    return l->busy || (l->is_registry && n->registry == NULL);
+}
+
+static void step_log(struct client_node *n, struct witness_log *l)
+{
+    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_COSIGN};
+
+    if (is_idle(n, l))
+        return;
+    /* A hub that comes back may be another one than went. */
+    if (!client_link_is_up(n))
+        l->at_ms = 0;
+    if (!client_link_is_up(n) || clock_mono_ms() < due_at(n, l))
+        return;
+    begin_from_heads(n, l);
+    m.number = l->known.seen.size;
+    memcpy(m.key, l->origin_id, sizeof m.key);
+    l->busy = client_link_ask(n, &m, WITNESS_ASK_MS, asked, l) == OK;
+    if (!l->busy)
+        client_witness_rest(l, false);
 }
 
 void client_witness_step(struct client_node *n)
 {
-    struct client_witness *w = n->witness;
-    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_COSIGN};
-
-    if (w == NULL || n->region.witness_count == 0 || w->busy)
-        return;
-    /* A hub that comes back may be another one than went. */
-    if (!client_link_is_up(n))
-        w->at_ms = 0;
-    if (!client_link_is_up(n) || clock_mono_ms() < due_at(n))
-        return;
-    begin_from_heads(n, &w->log);
-    m.number = w->log.known.seen.size;
-    memcpy(m.key, w->log.origin_id, sizeof m.key);
-    w->busy = client_link_ask(n, &m, WITNESS_ASK_MS, asked, NULL) == OK;
-    if (!w->busy)
-        client_witness_rest(w, false);
+    for (size_t i = 0; n->witness != NULL && n->region.witness_count != 0 && i < WITNESS_LOGS; i++)
+        step_log(n, &n->witness->log[i]);
 }
 
 uint64_t client_witness_due(const struct client_node *n, uint64_t max)
 {
-    const struct client_witness *w = n->witness;
-    uint64_t now = clock_mono_ms(), at;
+    uint64_t now = clock_mono_ms();
 
-    if (w == NULL || n->region.witness_count == 0 || w->busy || !client_link_is_up(n))
+    if (n->witness == NULL || n->region.witness_count == 0 || !client_link_is_up(n))
         return max;
-    at = due_at(n);
-    return at <= now ? 0 : at - now < max ? at - now : max;
+    for (size_t i = 0; i < WITNESS_LOGS; i++) {
+        const struct witness_log *l = &n->witness->log[i];
+        uint64_t at = is_idle(n, l) ? UINT64_MAX : due_at(n, l);
+
+        max = at <= now ? 0 : at - now < max ? at - now : max;
+    }
+    return max;
 }

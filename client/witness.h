@@ -1,8 +1,9 @@
 /*
- * client/witness: the node as a witness of the region's logs. It asks the hub what to cosign, checks that it extends what it cosigned last,
- * stores that with a sync, and only then signs; it brings checkpoints to the keyholder, which is asked by nodes and dials nobody; and it
- * keeps what is anchored, and how fresh a word of others there is. A hub that shows this node another history than itself or others,
- * less than it had, or nothing new is found here. Part of the vault process's one thread; nothing here waits.
+ * client/witness: the node as a witness of the region's two logs. It asks the hub what to cosign, checks that it extends what it cosigned
+ * last, stores that with a sync, and only then signs; it brings checkpoints to the keyholder, which is asked by nodes and dials nobody; and
+ * it keeps what is anchored, and how fresh a word of others there is. A hub that shows this node another history than itself or others,
+ * less than it had, or nothing new is found here. Of the registry it cosigns only what it holds all leaves of, so that none can be kept
+ * back. Part of the vault process's one thread; nothing here waits. Exchange: witness.c; rows: witness_rows.c; what is known: witness_fresh.c.
  */
 #ifndef CLIENT_WITNESS_H
 #define CLIENT_WITNESS_H
@@ -29,10 +30,19 @@ void client_witness_step(struct client_node *n);
 uint64_t client_witness_due(const struct client_node *n, uint64_t max);
 
 /*
- * Has another witness of the region cosigned what this node was shown, less than 10 minutes ago? While not, no offer, grant or release goes
- * out: a hub could hold back a revocation. True in a region without other witnesses: there is nobody to ask.
+ * Has another witness of the region cosigned what this node was shown of the log, and of the registry no more than this node holds, less
+ * than 10 minutes ago? While not, no offer, grant or release goes out: a hub could hold back a revocation. In a region without other
+ * witnesses there is nobody to ask: then the hub must have shown its registry itself.
  */
 bool client_witness_is_fresh(const struct client_node *n);
+/* The registry alone. */
+bool client_witness_is_registry_fresh(const struct client_node *n);
+/*
+ * Why nothing is given now, what goes on, and what to do; NULL when there is nothing to say. In buf.
+ */
+const char *client_witness_text(const struct client_node *n, enum lang lang, char *buf, size_t len);
+/* For those who see the registry contradict itself (client/registry): this node cosigns it no more once a person goes on. */
+void client_witness_registry_contradicts(struct client_node *n);
 
 /*
  * A person went on after two histories: within x, this node cosigns that log no more (a witness that cosigned one history never cosigns
@@ -41,14 +51,16 @@ bool client_witness_is_fresh(const struct client_node *n);
 MUST_USE enum err client_witness_retire(struct client_node *n, struct vault_txn *x);
 
 struct client_witness_status {
-    bool cosigns, can_anchor, fresh, retired;
+    bool cosigns, can_anchor, fresh, retired;   /* of the main log; fresh: of both */
     bool alarm;                      /* the log has grown beyond what was anchored, and no anchoring came for a day */
     uint64_t cosigned_size, anchored_size, anchored_s;
     uint64_t other_s;                /* newest cosignature of another; 0: none yet */
+    bool registry_fresh;
+    uint64_t registry_cosigned_size, registry_anchored_size, registry_anchored_s, registry_other_s;
 };
 void client_witness_status(const struct client_node *n, struct client_witness_status *out);
 
-/* The newest anchored checkpoint with its cosignatures. Gives *out (free()). ERR_NOTFOUND. */
+/* The newest anchored checkpoint of the main log with its cosignatures. Gives *out (free()). ERR_NOTFOUND. */
 MUST_USE enum err client_witness_anchored(struct vault_txn *x, const struct client_node *n, uint8_t **out, size_t *len);
 
 #endif

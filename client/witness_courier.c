@@ -12,16 +12,16 @@
 
 enum { AGAIN_MS = 2000 };
 
-static void give_up(struct client_node *n)
+static void give_up(struct client_node *n, struct witness_log *l)
 {
-    n->witness->courier_at_ms = clock_mono_ms() + AGAIN_MS;
-    client_witness_rest(n->witness, !client_witness_is_fresh(n));
+    l->courier_at_ms = clock_mono_ms() + AGAIN_MS;
+    client_witness_rest(l, !client_witness_log_is_fresh(n, l));
 }
 
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply);
 
 /* A request to cosign, to the keyholder. */
-static enum err send_request(struct client_node *n, const struct proto_tlog_request *q)
+static enum err send_request(struct client_node *n, struct witness_log *l, const struct proto_tlog_request *q)
 {
     uint8_t *body = malloc(PROTO_NOTE_MAX), *text = malloc(PROTO_NOTE_MAX), *envelope = malloc(PROTO_NOTE_MAX);
     struct proto_msg m = {.kind = PROTO_WITNESS};
@@ -39,7 +39,7 @@ static enum err send_request(struct client_node *n, const struct proto_tlog_requ
     if (e == OK)
         e = client_link_sign(n, m.kind, body, body_len, envelope, PROTO_NOTE_MAX, &len);
     if (e == OK)
-        e = client_keylink_send(n, m.kind, envelope, len, WITNESS_ASK_MS, answered, NULL);
+        e = client_keylink_send(n, m.kind, envelope, len, WITNESS_ASK_MS, answered, l);
     free(body);
     free(text);
     free(envelope);
@@ -49,87 +49,84 @@ static enum err send_request(struct client_node *n, const struct proto_tlog_requ
 /* The hub's proof from the keyholder's size to the candidate: on to the keyholder. */
 static void proven(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
-    struct client_witness *w = n->witness;
+    struct witness_log *l = arg;
     struct proto_tlog_request q;
     struct proto_cosigned c;
     enum err e = result;
 
-    (void)arg;
     if (e == OK && reply->result != PROTO_ACCEPTED)
         e = ERR_PEER;
     if (e == OK)
         e = proto_tlog_request_decode(reply->payload.data, reply->payload.len, &q);
     if (e == OK)
-        e = proto_cosigned_count(&n->region, &w->log.known.key, q.checkpoint, q.checkpoint_len, NULL, clock_now_s(), &c);
+        e = proto_cosigned_count(&n->region, &l->known.key, q.checkpoint, q.checkpoint_len, NULL, clock_now_s(), &c);
     /* The hub collects for another one by now: its lines would not go with ours. */
-    if (e == OK && (c.head.size != w->head.size || memcmp(c.head.root, w->head.root, sizeof c.head.root) != 0))
+    if (e == OK && (c.head.size != l->head.size || memcmp(c.head.root, l->head.root, sizeof c.head.root) != 0))
         e = ERR_STATE;
     if (e == OK)
-        e = proto_cosigned_bare(&w->log.known.key, q.checkpoint, q.checkpoint_len, w->note, sizeof w->note, &w->note_len);
+        e = proto_cosigned_bare(&l->known.key, q.checkpoint, q.checkpoint_len, l->note, sizeof l->note, &l->note_len);
     if (e == OK) {
-        q.checkpoint = w->note;
-        q.checkpoint_len = w->note_len;
-        e = send_request(n, &q);
+        q.checkpoint = l->note;
+        q.checkpoint_len = l->note_len;
+        e = send_request(n, l, &q);
     }
     if (e != OK)
-        give_up(n);
+        give_up(n, l);
 }
 
-static void ask_proof(struct client_node *n)
+static void ask_proof(struct client_node *n, struct witness_log *l)
 {
-    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_COSIGN, .number = n->witness->holder_size};
+    struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_COSIGN, .number = l->holder_size};
 
-    memcpy(m.key, n->witness->log.origin_id, sizeof m.key);
-    if (client_link_ask(n, &m, WITNESS_ASK_MS, proven, NULL) != OK)
-        give_up(n);
+    memcpy(m.key, l->origin_id, sizeof m.key);
+    if (client_link_ask(n, &m, WITNESS_ASK_MS, proven, l) != OK)
+        give_up(n, l);
 }
 
 /* Its line goes to the hub with the checkpoint; where it is further back it is asked again with a proof from there. */
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
-    struct client_witness *w = n->witness;
+    struct witness_log *l = arg;
     struct proto_witness_answer a = {.status = PROTO_WITNESS_NONE};
     enum err e = result;
 
-    (void)arg;
     if (e == OK && reply->result == PROTO_ACCEPTED)
         e = proto_witness_answer_decode(reply->payload.data, reply->payload.len, &a);
     if (e == OK && a.status == PROTO_WITNESS_COSIGNED) {
-        w->holder_size = w->head.size;
-        e = proto_cosigned_append(w->note, w->note_len, a.lines, a.lines_len, w->note, sizeof w->note, &w->note_len);
-        w->courier_at_ms = clock_mono_ms() + AGAIN_MS;
+        l->holder_size = l->head.size;
+        e = proto_cosigned_append(l->note, l->note_len, a.lines, a.lines_len, l->note, sizeof l->note, &l->note_len);
+        l->courier_at_ms = clock_mono_ms() + AGAIN_MS;
         if (e == OK)
-            client_witness_bring(n);
+            client_witness_bring(n, l);
         else
-            give_up(n);
+            give_up(n, l);
         return;
     }
-    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size < w->head.size && a.size != w->holder_size) {
-        w->holder_size = a.size;
-        ask_proof(n);
+    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size < l->head.size && a.size != l->holder_size) {
+        l->holder_size = a.size;
+        ask_proof(n, l);
         return;
     }
     /* It cosigned another history, or was shown a false proof: somebody must look. */
     if (e == OK && (a.status == PROTO_WITNESS_NOT_PROVEN
         || (a.status == PROTO_WITNESS_OTHER_SIZE && a.size == PROTO_WITNESS_NO_SIZE)))
         log_event(LOG_ERROR, "keyholder-saw-another-log", NULL);
-    give_up(n);
+    give_up(n, l);
 }
 
-bool client_witness_courier(struct client_node *n)
+bool client_witness_courier(struct client_node *n, struct witness_log *l)
 {
-    struct client_witness *w = n->witness;
-    struct proto_tlog_request q = {.old = w->head.size, .checkpoint = w->note, .checkpoint_len = w->note_len};
+    struct proto_tlog_request q = {.old = l->head.size, .checkpoint = l->note, .checkpoint_len = l->note_len};
 
-    if (!n->region.has_keyholder || n->keylink == NULL || clock_mono_ms() < w->courier_at_ms
-        || w->outsider_s + WITNESS_AGAIN_S > clock_now_s())
+    if (!n->region.has_keyholder || n->keylink == NULL || clock_mono_ms() < l->courier_at_ms
+        || l->outsider_s + WITNESS_AGAIN_S > clock_now_s())
         return false;
-    w->busy = true;
-    if (w->holder_size < w->head.size) {
-        ask_proof(n);
+    l->busy = true;
+    if (l->holder_size < l->head.size) {
+        ask_proof(n, l);
         return true;
     }
-    if (send_request(n, &q) != OK)
-        give_up(n);
+    if (send_request(n, l, &q) != OK)
+        give_up(n, l);
     return true;
 }

@@ -10,27 +10,25 @@
 #include "proto/cosigned.h"
 #include "proto/witness.h"
 
-enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 10000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000 };
+enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 10000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000, WITNESS_RECENT = 8 };
+enum { WITNESS_MAIN, WITNESS_REGISTRY, WITNESS_LOGS };
 
-/* One log. seen is what was cosigned last (or would have been, by a node without a key). */
+/* One log, and the exchange about it. seen is what was cosigned last (or would have been, by a node without a key). */
 struct witness_log {
+    bool is_registry;
     struct proto_witness_log known;
     uint8_t origin_id[PROTO_HASH_LEN];
-    uint64_t self_s, other_s;        /* our last cosignature; the newest of another witness */
+    uint64_t self_s, other_s;        /* our last cosignature; the newest of another witness on what this node holds */
     struct proto_merkle_head anchored;
     uint64_t anchored_s;             /* when we learned it */
     bool retired;                    /* two histories were cosigned or accepted: no more */
-};
+    bool contradicts;                /* it was this log that signed two histories */
 
-struct client_witness {
-    struct witness_log log;          /* the main one */
-    struct secret *key;              /* NULL: none */
-    struct proto_note_key vkey;
-    struct proto_merkle_head recent[8]; /* cosigned last: what is known to be of our history */
+    struct proto_merkle_head recent[WITNESS_RECENT]; /* cosigned last: what is known to be of our history (main log) */
     size_t recent_at;
-    size_t others;                   /* witnesses of the region that are not this node */
     bool busy;                       /* a question is under way */
     bool cut;                        /* the hub had less than it has signed */
+    bool lacks;                      /* the hub has leaves of the registry cosigned that it does not give us */
     uint64_t at_ms, wait_ms;         /* when to ask next; how long the last wait was */
 
     uint8_t note[PROTO_NOTE_MAX];    /* the candidate, with our line when there is one */
@@ -43,11 +41,27 @@ struct client_witness {
     uint64_t holder_size;            /* what the keyholder says it cosigned last; NO_SIZE: not known */
 };
 
+struct client_witness {
+    struct witness_log log[WITNESS_LOGS];
+    struct secret *key;              /* NULL: none */
+    struct proto_note_key vkey;
+    size_t others;                   /* witnesses of the region that are not this node */
+    uint64_t opened_ms;
+};
+
 /* witness.c: the next question at this time; quick: soon; else each wait is twice the one before. */
-void client_witness_rest(struct client_witness *w, bool quick);
+void client_witness_rest(struct witness_log *l, bool quick);
 /* Send the candidate's note, which has more lines than the hub's. */
-void client_witness_bring(struct client_node *n);
+void client_witness_bring(struct client_node *n, struct witness_log *l);
 /* witness_courier.c: bring the candidate to the keyholder when the outsiders' lines are missing or old. True: something is under way. */
-bool client_witness_courier(struct client_node *n);
+bool client_witness_courier(struct client_node *n, struct witness_log *l);
+/* witness_fresh.c: of this log alone. */
+bool client_witness_log_is_fresh(const struct client_node *n, const struct witness_log *l);
+
+/* witness_rows.c: two rows for each log, what was cosigned and the anchored checkpoint. Synced when it returns; note NULL: that one stays. */
+MUST_USE enum err client_witness_store(struct client_node *n, const struct witness_log *l, const uint8_t *note, size_t len);
+MUST_USE enum err client_witness_load(struct client_node *n, struct witness_log *l);
+/* The first row alone, within x. */
+MUST_USE enum err client_witness_put(struct vault_txn *x, const struct witness_log *l);
 
 #endif

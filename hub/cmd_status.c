@@ -16,7 +16,8 @@ enum { STATUS_MAX = 65536 };
 /* What core wrote last. *running when that process is there still. */
 static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
 {
-    static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys", "witnesses", "anchored" };
+    static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys", "witnesses", "anchored", "registry",
+        "registry_anchored" };
     const char *state = "?", *pack = "";
     uint64_t pid = 0, at_s = 0, n;
     bool full = false, alarm = false, can_anchor = false;

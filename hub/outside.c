@@ -74,17 +74,20 @@ enum err hub_outside_check(const struct hub_outside_list *list, const struct pro
 
 /* ---- core's side ---- */
 
+/* A public witness and one of our logs. */
 struct outsider {
     uint64_t size;      /* what it cosigned last, as it says */
     uint64_t at_ms;     /* when to ask next */
     uint64_t line_s;    /* when it last cosigned, and what */
     uint64_t line_size;
     bool again;         /* it said its size: ask at once, and only once */
+    bool unknown;       /* it does not know this log: said once, asked seldom */
 };
 
 struct hub_outside {
     struct hub_outside_list list;
-    struct outsider who[HUB_OUTSIDE_MAX];
+    struct outsider who[HUB_OUTSIDE_MAX][HUB_SIGN_LOGS];
+    enum hub_signer_which asked;  /* the log of the question under way */
     struct server_ipc_in in;
     struct server_ipc_out out;
     bool under_way;
@@ -126,9 +129,8 @@ void hub_outside_stop(struct hub_outside *o)
 }
 
 /* A line that came: behind the candidate, and judged like one that a node brings. */
-static void take_lines(struct hub_core *c, struct outsider *w, const struct proto_witness_answer *a)
+static void take_lines(struct hub_core *c, struct hub_witness *log, struct outsider *w, const struct proto_witness_answer *a)
 {
-    struct hub_witness *log = &c->collect->main;
     uint8_t note[PROTO_NOTE_MAX];
     size_t len = 0;
     enum proto_refusal r;
@@ -142,11 +144,25 @@ static void take_lines(struct hub_core *c, struct outsider *w, const struct prot
         log_event(LOG_WARN, "public witness not understood", "reason", proto_refusal_name(r), NULL);
 }
 
+/* Nothing was cosigned. Who does not know a log has not been told of it: its operator must be asked, and is not every minute. */
+static void take_no(struct hub_core *c, struct outsider *w, const struct proto_witness_answer *a)
+{
+    char status[8];
+
+    (void)snprintf(status, sizeof status, "%u", (unsigned)a->status);
+    if (a->status == PROTO_WITNESS_UNKNOWN) {
+        w->at_ms = c->now_ms + HUB_OUTSIDE_AFTER_UNKNOWN_MS;
+        if (w->unknown)
+            return;
+        w->unknown = true;
+    }
+    log_event(LOG_WARN, "public witness did not cosign", "state", status, NULL);
+}
+
 static void take_answer(struct hub_core *c, struct hub_outside *o, const struct server_ipc_msg *m)
 {
     struct proto_witness_answer a;
     struct outsider *w;
-    char status[8];
     struct rd r;
     uint8_t i;
     const uint8_t *rest;
@@ -159,36 +175,38 @@ static void take_answer(struct hub_core *c, struct hub_outside *o, const struct 
     o->under_way = false;
     if (rd_end(&r) != OK || i >= o->list.count)
         return;
-    w = &o->who[i];
+    w = &o->who[i][o->asked];
     if (proto_witness_answer_decode(rest, len, &a) != OK)
         a = (struct proto_witness_answer){ .status = PROTO_WITNESS_TROUBLE };
     w->at_ms = c->now_ms + (a.status == PROTO_WITNESS_COSIGNED ? HUB_OUTSIDE_EVERY_MS : HUB_OUTSIDE_AFTER_TROUBLE_MS);
     if (a.status == PROTO_WITNESS_COSIGNED) {
-        take_lines(c, w, &a);
+        w->unknown = false;
+        take_lines(c, hub_collect_log(c, o->asked), w, &a);
     } else if (a.status == PROTO_WITNESS_OTHER_SIZE && a.size != PROTO_WITNESS_NO_SIZE && a.size != w->size && !w->again) {
         w->size = a.size;
         w->again = true;
         w->at_ms = c->now_ms;
         return;
     } else {
-        (void)snprintf(status, sizeof status, "%u", (unsigned)a.status);
-        log_event(LOG_WARN, "public witness did not cosign", "state", status, NULL);
+        take_no(c, w, &a);
     }
     w->again = false;
 }
 
 /* Its line on this candidate is missing, or older than others may count as fresh. */
-static bool wants(const struct hub_core *c, const struct outsider *w)
+static bool wants(struct hub_core *c, const struct outsider *w, enum hub_signer_which which)
 {
-    const struct hub_witness *log = &c->collect->main;
+    const struct hub_witness *log = hub_collect_log(c, which);
+    const struct hub_signed *newest = which == HUB_SIGN_REGISTRY ? &c->registry->checkpoint : &c->checkpoint;
 
-    return c->now_ms >= w->at_ms && c->checkpoint.note_len != 0
-        && (w->again || w->line_s == 0 || w->line_size != log->candidate.head.size || c->checkpoint.head.size != w->line_size
+    return c->now_ms >= w->at_ms && newest->note_len != 0
+        && (w->again || w->line_s == 0 || w->line_size != log->candidate.head.size || newest->head.size != w->line_size
             || w->line_s + 180 <= c->now_s);
 }
 
-static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i)
+static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i, enum hub_signer_which which)
 {
+    struct outsider *who = &o->who[i][which];
     uint8_t body[1 + HUB_OUTSIDE_REQUEST_MAX];
     enum proto_refusal result = PROTO_ACCEPTED;
     struct kv_txn *x = NULL;
@@ -199,22 +217,37 @@ static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i)
         return e;
     wr_init(&w, body, sizeof body);
     wr_u8(&w, (uint8_t)i);
-    e = hub_collect_body(c, x, o->who[i].size, &w, &result);
+    e = hub_collect_body(c, x, which, who->size, &w, &result);
     kv_abort(x);
     if (e == OK)
         e = wr_end(&w);
     if (e != OK)
         return e;
-    o->who[i].at_ms = c->now_ms + HUB_OUTSIDE_EVERY_MS;
+    who->at_ms = c->now_ms + HUB_OUTSIDE_EVERY_MS;
     if (result != PROTO_ACCEPTED) {
         /* It says that it cosigned more than there is: then this log is the one that was cut, or it lies. */
         log_event(LOG_ERROR, "public witness saw a larger log", NULL);
-        o->who[i].at_ms = c->now_ms + HUB_OUTSIDE_AFTER_TROUBLE_MS;
-        o->who[i].size = 0;
+        who->at_ms = c->now_ms + HUB_OUTSIDE_AFTER_TROUBLE_MS;
+        who->size = 0;
         return OK;
     }
     o->under_way = true;
+    o->asked = which;
     return server_ipc_put(&o->out, SERVER_IPC_TO_WITNESS, 0, body, w.len);
+}
+
+/* The first that is due: one question at a time. */
+static enum err ask_next(struct hub_core *c, struct hub_outside *o)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; i < o->list.count * HUB_SIGN_LOGS; i++) {
+        enum hub_signer_which which = i % HUB_SIGN_LOGS == 0 ? HUB_SIGN_LOG : HUB_SIGN_REGISTRY;
+
+        if (e == OK && !o->under_way && wants(c, &o->who[i / HUB_SIGN_LOGS][which], which))
+            e = ask(c, o, i / HUB_SIGN_LOGS, which);
+    }
+    return e;
 }
 
 enum err hub_outside_step(struct hub_core *c)
@@ -232,10 +265,7 @@ enum err hub_outside_step(struct hub_core *c)
         take_answer(c, o, &m);
     if (e != ERR_BUSY)
         return e;
-    e = OK;
-    for (size_t i = 0; e == OK && !o->under_way && i < o->list.count; i++)
-        if (wants(c, &o->who[i]))
-            e = ask(c, o, i);
+    e = ask_next(c, o);
     if (e == OK)
         e = server_ipc_flush(&o->out);
     return e == ERR_BUSY ? OK : e;

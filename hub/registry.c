@@ -191,9 +191,24 @@ static enum err write_copy(struct hub_registry *r)
     return e;
 }
 
-enum err hub_registry_checkpoint(struct hub_registry *r, hub_registry_sign *sign, void *arg)
+enum err hub_registry_prove(struct hub_registry *r, uint64_t old, uint64_t size, struct proto_merkle_proof *out)
 {
     const struct proto_merkle_store nodes = { get_node, r };
+
+    return proto_merkle_prove_consistency(&nodes, old, size, out);
+}
+
+enum err hub_registry_leaf_time(struct hub_registry *r, struct kv_txn *x, uint64_t index, uint64_t *out)
+{
+    const uint8_t *leaf, *note;
+    size_t len, note_len;
+    enum err e = hub_store_registry_get(r->store, x, index, &leaf, &len);
+
+    return e == OK ? proto_registry_leaf_open(leaf, len, out, &note, &note_len) : e;
+}
+
+enum err hub_registry_checkpoint(struct hub_registry *r, hub_registry_sign *sign, void *arg)
+{
     struct proto_merkle_proof proof;
     struct proto_merkle_head head;
     enum err e;
@@ -201,7 +216,7 @@ enum err hub_registry_checkpoint(struct hub_registry *r, hub_registry_sign *sign
     proto_registry_head(r->fold, &head);
     if (head.size == r->checkpoint.head.size && r->checkpoint.note_len != 0)
         return OK;
-    e = proto_merkle_prove_consistency(&nodes, r->checkpoint.head.size, head.size, &proof);
+    e = hub_registry_prove(r, r->checkpoint.head.size, head.size, &proof);
     if (e == OK)
         e = sign(arg, &head, &proof, &r->checkpoint);
     return e == OK ? write_copy(r) : e;

@@ -48,6 +48,10 @@ MUST_USE enum err hub_registry_commit(struct hub_registry *r, bool *changed);
 typedef enum err hub_registry_sign(void *arg, const struct proto_merkle_head *head, const struct proto_merkle_proof *proof,
     struct hub_signed *out);
 MUST_USE enum err hub_registry_checkpoint(struct hub_registry *r, hub_registry_sign *sign, void *arg);
+/* That the checkpoint of size extends that of old (hub/collect). */
+MUST_USE enum err hub_registry_prove(struct hub_registry *r, uint64_t old, uint64_t size, struct proto_merkle_proof *out);
+/* When the leaf came. ERR_NOTFOUND. */
+MUST_USE enum err hub_registry_leaf_time(struct hub_registry *r, struct kv_txn *x, uint64_t index, uint64_t *out);
 
 /* P-097, code 10: the checkpoint and leaves from index first, as many as fit; what is wrong sticks in w. */
 MUST_USE enum err hub_registry_write(struct hub_registry *r, struct kv_txn *x, uint64_t first, struct wr *w);

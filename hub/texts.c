@@ -66,6 +66,8 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "witnesses", "witnesses of the log", "getuigen van het logboek" },
     { "can_anchor", "enough witnesses to anchor", "genoeg getuigen om te verankeren" },
     { "anchored", "leaves that are anchored", "bladeren die verankerd zijn" },
+    { "registry", "statements in the registry", "verklaringen in het register" },
+    { "registry_anchored", "of them anchored", "waarvan verankerd" },
     { "anchor_alarm", "NOT ANCHORED FOR A DAY: are the nodes of most partners and an outsider there", "AL EEN DAG NIET VERANKERD: zijn de knooppunten van de meeste partners en een buitenstaander er" },
     { "disk_free_percent", "disk free, percent", "schijf vrij, procent" },
     { "updated", "as of", "stand van" },
