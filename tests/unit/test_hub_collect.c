@@ -53,6 +53,11 @@ static struct hub_world_reply send(struct world *f, const struct proto_msg *m, i
     return r;
 }
 
+static const uint8_t *registry_id(const struct world *f)
+{
+    return f->w.core->collect->registry.origin_id;
+}
+
 /* The request to cosign for a witness that has seen size old. */
 static enum proto_refusal ask(struct world *f, int from, uint64_t old, const uint8_t *key)
 {
@@ -74,7 +79,8 @@ static enum proto_refusal ask(struct world *f, int from, uint64_t old, const uin
     if (result == PROTO_ACCEPTED) {
         assert_err(proto_tlog_request_decode(r.reply.payload.data, r.reply.payload.len, &q), OK);
         assert_int_equal(q.old, old);
-        assert_err(proto_tlog_checkpoint_open(q.checkpoint, q.checkpoint_len, &f->w.core->collect->main.log, note, &c), OK);
+        assert_err(proto_tlog_checkpoint_open(q.checkpoint, q.checkpoint_len, key != NULL && memcmp(key, registry_id(f), 32) == 0
+            ? &f->w.core->collect->registry.log : &f->w.core->collect->main.log, note, &c), OK);
         memcpy(f->note, q.checkpoint, q.checkpoint_len);
         f->len = q.checkpoint_len;
         f->size = c.head.size;
@@ -179,6 +185,51 @@ static void it_is_there_after_a_restart(void **state)
     assert_int_equal(ask(f, A, size, NULL), PROTO_ACCEPTED);
 }
 
+/* The registry has a name and cosignatures of its own; nothing of the one counts for the other. */
+static void the_registry_is_collected_for_apart(void **state)
+{
+    struct world *f = *state;
+    size_t len;
+
+    assert_int_equal(ask(f, A, 0, registry_id(f)), PROTO_ACCEPTED);
+    assert_int_equal(f->size, 0);
+    assert_int_equal(bring(f, A, A, &len), PROTO_ACCEPTED);
+    assert_int_equal(bring(f, A, B, &len), PROTO_ACCEPTED);
+    assert_int_equal(len, 0);
+    assert_int_equal(bring(f, A, OUTSIDER, &len), PROTO_ACCEPTED);
+    assert_int_not_equal(len, 0);
+    assert_int_equal(f->w.core->collect->main.anchored.note_len, 0);
+    assert_int_equal(f->w.core->collect->registry.anchored.note_len, len);
+    act(f);
+    hub_world_core_close(&f->w);
+    hub_world_core_open(&f->w);
+    assert_int_equal(f->w.core->collect->registry.anchored.note_len, len);
+    assert_int_equal(f->w.core->collect->main.anchored.note_len, 0);
+    assert_int_equal(ask(f, A, 1, registry_id(f)), PROTO_NOT_FOUND);
+}
+
+/* Nothing was added, and witnesses confirm it again: the newer time is there for everybody. */
+static void the_same_registry_is_confirmed_anew(void **state)
+{
+    struct world *f = *state;
+    struct proto_cosigned c;
+    size_t len;
+
+    assert_int_equal(ask(f, A, 0, registry_id(f)), PROTO_ACCEPTED);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(bring(f, A, i == 0 ? A : B, &len), PROTO_ACCEPTED);
+        assert_int_equal(ask(f, A, 0, registry_id(f)), PROTO_ACCEPTED);
+    }
+    for (uint64_t later = 0; later <= 600; later += 300) {
+        witness_sample_cosign(&f->s, OUTSIDER, f->w.core->now_s - 600 + later, f->note, &f->len);
+        assert_int_equal(hub_witness_take(&f->w.core->collect->registry, f->note, f->len, f->w.core->now_s), PROTO_ACCEPTED);
+        assert_int_equal(ask(f, C, 0, registry_id(f)), PROTO_ACCEPTED);
+        assert_err(proto_cosigned_count(f->w.region, &f->w.core->collect->registry.log, f->note, f->len, NULL, f->w.core->now_s, &c), OK);
+        assert_int_equal(c.outsider_s, f->w.core->now_s - 600 + later);
+        assert_true(c.anchored);
+    }
+}
+
 static void another_log_is_not_found(void **state)
 {
     struct world *f = *state;
@@ -226,6 +277,8 @@ int main(void)
         TEST(cosigning_adds_no_leaf),
         TEST(the_anchored_one_is_for_everybody),
         TEST(it_is_there_after_a_restart),
+        TEST(the_registry_is_collected_for_apart),
+        TEST(the_same_registry_is_confirmed_anew),
         TEST(another_log_is_not_found),
         TEST(a_day_without_anchoring_is_an_alarm),
     };
