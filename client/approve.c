@@ -82,14 +82,105 @@ static enum err seal(struct client_call *c, struct vault_txn *x, struct client_d
     return client_hold_seal(c->node, x, d, content);
 }
 
+/* ---- once ---- */
+
+/* CLIENT_T_META: "p" and the approval's id -> a digest of what was approved, by whom. */
+enum { MARK_KEY = 1 + PROTO_ID_LEN };
+
+static void mark_key(const struct client_desk *d, uint8_t key[MARK_KEY])
+{
+    key[0] = 'p';
+    memcpy(key + 1, d->approval, sizeof d->approval);
+}
+
+/* The same person, content, last day, pack and receiver's key: sealing it again would only make another number for it. */
+static enum err mark_of(struct client_call *c, struct vault_txn *x, const struct client_desk *d,
+    const struct client_hold *h, const cJSON *content, uint8_t out[PROTO_HASH_LEN])
+{
+    uint64_t until_s = !d->offer || d->access_until_s > h->until_s ? h->until_s : d->access_until_s;
+    uint8_t receiver[PROTO_KEY_LEN];
+    crypto_hash_sha256_state s;
+    char *text = NULL;
+    enum err e = client_partner_hpke(c->node, x, d->other, receiver);
+
+    if (e == OK)
+        e = json_print(content, &text);
+    if (e != OK)
+        return e;
+    crypto_hash_sha256_init(&s);
+    crypto_hash_sha256_update(&s, c->who->key, sizeof c->who->key);
+    crypto_hash_sha256_update(&s, receiver, sizeof receiver);
+    crypto_hash_sha256_update(&s, c->node->pack->digest, PROTO_HASH_LEN);
+    crypto_hash_sha256_update(&s, (const uint8_t *) &until_s, sizeof until_s);
+    crypto_hash_sha256_update(&s, (const uint8_t *) text, strlen(text));
+    crypto_hash_sha256_final(&s, out);
+    sodium_memzero(text, strlen(text));
+    free(text);
+    return OK;
+}
+
+/* What was sealed for it must still be there: it goes when a grant of it was refused. */
+static enum err is_approved(
+    struct vault_txn *x, const struct client_desk *d, const uint8_t mark[PROTO_HASH_LEN], bool *approved)
+{
+    uint8_t key[MARK_KEY], *was = NULL, *sealed = NULL;
+    size_t len = 0, sealed_len = 0;
+    enum err e;
+
+    mark_key(d, key);
+    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &was, &len);
+    if (e == OK && len == PROTO_HASH_LEN && sodium_memcmp(was, mark, len) == 0) {
+        e = client_share_get(x, d->id, &sealed, &sealed_len);
+        *approved = e == OK && d->granted.count > 0;
+    }
+    free(was);
+    free(sealed);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* ---- the act ---- */
+
+static enum err approve(struct client_call *c, struct vault_txn *x, struct client_desk *d,
+    const struct client_hold *h, cJSON *content, const uint8_t mark[PROTO_HASH_LEN])
+{
+    uint8_t key[MARK_KEY], *approval = NULL;
+    size_t len = 0;
+    enum err e = seal(c, x, d, h, content);
+
+    if (e == OK)
+        e = approval_sign(c, d, &approval, &len);
+    randombytes_buf(d->approval, sizeof d->approval);
+    mark_key(d, key);
+    if (e == OK)
+        e = client_desk_put(x, d);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_DRAFT, d->approval, sizeof d->approval, approval, len);
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, mark, PROTO_HASH_LEN);
+    free(approval);
+    return e;
+}
+
+static void reply(struct client_call *c, struct vault_txn *x, const struct client_desk *d, bool again)
+{
+    client_reply_id(c->reply, "approval", d->approval);
+    client_reply_id(c->reply, d->offer ? "offer" : "request", d->id);
+    json_add_text(c->reply, d->offer ? "to" : "from", client_handle(c->node, d->other));
+    client_reply_child(c->reply, "child", c->node, x, &d->child);
+    client_reply_sections(c->reply, "sections", &d->granted);
+    client_reply_last_day(c->reply, "until", d->access_until_s);
+    if (again)
+        json_add_bool(c->reply, "already", true);
+}
+
 enum err client_do_approve(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
     struct client_hold *h = calloc(1, sizeof *h);
     struct proto_sections missing;
+    uint8_t mark[PROTO_HASH_LEN];
     cJSON *content = NULL;
-    uint8_t *approval = NULL;
-    size_t len = 0;
+    bool again = false;
     enum err e = h == NULL ? ERR_NOMEM : row_arg(c, x, &d);
 
     if (e == OK)
@@ -103,25 +194,16 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_hold_leave_out(c, h, &missing);
     if (e == OK)
-        e = seal(c, x, &d, h, content);
+        e = mark_of(c, x, &d, h, content, mark);
     if (e == OK)
-        e = approval_sign(c, &d, &approval, &len);
-    randombytes_buf(d.approval, sizeof d.approval);
-    if (e == OK)
-        e = client_desk_put(x, &d);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_DRAFT, d.approval, sizeof d.approval, approval, len);
+        e = is_approved(x, &d, mark, &again);
+    if (e == OK && !again)
+        e = approve(c, x, &d, h, content, mark);
     if (e == OK) {
-        client_reply_id(c->reply, "approval", d.approval);
-        client_reply_id(c->reply, d.offer ? "offer" : "request", d.id);
-        json_add_text(c->reply, d.offer ? "to" : "from", client_handle(c->node, d.other));
-        client_reply_child(c->reply, "child", c->node, x, &d.child);
-        client_reply_sections(c->reply, "sections", &d.granted);
-        client_reply_last_day(c->reply, "until", d.access_until_s);
+        reply(c, x, &d, again);
         cJSON_AddItemToObject(c->reply, "would_leave", content);
         content = NULL;
     }
-    free(approval);
     cJSON_Delete(content);
     free(h);
     return e;

@@ -1,5 +1,7 @@
 #include "client/desk_arg.h"
 
+#include "client/twice.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +26,17 @@ enum err client_desk_arg(
 
 enum err client_desk_arg_open(struct client_call *c, struct vault_txn *x, struct client_desk *d)
 {
+    bool refused = false;
     enum err e = client_desk_arg(c, x, "request", d);
 
+    if (e == OK)
+        e = client_twice_waits(x, PROTO_REFUSE, 0, d->id, &refused);
     if (e != OK)
         return e;
+    if (refused)
+        return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
+            "this request was refused here, and that is on its way to the asker; see: schakel outbox list",
+            "dit verzoek is hier geweigerd, en dat is onderweg naar de vrager; zie: schakel outbox list");
     if (d->mine || d->offer)
         return trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
             "this is not a request to you; see: schakel inbox",

@@ -1,4 +1,5 @@
 /* client/desk_cmds: the commands of casework: rows and options; what they do is in the node (desk_table.c). */
+#include "client/cmd_list.h"
 #include "client/cmd_policy_show.h"
 #include "client/desk_print.h"
 
@@ -33,12 +34,14 @@
     "het is dit kind, al wijken geboortedatum of naam af"}, NULL, NULL}
 #define TICK {"tick", CLIENT_OPT_TEXT, false, {"references and consents you checked, with commas", \
     "verwijzingen en toestemmingen die u nakeek, met komma's"}, "ID,...", NULL}
-#define SKIP {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", \
-    "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL}
+#define PAGES CLIENT_CMD_LIST_PAGE, CLIENT_CMD_LIST_ALL
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
 
-static const struct client_opt child_opts[] = {CHILD, SKIP, END};
-static const struct client_opt skip_opts[] = {SKIP, END};
+static const struct client_opt child_opts[] = {CHILD, PAGES, END};
+static const struct client_opt page_opts[] = {PAGES, END};
+static const struct client_opt consent_list_opts[] = {CHILD, CLIENT_CMD_LIST_PAGE,
+    {"all", CLIENT_OPT_FLAG, false, {"every row, also what a newer consent took the place of",
+        "alle rijen, ook wat een nieuwere toestemming heeft vervangen"}, NULL, NULL}, END};
 static const struct client_opt import_opts[] = {
     {"file", CLIENT_OPT_ARG, true, {"a .csv or .json file", "een .csv- of .json-bestand"}, "FILE", NULL},
         END};
@@ -60,7 +63,7 @@ static const struct client_opt case_invite_opts[] = {CASE,
         "deze partner mag het nummer niet hebben"}, NULL, NULL}, END};
 static const struct client_opt case_member_opts[] = {CASE, PURPOSE_MAY, END};
 static const struct client_opt case_show_opts[] = {
-    {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "CASE", NULL}, SKIP, END};
+    {"case", CLIENT_OPT_TEXT, false, {"only this case", "alleen deze casus"}, "CASE", NULL}, PAGES, END};
 static const struct client_opt event_add_opts[] = {CHILD,
     {"event", CLIENT_OPT_TEXT, true, {"the event (schakel policy show)",
         "de gebeurtenis (schakel policy show)"}, "EVENT", NULL}, TO_ALL, PURPOSE_MAY,
@@ -115,7 +118,8 @@ static const struct client_opt approve_opts[] = {
     {"offer", CLIENT_OPT_TEXT, false, {"or what a colleague wants to send",
         "of wat een collega wil sturen"}, "ID", NULL}, END};
 static const struct client_opt inbox_opts[] = {
-    {"all", CLIENT_OPT_FLAG, false, {"also what is done", "ook wat klaar is"}, NULL, NULL}, SKIP, END};
+    {"all", CLIENT_OPT_FLAG, false, {"everything, also what is done", "alles, ook wat klaar is"}, NULL, NULL},
+    CLIENT_CMD_LIST_PAGE, END};
 static const struct client_opt grant_opts[] = {REQUEST, SECTIONS_MAY, UNTIL, WEIGH,
     TICK,
     {"approval", CLIENT_OPT_TEXT, false, {"of the second person, from schakel approve",
@@ -161,8 +165,8 @@ const struct client_cmd client_casework_cmds[] = {
         "record.put", NULL, client_desk_print},
     {"record get", {"read the own record of a child", "lees het eigen dossier van een kind"}, get_opts,
         "record.get", NULL, client_desk_print},
-    {"record list", {"the children there is a record of", "de kinderen met een dossier"}, skip_opts,
-        "record.list", NULL, client_desk_print},
+    {"record list", {"the children there is a record of", "de kinderen met een dossier"}, page_opts,
+        "record.list", client_cmd_list, client_desk_print},
     {"case open", {"open a case of a child for a purpose", "open een casus van een kind voor een doel"},
         case_open_opts, "case.open", NULL, client_desk_print},
     {"case invite", {"invite a partner into a case", "nodig een partner uit voor een casus"},
@@ -174,20 +178,20 @@ const struct client_cmd client_casework_cmds[] = {
     {"case leave", {"leave a case", "verlaat een casus"}, case_member_opts, "case.leave", NULL,
         client_desk_print},
     {"case show", {"cases and who takes part", "casussen en wie meedoet"}, case_show_opts, "case.show",
-        NULL, client_desk_print},
+        client_cmd_list, client_desk_print},
     {"event add", {"report an event to partners", "meld een gebeurtenis aan partners"}, event_add_opts,
         "event.add", NULL, client_desk_print},
     {"event end", {"say that an event no longer holds", "meld dat een gebeurtenis niet meer geldt"},
         statement_opts, "event.end", NULL, client_desk_print},
     {"event list", {"events, own and received", "gebeurtenissen, eigen en ontvangen"}, child_opts,
-        "event.list", NULL, client_desk_print},
+        "event.list", client_cmd_list, client_desk_print},
     {"consent record", {"record what the family said", "leg vast wat het gezin zei"}, consent_opts,
         "consent.record", NULL, client_desk_print},
     {"consent withdraw", {"record that a consent is withdrawn",
         "leg vast dat een toestemming is ingetrokken"}, statement_opts, "consent.withdraw", NULL,
         client_desk_print},
     {"consent list", {"consents and whether they are complete", "toestemmingen en of ze compleet zijn"},
-        child_opts, "consent.list", NULL, client_desk_print},
+        consent_list_opts, "consent.list", client_cmd_list, client_desk_print},
     {"consent show", {"one consent", "een toestemming"}, statement_opts, "consent.show", NULL,
         client_desk_print},
     {"objection add", {"record the family's objection", "leg bezwaar van het gezin vast"}, objection_opts,
@@ -198,20 +202,20 @@ const struct client_cmd client_casework_cmds[] = {
         "geef partners geboortedatum en gezag door, verzegeld"}, facts_opts, "facts.set", NULL,
         client_desk_print},
     {"statement list", {"statements and who confirmed them", "verklaringen en wie ze bevestigde"},
-        child_opts, "statement.list", NULL, client_desk_print},
+        child_opts, "statement.list", client_cmd_list, client_desk_print},
     {"weigh", {"see the questions, and write down the reasons for sharing",
         "zie de vragen, en leg de redenen om te delen vast"}, weigh_opts, "weigh", NULL, client_desk_print},
     {"request new", {"ask a partner for sections", "vraag een partner om onderdelen"}, request_new_opts,
         "request.new", NULL, client_desk_print},
     {"request list", {"requests and offers, both ways", "verzoeken en aanbiedingen, over en weer"},
-        skip_opts, "request.list", NULL, client_desk_print},
+        page_opts, "request.list", client_cmd_list, client_desk_print},
     {"request show", {"one request with its answers", "een verzoek met de antwoorden"}, request_opts,
         "request.show", NULL, client_desk_print},
     {"request cancel", {"take a request back", "trek een verzoek in"}, request_opts, "request.cancel", NULL,
         client_desk_print},
     {"approve", {"agree as the second person of the holder", "ga akkoord als tweede persoon van de houder"},
         approve_opts, "approve", NULL, client_desk_print},
-    {"inbox", {"what waits for you", "wat op u wacht"}, inbox_opts, "inbox", NULL, client_desk_print},
+    {"inbox", {"what waits for you", "wat op u wacht"}, inbox_opts, "inbox", client_cmd_list, client_desk_print},
     {"preview", {"see exactly what would leave", "zie precies wat er weg zou gaan"}, request_opts,
         "preview", NULL, client_desk_print},
     {"grant", {"share all or fewer of the asked sections",
@@ -231,7 +235,7 @@ const struct client_cmd client_casework_cmds[] = {
     {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"},
         done_opts, "done", NULL, client_desk_print},
     {"outbox list", {"what still has to go out, and why it waits", "wat nog weg moet, en waarom het wacht"},
-        NULL, "outbox.list", NULL,
+        page_opts, "outbox.list", client_cmd_list,
         client_desk_print},
     {"outbox drop", {"do not send again what the hub refused", "verstuur niet meer wat de hub weigerde"},
         drop_opts, "outbox.drop", NULL,

@@ -40,8 +40,9 @@ void client_desk_print_more(const struct client_paper *p, const cJSON *reply)
 
     if (json_u64(reply, "more", &more) != OK || json_u64(reply, "skip", &skip) != OK)
         return;
-    client_paper_line(p, CLIENT_DIM, 0, "And %llu more: add --skip %llu", "En nog %llu: voeg toe --skip %llu",
-        (unsigned long long) more, (unsigned long long) skip);
+    client_paper_line(p, CLIENT_DIM, 0, "And %llu more. The next: add --skip %llu; everything: add --all",
+        "En nog %llu. De volgende: voeg --skip %llu toe; alles: voeg --all toe", (unsigned long long) more,
+        (unsigned long long) skip);
 }
 
 void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
@@ -140,6 +141,39 @@ static const struct sentence {
     {"done", "item", "Put away: ", ".", "Opgeborgen: ", "."},
 };
 
+/* Of an act that was done before. */
+static const struct {
+    const char *command, *en, *nl;
+} again[] = {
+    {"case open", "There is such a case already", "Deze casus is er al"},
+    {"event end", "This was ended already", "Dit is al beëindigd"},
+    {"consent withdraw", "This was withdrawn already", "Dit is al ingetrokken"},
+    {"objection end", "This was ended already", "Dit is al beëindigd"},
+    {"request cancel", "This was taken back already", "Dit is al ingetrokken"},
+    {"refuse", "This was refused already", "Dit is al geweigerd"},
+    {"accept", "This was accepted already", "Dit is al aangenomen"},
+    {"not-for-us", "This was sent back already", "Dit is al teruggegeven"},
+};
+
+/* "This was withdrawn already, on 2026-11-22. Nothing was sent again." */
+static bool print_again(const struct client_paper *p, const char *command, const cJSON *reply)
+{
+    const char *on = client_paper_text(reply, "already_on");
+
+    for (size_t i = 0; client_paper_true(reply, "already") && i < sizeof again / sizeof *again; i++)
+        if (strcmp(again[i].command, command) == 0) {
+            client_paper_line(p, CLIENT_PLAIN, 0, "%s%s%s. %s", "%s%s%s. %s",
+                client_paper_say(p, again[i].en, again[i].nl),
+                on[0] != '\0' ? client_paper_say(p, ", on ", ", op ") : "", on,
+                client_paper_true(reply, "queued")
+                    ? client_paper_say(p, "It is on its way: schakel outbox list",
+                        "Het is onderweg: schakel outbox list")
+                    : client_paper_say(p, "Nothing was sent again.", "Er is niets opnieuw verstuurd."));
+            return true;
+        }
+    return false;
+}
+
 static bool is_id(const char *text)
 {
     return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32;
@@ -216,7 +250,7 @@ void client_desk_print(const struct client_run *r, const cJSON *reply)
     cJSON *words = NULL;
 
     client_paper_init(&p, r->lang);
-    if (print_sentence(&p, r->cmd->name, reply))
+    if (print_again(&p, r->cmd->name, reply) || print_sentence(&p, r->cmd->name, reply))
         return;
     for (size_t i = 0; i < sizeof printers / sizeof *printers; i++) {
         if (strcmp(printers[i].command, r->cmd->name) != 0)

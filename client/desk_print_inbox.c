@@ -84,6 +84,21 @@ static void item_next(const struct client_paper *p, const cJSON *item)
         client_paper_pair(p, client_paper_say(p, "Or done", "Of klaar"), text);
 }
 
+/* "--- To answer ---" before the first of a group. */
+static void group_title(const struct client_paper *p, const cJSON *item, const char *before)
+{
+    static const struct {
+        const char *group, *en, *nl;
+    } names[] = {{"answer", "To answer", "Te beantwoorden"}, {"read", "New to read", "Nieuw om te lezen"},
+        {"report", "Reports", "Meldingen"}, {"done", "Done", "Klaar"}};
+    const char *group = client_paper_text(item, "group");
+
+    for (size_t i = 0; strcmp(group, before) != 0 && i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].group, group) == 0)
+            client_paper_line(p, CLIENT_DIM, 0, "--- %s ---", "--- %s ---",
+                client_paper_say(p, names[i].en, names[i].nl));
+}
+
 void client_desk_print_inbox(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const cJSON *items = cJSON_GetObjectItemCaseSensitive(reply, "items"), *item;
@@ -98,6 +113,7 @@ void client_desk_print_inbox(const struct client_paper *p, const cJSON *args, co
     cJSON_ArrayForEach(item, items) {
         if (item != items->child)
             (void) fputc('\n', p->out);
+        group_title(p, item, item != items->child ? client_paper_text(item->prev, "group") : "");
         item_title(p, item);
         item_subject(p, item);
         item_next(p, item);

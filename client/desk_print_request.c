@@ -333,6 +333,9 @@ void client_desk_print_approve(const struct client_paper *p, const cJSON *args, 
 
     (void) args;
     (void) client_paper_id(reply, offer ? "offer" : "request", id);
+    if (client_paper_true(reply, "already"))
+        client_paper_line(p, CLIENT_PLAIN, 0, "You approved exactly this already; the number stays the same.",
+            "U heeft precies dit al goedgekeurd; het nummer blijft hetzelfde.");
     client_paper_format(p, left, sizeof left, offer ? "Approved, for %s" : "Approved, as asked by %s",
         offer ? "Goedgekeurd, voor %s" : "Goedgekeurd, gevraagd door %s",
         client_paper_text(reply, offer ? "to" : "from"));

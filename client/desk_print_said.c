@@ -45,14 +45,15 @@ void client_desk_print_events(const struct client_paper *p, const cJSON *args, c
         client_desk_print_none(p, args, "No events yet. To report one: schakel event add --help",
             "Nog geen gebeurtenissen. Melden: schakel event add --help");
     cJSON_ArrayForEach(row, events) {
-        const char *event = client_paper_text(row, "event");
+        const char *event = client_paper_text(row, "event"), *ended_on = client_paper_text(row, "ended_on");
 
         from_to(p, row, who, sizeof who);
         (void) snprintf(left, sizeof left, "%s: %s", event, client_paper_word(p, "event", event));
         print_head(p, left, row);
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
-        client_paper_line(p, CLIENT_DIM, 2, "%s, %s%s", "%s, %s%s", who, client_paper_text(row, "occurred"),
-            client_paper_true(row, "ended") ? client_paper_say(p, ", ended", ", beëindigd") : "");
+        client_paper_line(p, CLIENT_DIM, 2, "%s, %s%s%s%s", "%s, %s%s%s%s", who, client_paper_text(row, "occurred"),
+            client_paper_true(row, "ended") ? client_paper_say(p, ", ended", ", beëindigd") : "",
+            ended_on[0] != '\0' ? client_paper_say(p, " on ", " op ") : "", ended_on);
         if (client_paper_true(row, "refused"))
             print_refused(p);
     }
@@ -99,7 +100,7 @@ static void missing_text(const cJSON *row, char out[CLIENT_DESK_TEXT])
 static void consent_state(const struct client_paper *p, const cJSON *row)
 {
     const char *state = client_paper_text(row, "state"), *until = client_paper_text(row, "until"),
-               *text = state;
+               *withdrawn = client_paper_text(row, "withdrawn_on"), *text = state;
     enum client_style style = CLIENT_PLAIN;
     int at = client_paper_tab(p, 0, 2);
 
@@ -112,6 +113,9 @@ static void consent_state(const struct client_paper *p, const cJSON *row)
     if (strcmp(state, "complete") == 0 && until[0] != '\0')
         at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " until the end of ", " tot en met "))
             + client_paper_put(p, CLIENT_PLAIN, until);
+    else if (withdrawn[0] != '\0')
+        at += client_paper_put(p, CLIENT_PLAIN, client_paper_say(p, " on ", " op "))
+            + client_paper_put(p, CLIENT_PLAIN, withdrawn);
     (void) at;
     (void) fputc('\n', p->out);
 }
@@ -121,6 +125,7 @@ void client_desk_print_consents(const struct client_paper *p, const cJSON *args,
     const cJSON *consents = cJSON_GetObjectItemCaseSensitive(reply, "consents"), *row;
     char purpose[CLIENT_DESK_TEXT], sections[CLIENT_DESK_TEXT], missing[CLIENT_DESK_TEXT],
         child[CLIENT_DESK_TEXT];
+    uint64_t older = 0;
 
     (void) args;
     if (cJSON_GetArraySize(consents) == 0)
@@ -139,6 +144,9 @@ void client_desk_print_consents(const struct client_paper *p, const cJSON *args,
             client_paper_pair(p, client_paper_say(p, "Missing", "Ontbreekt"), missing);
     }
     client_desk_print_more(p, reply);
+    if (json_u64(reply, "older", &older) == OK)
+        client_paper_line(p, CLIENT_DIM, 0, "And %llu older, replaced by these: add --all",
+            "En nog %llu oudere, door deze vervangen: voeg --all toe", (unsigned long long) older);
 }
 
 void client_desk_print_consent(const struct client_paper *p, const cJSON *args, const cJSON *reply)

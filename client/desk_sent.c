@@ -106,16 +106,17 @@ enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const str
 
 /* The row goes on to this state, when the question in it is still open. */
 static enum err close_question(
-    struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], enum client_desk_state state)
+    struct vault_txn *x, const struct client_receipt_event *ev, enum client_desk_state state)
 {
     struct client_desk d;
-    enum err e = client_desk_get(x, id, &d);
+    enum err e = client_desk_get(x, ev->msg->refers, &d);
 
     if (e != OK)
         return e == ERR_NOTFOUND ? OK : e;
     if (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)
         return OK;
     d.state = (uint8_t) state;
+    d.reason = state == CLIENT_DESK_REFUSED ? ev->msg->code : 0;
     d.granted.count = 0;
     e = client_share_destroy(x, d.id);  /* sealed for an approval, perhaps */
     return e != OK ? e : client_desk_put(x, &d);
@@ -151,13 +152,13 @@ enum err client_desk_refused_release(
 enum err client_sent_refuse(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     (void) n;
-    return close_question(x, e->msg->refers, CLIENT_DESK_REFUSED);
+    return close_question(x, e, CLIENT_DESK_REFUSED);
 }
 
 enum err client_sent_cancel(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     (void) n;
-    return close_question(x, e->msg->refers, CLIENT_DESK_CANCELLED);
+    return close_question(x, e, CLIENT_DESK_CANCELLED);
 }
 
 enum err client_sent_answer(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)

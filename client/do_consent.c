@@ -6,6 +6,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/facts.h"
+#include "client/twice.h"
 #include "policy/consent.h"
 
 #include <sodium.h>
@@ -272,6 +273,7 @@ static enum err end_own(
 {
     struct client_kept k;
     uint8_t *memory = NULL;
+    bool done = false;
     enum err e = kept_arg(c, x, what, &k, &memory);
 
     if (e == OK && !k.mine)
@@ -280,6 +282,8 @@ static enum err end_own(
             "alleen de partner die dit meldde kan het beëindigen: vraag het %s",
             client_handle(c->node, k.what.setter));
     if (e == OK)
+        e = client_twice_ended(c, x, &k.what, &done);
+    if (e == OK && !done)
         e = send_end(c, x, &k, end);
     free(memory);
     return e;
@@ -299,9 +303,12 @@ enum err client_do_consent_withdraw(struct client_call *c, struct vault_txn *x)
 {
     struct client_kept k;
     uint8_t *memory = NULL;
+    bool done = false;
     enum err e = kept_arg(c, x, PROTO_SAY_CONSENT, &k, &memory);
 
     if (e == OK)
+        e = client_twice_ended(c, x, &k.what, &done);
+    if (e == OK && !done)
         e = send_end(c, x, &k, PROTO_SAY_WITHDRAWAL);
     if (e == OK)
         e = client_desk_stop(c->node, x, &k.what);

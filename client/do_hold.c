@@ -6,6 +6,7 @@
 #include "client/desk_table.h"
 #include "client/hold.h"
 #include "client/sealed.h"
+#include "client/twice.h"
 #include "client/weigh.h"
 
 #include <sodium.h>
@@ -267,14 +268,31 @@ static enum err seal_note(struct client_call *c, struct vault_txn *x, const stru
     return e != OK ? e : client_sealed_request_make(c->node, x, &said, id, out, len);
 }
 
+/* Whatever the reason is now: the first one stays. */
+static enum err refused_before(struct client_call *c, struct vault_txn *x, bool *already)
+{
+    struct client_desk d;
+    struct proto_msg m = {.kind = PROTO_REFUSE};
+    enum err e = client_desk_arg(c, x, "request", &d);
+
+    if (e == OK && !d.mine && !d.offer)
+        e = client_twice_answered(c, x, &d, &m, d.state == CLIENT_DESK_REFUSED, already);
+    return e;
+}
+
 enum err client_do_refuse(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
     struct proto_msg m = {.kind = PROTO_REFUSE};
     uint8_t *sealed = NULL;
     size_t len = 0;
-    enum err e = client_desk_arg_open(c, x, &d);
+    bool already = false;
+    enum err e = refused_before(c, x, &already);
 
+    if (already)
+        return e;
+    if (e == OK)
+        e = client_desk_arg_open(c, x, &d);
     if (e == OK)
         e = reason_arg(c, &m.code);
     randombytes_buf(m.head.id, sizeof m.head.id);

@@ -1,9 +1,8 @@
 /*
  * client/do_inbox: one list of what waits for a person: what it is, about whom, until when, and the command
- * that goes on. What waits for an answer comes before what is only to be seen (reports, refusals,
- * withdrawals), so that many reports do not hide a question. In each what has a last day comes first, the
- * soonest first: a request's own end, the end of access to what came in, the working days in which a report
- * is answered. The rest comes after, newest first.
+ * that goes on. What waits for an answer comes first, the soonest last day on top; then what is new to read
+ * (what was shared, refused, withdrawn, objected to), the newest on top; then reports by the working days in
+ * which they are answered. So a thousand reports hide neither a question nor a withdrawal.
  */
 #include "client/casebook.h"
 #include "client/child.h"
@@ -35,6 +34,19 @@ struct item {
     const char *kind, *en, *nl, *next;
     bool until_done;
 };
+
+/* By the kind of item. What is not named waits for an answer. */
+static enum client_pages_group group_of(const struct item *it)
+{
+    static const char *const read[] = {"share", "refusal", "withdrawal", "objection", "unanswered"};
+
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (strcmp(it->kind, read[i]) == 0)
+            return CLIENT_PAGES_READ;
+    return strcmp(it->kind, "event") == 0 ? CLIENT_PAGES_REPORT
+        : strcmp(it->kind, "done") == 0   ? CLIENT_PAGES_DONE
+                                          : CLIENT_PAGES_ANSWER;
+}
 
 /* ---- what was put away: in CLIENT_T_META, "d" and the id ---- */
 
@@ -71,6 +83,7 @@ static void add_item(struct listing *l, const struct item *it, const uint8_t id[
     client_reply_id(row, "id", id);
     json_add_text(row, "kind", it->kind);
     json_add_text(row, "from", client_handle(l->c->node, from));
+    client_pages_group(row, group_of(it));
     client_reply_child(row, "child", l->c->node, l->x, child);
     json_add_text(row, "text", l->c->trouble.lang == LANG_NL ? it->nl : it->en);
     json_add_text(row, "next", next);

@@ -5,28 +5,12 @@
 #include "client/facts.h"
 #include "client/keeping.h"
 #include "client/pages.h"
+#include "client/replaced.h"
 #include "policy/consent.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct ended { struct vault_txn *x; const struct proto_statement *s; bool found; };
-
-static bool ended_each(void *arg, const struct client_kept *k)
-{
-    struct ended *f = arg;
-
-    f->found = client_facts_may_end(f->s, &k->what);
-    return !f->found;
-}
-
-static bool is_ended(struct vault_txn *x, const struct proto_statement *s)
-{
-    struct ended f = {.x = x, .s = s};
-
-    return client_kept_walk(x, ended_each, &f) == OK && f.found;
-}
 
 struct listing {
     struct client_call *c;
@@ -35,6 +19,9 @@ struct listing {
     bool one_child, one_id;
     struct client_child child;
     uint8_t id[PROTO_ID_LEN];
+    struct client_ends ends;
+    uint64_t older;                     /* consents left out because of the next */
+    struct client_replaced *replaced;   /* NULL: what a newer one took the place of is shown, too */
 };
 
 static bool wanted(const struct listing *l, const struct client_kept *k)
@@ -72,6 +59,14 @@ static void add_child(cJSON *row, struct listing *l, const struct client_kept *k
     client_reply_child(row, "child", l->c->node, l->x, &child);
 }
 
+/* "ended", and the day. */
+static void add_end(cJSON *row, const struct client_end *end)
+{
+    json_add_bool(row, "ended", end != NULL);
+    if (end != NULL)
+        client_reply_date(row, "ended_on", end->made_s);
+}
+
 static bool event_each(void *arg, const struct client_kept *k)
 {
     struct listing *l = arg;
@@ -87,15 +82,15 @@ static bool event_each(void *arg, const struct client_kept *k)
     client_reply_date(row, "occurred", k->what.occurred_s);
     client_pages_at(row, k->what.made_s);
     add_to(row, l->c->node, &k->what);
-    json_add_bool(row, "ended", is_ended(l->x, &k->what));
+    add_end(row, client_ends_of(&l->ends, &k->what));
     if (k->refused)
         json_add_bool(row, "refused", true);
     return true;
 }
 
-static const char *consent_state(struct vault_txn *x, const struct proto_statement *s)
+static const char *consent_state(const struct client_ends *ends, const struct proto_statement *s)
 {
-    if (is_ended(x, s))
+    if (client_ends_of(ends, s) != NULL)
         return "withdrawn";
     if (s->until_s == 0)
         return "incomplete";
@@ -123,8 +118,15 @@ static bool consent_each(void *arg, const struct client_kept *k)
     struct listing *l = arg;
     cJSON *row;
 
+    const struct client_end *end;
+
     if (k->what.kind != PROTO_SAY_CONSENT || !wanted(l, k))
         return true;
+    if (l->replaced != NULL && client_replaced_is(l->replaced, &k->what)) {
+        l->older++;
+        return true;
+    }
+    end = client_ends_of(&l->ends, &k->what);
     row = json_push_object(l->array);
     client_reply_id(row, "statement", k->what.id);
     add_child(row, l, k);
@@ -132,7 +134,9 @@ static bool consent_each(void *arg, const struct client_kept *k)
     json_add_text(row, "receiver", client_handle(l->c->node, k->what.receiver));
     json_add_text(row, "purpose", k->what.purpose);
     client_reply_sections(row, "sections", &k->what.sections);
-    json_add_text(row, "state", consent_state(l->x, &k->what));
+    json_add_text(row, "state", consent_state(&l->ends, &k->what));
+    if (end != NULL)
+        client_reply_date(row, "withdrawn_on", end->made_s);
     client_reply_last_day(row, "until", k->what.until_s);
     client_pages_at(row, k->what.made_s);
     add_missing(row, l, k);
@@ -176,22 +180,47 @@ static bool statement_each(void *arg, const struct client_kept *k)
     return true;
 }
 
-static enum err list(struct client_call *c, struct vault_txn *x, const char *name, client_kept_each *each)
+static void listing_free(struct listing *l)
+{
+    if (l == NULL)
+        return;
+    client_ends_fini(&l->ends);
+    client_replaced_free(l->replaced);
+    free(l);
+}
+
+static enum err listing_new(struct client_call *c, struct vault_txn *x, const char *name, struct listing **out)
 {
     struct listing *l = calloc(1, sizeof *l);
-    enum err e = l == NULL ? ERR_NOMEM : OK;
+    enum err e = l == NULL ? ERR_NOMEM : client_ends_read(x, &l->ends);
 
-    if (e == OK) {
-        l->c = c;
-        l->x = x;
-        l->array = json_add_array(c->reply, name);
-        e = client_child_arg_may(c, x, &l->one_child, &l->child);
+    if (e != OK) {
+        listing_free(l);
+        return e;
     }
+    l->c = c;
+    l->x = x;
+    l->array = json_add_array(c->reply, name);
+    *out = l;
+    return OK;
+}
+
+static enum err list(struct client_call *c, struct vault_txn *x, const char *name, client_kept_each *each)
+{
+    struct listing *l = NULL;
+    enum err e = listing_new(c, x, name, &l);
+
+    if (e == OK)
+        e = client_child_arg_may(c, x, &l->one_child, &l->child);
+    if (e == OK && each == consent_each && client_arg_flag(c, "newest"))
+        e = client_replaced_read(x, &l->ends, clock_now_s(), &l->replaced);
     if (e == OK)
         e = client_kept_walk(x, each, l);
+    if (e == OK && l->older != 0)
+        json_add_u64(c->reply, "older", l->older);
     if (e == OK)
         e = client_pages_newest(c, l->array);
-    free(l);
+    listing_free(l);
     return e;
 }
 
@@ -212,20 +241,19 @@ enum err client_do_statement_list(struct client_call *c, struct vault_txn *x)
 
 enum err client_do_consent_show(struct client_call *c, struct vault_txn *x)
 {
-    struct listing *l = calloc(1, sizeof *l);
-    enum err e = l == NULL ? ERR_NOMEM : client_arg_id(c, "statement", l->id);
+    struct listing *l = NULL;
+    enum err e = listing_new(c, x, "consents", &l);
 
+    if (e == OK)
+        e = client_arg_id(c, "statement", l->id);
     if (e == OK) {
-        l->c = c;
-        l->x = x;
         l->one_id = true;
-        l->array = json_add_array(c->reply, "consents");
         e = client_kept_walk(x, consent_each, l);
     }
     if (e == OK && cJSON_GetArraySize(l->array) == 0)
         e = trouble_at(&c->trouble, ERR_NOTFOUND, "--statement", 0, 0,
             "there is no such consent here; see: schakel consent list",
             "er is hier geen toestemming met dit nummer; zie: schakel consent list");
-    free(l);
+    listing_free(l);
     return e;
 }

@@ -6,6 +6,7 @@
 #include "client/desk_table.h"
 #include "client/facts.h"
 #include "client/hold.h"
+#include "client/twice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,14 @@ static enum err answer(struct client_call *c, struct vault_txn *x, enum proto_an
     struct client_desk d;
     struct proto_msg m = {.kind = PROTO_ANSWER, .code = (uint8_t) code};
     uint8_t id[PROTO_ID_LEN];
+    bool already = false;
     enum err e = client_desk_arg(c, x, "offer", &d);
 
+    if (e == OK && !d.mine && d.offer)
+        e = client_twice_answered(c, x, &d, &m,
+            code == PROTO_ANSWER_ACCEPT ? d.accepted : d.state == CLIENT_DESK_NOT_FOR_US, &already);
+    if (already)
+        return e;
     if (e == OK
         && (d.mine || !d.offer || d.accepted
             || (d.state != CLIENT_DESK_GRANTED && d.state != CLIENT_DESK_ARRIVED

@@ -10,6 +10,7 @@
 #include "client/desk_table.h"
 #include "client/keeping.h"
 #include "client/outbox.h"
+#include "client/pages.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -101,17 +102,28 @@ static enum err list_item(
     return e == ERR_NOTFOUND ? OK : e;
 }
 
+/* What was refused needs a person, and comes first; the rest goes by itself. */
 enum err client_do_outbox_list(struct client_call *c, struct vault_txn *x)
 {
     const struct client_hublink *l = c->node->link;
     cJSON *array = json_add_array(c->reply, "items");
+    uint64_t skip, limit, seen = 0, shown = 0;
     enum err e = OK;
 
-    for (size_t i = 0; e == OK && i < l->item_count && cJSON_GetArraySize(array) < LIST_MAX; i++)
-        if (!l->item[i].gone)
-            e = list_item(c, x, array, &l->item[i]);
-    if (l->item_count > LIST_MAX)
-        json_add_u64(c->reply, "more", l->item_count - LIST_MAX);
+    client_pages_window(c, &skip, &limit);
+    limit = limit > LIST_MAX ? LIST_MAX : limit;
+    for (size_t i = 0; e == OK && i < 2 * l->item_count; i++) {
+        const struct outbox_item *item = &l->item[i % l->item_count];
+
+        if (item->gone || item->refused != (i < l->item_count) || seen++ < skip || shown == limit)
+            continue;
+        e = list_item(c, x, array, item);
+        shown++;
+    }
+    if (e == OK && seen > skip + shown) {
+        json_add_u64(c->reply, "more", seen - skip - shown);
+        json_add_u64(c->reply, "skip", skip + shown);
+    }
     return e;
 }
 

@@ -7,6 +7,7 @@
 #include "client/hold.h"
 #include "client/pages.h"
 #include "client/sealed.h"
+#include "client/twice.h"
 #include "client/weigh.h"
 
 #include <sodium.h>
@@ -223,10 +224,15 @@ enum err client_do_request_cancel(struct client_call *c, struct vault_txn *x)
     struct client_desk d;
     struct proto_msg m = {.kind = PROTO_CANCEL};
     uint8_t id[PROTO_ID_LEN];
+    bool already = false;
     enum err e = client_desk_arg(c, x, "request", &d);
 
     if (e == OK && d.mine && d.state == CLIENT_DESK_PREPARED)
         return drop_prepared(c, x, &d);
+    if (e == OK && d.mine)
+        e = client_twice_answered(c, x, &d, &m, d.state == CLIENT_DESK_CANCELLED, &already);
+    if (already)
+        return e;
     if (e == OK && (!d.mine || d.offer || (d.state != CLIENT_DESK_WAITING && d.state != CLIENT_DESK_SENT)))
         e = trouble_at(&c->trouble, ERR_STATE, "--request", 0, 0,
             "only an own request that is still open can be taken back; how it stands: schakel request show",

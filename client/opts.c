@@ -267,6 +267,6 @@ void client_opts_help(const struct client_cmd *cmd, enum lang lang)
             help_line(o->name, o->type == CLIENT_OPT_FLAG ? NULL : o->value != NULL ? o->value : "VALUE", line);
     }
     for (size_t i = 0; i < COMMON; i++)
-        if (common[i].key != KEY_FROM || cmd->call != NULL)
+        if (common[i].key != KEY_FROM || (cmd->call != NULL && cmd->local == NULL))
             help_line(common[i].name, common[i].value, nl ? common[i].help.nl : common[i].help.en);
 }

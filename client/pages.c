@@ -51,17 +51,24 @@ static size_t tokens(const cJSON *item)
     return n;
 }
 
+void client_pages_window(const struct client_call *c, uint64_t *skip, uint64_t *limit)
+{
+    if (json_u64(c->args, "skip", skip) != OK)
+        *skip = 0;
+    if (json_u64(c->args, "limit", limit) != OK || *limit == 0)
+        *limit = UINT64_MAX;
+}
+
 /* From the row to start at, as many as there is room for; at least one, so that every row can be reached. */
 static void put_back(struct client_call *c, cJSON *array, struct row *rows, size_t count)
 {
-    uint64_t skip = 0, more = 0;
+    uint64_t skip, limit, more = 0;
     size_t used = 0, kept = 0;
 
-    if (json_u64(c->args, "skip", &skip) != OK)
-        skip = 0;
+    client_pages_window(c, &skip, &limit);
     for (size_t i = 0; i < count; i++) {
         used += i >= skip ? tokens(rows[i].item) : 0;
-        if (i >= skip && (used <= ROOM || kept == 0)) {
+        if (i >= skip && kept < limit && (used <= ROOM || kept == 0)) {
             (void) cJSON_AddItemToArray(array, rows[i].item);
             kept++;
         } else {
@@ -75,24 +82,40 @@ static void put_back(struct client_call *c, cJSON *array, struct row *rows, size
     }
 }
 
-static bool is_to_be_seen(const cJSON *item)
+static const char *const groups[] = {"answer", "read", "report", "done"};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+void client_pages_group(cJSON *row, enum client_pages_group group)
 {
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "until_done"));
+    json_add_text(row, "group", groups[group]);
 }
 
+static size_t group_of(const cJSON *item)
+{
+    const char *name = "";
+    size_t i = 0;
+
+    if (json_text(item, "group", &name) != OK)
+        return GROUPS;
+    while (i < GROUPS && strcmp(groups[i], name) != 0)
+        i++;
+    return i;
+}
+
+/* What is to be read has no day by which to act: there the newest comes first. */
 static int compare_due(const void *a, const void *b)
 {
     const struct row *one = a, *other = b;
     bool has = one->text != NULL && one->text[0] != '\0',
          other_has = other->text != NULL && other->text[0] != '\0';
-    bool later = is_to_be_seen(one->item), other_later = is_to_be_seen(other->item);
+    size_t group = group_of(one->item), other_group = group_of(other->item);
     int by_day = has && other_has ? strcmp(one->text, other->text) : 0;
 
-    if (later != other_later)
-        return later ? 1 : -1;
-    if (has != other_has)
+    if (group != other_group)
+        return group < other_group ? -1 : 1;
+    if (group != CLIENT_PAGES_READ && has != other_has)
         return has ? -1 : 1;
-    if (by_day != 0)
+    if (group != CLIENT_PAGES_READ && by_day != 0)
         return by_day;
     if (one->at != other->at)
         return one->at > other->at ? -1 : 1;

@@ -129,11 +129,38 @@ static void of_exactly_these_bytes(void **state)
 
     log_asked(f, &a);
     approve(f, &a);
-    /* Sealed again, by whomever: other bytes. */
+    /* Sealed again, as the record is now: other bytes. */
     (void) snprintf(b.approval, sizeof b.approval, "%s", a.approval);
+    client_fixture_record(f, VO, &child, "log", "{\"lines\":\"13\"}");
     approve(f, &a);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','approval':'%s'}", a.hex, b.approval), ERR_STATE);
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','approval':'%s'}", a.hex, a.approval), OK);
+}
+
+/* The number stays, and so do the bytes, as long as it is the same. */
+static void approved_twice(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk first, second;
+    struct asked a, b;
+    bool already = false;
+
+    log_asked(f, &a);
+    b = a;
+    approve(f, &a);
+    assert_err(json_bool(f->reply, "already", &already), ERR_NOTFOUND);
+    first = client_fixture_desk(f, VO, a.id);
+    approve(f, &b);
+    assert_err(json_bool(f->reply, "already", &already), OK);
+    assert_true(already);
+    assert_string_equal(a.approval, b.approval);
+    assert_non_null(strstr(client_fixture_reply(f), "\"would_leave\":{\"log\":{\"lines\":\"12\"}}"));
+    second = client_fixture_desk(f, VO, a.id);
+    assert_memory_equal(first.digest, second.digest, sizeof first.digest);
+    client_fixture_record(f, VO, &child, "log", "{\"lines\":\"13\"}");
+    approve(f, &b);
+    assert_string_not_equal(a.approval, b.approval);
+    assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','approval':'%s'}", a.hex, b.approval), OK);
 }
 
 static void of_exactly_this_request(void **state)
@@ -366,7 +393,7 @@ int main(void)
     struct check_list list = {.count = 0};
     const struct CMUnitTest tests[] = {
         client_fixture_test(without_a_second_person), client_fixture_test(approved_by_a_second_person), client_fixture_test(who_may_approve),
-        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(of_exactly_this_request),
+        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(approved_twice), client_fixture_test(of_exactly_this_request),
         client_fixture_test(of_another_kind), client_fixture_test(by_a_caseworker_of_the_same_partner), client_fixture_test(as_a_whole),
         client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval), client_fixture_test(the_same_answers_have_another_digest), client_fixture_test(weighed_and_approved),
         client_fixture_test(weighed_for_another_child), client_fixture_test(wrong_answers),

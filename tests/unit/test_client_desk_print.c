@@ -46,7 +46,28 @@ static const struct row {
         "  Verder     schakel case open\n"
         "  Doelen     att_followup, att_enforce\n"
         "  Of klaar   schakel done --item 00112233\n"
-        "En nog 7: voeg toe --skip 1\n"},
+        "En nog 7. De volgende: voeg --skip 1 toe; alles: voeg --all\n"
+        "toe\n"},
+    {"the inbox by what it asks", client_desk_print_inbox, LANG_EN, "{}",
+        "{\"items\":[{\"id\":\"00112233445566778899aabbccddeeff\",\"kind\":\"invitation\",\"from\":\"la\","
+        "\"group\":\"answer\",\"child\":\"Sam\",\"next\":\"n\"},"
+        "{\"id\":\"10112233445566778899aabbccddeeff\",\"kind\":\"offer\",\"from\":\"la\","
+        "\"group\":\"answer\",\"child\":\"Sam\",\"next\":\"n\"},"
+        "{\"id\":\"20112233445566778899aabbccddeeff\",\"kind\":\"objection\",\"from\":\"vo\","
+        "\"group\":\"read\",\"child\":\"Sam\",\"next\":\"n\"}]}",
+        "--- To answer ---\n"
+        "Invitation from la                                  00112233\n"
+        "  Sam\n"
+        "  Next       n\n"
+        "\n"
+        "Sent by la                                          10112233\n"
+        "  Sam\n"
+        "  Next       n\n"
+        "\n"
+        "--- New to read ---\n"
+        "Objection, told by vo                               20112233\n"
+        "  Sam\n"
+        "  Next       n\n"},
     {"asked: sections with one answer stand together", client_desk_print_asked, LANG_EN, "{}",
         "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"at the "
         "holder\",\"sections\":["

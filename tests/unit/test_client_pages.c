@@ -96,6 +96,67 @@ static void by_text(void **state)
     drop(a);
 }
 
+/* Asks by their last day, then what is new, then reports by theirs. */
+static void by_what_it_asks(void **state)
+{
+    static const struct {
+        const char *name;
+        enum client_pages_group group;
+        uint64_t at;
+        const char *due;
+    } rows[] = {
+        {"h", CLIENT_PAGES_REPORT, 90, "2026-01-09"},
+        {"c", CLIENT_PAGES_ANSWER, 99, ""},
+        {"j", CLIENT_PAGES_DONE, 99, "2026-01-01"},
+        {"e", CLIENT_PAGES_READ, 20, "2026-01-01"},
+        {"a", CLIENT_PAGES_ANSWER, 10, "2026-01-02"},
+        {"g", CLIENT_PAGES_REPORT, 10, "2026-01-01"},
+        {"b", CLIENT_PAGES_ANSWER, 20, "2026-01-03"},
+        {"d", CLIENT_PAGES_READ, 30, ""},
+        {"f", CLIENT_PAGES_READ, 10, ""},
+        {"i", CLIENT_PAGES_REPORT, 95, ""},
+    };
+    struct answer *a = answer(0);
+    char text[16];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cJSON *row;
+
+        add(a, rows[i].name, rows[i].at);
+        row = cJSON_GetArrayItem(a->array, (int) i);
+        client_pages_group(row, rows[i].group);
+        json_add_text(row, "due", rows[i].due);
+    }
+    assert_err(client_pages_due(&a->c, a->array), OK);
+    names(a, text, sizeof text);
+    assert_string_equal(text, "abcdefghij");
+    drop(a);
+}
+
+static void no_more_than_was_asked_for(void **state)
+{
+    struct answer *a = answer(1);
+    uint64_t more = 0, skip = 0;
+    char text[16];
+    cJSON *back;
+
+    (void) state;
+    (void) cJSON_AddNumberToObject(a->args, "limit", 2);
+    for (unsigned i = 0; i < 5; i++)
+        add(a, (const char[]){(char) ('a' + i), '\0'}, 100 - i);
+    assert_err(client_pages_newest(&a->c, a->array), OK);
+    names(a, text, sizeof text);
+    assert_string_equal(text, "bc");
+    back = parsed(a);
+    assert_err(json_u64(back, "more", &more), OK);
+    assert_err(json_u64(back, "skip", &skip), OK);
+    assert_int_equal(more, 2);
+    assert_int_equal(skip, 3);
+    cJSON_Delete(back);
+    drop(a);
+}
+
 static void of_nothing(void **state)
 {
     struct answer *a = answer(5);
@@ -161,6 +222,8 @@ int main(void)
 
     check_add(&list, "newest first", newest_first, NULL);
     check_add(&list, "by text", by_text, NULL);
+    check_add(&list, "by what it asks", by_what_it_asks, NULL);
+    check_add(&list, "no more than was asked for", no_more_than_was_asked_for, NULL);
     check_add(&list, "of nothing", of_nothing, NULL);
     check_add(&list, "every row is reached", every_row_is_reached, NULL);
     check_add(&list, "a row larger than a page", a_row_larger_than_a_page, NULL);

@@ -264,7 +264,6 @@ static void shown_and_taken_back(void **state)
     client_fixture_hub(f);
     assert_state(client_fixture_desk(f, CJG, a.id), CLIENT_DESK_CANCELLED);
     assert_state(client_fixture_desk(f, VO, a.id), CLIENT_DESK_CANCELLED);
-    assert_err(client_fixture_call(f, CJG, "request.cancel", "{'request':'%s'}", a.hex), ERR_STATE);
 }
 
 int main(void)

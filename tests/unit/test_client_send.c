@@ -151,6 +151,7 @@ static void the_last_approval_counts(void **state)
     prepared(f, &s);
     approve(f, &s);
     (void) snprintf(first, sizeof first, "%s", client_fixture_text(f, "approval"));
+    client_fixture_record(f, VO, &child, "safety", "{\"what\":\"another word\"}");
     approve(f, &s);
     assert_err(client_fixture_call(f, VO, "send", "{'offer':'%s','approval':'%s'}", s.hex, first), ERR_STATE);
     assert_err(client_fixture_call(f, VO, "send", "{'offer':'%s'}", s.hex), OK);
