@@ -6,6 +6,7 @@
 #include "base/rd.h"
 #include "base/text.h"
 #include "base/wr.h"
+#include "client/cmd_registry.h"
 #include "client/home.h"
 #include "proto/region.h"
 #include "proto/reply.h"
@@ -209,6 +210,15 @@ static enum err finish(struct mirror *m)
     return e == OK ? file_write(path, m->text, m->text_len, 0644, m->run->t) : e;
 }
 
+/* The registry beside the log: a hub is restored with both. */
+static enum err add_registry(const struct mirror *m, uint64_t *count)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = file_join(path, sizeof path, m->folder, "registry");
+
+    return e == OK ? client_cmd_registry_write(m->run, path, count) : e;
+}
+
 static enum err read_log_key(struct mirror *m)
 {
     struct proto_region *region = calloc(1, sizeof *region);
@@ -231,7 +241,7 @@ static enum err read_log_key(struct mirror *m)
 enum err client_cmd_hub_mirror(struct client_run *r)
 {
     struct mirror *m = calloc(1, sizeof *m);
-    uint64_t before = 0, count = 0;
+    uint64_t before = 0, count = 0, statements = 0;
     enum err e = m == NULL ? ERR_NOMEM : OK;
 
     if (e == OK) {
@@ -250,11 +260,14 @@ enum err client_cmd_hub_mirror(struct client_run *r)
     } while (e == OK && m->tree.size < m->checkpoint.head.size && count != 0);
     if (e == OK)
         e = finish(m);
+    if (e == OK)
+        e = add_registry(m, &statements);
     if (e == OK) {
         r->reply = cJSON_CreateObject();
         json_add_text(r->reply, "folder", m->folder);
         json_add_u64(r->reply, "leaves", m->tree.size);
         json_add_u64(r->reply, "added", m->tree.size - before);
+        json_add_u64(r->reply, "statements", statements);
     }
     free(m);
     return e == OK ? OK : trouble_set(r->t, e, "the log could not be copied (%s)", "het logboek kon niet worden gekopieerd (%s)", err_word(e));

@@ -1,5 +1,6 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
 #include "client/cmd_mirror.h"
+#include "client/cmd_registry.h"
 #include "client/cmd_partner.h"
 #include "client/cmd_adopt.h"
 #include "client/cmd_overlay.h"
@@ -152,6 +153,8 @@ const struct client_cmd client_base_cmds[] = {
     {"partner send", {"send a signed statement to the registry", "stuur een ondertekende verklaring naar het register"},
         client_cmd_partner_send_opts, "partner.send", NULL, NULL},
     {"partner list", {"who takes part, and what was revoked", "wie meedoet, en wat is ingetrokken"}, NULL, "partner.list", NULL, NULL},
+    {"partner export", {"write the registry to a file, also while the hub is away", "schrijf het register naar een bestand, ook als de hub er niet is"},
+        client_cmd_partner_export_opts, NULL, client_cmd_partner_export, NULL},
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, client_status_print},

@@ -14,6 +14,8 @@
 
 enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_REGISTRY_FILE_MAX };
 
+static const char checkpoint_key[] = "registry checkpoint";
+
 struct client_registry {
     struct proto_registry *fold;
     uint8_t (*hash)[PROTO_MERKLE_HASH_LEN];  /* of every leaf: what witnesses cosigned may be of a moment before */
@@ -129,6 +131,24 @@ static bool load_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     return l->err == OK;
 }
 
+/* The checkpoint that covers exactly what is here: a hub that lost its registry is restored with both. */
+static enum err load_checkpoint(struct client_node *n, struct vault_txn *x)
+{
+    struct client_registry *r = n->registry;
+    struct proto_registry_more none = {0};
+    struct proto_merkle_head head;
+    uint8_t *row = NULL;
+    size_t len = 0;
+    enum err e = client_vault_get(x, CLIENT_T_META, checkpoint_key, sizeof checkpoint_key - 1, &row, &len);
+
+    if (e == OK && len <= sizeof r->checkpoint && proto_registry_check(r->fold, row, len, &none, &head) == OK) {
+        memcpy(r->checkpoint, row, len);
+        r->checkpoint_len = len;
+    }
+    free(row);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err load(struct client_node *n)
 {
     struct loading l = {.n = n};
@@ -137,12 +157,14 @@ static enum err load(struct client_node *n)
 
     if (e == OK)
         e = client_vault_walk(x, CLIENT_T_REGISTRY, NULL, 0, load_each, &l);
+    if (e == OK && l.err == OK)
+        e = load_checkpoint(n, x);
     client_vault_abort(x);
     return e == OK ? l.err : e;
 }
 
 /* On disk first, then believed. */
-static enum err keep(struct client_node *n, struct proto_registry_more more)
+static enum err keep(struct client_node *n, struct proto_registry_more more, const uint8_t *checkpoint, size_t checkpoint_len)
 {
     struct proto_registry_more again = more;
     uint64_t index = proto_registry_size(n->registry->fold);
@@ -159,6 +181,8 @@ static enum err keep(struct client_node *n, struct proto_registry_more more)
         if (e == OK)
             e = client_vault_put(x, CLIENT_T_REGISTRY, key, sizeof key, leaf, len);
     }
+    if (e == OK)
+        e = client_vault_put(x, CLIENT_T_META, checkpoint_key, sizeof checkpoint_key - 1, checkpoint, checkpoint_len);
     if (e == OK)
         e = client_vault_commit(x);
     else
@@ -215,7 +239,7 @@ static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size
     if (e == ERR_SHORT && more->count != 0)
         return e;
     if (e == OK && all.count != 0) {
-        e = keep(n, all);
+        e = keep(n, all, checkpoint, checkpoint_len);
         if (e == OK && proto_registry_narrowed(r->fold) && n->certs != NULL)
             e = client_certs_reload(n);
     }

@@ -4,9 +4,11 @@
 #include "base/kv.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "hub/backup_registry.h"
 #include "hub/home.h"
 #include "hub/ledger.h"
 #include "hub/store_number.h"
+#include "proto/tlog.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -93,52 +95,109 @@ static enum err append_all(struct hub_ledger *l, struct kv_txn *x, uint64_t size
 
 /* The tables of a store that is put back; all opened before anything is written. */
 struct putting {
+    const struct hub_backup_sources *from;
     struct kv *kv;
     kv_table meta;
     struct hub_ledger *ledger;
     struct hub_store_number *numbers;
-    struct proto_region *region;
+    struct hub_registry *registry;
+    struct proto_region *region;      /* the registry is folded into it */
+    struct hub_signed last;
+    struct trouble *t;
 };
 
 static void drop(struct putting *p)
 {
+    hub_registry_close(p->registry);
     hub_store_number_close(p->numbers);
     hub_ledger_close(p->ledger);
     kv_close(p->kv);
     free(p->region);
 }
 
-static enum err open_all(struct putting *p, const char *home, const char *store, struct trouble *t)
+static enum err open_all(struct putting *p, const char *store)
 {
     char *text = NULL;
     size_t len = 0;
     enum err e;
 
     p->region = calloc(1, sizeof *p->region);
-    e = p->region == NULL ? ERR_NOMEM : hub_home_region(home, &text, &len, p->region, t);
+    e = p->region == NULL ? ERR_NOMEM : hub_home_region(p->from->home, &text, &len, p->region, p->t);
     if (e == OK)
-        e = kv_open(store, MAP_BYTES, &p->kv, t);
+        e = kv_open(store, MAP_BYTES, &p->kv, p->t);
     if (e == OK)
         e = kv_table_open(p->kv, "meta", &p->meta);
     if (e == OK)
-        e = hub_ledger_open(p->kv, &p->ledger, t);
+        e = hub_ledger_open(p->kv, &p->ledger, p->t);
     if (e == OK)
         e = hub_store_number_open(p->kv, &p->numbers);
+    if (e == OK)
+        e = hub_registry_open(p->kv, p->region, NULL, &p->registry);
     free(text);
     return e;
 }
 
-static bool has_root(const struct putting *p, const struct hub_signed *last)
+/* ---- what was signed last ---- */
+
+static enum err read_checkpoint(const struct putting *p, const char *path, struct proto_merkle_head *head)
+{
+    struct proto_note *note = calloc(1, sizeof *note);
+    struct proto_tlog_checkpoint c;
+    struct proto_note_key log;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = note == NULL ? ERR_NOMEM : proto_note_key_decode(p->region->log_vkey, &log);
+
+    if (e == OK)
+        e = file_read(path, PROTO_NOTE_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = proto_tlog_checkpoint_open(data, len, &log, note, &c);
+    if (e == OK)
+        *head = c.head;
+    free(data);
+    free(note);
+    return e;
+}
+
+/*
+ * The signer's memory went with the home: then the mirror says how long the log was, and as it is signed it is true. A log that is put back
+ * shorter than it was shown to anybody would be another one.
+ */
+static enum err look_in_mirror(struct putting *p)
+{
+    struct proto_merkle_head head;
+    char path[HUB_PATH_MAX];
+    enum err e;
+
+    if (p->from->mirror == NULL)
+        return trouble_at(p->t, ERR_STATE, p->from->home, 0, 0,
+            "what the hub signed last is lost with its folder: give a copy of the log as it was last (--mirror DIR, from schakel hub mirror or "
+            "export), or say that the hub was stopped before this backup was made and never ran since (--newest)",
+            "wat de hub het laatst ondertekende is met zijn map verloren: geef een kopie van het logboek zoals het het laatst was (--mirror MAP, van "
+            "schakel hub mirror of export), of zeg dat de hub voor deze reservekopie was gestopt en niet meer heeft gedraaid (--newest)");
+    e = file_join(path, sizeof path, p->from->mirror, "checkpoint");
+    if (e == OK)
+        e = read_checkpoint(p, path, &head);
+    if (e != OK)
+        return trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen ijkpunt van dit logboek (%s)", err_word(e));
+    if (head.size >= p->last.head.size)
+        p->last.head = head;
+    return OK;
+}
+
+static bool has_root(const struct putting *p)
 {
     uint8_t root[PROTO_HASH_LEN];
 
     hub_ledger_root(p->ledger, root);
-    return hub_ledger_size(p->ledger) == last->head.size && sodium_memcmp(root, last->head.root, sizeof root) == 0;
+    return hub_ledger_size(p->ledger) == p->last.head.size && sodium_memcmp(root, p->last.head.root, sizeof root) == 0;
 }
+
+/* ---- putting in ---- */
 
 /*
  * Whose numbers the leaves between hold, nobody here knows, and a number must never be given twice: each partner goes on behind as many as
- * there are leaves. What lies between stays empty, and its officer reads that nothing is there.
+ * there are leaves, also who was admitted by the registry. What lies between stays empty, and its officer reads that nothing is there.
  */
 static enum err skip_numbers(struct putting *p, struct kv_txn *x, uint64_t count)
 {
@@ -160,21 +219,41 @@ static enum err save_seeds_from(struct putting *p, struct kv_txn *x)
     return kv_put(x, p->meta, "seeds_from", 10, value, sizeof value);
 }
 
-static enum err complete(struct putting *p, const struct hub_signed *last, const char *mirror, struct trouble *t)
+static enum err add_leaves(struct putting *p, struct kv_txn *x, uint64_t before)
+{
+    const char *mirror = p->from->mirror;
+    enum err e = OK;
+
+    if (before < p->last.head.size && mirror == NULL)
+        return trouble_at(p->t, ERR_STATE, "store", 0, 0,
+            "this backup has %llu leaves and %llu were signed since the log began: give a copy of the log that has them (--mirror DIR)",
+            "deze reservekopie heeft %llu bladen en er zijn er %llu ondertekend: geef een kopie van het logboek die ze heeft (--mirror MAP)",
+            (unsigned long long)before, (unsigned long long)p->last.head.size);
+    if (before < p->last.head.size)
+        e = append_all(p->ledger, x, p->last.head.size, mirror);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(p->t, e, mirror, 0, 0, "does not have the leaves that are missing", "heeft de ontbrekende bladen niet");
+    if (e == OK && before <= p->last.head.size && !has_root(p))
+        e = trouble_at(p->t, ERR_SIGNATURE, mirror != NULL ? mirror : "store", 0, 0, "these leaves do not give the root that was signed",
+            "deze bladen geven niet de wortel die is ondertekend");
+    return e;
+}
+
+static enum err put_in(struct putting *p, struct hub_backup_done *done)
 {
     uint64_t before = hub_ledger_size(p->ledger);
     struct kv_txn *x = NULL;
     enum err e = kv_begin(p->kv, true, &x);
 
-    if (e == OK && before < last->head.size)
-        e = append_all(p->ledger, x, last->head.size, mirror);
-    if (e == ERR_NOTFOUND)
-        e = trouble_at(t, e, mirror, 0, 0, "does not have the leaves that are missing", "heeft de ontbrekende bladen niet");
-    if (e == OK && before <= last->head.size && !has_root(p, last))
-        e = trouble_at(t, ERR_SIGNATURE, mirror != NULL ? mirror : "store", 0, 0, "these leaves do not give the root that was signed",
-            "deze bladen geven niet de wortel die is ondertekend");
-    if (e == OK && before < last->head.size)
-        e = skip_numbers(p, x, last->head.size - before);
+    if (e == OK)
+        e = add_leaves(p, x, before);
+    done->leaves = hub_ledger_size(p->ledger);
+    done->leaves_added = done->leaves - before;
+    if (e == OK)
+        e = hub_backup_registry_append(p->registry, x, p->from, &done->statements_added, p->t);
+    done->statements = proto_registry_size(p->registry->fold);
+    if (e == OK && done->leaves_added != 0)
+        e = skip_numbers(p, x, done->leaves_added);
     if (e == OK)
         e = save_seeds_from(p, x);
     if (e == OK)
@@ -183,25 +262,18 @@ static enum err complete(struct putting *p, const struct hub_signed *last, const
     return e;
 }
 
-enum err hub_backup_complete(const char *home, const char *store, const struct hub_signed *last, const char *mirror, uint64_t *added,
-    struct trouble *t)
+enum err hub_backup_complete(const struct hub_backup_sources *from, const char *store, struct hub_backup_done *done, struct trouble *t)
 {
-    struct putting p = { .kv = NULL };
-    uint64_t before = 0;
-    enum err e = open_all(&p, home, store, t);
+    struct putting p = { .from = from, .last = from->last, .t = t };
+    struct hub_backup_done now = { .leaves = 0 };
+    enum err e = open_all(&p, store);
 
-    if (e == OK) {
-        before = hub_ledger_size(p.ledger);
-        if (before < last->head.size && mirror == NULL)
-            e = trouble_at(t, ERR_STATE, store, 0, 0,
-                "this backup has %llu leaves and %llu were signed since the log began: give a copy of the log that has them (--mirror DIR)",
-                "deze reservekopie heeft %llu bladen en er zijn er %llu ondertekend: geef een kopie van het logboek die ze heeft (--mirror MAP)",
-                (unsigned long long)before, (unsigned long long)last->head.size);
-    }
+    if (e == OK && from->memory_is_old)
+        e = look_in_mirror(&p);
     if (e == OK)
-        e = complete(&p, last, mirror, t);
+        e = put_in(&p, &now);
     if (e == OK)
-        *added = before < last->head.size ? last->head.size - before : 0;
+        *done = now;
     drop(&p);
     return e;
 }

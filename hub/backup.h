@@ -10,12 +10,28 @@
 
 #include <stdint.h>
 
+/* The first line of the file "whole" in a backup, which is written last. */
+#define HUB_BACKUP_WHOLE "schakel-hub-backup/v1\n"
+
+/* What a store from a backup is made whole with. All is borrowed. */
+struct hub_backup_sources {
+    const char *home;               /* its region file, and its copy of the registry when that survived */
+    const char *mirror;             /* a folder as export makes it; NULL: none */
+    const char *registry;           /* a file with a copy of the registry (P-190); NULL: none */
+    struct hub_signed last, last_registry;  /* what was signed last, as far as anything here knows */
+    bool memory_is_old;             /* and that is no more than the backup knew: the mirror and a copy of the registry must say */
+};
+
+/* How many leaves of the log and statements of the registry the store has now, and how many were not in the backup. */
+struct hub_backup_done { uint64_t leaves, leaves_added, statements, statements_added; };
+
 /*
- * Append to the store in folder store the leaves that it misses up to last, from the tiles in folder mirror (as export makes them), when
- * they give exactly last's root; running numbers go on behind any that can have been given in them. *added: how many. ERR_STATE: leaves are
- * missing and mirror is NULL; ERR_NOTFOUND: not in the mirror; ERR_SIGNATURE: they give another root. Nothing is written then.
+ * Append to the store in folder store what it misses of the log and of the registry, when that gives exactly the roots that were signed;
+ * running numbers go on behind any that can have been given in the leaves that were missing, for partners of the registry too. ERR_STATE:
+ * something is missing and no source for it was given; ERR_NOTFOUND: not in the mirror; ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX: a source is of
+ * another history or log, or damaged. Nothing is written then.
  */
-MUST_USE enum err hub_backup_complete(const char *home, const char *store, const struct hub_signed *last, const char *mirror,
-    uint64_t *added, struct trouble *t);
+MUST_USE enum err hub_backup_complete(const struct hub_backup_sources *from, const char *store, struct hub_backup_done *done,
+    struct trouble *t);
 
 #endif

@@ -14,15 +14,16 @@
 /* Which options a command knows besides those of every command. */
 enum {
     HUB_OPT_NAME = 1 << 0, HUB_OPT_ORIGIN = 1 << 1, HUB_OPT_REGION = 1 << 2, HUB_OPT_LISTEN = 1 << 3, HUB_OPT_PLAIN = 1 << 4,
-    HUB_OPT_PACK = 1 << 5, HUB_OPT_OUTPUT = 1 << 6, HUB_OPT_ADDRESS = 1 << 7, HUB_OPT_UNDO = 1 << 8, HUB_OPT_MIRROR = 1 << 9
+    HUB_OPT_PACK = 1 << 5, HUB_OPT_OUTPUT = 1 << 6, HUB_OPT_ADDRESS = 1 << 7, HUB_OPT_UNDO = 1 << 8, HUB_OPT_MIRROR = 1 << 9,
+    HUB_OPT_RESTORE = 1 << 10
 };
 
 /* A command under way. Texts are borrowed from argv. */
 struct hub_cli {
     enum lang lang;
-    bool json, plain, undo;
+    bool json, plain, undo, newest;
     const char *home;
-    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror;
+    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror, *registry;
     const char *argument;   /* the bare one, NULL when the command has none */
     cJSON *reply;           /* filled by the command */
     int exit_code;          /* instead of the class's own; 0: that */

@@ -19,7 +19,7 @@
  * it); the last of each level may be partial, N.p/W. Works beside a running hub: what is signed does not change any more,
  * and a read transaction lasts one tile.
  */
-enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, PUBLIC_FILE_MODE = 0644 };
+enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, REGISTRY_MAX = 1 << 23, PUBLIC_FILE_MODE = 0644 };
 
 struct export {
     struct kv *kv;
@@ -183,6 +183,24 @@ static enum err add_anchored(const struct hub_cli *c, const struct export *x)
     return e;
 }
 
+/* As core wrote it for the other roles: a hub is restored with it. A hub that never ran has none. */
+static enum err add_registry(const struct hub_cli *c, const struct export *x)
+{
+    char from[HUB_PATH_MAX], to[HUB_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = hub_home_path(c->home, "registry", from, c->t);
+
+    if (e == OK)
+        e = file_join(to, sizeof to, x->folder, "registry");
+    if (e == OK)
+        e = file_read(from, REGISTRY_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = file_write(to, data, len, PUBLIC_FILE_MODE, c->t);
+    free(data);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 /* The checkpoint comes last: a folder that has one is complete. */
 static enum err write_checkpoint(const struct export *x, struct trouble *t)
 {
@@ -228,6 +246,8 @@ enum err hub_cmd_export(struct hub_cli *c)
         e = make_all(x);
     if (e == OK)
         e = add_anchored(c, x);
+    if (e == OK)
+        e = add_registry(c, x);
     if (e == OK)
         e = write_checkpoint(x, c->t);
     if (e == OK) {

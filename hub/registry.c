@@ -187,6 +187,7 @@ static enum err write_copy(struct hub_registry *r)
         e = wr_end(&w);
     if (e == OK)
         e = file_write(r->copy, room, w.len, COPY_FILE_MODE, NULL);
+    r->copied = e == OK;
     free(room);
     return e;
 }
@@ -215,7 +216,7 @@ enum err hub_registry_checkpoint(struct hub_registry *r, hub_registry_sign *sign
 
     proto_registry_head(r->fold, &head);
     if (head.size == r->checkpoint.head.size && r->checkpoint.note_len != 0)
-        return OK;
+        return r->copied ? OK : write_copy(r);
     e = hub_registry_prove(r, r->checkpoint.head.size, head.size, &proof);
     if (e == OK)
         e = sign(arg, &head, &proof, &r->checkpoint);

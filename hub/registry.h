@@ -26,6 +26,7 @@ struct hub_registry {
     uint64_t generation;                  /* rises with each fold; read by verifying threads under the lock */
     struct hub_signed checkpoint;         /* the newest */
     char *copy;                           /* file for the other roles and commands; NULL: none */
+    bool copied;                          /* it was written since the start */
 
     uint8_t (*hash)[PROTO_MERKLE_HASH_LEN];  /* of every leaf, for proofs to the signer */
     uint8_t pending[PROTO_REGISTRY_LEAF_MAX];

@@ -30,9 +30,9 @@ const struct hub_cli_row hub_cli_rows[] = {
     { "backup", "FOLDER", 0, hub_cmd_backup,
         "Copy everything that is needed to put this hub back; the hub may run.",
         "Kopieer alles wat nodig is om deze hub terug te zetten; de hub mag draaien." },
-    { "restore", "FOLDER", HUB_OPT_MIRROR, hub_cmd_restore,
-        "Put a hub back from a backup; leaves that were signed since come from a copy of the log.",
-        "Zet een hub terug uit een reservekopie; bladen van daarna komen uit een kopie van het logboek." },
+    { "restore", "FOLDER", HUB_OPT_MIRROR | HUB_OPT_RESTORE, hub_cmd_restore,
+        "Put a hub back from a backup; what was signed since comes from copies of the log and of the registry.",
+        "Zet een hub terug uit een reservekopie; wat daarna is ondertekend komt uit kopieën van het logboek en van het register." },
     { NULL, NULL, 0, NULL, NULL, NULL },
 };
 
@@ -76,6 +76,9 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "version", "version", "versie" },
     { "valid_from", "counts from", "geldt vanaf" },
     { "digest", "digest", "digest" },
+    { "from_mirror", "of these from the copy of the log", "daarvan uit de kopie van het logboek" },
+    { "statements", "statements in the registry", "verklaringen in het register" },
+    { "statements_added", "of these from a copy of the registry", "daarvan uit een kopie van het register" },
     { "pack", "policy pack", "beleidspakket" },
     { "pack_next", "policy pack to come", "volgend beleidspakket" },
 };

@@ -3,6 +3,7 @@
 # given twice; who lost what is told. With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+. "$source/tests/flow/lib/registry.sh"
 
 hub() { "$bin/schakel-hub" --home "$region/hub" "$@"; }
 officer() { local who=$1; shift; "$bin/schakel" --home "$region/$who" --as privacy "$@"; }
@@ -19,6 +20,11 @@ scene_backups_are_made() {
     before=$(sed -n "s/^leaves //p" "$region/hub.backup/whole")
     [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
     wait_for 5 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
+    got=$(root vo partner revoke cjg --reason ended --out "$s") && got=$(root leerplicht partner sign "$s") || { why="revoke: $got"; return 1; }
+    send vo "$s"
+    expect "a partner is revoked" "$got" '"ok":true' || return 1
+    nodes="vo wijkteam leerplicht"
+    everybody cjg revoked || return 1
     hub export "$region/mirror" >/dev/null || { why="no copy of the log"; return 1; }
     after=$(sed -n 2p "$region/mirror/checkpoint")
     [ "$after" -gt "$before" ] || { why="no leaves after the backup"; return 1; }
@@ -31,13 +37,17 @@ scene_refused_until_whole() {
     mv "$region/hub/store" "$region/hub.lost"
     ! hub restore "$region/hub.backup" >"$region/said" 2>&1 || { why="without the leaves"; return 1; }
     grep -q 'mirror' "$region/said" || { why="it does not say what is missing"; return 1; }
-    rm -rf "$region/hub/store.new"
     # A copy with a leaf that was changed.
     cp -r "$region/mirror" "$region/mirror.bad"
     printf 'X' | dd of="$(find "$region/mirror.bad/tile/entries" -type f | tail -n 1)" bs=1 seek=$((228 * (after - 1) + 100)) conv=notrunc 2>/dev/null
     ! hub restore --mirror "$region/mirror.bad" "$region/hub.backup" >"$region/said" 2>&1 || { why="with a changed leaf"; return 1; }
     grep -q 'root that was signed' "$region/said" || { why="it does not say that the root differs: $(cat "$region/said")"; return 1; }
-    rm -rf "$region/hub/store.new"
+    # A copy of the log without the registry, and the hub's own copy lost: what was revoked since would not count.
+    mv "$region/hub/registry" "$region/registry.lost"
+    mv "$region/mirror/registry" "$region/registry.mirror"
+    ! hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" 2>&1 || { why="without the registry"; return 1; }
+    grep -q 'partner export' "$region/said" || { why="it does not say where the registry is: $(cat "$region/said")"; return 1; }
+    [ ! -e "$region/hub/store" ] && [ ! -e "$region/hub/store.new" ] || { why="something stays of what was refused"; return 1; }
     # An old store by hand does not start either.
     cp -r "$region/hub.backup/store" "$region/hub/store"
     ! timeout 5 "$bin/schakel-hub" --home "$region/hub" run >"$region/said" 2>&1 || { why="it starts with an old store"; return 1; }
@@ -46,11 +56,19 @@ scene_refused_until_whole() {
 
 scene_whole_again() {
     local made
-    hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" || { why="not with the mirror: $(cat "$region/said")"; return 1; }
+    "$bin/schakel" --home "$region/leerplicht" partner export --out "$region/registry.node" >/dev/null || { why="a node does not give its registry"; return 1; }
+    cmp "$region/registry.node" "$region/registry.mirror" || { why="a node's registry is not the hub's"; return 1; }
+    hub restore --mirror "$region/mirror" --registry "$region/registry.node" --json "$region/hub.backup" >"$region/said" || {
+        why="not with the mirror: $(cat "$region/said")"; return 1; }
+    expect "with the statement of the time between" "$(cat "$region/said")" '"statements":1,"statements_added":1' || return 1
     start_hub || return 1
     [ "$(leaves)" -ge "$after" ] || { why="leaves are missing"; return 1; }
     wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true || { why="nodes do not find it"; return 1; }
     [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
+    cmp "$region/hub/registry" "$region/registry.lost" || { why="not the registry that it had"; return 1; }
+    ask cjg case open --number "$(child_number 11)" --purpose case_support
+    expect "what was revoked after the backup stays revoked" "$got" '"ok":false.*REVOKED' || return 1
+    stop_node cjg
     made=$(last_event 5)
     wait_for 10 is_known_once leerplicht "$made" || { why="the office does not hear of it"; return 1; }
     [ "$(status_of vo log_trusted)" = true ] && [ "$(status_of leerplicht log_trusted)" = true ] || { why="not the same log"; return 1; }
@@ -86,7 +104,35 @@ scene_a_partner_is_put_back() {
     ! grep -q 'BAD_OPENING' "$region/leerplicht/log" || { why="something was found bad"; return 1; }
 }
 
+# The machine is lost, and with it what was signed last: the mirror says it, and nobody else's word is taken for it.
+scene_a_machine_is_lost() {
+    local before made
+    stop_node hub
+    rm -rf "$region/mirror"
+    hub export "$region/mirror" >/dev/null || { why="no copy of the log"; return 1; }
+    before=$(sed -n 2p "$region/mirror/checkpoint")
+    mv "$region/hub" "$region/hub.lost"
+    for i in 1 2; do
+        ! hub restore "$region/hub.backup" >"$region/said" 2>&1 || { why="with nobody's word, at try $i"; return 1; }
+        grep -q -- '--newest' "$region/said" || { why="try $i does not say what is missing: $(cat "$region/said")"; return 1; }
+    done
+    cp -r "$region/hub.backup" "$region/hub.backup.half"
+    rm "$region/hub.backup.half/whole"
+    ! hub restore --mirror "$region/mirror" "$region/hub.backup.half" >/dev/null 2>&1 || { why="from half a backup"; return 1; }
+    cp -r "$region/hub.backup" "$region/hub.backup.other"
+    printf ' ' >>"$region/hub.backup.other/region"
+    ! hub restore --mirror "$region/mirror" "$region/hub.backup.other" >"$region/said" 2>&1 || { why="from another region's"; return 1; }
+    grep -q 'another region' "$region/said" || { why="it does not say that it is of another region: $(cat "$region/said")"; return 1; }
+    hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" 2>&1 || { why="not with the mirror: $(cat "$region/said")"; return 1; }
+    start_hub || return 1
+    [ "$(leaves)" -ge "$before" ] || { why="leaves are missing"; return 1; }
+    wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true || { why="nodes do not find it"; return 1; }
+    [ "$(event 7)" = true ] || { why="the school cannot report"; return 1; }
+    [ "$(status_of vo log_trusted)" = true ] || { why="not the same log"; return 1; }
+    [ "$(sed -n '/^act revoke/p' "$region/hub/registry" | wc -l)" = 1 ] || { why="the revocation is gone"; return 1; }
+}
+
 set -e
 region_up
 set +e
-run_scenes backups_are_made refused_until_whole whole_again a_partner_is_put_back an_officer_looks_into_it
+run_scenes backups_are_made refused_until_whole whole_again a_partner_is_put_back an_officer_looks_into_it a_machine_is_lost

@@ -73,9 +73,16 @@ static int teardown(void **state)
 
 static enum err complete(struct world *w, const char *mirror, uint64_t *added)
 {
+    struct hub_backup_sources from = { .home = w->f->w.home, .mirror = mirror, .last = w->last };
+    struct hub_backup_done done;
     struct trouble t = { 0 };
+    enum err e = hub_signer_read(w->f->w.paths[5], &from.last_registry, NULL);
 
-    return hub_backup_complete(w->f->w.home, w->old, &w->last, mirror, added, &t);
+    assert_err(e, OK);
+    e = hub_backup_complete(&from, w->old, &done, &t);
+    if (e == OK)
+        *added = done.leaves_added;
+    return e;
 }
 
 static uint64_t size_of(const struct world *w)
@@ -193,12 +200,61 @@ static void the_seeds_of_its_leaves_are_not_made_again(void **state)
     assert_err(hub_answer_sides(c, &row, &sides), ERR_NOTFOUND);
 }
 
+/* The signer's memory went with the home: the mirror says how long the log was, and without one nobody does. */
+static void a_lost_memory_is_read_from_the_mirror(void **state)
+{
+    struct world *w = *state;
+    struct hub_backup_sources from = { .home = w->f->w.home, .memory_is_old = true };
+    struct hub_backup_done done = { .leaves = 99 };
+    struct trouble t = { 0 };
+    char path[256], copy[256];
+
+    assert_err(hub_signer_read(w->f->w.paths[5], &from.last_registry, NULL), OK);
+    assert_err(hub_backup_complete(&from, w->old, &done, &t), ERR_STATE);
+    assert_non_null(strstr(t.text, "--mirror"));
+    from.mirror = w->mirror;
+    (void)snprintf(path, sizeof path, "%s/registry", w->mirror);
+    (void)snprintf(copy, sizeof copy, "%s/copy", w->f->w.home);
+    assert_int_equal(rename(path, copy), 0);
+    t = (struct trouble){ 0 };
+    assert_err(hub_backup_complete(&from, w->old, &done, &t), ERR_STATE);
+    assert_non_null(strstr(t.text, "--registry"));
+    assert_int_equal(done.leaves, 99);
+    assert_int_equal(size_of(w), w->leaves);
+    from.registry = copy;
+    assert_err(hub_backup_complete(&from, w->old, &done, &t), OK);
+    assert_int_equal(done.leaves, w->last.head.size);
+    assert_int_equal(done.leaves_added, 3);
+}
+
+/* A checkpoint that another key signed says nothing about this log. */
+static void a_mirror_of_another_log_is_refused(void **state)
+{
+    struct world *w = *state;
+    const struct hub_backup_sources from = { .home = w->f->w.home, .mirror = w->mirror, .memory_is_old = true };
+    struct hub_backup_done done = { .leaves = 99 };
+    char path[256];
+    struct trouble t = { 0 };
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    (void)snprintf(path, sizeof path, "%s/checkpoint", w->mirror);
+    assert_err(file_read(path, 4096, &data, &len, NULL), OK);
+    data[len - 4] = data[len - 4] == 'A' ? 'B' : 'A';
+    assert_err(file_write(path, data, len, 0644, NULL), OK);
+    assert_err(hub_backup_complete(&from, w->old, &done, &t), ERR_SIGNATURE);
+    assert_int_equal(done.leaves, 99);
+    assert_int_equal(size_of(w), w->leaves);
+    free(data);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         T(without_a_copy_it_is_refused), T(with_a_copy_it_is_whole), T(a_changed_leaf_is_refused), T(a_copy_that_is_too_short_is_refused),
         T(a_store_of_another_log_is_refused), T(the_seeds_of_its_leaves_are_not_made_again),
+        T(a_lost_memory_is_read_from_the_mirror), T(a_mirror_of_another_log_is_refused),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* The registry in core: what is taken, what it changes for whoever acts, and that it is there after a restart (P-189 to P-191). */
 #include "support/check.h"
-#include "support/hub_acts.h"
+#include "support/hub_registry.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -10,47 +10,10 @@
 #include <sodium.h>
 #include <stdio.h>
 
-enum { D = 5 };  /* no place of the region's partners: an organisation outside */
-
-static struct proto_registry_say say_of(struct hub_acts *f, enum proto_registry_act act, int partner)
-{
-    struct proto_registry_say s = { .act = act, .made_s = clock_now_s(), .before_s = clock_now_s() + 86400, .from_s = clock_now_s() };
-
-    memcpy(s.region, f->w.region->hash, sizeof s.region);
-    randombytes_buf(s.id, sizeof s.id);
-    memcpy(s.partner, f->w.partner[partner].id, sizeof s.partner);
-    if (act == PROTO_REG_REVOKE)
-        (void)snprintf(s.reason, sizeof s.reason, "stolen");
-    if (act == PROTO_REG_QUOTA) {
-        s.elements = 9000;
-        s.until_s = s.from_s + 86400;
-    }
-    return s;
-}
-
-/* Signed by these partners ("AB"), brought by the node of A: whose node it is does not matter. */
-static struct proto_msg message(struct hub_acts *f, const struct proto_registry_say *s, const char *by, char note[PROTO_REGISTRY_NOTE_MAX])
-{
-    char next[PROTO_REGISTRY_NOTE_MAX];
-    struct proto_msg m;
-    size_t len = 0;
-
-    assert_err(proto_registry_say_format(s, note, PROTO_REGISTRY_NOTE_MAX, &len), OK);
-    for (; *by != '\0'; by++) {
-        const struct hub_world_partner *p = &f->w.partner[*by - 'A'];
-
-        assert_err(proto_registry_say_sign((uint8_t *)note, len, p->org.handle, p->root_secret, next, sizeof next, &len), OK);
-        memcpy(note, next, len);
-    }
-    hub_world_msg(&f->w, PROTO_REGISTRY, A, -1, &m);
-    m.original = (struct proto_blob){ (uint8_t *)note, len };
-    return m;
-}
-
 static void expect_why(struct hub_acts *f, const struct proto_registry_say *s, const char *by, enum proto_registry_why why)
 {
     char note[PROTO_REGISTRY_NOTE_MAX];
-    struct proto_msg m = message(f, s, by, note);
+    struct proto_msg m = hub_registry_message(f, s, by, note);
     struct hub_world_reply r = hub_acts_send(f, &m, A);
 
     assert_int_equal(r.reply.result, why == PROTO_REG_COUNTS ? PROTO_ACCEPTED : PROTO_DENIED);
@@ -76,12 +39,12 @@ static void expect_facts(struct hub_acts *f, int from, int to, enum proto_refusa
 static void what_does_not_count_is_refused_with_its_reason(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, C);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, C);
     uint64_t leaves = hub_ledger_size(f->w.core->ledger);
 
     expect_why(f, &s, "A", PROTO_REG_ONE_SIGNER);
     expect_why(f, &s, "AC", PROTO_REG_TOO_MANY);
-    s = say_of(f, PROTO_REG_QUOTA, A);
+    s = hub_registry_say(f, PROTO_REG_QUOTA, A);
     expect_why(f, &s, "AB", PROTO_REG_OWN);
     s.region[0] ^= 1;
     expect_why(f, &s, "BC", PROTO_REG_OTHER_REGION);
@@ -92,7 +55,7 @@ static void what_does_not_count_is_refused_with_its_reason(void **state)
 static void a_revoked_partner_is_refused_from_then_on(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B);
     struct hub_world_reply r;
     struct proto_msg m;
 
@@ -108,14 +71,14 @@ static void a_revoked_partner_is_refused_from_then_on(void **state)
     m.code = PROTO_QUERY_CHECKPOINT;
     hub_acts_expect(f, &m, B, PROTO_REVOKED);
     expect_facts(f, A, C, PROTO_ACCEPTED);
-    s = say_of(f, PROTO_REG_QUOTA, A);
+    s = hub_registry_say(f, PROTO_REG_QUOTA, A);
     expect_why(f, &s, "BC", PROTO_REG_REVOKED_SIGNER);
 }
 
 static void a_waiting_fetch_of_a_revoked_partner_ends(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B);
     char note[PROTO_REGISTRY_NOTE_MAX];
     struct proto_msg fetch, m;
     uint8_t *frame = malloc(HUB_WORLD_FRAME_MAX);
@@ -129,7 +92,7 @@ static void a_waiting_fetch_of_a_revoked_partner_ends(void **state)
     memset(r, 0, sizeof r);
     hub_world_round_from(&f->w, in, r, 0, 1);
     assert_null(r[0].frame);
-    m = message(f, &s, "AC", note);
+    m = hub_registry_message(f, &s, "AC", note);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
     assert_err(hub_round_run(f->w.core, NULL), OK);
     hub_world_collect(&f->w, r, 1);
@@ -142,13 +105,13 @@ static void a_waiting_fetch_of_a_revoked_partner_ends(void **state)
 static void a_revoked_node_or_staff_key_is_refused_and_others_go_on(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B);
 
     memcpy(s.key, f->w.partner[B].staff_key, sizeof s.key);
     expect_why(f, &s, "B", PROTO_REG_COUNTS);
     expect_facts(f, B, A, PROTO_REVOKED);
     expect_facts(f, A, B, PROTO_ACCEPTED);
-    s = say_of(f, PROTO_REG_REVOKE, C);
+    s = hub_registry_say(f, PROTO_REG_REVOKE, C);
     memcpy(s.key, f->w.partner[C].node_key, sizeof s.key);
     hub_acts_publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_ACCEPTED);
     expect_why(f, &s, "AB", PROTO_REG_COUNTS);
@@ -158,9 +121,9 @@ static void a_revoked_node_or_staff_key_is_refused_and_others_go_on(void **state
 static void one_statement_a_round_and_the_next_is_judged_after_it(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B), t = say_of(f, PROTO_REG_QUOTA, A);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B), t = hub_registry_say(f, PROTO_REG_QUOTA, A);
     char note[2][PROTO_REGISTRY_NOTE_MAX];
-    struct proto_msg m[2] = { message(f, &s, "AC", note[0]), message(f, &t, "BC", note[1]) };
+    struct proto_msg m[2] = { hub_registry_message(f, &s, "AC", note[0]), hub_registry_message(f, &t, "BC", note[1]) };
     uint8_t *frame[2] = { malloc(HUB_WORLD_FRAME_MAX), malloc(HUB_WORLD_FRAME_MAX) };
     struct hub_world_reply r[2];
     struct proto_blob in[2];
@@ -181,21 +144,10 @@ static void one_statement_a_round_and_the_next_is_judged_after_it(void **state)
     assert_int_equal(proto_registry_void(f->w.core->registry->fold), 0);
 }
 
-/* An organisation from outside, as hub_world would have made it. */
 static void admit(struct hub_acts *f)
 {
-    struct hub_world_partner *p = &f->w.partner[D];
-    struct proto_registry_say s;
+    struct proto_registry_say s = hub_registry_say_admit(f);
 
-    (void)crypto_sign_keypair(p->org.root_key, p->root_secret);
-    (void)crypto_sign_keypair(p->node_key, p->node_secret);
-    proto_partner_id(p->org.root_key, p->id);
-    s = say_of(f, PROTO_REG_ADMIT, D);
-    memcpy(s.key, p->org.root_key, sizeof s.key);
-    (void)snprintf(s.handle, sizeof s.handle, "buurthuis-west");
-    (void)snprintf(s.kind, sizeof s.kind, "school");
-    (void)snprintf(s.name, sizeof s.name, "Buurthuis West");
-    s.until_s = s.from_s + 90 * 86400;
     expect_why(f, &s, "AB", PROTO_REG_COUNTS);
 }
 
@@ -218,7 +170,7 @@ static void an_admitted_partner_is_known_at_once_and_after_a_restart(void **stat
 static void a_revocation_is_there_after_a_restart(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_REVOKE, B), t = say_of(f, PROTO_REG_REVOKE, A);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B), t = hub_registry_say(f, PROTO_REG_REVOKE, A);
 
     expect_why(f, &s, "AC", PROTO_REG_COUNTS);
     memcpy(t.key, f->w.partner[A].staff_key, sizeof t.key);
@@ -233,7 +185,7 @@ static void a_revocation_is_there_after_a_restart(void **state)
 static void the_copy_is_what_a_node_gets(void **state)
 {
     struct hub_acts *f = *state;
-    struct proto_registry_say s = say_of(f, PROTO_REG_QUOTA, A), t = say_of(f, PROTO_REG_QUOTA, B);
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_QUOTA, A), t = hub_registry_say(f, PROTO_REG_QUOTA, B);
     struct hub_world_reply r;
     struct proto_region *region = malloc(sizeof *region);
     struct proto_registry *fold = NULL;

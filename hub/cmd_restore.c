@@ -1,0 +1,201 @@
+/*
+ * schakel-hub restore: a home put back from a backup. Nothing that is there is written over; what the home still knows counts, not what the
+ * backup knew; the store comes into its place when it is whole, in one step. Killed at any moment it can be given again.
+ */
+#include "hub/backup.h"
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "hub/home.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WHOLE_MAX = 4096, OWN_FILE_MODE = 0600 };
+
+static const char whole_name[] = "whole";
+
+/* In the home from before anything is copied until the end: the signer's memory there is the backup's, not the newest. */
+static const char lost_name[] = "signer.lost";
+
+/* A restore under way: paths in the home and in the backup. */
+struct restoring {
+    char store[HUB_PATH_MAX], fresh[HUB_PATH_MAX], lost[HUB_PATH_MAX], from[HUB_PATH_MAX], memory[HUB_PATH_MAX];
+    struct hub_backup_sources sources;
+};
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static enum err check_backup(const struct hub_cli *c)
+{
+    char path[HUB_PATH_MAX];
+    uint8_t *text = NULL;
+    size_t len = 0;
+    enum err e = file_join(path, sizeof path, c->argument, whole_name);
+
+    if (e == OK)
+        e = file_read(path, WHOLE_MAX, &text, &len, NULL);
+    if (e == OK && strncmp((const char *)text, HUB_BACKUP_WHOLE, strlen(HUB_BACKUP_WHOLE)) != 0)
+        e = ERR_VERSION;
+    free(text);
+    return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0, "is not a whole backup of a hub", "is geen hele reservekopie van een hub");
+}
+
+/* Two regions are two logs, and their keys do not mix. */
+static enum err check_region(const struct hub_cli *c)
+{
+    char here[HUB_PATH_MAX], there[HUB_PATH_MAX];
+    uint8_t *ours = NULL, *theirs = NULL;
+    size_t our_len = 0, their_len = 0;
+    enum err e = file_join(here, sizeof here, c->home, "region");
+
+    if (e == OK && !is_there(here))
+        return OK;
+    if (e == OK)
+        e = file_join(there, sizeof there, c->argument, "region");
+    if (e == OK)
+        e = file_read(here, PROTO_REGION_FILE_MAX, &ours, &our_len, c->t);
+    if (e == OK)
+        e = file_read(there, PROTO_REGION_FILE_MAX, &theirs, &their_len, c->t);
+    if (e == OK && (our_len != their_len || sodium_memcmp(ours, theirs, our_len) != 0))
+        e = trouble_at(c->t, ERR_KEY, c->argument, 0, 0, "is a backup of a hub of another region than this home",
+            "is een reservekopie van een hub van een andere regio dan deze map");
+    free(ours);
+    free(theirs);
+    return e;
+}
+
+/* A store that is there is not written over, and a hub that runs has one. */
+static enum err find_paths(const struct hub_cli *c, struct restoring *r)
+{
+    enum err e = hub_home_path(c->home, "store", r->store, c->t);
+
+    if (e == OK)
+        e = hub_home_path(c->home, "store.new", r->fresh, c->t);
+    if (e == OK)
+        e = hub_home_path(c->home, lost_name, r->lost, c->t);
+    if (e == OK)
+        e = hub_home_path(c->home, "signer/last", r->memory, c->t);
+    if (e == OK)
+        e = file_join(r->from, sizeof r->from, c->argument, "store");
+    if (e == OK && is_there(r->store))
+        return trouble_at(c->t, ERR_EXISTS, r->store, 0, 0, "is there still: stop the hub and move it aside first",
+            "is er nog: stop de hub en zet hem eerst opzij");
+    return e;
+}
+
+/* A store that did not get into its place is nothing: the backup has it still. */
+static enum err drop_fresh(const struct hub_cli *c, const struct restoring *r)
+{
+    static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
+    char path[HUB_PATH_MAX];
+
+    if (!is_there(r->fresh))
+        return OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (file_join(path, sizeof path, r->fresh, files[i]) == OK)
+            (void)unlink(path);
+    return rmdir(r->fresh) == 0 ? OK : trouble_at(c->t, ERR_EXISTS, r->fresh, 0, 0, "is of a restore that did not end: remove it",
+        "is van een poging die niet af was: haal hem weg");
+}
+
+/*
+ * What was signed last, as far as anything here knows: the home's own memory when that survived, else the backup's. The mark is there before
+ * the backup's memory is: a second try must not take that for the home's own.
+ */
+static enum err copy_rest(const struct hub_cli *c, struct restoring *r)
+{
+    const struct folder_rules rest = { .without = (const char *const[]){ "store", whole_name, NULL }, .keep_newer = 1 };
+    bool lost = !is_there(r->memory) || is_there(r->lost);
+    char path[HUB_PATH_MAX];
+    enum err e = file_mkdirs(c->home, c->t);
+
+    if (e == OK && lost)
+        e = file_write(r->lost, "lost\n", 5, OWN_FILE_MODE, c->t);
+    if (e == OK)
+        e = folder_copy(c->argument, c->home, &rest, c->t);
+    r->sources = (struct hub_backup_sources){ .home = c->home, .mirror = c->mirror, .registry = c->registry,
+        .memory_is_old = lost && !c->newest };
+    if (e == OK)
+        e = hub_signer_read(r->memory, &r->sources.last, c->t);
+    if (e == OK)
+        e = hub_home_path(c->home, "signer/registry", path, c->t);
+    return e == OK ? hub_signer_read(path, &r->sources.last_registry, c->t) : e;
+}
+
+/* Folders of which a backup has nothing. */
+static enum err make_folders(const struct hub_cli *c)
+{
+    static const char *const names[] = { "seeds", "run" };
+    char path[HUB_PATH_MAX];
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < sizeof names / sizeof *names; i++) {
+        e = hub_home_path(c->home, names[i], path, c->t);
+        if (e == OK)
+            e = file_mkdirs(path, c->t);
+    }
+    return e;
+}
+
+static enum err put_in_place(const struct hub_cli *c, const struct restoring *r)
+{
+    enum err e = file_sync_all(c->home, c->t);
+
+    if (e == OK && rename(r->fresh, r->store) != 0)
+        e = trouble_at(c->t, ERR_IO, r->store, 0, 0, "cannot be put in its place", "kan niet op zijn plaats worden gezet");
+    if (e == OK && unlink(r->lost) != 0 && errno != ENOENT)
+        e = trouble_at(c->t, ERR_IO, r->lost, 0, 0, "cannot be removed", "kan niet worden verwijderd");
+    return e == OK ? file_sync_all(c->home, c->t) : e;
+}
+
+static void reply(struct hub_cli *c, const struct hub_backup_done *done)
+{
+    json_add_u64(c->reply, "leaves", done->leaves);
+    json_add_u64(c->reply, "from_mirror", done->leaves_added);
+    json_add_u64(c->reply, "statements", done->statements);
+    json_add_u64(c->reply, "statements_added", done->statements_added);
+    json_add_text(c->reply, "next", c->lang == LANG_NL
+        ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel audit clear)"
+        : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit clear)");
+}
+
+enum err hub_cmd_restore(struct hub_cli *c)
+{
+    const struct folder_rules all = { .without = NULL };
+    struct restoring *r = calloc(1, sizeof *r);
+    struct hub_backup_done done;
+    enum err e = r == NULL ? ERR_NOMEM : check_backup(c);
+
+    if (e == OK)
+        e = find_paths(c, r);
+    if (e == OK)
+        e = check_region(c);
+    if (e == OK)
+        e = drop_fresh(c, r);
+    if (e != OK)
+        goto out;
+    e = copy_rest(c, r);
+    if (e == OK)
+        e = make_folders(c);
+    if (e == OK)
+        e = folder_copy(r->from, r->fresh, &all, c->t);
+    if (e == OK)
+        e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
+    if (e == OK)
+        e = put_in_place(c, r);
+    if (e == OK)
+        reply(c, &done);
+    else if (!is_there(r->store) && drop_fresh(c, r) != OK)
+        e = ERR_IO;
+out:
+    free(r);
+    return e;
+}
