@@ -1,6 +1,5 @@
 #include "base/args.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static bool takes_next(const char *arg, const char *const *valued)
@@ -31,4 +30,12 @@ void args_command_first(int argc, char **argv, const char *const *valued)
         return;  /* options only: --help, --version */
     for (int moved = 1; moved < leading; moved++)
         to_end(argc, argv);
+}
+
+bool args_has(int argc, char *const *argv, const char *name)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return true;
+    return false;
 }

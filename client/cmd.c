@@ -303,11 +303,12 @@ int client_cmd_main(int argc, char **argv)
     r.home = home != NULL && *home != '\0' ? home : HOME_DEFAULT;
     args_command_first(argc, argv, valued);
     look_ahead(&r, argc, argv);
-    if (argc >= 2 && strcmp(argv[1], "--version") == 0)
-        return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 || argv[1][0] == '-') {
-        bool asked = argc >= 2 && strstr(argv[1], "help") != NULL;
+    /* Only options: what is asked for may stand behind --home or --lang. */
+    if (argc < 2 || strcmp(argv[1], "help") == 0 || argv[1][0] == '-') {
+        bool asked = argc >= 2 && (argv[1][0] != '-' || args_has(argc, argv, "--help"));
 
+        if (!asked && args_has(argc, argv, "--version"))
+            return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
         usage(asked ? stdout : stderr, r.lang, NULL);
         return asked ? 0 : err_exit(ERR_USAGE);
     }

@@ -60,7 +60,11 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
-    case KEY_LANG: c->lang = strcmp(value, "nl") == 0 ? LANG_NL : LANG_EN; return 0;
+    case KEY_LANG:
+        if (strcmp(value, "nl") != 0 && strcmp(value, "en") != 0)
+            argp_error(state, "--lang: nl or en");
+        c->lang = strcmp(value, "nl") == 0 ? LANG_NL : LANG_EN;
+        return 0;
     case KEY_PLAIN: c->plain = true; return 0;
     case KEY_UNDO: c->undo = true; return 0;
     case KEY_NEWEST: c->newest = true; return 0;
@@ -228,10 +232,12 @@ static int run_row(const struct hub_cli_row *row, struct hub_cli *c, int argc, c
         c->home = HOME_DEFAULT;
     c->reply = cJSON_CreateObject();
     json_add_bool(c->reply, "ok", true);
-    if (p.is_usage_wrong)
-        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes %s: see schakel-hub %s --help",
-            "`schakel-hub %s` wil %s: zie schakel-hub %s --help", row->name,
-            row->argument != NULL ? row->argument : "-", row->name);
+    if (p.is_usage_wrong && row->argument == NULL)
+        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes options only: see schakel-hub %s --help",
+            "`schakel-hub %s` wil alleen opties: zie schakel-hub %s --help", row->name, row->name);
+    else if (p.is_usage_wrong)
+        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes one %s: see schakel-hub %s --help",
+            "`schakel-hub %s` wil een %s: zie schakel-hub %s --help", row->name, row->argument, row->name);
     else
         e = row->run(c);
     code = finish(c, e);
@@ -239,38 +245,27 @@ static int run_row(const struct hub_cli_row *row, struct hub_cli *c, int argc, c
     return code;
 }
 
-/* Where the command stands: the first word that is no option and no option's value. argc when there is none. */
-static int find_command(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] != '-')
-            return i;
-        if (strcmp(argv[i], "--home") == 0 || strcmp(argv[i], "--lang") == 0)
-            i++;
-    }
-    return argc;
-}
-
 int hub_cli_main(int argc, char **argv)
 {
+    static const char *const valued[] = { "--home", "--lang", NULL };
     struct trouble t = { 0 };
     struct hub_cli c = { .lang = language(argc, argv), .t = &t };
-    int at = find_command(argc, argv);
-    const char *word = at < argc ? argv[at] : argc > 1 ? argv[1] : "";
+    const char *word;
 
+    args_command_first(argc, argv, valued);
+    word = argc > 1 ? argv[1] : "";
     t.lang = c.lang;
-    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0)
+    if (strcmp(word, "help") == 0 || (word[0] == '-' && args_has(argc, argv, "--help")))
         return usage(c.lang, true);
-    if (strcmp(word, "--version") == 0) {
+    if (word[0] == '-' && args_has(argc, argv, "--version")) {
         (void)printf("schakel-hub %s\n", SCHAKEL_VERSION);
         return EX_OK;
     }
     for (const struct hub_cli_row *row = hub_cli_rows; row->name != NULL; row++)
-        if (strcmp(word, row->name) == 0) {
-            /* Options may stand before the command: take the command out from between them. */
-            for (int i = at; i > 0; i--)
-                argv[i] = argv[i - 1];
+        if (strcmp(word, row->name) == 0)
             return run_row(row, &c, argc - 1, argv + 1);
-        }
+    if (word[0] != '-' && word[0] != '\0')
+        (void)fprintf(stderr, "schakel-hub: %s: %s\n\n", word,
+            c.lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
     return usage(c.lang, false);
 }

@@ -37,12 +37,23 @@ static void value_missing(void **state) { (void)state; check("p --home", "p --ho
 static void no_words(void **state) { (void)state; check("p", "p"); }
 static void value_looks_like_a_command(void **state) { (void)state; check("p --as run run", "p run --as run"); }
 
+static void a_word_anywhere_is_found(void **state)
+{
+    char program[] = "--help", home[] = "--home", folder[] = "D", help[] = "--help";
+    char *with[] = { program, home, folder, help }, *without[] = { program, home, folder };
+
+    (void)state;
+    assert_true(args_has(4, with, "--help"));
+    assert_false(args_has(3, without, "--help"));
+    assert_false(args_has(4, with, "--hel"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_to_move), cmocka_unit_test(value_moves_along), cmocka_unit_test(several_keep_their_order),
         cmocka_unit_test(joined_value), cmocka_unit_test(options_only), cmocka_unit_test(value_missing), cmocka_unit_test(no_words),
-        cmocka_unit_test(value_looks_like_a_command),
+        cmocka_unit_test(value_looks_like_a_command), cmocka_unit_test(a_word_anywhere_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
