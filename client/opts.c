@@ -149,7 +149,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
     struct parse *p = state->input;
 
-    if (key == ARGP_KEY_ARG)
+    /* The next option taken for the value of this one would be read as anything but what is wrong. */
+    if (key != ARGP_KEY_ARG && arg != NULL && arg == state->argv[state->next - 1] && strncmp(arg, "--", 2) == 0)
+        p->err = trouble_at(p->r->t, ERR_USAGE, state->argv[state->next - 2], 0, 0,
+            "the value is missing; one that begins with -- is written %s=VALUE",
+            "de waarde ontbreekt; een die met -- begint schrijf je als %s=WAARDE", state->argv[state->next - 2]);
+    else if (key == ARGP_KEY_ARG)
         p->err = add_bare(p, arg);
     else if (key >= KEY_JSON && key < KEY_JSON + COMMON)
         p->err = set_common(p, key, arg);
@@ -160,7 +165,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     return p->err == OK ? 0 : EINVAL;
 }
 
-/* argp says that something is wrong with an option, but not with which. */
+/* argp says that something is wrong with an option, but not with which. NULL: all are known. */
 static const char *unknown_option(int argc, char **argv, const struct argp_option *options)
 {
     for (int i = 1; i < argc; i++) {
@@ -176,7 +181,35 @@ static const char *unknown_option(int argc, char **argv, const struct argp_optio
         if (matches == 0)
             return argv[i];
     }
-    return argv[argc - 1];
+    return NULL;
+}
+
+/* A flag that was given a value; NULL: none was. */
+static const char *valued_flag(int argc, char **argv, const struct argp_option *options)
+{
+    for (int i = 1; i < argc; i++) {
+        size_t len = strcspn(argv[i], "=");
+
+        if (strncmp(argv[i], "--", 2) != 0 || argv[i][len] == '\0')
+            continue;
+        for (const struct argp_option *o = options; o->name != NULL; o++)
+            if (o->arg == NULL && strncmp(o->name, argv[i] + 2, len - 2) == 0)
+                return argv[i];
+    }
+    return NULL;
+}
+
+static enum err tell_usage(struct trouble *t, int argc, char **argv, const struct argp_option *options)
+{
+    const char *at = unknown_option(argc, argv, options);
+
+    if (at != NULL)
+        return trouble_at(t, ERR_USAGE, at, 0, 0, "this command does not know this option; see --help",
+            "deze opdracht kent deze optie niet; zie --help");
+    at = valued_flag(argc, argv, options);
+    if (at != NULL)
+        return trouble_at(t, ERR_USAGE, at, 0, 0, "this option has no value; see --help", "deze optie heeft geen waarde; zie --help");
+    return trouble_at(t, ERR_USAGE, argv[argc - 1], 0, 0, "the value is missing; see --help", "de waarde ontbreekt; zie --help");
 }
 
 enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *help)
@@ -201,8 +234,7 @@ enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *he
         return OK;
     if (p.err != OK)
         return p.err;
-    return trouble_at(r->t, ERR_USAGE, unknown_option(argc, argv, options), 0, 0,
-        "this option is not known, or its value is missing; see --help", "deze optie bestaat niet, of de waarde ontbreekt; zie --help");
+    return tell_usage(r->t, argc, argv, options);
 }
 
 enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t)

@@ -54,6 +54,7 @@ static struct outcome parse(const char *line)
 static const struct good { const char *name, *line, *json; } goods[] = {
     {"one option", "--to la", "{\"to\":\"la\"}"},
     {"with an equals sign", "--to=la", "{\"to\":\"la\"}"},
+    {"a value that begins with dashes", "--to=--count", "{\"to\":\"--count\"}"},
     {"a dash becomes an underscore", "--to la --valid-until 2026-01-01", "{\"to\":\"la\",\"valid_until\":\"2026-01-01\"}"},
     {"a number", "--to la --count 12", "{\"to\":\"la\",\"count\":12}"},
     {"a flag", "--to la --urgent", "{\"to\":\"la\",\"urgent\":true}"},
@@ -84,6 +85,9 @@ static const struct bad { const char *name, *line, *where; } bads[] = {
     {"another language", "--to la --lang fr", "--lang"},
     {"a descriptor that is no number", "--to la --passphrase-fd x", "--passphrase-fd"},
     {"a flag with a value", "--to la --urgent=yes", "--urgent=yes"},
+    {"a flag with a value before others", "--urgent=yes --to la", "--urgent=yes"},
+    {"an option in the place of a value", "--to --home /tmp/none", "--to"},
+    {"a common option's value is another option", "--to la --as --json", "--as"},
 };
 
 static void test_bad(void **state)
