@@ -11,12 +11,12 @@
 extern const struct client_opt client_cmd_adopt_pack_opts[], client_cmd_adopt_propose_opts[], client_cmd_adopt_sign_opts[],
     client_cmd_adopt_advise_opts[], client_cmd_adopt_list_opts[], client_cmd_adopt_take_opts[];
 
-enum err client_cmd_adopt_pack(struct client_run *r);
-enum err client_cmd_adopt_propose(struct client_run *r);
-enum err client_cmd_adopt_sign(struct client_run *r);
-enum err client_cmd_adopt_advise(struct client_run *r);
-enum err client_cmd_adopt_list(struct client_run *r);
-enum err client_cmd_adopt_take(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_pack(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_propose(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_sign(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_advise(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_list(struct client_run *r);
+MUST_USE enum err client_cmd_adopt_take(struct client_run *r);
 
 /* Into r->reply: the pack's name, version, day and digest, who adopted it and who advised. region NULL: signatures are listed, not judged. */
 MUST_USE enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m, const struct proto_region *region);

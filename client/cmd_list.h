@@ -8,7 +8,7 @@
 #include "client/cmd.h"
 
 /* The local column of a row whose call gives one array, and "more" and "skip" when it goes on. */
-enum err client_cmd_list(struct client_run *r);
+MUST_USE enum err client_cmd_list(struct client_run *r);
 
 /* The options for it, the last of a list's. */
 #define CLIENT_CMD_LIST_PAGE \

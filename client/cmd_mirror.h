@@ -8,6 +8,6 @@
 
 extern const struct client_opt client_cmd_mirror_opts[];
 
-enum err client_cmd_hub_mirror(struct client_run *r);
+MUST_USE enum err client_cmd_hub_mirror(struct client_run *r);
 
 #endif

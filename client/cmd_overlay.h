@@ -10,7 +10,7 @@
 
 extern const struct client_opt client_cmd_overlay_opts[];
 /* ERR_RANGE when something is looser than the base allows: it was told with its example, and nothing was made. */
-enum err client_cmd_overlay(struct client_run *r);
+MUST_USE enum err client_cmd_overlay(struct client_run *r);
 
 /* client_loosen_check of a pack against the folder of its base, with the marks that lie there. Mistakes and findings go to arg. */
 MUST_USE enum err client_cmd_overlay_prove(const char *base, const struct policy_pack *region, enum lang lang, csv_report *mistake,

@@ -11,10 +11,10 @@ extern const struct client_opt client_cmd_partner_propose_opts[], client_cmd_par
     client_cmd_partner_send_opts[], client_cmd_staff_revoke_opts[];
 
 /* partner propose: admit an organisation (--org), another root key (--org, --replaces), or more pseudonyms (--quota). */
-enum err client_cmd_partner_propose(struct client_run *r);
+MUST_USE enum err client_cmd_partner_propose(struct client_run *r);
 /* partner sign: show what it says and add this organisation's signature. */
-enum err client_cmd_partner_sign(struct client_run *r);
+MUST_USE enum err client_cmd_partner_sign(struct client_run *r);
 /* partner revoke: an organisation, or one key of it. */
-enum err client_cmd_partner_revoke(struct client_run *r);
+MUST_USE enum err client_cmd_partner_revoke(struct client_run *r);
 
 #endif

@@ -34,6 +34,6 @@ MUST_USE enum err client_cmd_policy_test(const struct client_cmd_policy *test, s
  * failed.
  */
 extern const struct client_opt client_cmd_policy_opts[];
-enum err client_cmd_policy_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_run(struct client_run *r);
 
 #endif

@@ -29,6 +29,6 @@ MUST_USE enum err client_cmd_policy_check(const struct client_cmd_policy_check *
 
 /* The same for a row of the command table. ERR_RANGE when something is broken. */
 extern const struct client_opt client_cmd_policy_check_opts[];
-enum err client_cmd_policy_check_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_check_run(struct client_run *r);
 
 #endif

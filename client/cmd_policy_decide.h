@@ -32,7 +32,7 @@ MUST_USE enum err client_cmd_policy_explain(const struct client_cmd_policy_decid
 
 /* For the rows of the command table. With --json explain prints what decide does. */
 extern const struct client_opt client_cmd_policy_decide_opts[];
-enum err client_cmd_policy_decide_run(struct client_run *r);
-enum err client_cmd_policy_explain_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_decide_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_explain_run(struct client_run *r);
 
 #endif

@@ -28,6 +28,6 @@ MUST_USE enum err client_cmd_policy_diff(const struct client_cmd_policy_diff *di
 
 /* The same for a row of the command table. */
 extern const struct client_opt client_cmd_policy_diff_opts[];
-enum err client_cmd_policy_diff_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_diff_run(struct client_run *r);
 
 #endif

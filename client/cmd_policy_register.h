@@ -28,6 +28,6 @@ struct client_cmd_policy_register {
 MUST_USE enum err client_cmd_policy_register(const struct client_cmd_policy_register *reg, struct trouble *t);
 
 extern const struct client_opt client_cmd_policy_register_opts[];
-enum err client_cmd_policy_register_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_register_run(struct client_run *r);
 
 #endif

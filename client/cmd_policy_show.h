@@ -15,7 +15,7 @@
 MUST_USE enum err client_cmd_policy_show(const char *pack_dir, enum lang lang, FILE *out, struct trouble *t);
 
 /* For the row of the command table: --pack DIR [--out FILE], or [--purpose PURPOSE] to the node. */
-enum err client_cmd_policy_show_run(struct client_run *r);
+MUST_USE enum err client_cmd_policy_show_run(struct client_run *r);
 
 /* What a command writes in a file of its own: to path, or to standard output when it is NULL. Takes text (free). */
 MUST_USE enum err client_cmd_policy_show_put(const char *path, char *text, size_t len, struct trouble *t);

@@ -9,6 +9,6 @@
 
 extern const struct client_opt client_cmd_rotate_opts[];
 
-enum err client_cmd_org_rotate(struct client_run *r);
+MUST_USE enum err client_cmd_org_rotate(struct client_run *r);
 
 #endif

@@ -30,6 +30,6 @@ MUST_USE enum err client_distrust_check(const struct client_node *n, const char 
 MUST_USE enum err client_distrust_forget(struct client_node *n, struct vault_txn *x);
 
 /* "log.accept": a person has looked into it: go on from the log as the hub shows it now. The reason is kept. */
-enum err client_do_log_accept(struct client_call *c, struct vault_txn *x);
+MUST_USE enum err client_do_log_accept(struct client_call *c, struct vault_txn *x);
 
 #endif

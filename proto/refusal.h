@@ -43,7 +43,7 @@ const char *proto_refusal_name(enum proto_refusal r);
 /* What is wrong and the next step, one sentence or two, B1. */
 const char *proto_refusal_text(enum proto_refusal r, enum lang lang);
 /* The class a command exits with. */
-enum err proto_refusal_err(enum proto_refusal r);
+MUST_USE enum err proto_refusal_err(enum proto_refusal r);
 /* May the same message be sent again later and be accepted? (STALE: with a new issued.) */
 int proto_refusal_may_retry(enum proto_refusal r);
 

@@ -15,7 +15,7 @@
 enum { WIRE_URL_MAX = 300 };
 
 /* nng's numbers as ours. */
-enum err wire_nng_err(int rv);
+MUST_USE enum err wire_nng_err(int rv);
 
 /* The URL of "host:port". ERR_CONFIG when it is not one, or when it is plain and not a loopback address. */
 MUST_USE enum err wire_nng_url(const char *address, bool plain, char out[WIRE_URL_MAX], struct trouble *t);
