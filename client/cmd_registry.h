@@ -9,7 +9,7 @@
 
 extern const struct client_opt client_cmd_partner_export_opts[];
 
-enum err client_cmd_partner_export(struct client_run *r);
+MUST_USE enum err client_cmd_partner_export(struct client_run *r);
 
 /* Ask the node for its copy and write it to path; *count: statements in it. Changes r->args. */
 MUST_USE enum err client_cmd_registry_write(struct client_run *r, const char *path, uint64_t *count);
