@@ -60,7 +60,7 @@ static enum err add_adopters(struct client_run *r, const struct server_manifest 
 {
     struct server_adoption *a = malloc(sizeof *a);
     cJSON *list = json_add_array(r->reply, "adopted_by");
-    enum err e = a == NULL ? ERR_NOMEM : region == NULL ? OK : server_adoption_of(region, m, a);
+    enum err e = a == NULL ? ERR_NOMEM : region == NULL ? OK : server_adoption_of(region, NULL, m, a);
 
     for (size_t i = 0; e == OK && region != NULL && i < a->notes; i++) {
         cJSON *row = json_push_object(list);

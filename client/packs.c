@@ -100,9 +100,10 @@ void client_packs_look(struct client_node *n, uint64_t now_s)
     struct trouble t = {.lang = p->lang};
     const struct policy_pack *pack;
     const char *folder = "";
-    enum err e = server_packs_refresh(p->kept);
+    enum err e;
 
     server_packs_follow(p->kept, client_registry_fold(n));
+    e = server_packs_refresh(p->kept);
     p->looked_s = now_s;
     pack = server_packs_at(p->kept, now_s);
     if (e == OK && pack != n->pack && server_packs_find(p->kept, pack->digest, &folder) != NULL)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "hub/home.h"
 #include "server/packs.h"
+#include "server/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,9 +44,25 @@ static enum err describe(const struct hub_cli *c, const uint8_t digest[POLICY_DI
     return OK;
 }
 
+/* The hub's own copy of the registry: who was revoked has adopted nothing. Gives *out, which folds into *live; nothing before the first start. */
+static enum err open_registry(const struct hub_cli *c, const struct proto_region *region, struct proto_region **live, struct server_registry **out)
+{
+    char path[HUB_PATH_MAX];
+    enum err e = hub_home_path(c->home, "registry", path, c->t);
+
+    if (e == OK && (*live = malloc(sizeof **live)) == NULL)
+        e = ERR_NOMEM;
+    if (e == OK) {
+        **live = *region;
+        e = server_registry_new(path, *live, out);
+    }
+    return e == OK ? server_registry_refresh(*out) : e;
+}
+
 enum err hub_cmd_adopt(struct hub_cli *c)
 {
-    struct proto_region *region = calloc(1, sizeof *region);
+    struct proto_region *region = calloc(1, sizeof *region), *live = NULL;
+    struct server_registry *registry = NULL;
     struct server_packs_taking k = { .home = c->home, .folder = c->argument, .region = region, .lang = c->lang, .report = tell, .arg = c };
     uint8_t digest[POLICY_DIGEST_LEN];
     char *text = NULL;
@@ -53,9 +70,15 @@ enum err hub_cmd_adopt(struct hub_cli *c)
     enum err e = region == NULL ? ERR_NOMEM : hub_home_region(c->home, &text, &len, region, c->t);
 
     if (e == OK)
+        e = open_registry(c, region, &live, &registry);
+    if (e == OK)
+        k.registry = server_registry_fold(registry);
+    if (e == OK)
         e = server_packs_take(&k, digest);
     if (e == OK)
         e = describe(c, digest);
+    server_registry_free(registry);
+    free(live);
     free(text);
     free(region);
     return e;

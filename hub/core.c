@@ -182,6 +182,9 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
         goto out;
     c->state.kv = c->kv;
     server_packs_follow(c->packs, c->registry->fold);
+    e = server_packs_refresh(c->packs);
+    if (e != OK)
+        goto out;
     c->state.packs = c->packs;
     c->state.pack = server_packs_at(c->packs, clock_now_s());
     c->state.region = c->region;

@@ -31,6 +31,13 @@ struct proto_registry;
 
 /* An empty registry over region, which is borrowed as long as it lives and must be as it was parsed. ERR_NOMEM. */
 MUST_USE enum err proto_registry_new(struct proto_region *region, struct proto_registry **out);
+/*
+ * An empty one for statements that lie in files, not in the log: over region, which is written and becomes what log made of its own. What log
+ * revoked does not count, and a root key of before counts up to its moment. forget: what was revoked or replaced counts for nothing, as the
+ * day under a statement in a file is its signer's word only. log may be freed afterwards. ERR_NOMEM.
+ */
+MUST_USE enum err proto_registry_beside_new(struct proto_region *region, const struct proto_registry *log, bool forget,
+    struct proto_registry **out);
 void proto_registry_free(struct proto_registry *r);  /* takes NULL; region keeps what was folded, but its list of revocations */
 
 /* Would this note count as a leaf of this time? Changes nothing. *say (may be NULL) is filled when it has the form. */

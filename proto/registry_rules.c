@@ -48,6 +48,17 @@ static const struct proto_partner *named(const struct proto_region *region, cons
     return proto_region_handle(region, handle);
 }
 
+/* In files a root key of before counts for what it signed then. */
+static bool was_root(const struct proto_registry *r, const struct proto_partner *p, const struct proto_note_line *line, uint64_t at_s,
+    struct proto_note_key *key)
+{
+    for (uint8_t i = 0; r->is_beside && i < p->former_count; i++)
+        if (at_s < p->former[i].until_s && proto_note_key_make(p->handle, PROTO_NOTE_ED25519, p->former[i].key, key) == OK
+            && memcmp(key->id, line->id, sizeof key->id) == 0)
+            return true;
+    return false;
+}
+
 /* One line: a partner's name and its root key as it is now, or the key of the chain. */
 static enum proto_registry_why take_signer(const struct proto_registry *r, const struct proto_note_line *line, const struct proto_cert *chain,
     uint64_t at_s, struct signers *out)
@@ -60,8 +71,9 @@ static enum proto_registry_why take_signer(const struct proto_registry *r, const
         return PROTO_REG_UNKNOWN_SIGNER;
     if (chain != NULL && memcmp(chain->partner, p->id, sizeof p->id) != 0)
         return PROTO_REG_UNKNOWN_SIGNER;
-    if (proto_note_key_make(p->handle, PROTO_NOTE_ED25519, chain != NULL ? chain->key : p->root_key, &key) != OK
-        || memcmp(key.id, line->id, sizeof key.id) != 0)
+    if ((proto_note_key_make(p->handle, PROTO_NOTE_ED25519, chain != NULL ? chain->key : p->root_key, &key) != OK
+            || memcmp(key.id, line->id, sizeof key.id) != 0)
+        && (chain != NULL || !was_root(r, p, line, at_s, &key)))
         return PROTO_REG_UNKNOWN_SIGNER;
     e = proto_note_check(r->note, &key, NULL);
     if (e != OK)

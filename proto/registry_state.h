@@ -17,6 +17,7 @@ struct proto_registry {
     struct proto_note *note;             /* scratch: some 12 KiB */
     uint64_t time_s, voids;
     bool narrowed;
+    bool is_beside;                      /* of statements in files: a root key of before counts up to its moment */
     struct proto_registry_id *id; size_t id_count;                  /* of all that counted */
     struct proto_revoked *revoked; size_t revoked_count;
     struct proto_registry_vote *vote; size_t vote_count;

@@ -108,7 +108,8 @@ static enum err describe(const struct server_manifest *m, struct server_adoption
     return e;
 }
 
-enum err server_adoption_of(const struct proto_region *region, const struct server_manifest *m, struct server_adoption *out)
+enum err server_adoption_of(const struct proto_region *region, const struct proto_registry *log, const struct server_manifest *m,
+    struct server_adoption *out)
 {
     struct proto_region *copy = malloc(sizeof *copy);
     struct server_adoption all = { .notes = m->adoptions, .needed = region->adoption };
@@ -119,7 +120,7 @@ enum err server_adoption_of(const struct proto_region *region, const struct serv
     if (copy == NULL)
         return e;
     *copy = *region;
-    e = proto_registry_new(copy, &r);
+    e = log != NULL ? proto_registry_beside_new(copy, log, true, &r) : proto_registry_new(copy, &r);
     if (e == OK)
         e = server_adoption_fold(r, m->adoption, m->adoptions, why);
     if (e == OK)

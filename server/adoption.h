@@ -22,8 +22,12 @@ struct server_adoption {
     size_t adopters, needed;       /* partners that adopted this pack from its day; how many the region file asks */
 };
 
-/* region must be as it was parsed; nothing is folded into it. ERR_NOMEM. */
-MUST_USE enum err server_adoption_of(const struct proto_region *region, const struct server_manifest *m, struct server_adoption *out);
+/*
+ * region must be as it was parsed; nothing is folded into it. log (may be NULL): the region's registry; who it revoked, or whose key, has not
+ * adopted, whatever day stands in the note. ERR_NOMEM.
+ */
+MUST_USE enum err server_adoption_of(const struct proto_region *region, const struct proto_registry *log, const struct server_manifest *m,
+    struct server_adoption *out);
 
 /*
  * Notes, of any number of packs, into a registry in the order in which they were made, as it takes nothing from before its last. why (may be

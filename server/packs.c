@@ -26,6 +26,8 @@ struct server_packs {
     struct proto_region file;            /* the same as it was parsed */
     struct proto_registry *files;        /* the notes of every pack.json */
     const struct proto_registry *log;    /* NULL: none */
+    bool judged;                         /* files, with what log said then: */
+    uint64_t log_size;
     size_t count;
     struct kept kept[SERVER_PACKS_MAX];  /* the region's own first */
     struct timespec read;                /* how HOME/packs was when it was read */
@@ -114,7 +116,7 @@ static enum err read_adoptions(struct server_packs *p)
     p->files = NULL;
     p->region = p->file;
     if (e == OK)
-        e = proto_registry_new(&p->region, &p->files);
+        e = p->log != NULL ? proto_registry_beside_new(&p->region, p->log, false, &p->files) : proto_registry_new(&p->region, &p->files);
     if (e == OK && (list = calloc(notes + 1, sizeof *list)) == NULL)
         e = ERR_NOMEM;
     for (size_t i = 0; e == OK && i < p->count; i++)
@@ -126,6 +128,11 @@ static enum err read_adoptions(struct server_packs *p)
     return e;
 }
 
+static uint64_t size_of_log(const struct server_packs *p)
+{
+    return p->log != NULL ? proto_registry_size(p->log) : 0;
+}
+
 enum err server_packs_refresh(struct server_packs *p)
 {
     char path[SERVER_PACKS_PATH_MAX + 8];
@@ -135,13 +142,16 @@ enum err server_packs_refresh(struct server_packs *p)
     (void)snprintf(path, sizeof path, "%s/packs", p->home);
     if (stat(path, &s) != 0)
         memset(&s, 0, sizeof s);
-    if (p->files != NULL && s.st_mtim.tv_sec == p->read.tv_sec && s.st_mtim.tv_nsec == p->read.tv_nsec)
+    if (p->judged && p->log_size == size_of_log(p) && s.st_mtim.tv_sec == p->read.tv_sec && s.st_mtim.tv_nsec == p->read.tv_nsec)
         return OK;
     e = read_folder(p, path);
     if (e == OK)
         e = read_adoptions(p);
-    if (e == OK)
+    p->judged = e == OK;
+    if (e == OK) {
         p->read = s.st_mtim;
+        p->log_size = size_of_log(p);
+    }
     return e;
 }
 
@@ -182,6 +192,7 @@ void server_packs_close(struct server_packs *p)
 
 void server_packs_follow(struct server_packs *p, const struct proto_registry *registry)
 {
+    p->judged = p->judged && p->log == registry;
     p->log = registry;
 }
 

@@ -19,7 +19,7 @@ enum { SERVER_PACKS_MAX = 64, SERVER_PACKS_PATH_MAX = 512, SERVER_PACKS_BACK_S =
 struct server_packs_taking {
     const char *home, *folder;
     const struct proto_region *region;       /* as it was parsed */
-    const struct proto_registry *registry;   /* what the log says too; NULL: only what pack.json says */
+    const struct proto_registry *registry;   /* what the log adopted and revoked; NULL: only what pack.json says */
     enum lang lang;
     csv_report *report;                      /* every mistake of the folder, in one run */
     void *arg;
@@ -43,9 +43,12 @@ struct server_packs;
 MUST_USE enum err server_packs_open(const char *home, const char *first, const struct proto_region *region, struct server_packs **out,
     struct trouble *t);
 void server_packs_close(struct server_packs *p);  /* takes NULL */
-/* Use this registry's adoptions too; borrowed; NULL: none. */
+/*
+ * Use this registry's adoptions too, and what it revoked against those of files; borrowed; NULL: none. What files adopted is judged anew at the
+ * next refresh, and whenever the registry has grown.
+ */
 void server_packs_follow(struct server_packs *p, const struct proto_registry *registry);
-/* Read HOME/packs again if something was taken since. What was given before stays valid. ERR_NOMEM. */
+/* Read HOME/packs again if something was taken since, or the registry that is followed has grown. What was given before stays valid. ERR_NOMEM. */
 MUST_USE enum err server_packs_refresh(struct server_packs *p);
 size_t server_packs_count(const struct server_packs *p);
 
