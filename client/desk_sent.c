@@ -100,6 +100,11 @@ enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const str
     if (d.state == (d.offer ? CLIENT_DESK_SENT : CLIENT_DESK_WAITING)) {
         d.state = CLIENT_DESK_GRANTED;
         err = release(n, x, &d);
+        /* The receiver was revoked since: it takes part no more, and what was sealed for it goes. */
+        if (err == ERR_DENIED) {
+            d.state = CLIENT_DESK_WITHDRAWN;
+            err = client_share_destroy(x, d.id);
+        }
     }
     return err != OK ? err : client_desk_put(x, &d);
 }

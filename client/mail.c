@@ -142,7 +142,7 @@ static enum err open_mail(
 
 /* ---- what follows ---- */
 
-static bool is_own_trouble(enum err e)
+bool client_mail_is_own_trouble(enum err e)
 {
     return e == ERR_NOMEM || e == ERR_IO || e == ERR_FULL;
 }
@@ -265,14 +265,14 @@ enum err client_mail_apply(
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
             client_heads_other(n, o->ev.from, o->msg.head.seen_size, o->msg.head.seen_root);
-        } else if (!is_own_trouble(e)) {
+        } else if (!client_mail_is_own_trouble(e)) {
             log_bad(m, e);
             *bad = true;
         }
     } else if (force_bad) {
         n->bad_mail++;
         e = archive_bad(x, m);
-    } else if (!is_own_trouble(e)) {
+    } else if (!client_mail_is_own_trouble(e)) {
         log_bad(m, e);
         *bad = true;
     }

@@ -24,5 +24,7 @@ MUST_USE enum err client_mail_keys(struct client_node *n, const struct client_ma
  * with force_bad, which archives it as bad. Other errors are the node's own trouble: abort x and try again later.
  */
 MUST_USE enum err client_mail_apply(struct client_node *n, struct vault_txn *x, const struct client_mail *m, bool force_bad, bool *bad);
+/* Memory, disk: another try may go better, whatever came. Anything else is wrong with what came. */
+bool client_mail_is_own_trouble(enum err e);
 
 #endif

@@ -7,6 +7,7 @@
 #include "client/calls.h"
 #include "client/hublink_parts.h"
 #include "client/keeping.h"
+#include "client/mail.h"
 #include "client/openings.h"
 #include "proto/sign.h"
 
@@ -131,14 +132,14 @@ static enum err tell_kind(struct client_node *n, struct vault_txn *x, const stru
     return kind->refused != NULL ? kind->refused(n, x, ev) : OK;
 }
 
-static enum err settle(struct client_node *n, uint64_t order, const struct client_receipt_event *ev)
+static enum err settle_once(struct client_node *n, uint64_t order, const struct client_receipt_event *ev, bool tell)
 {
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
     if (e == OK && ev->reply->has_receipt)
         e = archive(n, x, ev);
-    if (e == OK)
+    if (e == OK && tell)
         e = tell_kind(n, x, ev);
     if (e == OK)
         e = remove_row(x, order);
@@ -148,6 +149,17 @@ static enum err settle(struct client_node *n, uint64_t order, const struct clien
         return e;
     }
     return client_vault_commit(x);
+}
+
+/*
+ * What a kind cannot make of its receipt (another row than it looked for, a state that it did not expect) will not be better the next
+ * time. The act is in the log and its number is taken: without it in the archive no later number counts as stored.
+ */
+static enum err settle(struct client_node *n, uint64_t order, const struct client_receipt_event *ev)
+{
+    enum err e = settle_once(n, order, ev, true);
+
+    return e == OK || client_mail_is_own_trouble(e) ? e : settle_once(n, order, ev, false);
 }
 
 static enum err with_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply)

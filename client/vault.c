@@ -231,7 +231,8 @@ enum err client_vault_commit(struct vault_txn *x)
     } else {
         kv_abort(x->kv);
     }
-    if (x->write)
+    /* What a broken store has on its disk nobody knows: neither the new keys nor the old may go. The next start sees which are needed. */
+    if (x->write && !x->v->broken)
         client_slots_settle(slots, e == OK);
     free(x);
     return e;

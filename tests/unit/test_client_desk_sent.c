@@ -122,6 +122,32 @@ static void the_answer_is_kept(void **state)
     assert_int_equal(d.until_s, m.head.valid_until_s);
 }
 
+static void revoke(struct client_fixture *f, enum client_fixture_who who, enum client_fixture_who gone)
+{
+    struct proto_region *r = &client_fixture_node(f, who)->region;
+
+    for (size_t i = 0; i < r->partner_count; i++)
+        if (memcmp(r->partner[i].id, f->partner[gone].id, PROTO_PARTNER_LEN) == 0) {
+            r->partner[i].revoked = true;
+            r->partner[i].until_s = 1;
+        }
+}
+
+/* Between the grant and its receipt: it stands in the log, nothing leaves, and the receipt is not asked for again. */
+static void a_receiver_that_was_revoked_gets_nothing(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = row(f, false, false, CLIENT_DESK_WAITING), after;
+    struct proto_msg m = act(f, PROTO_GRANT, &d);
+
+    revoke(f, LEERPLICHT, VO);
+    assert_err(client_fixture_receipt(f, LEERPLICHT, &m), OK);
+    after = client_fixture_desk(f, LEERPLICHT, d.id);
+    assert_state(after, CLIENT_DESK_WITHDRAWN);
+    assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
+    assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_RELEASE, NULL), 0);
+}
+
 /* The receipt of a grant that the row does not have (any more). */
 static void another_grant(void **state)
 {
@@ -293,7 +319,8 @@ int main(void)
 {
     struct check_list list = {.count = 0};
     const struct CMUnitTest tests[] = {
-        client_fixture_test(the_answer_is_kept), client_fixture_test(another_grant), client_fixture_test(of_rows_that_are_gone),
+        client_fixture_test(the_answer_is_kept), client_fixture_test(a_receiver_that_was_revoked_gets_nothing),
+        client_fixture_test(another_grant), client_fixture_test(of_rows_that_are_gone),
         client_fixture_test(access_ends), client_fixture_test(access_of_others_and_of_nothing), client_fixture_test(nobody_answered),
         client_fixture_test(not_while_a_grant_is_under_way), client_fixture_test(many_end_at_once),
     };
