@@ -258,6 +258,17 @@ enum err client_do_objection_add(struct client_call *c, struct vault_txn *x)
     return e;
 }
 
+/* A text of the own record, "" when it does not say it. */
+static enum err own_text(struct client_call *c, struct vault_txn *x, const struct client_child *child, const char *section,
+    const char *field, char *out, size_t out_len)
+{
+    enum err e = client_record_field(c->node, x, &child->here, section, field, out, out_len);
+
+    if (e == ERR_NOTFOUND)
+        out[0] = '\0';
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 /* Birth date, custody and whether the person can decide, from the own record, for the named holders only. */
 enum err client_do_facts_set(struct client_call *c, struct vault_txn *x)
 {
@@ -271,18 +282,16 @@ enum err client_do_facts_set(struct client_call *c, struct vault_txn *x)
 
     if (e == OK)
         e = client_child_arg(c, x, "", &child);
-    if (e == OK
-        && client_record_field(c->node, x, &child.here, "ident", "birth_date", born, sizeof born) != OK)
+    if (e == OK)
+        e = own_text(c, x, &child, "ident", "birth_date", born, sizeof born);
+    if (e == OK && born[0] == '\0')
         e = trouble_set(&c->trouble, ERR_NOTFOUND,
             "the own record of this child has no ident.birth_date; write it with schakel record put",
             "in het eigen dossier staat geen ident.birth_date; schrijf die met schakel record put");
-    if (e == OK
-        && client_record_field(c->node, x, &child.here, "guard", "custody", custody, sizeof custody) != OK)
-        custody[0] = '\0';
-    if (e == OK
-        && client_record_field(c->node, x, &child.here, "guard", "incapable", incapable, sizeof incapable)
-            != OK)
-        incapable[0] = '\0';
+    if (e == OK)
+        e = own_text(c, x, &child, "guard", "custody", custody, sizeof custody);
+    if (e == OK)
+        e = own_text(c, x, &child, "guard", "incapable", incapable, sizeof incapable);
     if (e == OK) {
         sealed = cJSON_CreateObject();
         json_add_text(sealed, "birth_date", born);

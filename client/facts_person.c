@@ -106,30 +106,46 @@ static bool told_each(void *arg, const struct client_kept *k)
     return true;
 }
 
+/* A text of the own record. What cannot be understood is as if it were not there; not being able to look is no answer. */
+static enum err own_field(struct told *t, struct vault_txn *x, const char *section, const char *field, char *out, size_t out_len)
+{
+    enum err e = client_record_field(t->node, x, t->child, section, field, out, out_len);
+
+    if (e == OK)
+        return OK;
+    out[0] = '\0';
+    return e == ERR_NOMEM || e == ERR_IO ? e : ERR_NOTFOUND;
+}
+
+/* The own record goes before what others say, as soon as it has the birth date. */
+static enum err own_or_told(struct told *t, struct vault_txn *x)
+{
+    enum err e = own_field(t, x, "ident", "birth_date", t->birth_date, sizeof t->birth_date);
+
+    if (e == ERR_NOTFOUND)
+        return client_kept_walk(x, told_each, t);
+    if (e == OK)
+        e = own_field(t, x, "guard", "custody", t->custody, sizeof t->custody);
+    if (e == OK || e == ERR_NOTFOUND)
+        e = own_field(t, x, "guard", "incapable", t->incapable, sizeof t->incapable);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err person(
     struct told *t, struct vault_txn *x, uint64_t now_s, struct policy_facts *f, char birth_date[11])
 {
     struct date born;
-    enum err e = OK;
+    enum err e = own_or_told(t, x);
 
-    if (client_record_field(t->node, x, t->child, "ident", "birth_date", t->birth_date, sizeof t->birth_date)
-        != OK)
-        e = client_kept_walk(x, told_each, t);
-    else {
-        if (client_record_field(t->node, x, t->child, "guard", "custody", t->custody, sizeof t->custody)
-            != OK)
-            t->custody[0] = '\0';
-        if (client_record_field(t->node, x, t->child, "guard", "incapable", t->incapable, sizeof t->incapable)
-            != OK)
-            t->incapable[0] = '\0';
-    }
+    if (e != OK)
+        return e;
     f->age_years = -1;
-    if (e == OK && date_parse(t->birth_date, &born) == OK)
+    if (date_parse(t->birth_date, &born) == OK)
         f->age_years = date_age_years(born, clock_date_nl(now_s));
     f->custody = custody_of(t->custody);
     f->incapable = strcmp(t->incapable, "yes") == 0;
     memcpy(birth_date, t->birth_date, sizeof t->birth_date);
-    return e;
+    return OK;
 }
 
 enum err client_facts_person(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *child,
