@@ -56,6 +56,8 @@ static const struct client_opt case_open_opts[] = {
         "het burgerservicenummer van het kind"}, "NUMBER", NULL},
     {"new-handle", CLIENT_OPT_FLAG, false, {"without a number: under a handle of its own",
         "zonder nummer: onder een eigen kenmerk"}, NULL, NULL},
+    {"from-report", CLIENT_OPT_TEXT, false, {"of the child of this report in the inbox; no number is needed",
+        "van het kind van deze melding in de inbox; een nummer is niet nodig"}, "ID", NULL},
     PURPOSE, END};
 static const struct client_opt case_invite_opts[] = {CASE,
     {"partner", CLIENT_OPT_TEXT, true, {"whom to invite", "wie u uitnodigt"}, "PARTNER", NULL}, PURPOSE,

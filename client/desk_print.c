@@ -113,9 +113,6 @@ static const struct sentence {
     const char *command, *key, *en, *en_next, *nl, *nl_next;
 } sentences[] = {
     {"record put", "section", "Written: ", ".", "Geschreven: ", "."},
-    {"case open", "case",
-        "Case opened: ", ". To ask: schakel request new --help; to invite: schakel case invite --help",
-        "Casus geopend: ", ". Vragen: schakel request new --help; uitnodigen: schakel case invite --help"},
     {"case invite", "partner", "Invited: ", "; their answer shows in schakel case show.",
         "Uitgenodigd: ", "; het antwoord staat in schakel case show."},
     {"case accept", "case", "You take part in case ", ".", "U doet mee in casus ", "."},
@@ -145,7 +142,6 @@ static const struct sentence {
 static const struct {
     const char *command, *en, *nl;
 } again[] = {
-    {"case open", "There is such a case already", "Deze casus is er al"},
     {"event end", "This was ended already", "Dit is al beëindigd"},
     {"consent withdraw", "This was withdrawn already", "Dit is al ingetrokken"},
     {"objection end", "This was ended already", "Dit is al beëindigd"},
@@ -216,6 +212,7 @@ static const struct {
     {"grant", client_desk_print_grant},
     {"approve", client_desk_print_approve},
     {"open", client_desk_print_open},
+    {"case open", client_desk_print_opened},
     {"case show", client_desk_print_cases},
     {"event list", client_desk_print_events},
     {"event add", client_desk_print_event},

@@ -25,7 +25,7 @@ client_desk_printer client_desk_print_weigh;
 /* client/desk_print_outbox.c */
 client_desk_printer client_desk_print_outbox, client_desk_print_dropped;
 /* client/desk_print_inbox.c */
-client_desk_printer client_desk_print_inbox, client_desk_print_cases, client_desk_print_children,
+client_desk_printer client_desk_print_inbox, client_desk_print_opened, client_desk_print_cases, client_desk_print_children,
     client_desk_print_record, client_desk_print_policy, client_desk_print_import;
 /* client/desk_print_said.c */
 client_desk_printer client_desk_print_events, client_desk_print_event, client_desk_print_consents,

@@ -178,6 +178,46 @@ void client_desk_print_cases(const struct client_paper *p, const cJSON *args, co
     client_desk_print_more(p, reply);
 }
 
+/* What to type next, with what is known filled in. */
+static void opened_next(const struct client_paper *p, const char *id, const char *purpose, bool named)
+{
+    size_t first = strcspn(purpose, ", ");
+    char text[CLIENT_DESK_TEXT];
+
+    client_paper_format(p, text, sizeof text,
+        "schakel request new --case %s --to PARTNER --purpose %.*s --sections SECTION,...",
+        "schakel request new --case %s --to PARTNER --purpose %.*s --sections ONDERDEEL,...", id, (int) first,
+        purpose);
+    client_paper_pair(p, client_paper_say(p, "To ask", "Vragen"), text);
+    (void) snprintf(text, sizeof text, "schakel policy show --purpose %.*s", (int) first, purpose);
+    client_paper_pair(p, client_paper_say(p, "What can be", "Wat kan"), text);
+    (void) snprintf(
+        text, sizeof text, "schakel case invite --case %s --partner PARTNER --purpose %.*s", id, (int) first, purpose);
+    client_paper_pair(p, client_paper_say(p, "To invite", "Uitnodigen"), text);
+    if (!named)
+        client_paper_pair(p, client_paper_say(p, "Who it is", "Wie het is"),
+            client_paper_say(p, "there is no record of this child here: ask for the section ident",
+                "van dit kind is hier geen dossier: vraag het onderdeel ident"));
+}
+
+void client_desk_print_opened(const struct client_paper *p, const cJSON *args, const cJSON *reply)
+{
+    const char *purpose = client_paper_text(reply, "purpose");
+    char id[9], child[CLIENT_DESK_TEXT], words[CLIENT_DESK_TEXT];
+
+    (void) args;
+    client_desk_print_queued(p, reply);
+    client_paper_head(p,
+        client_paper_true(reply, "already")
+            ? client_paper_say(p, "This case is there already", "Deze casus is er al")
+            : client_paper_say(p, "Case opened", "Casus geopend"),
+        client_paper_id(reply, "case", id));
+    client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
+    client_desk_print_purpose(p, purpose, words);
+    client_paper_pair(p, client_paper_say(p, "Purpose", "Doel"), words);
+    opened_next(p, id, purpose, strncmp(client_paper_text(reply, "child"), "child ", 6) != 0);
+}
+
 /* ---- own records ---- */
 
 void client_desk_print_children(const struct client_paper *p, const cJSON *args, const cJSON *reply)

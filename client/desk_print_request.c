@@ -116,6 +116,16 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
     else if (v->receiver && strcmp(state, "denied") == 0)
         client_paper_format(p, text, sizeof text, "take the step that is missing, then ask again",
             "zet de stap die ontbreekt, en vraag dan opnieuw");
+    else if (v->mine && !v->offer && strcmp(state, "refused") == 0)
+        client_paper_format(p, text, sizeof text,
+            "talk with %s; is it still needed, ask again, or for less: schakel request new --help",
+            "praat met %s; is het nog nodig, vraag opnieuw, of minder: schakel request new --help", v->other);
+    else if (v->receiver && strcmp(state, "withdrawn") == 0)
+        client_paper_format(p, text, sizeof text, "nothing more comes; talk with the family about what would help",
+            "er komt niets meer; praat met het gezin over wat wel kan helpen");
+    else if (v->mine && !v->offer && strcmp(state, "ended") == 0)
+        client_paper_format(p, text, sizeof text, "is it still needed, ask again: schakel request new --help",
+            "is het nog nodig, vraag opnieuw: schakel request new --help");
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), text);
 }
 
@@ -154,6 +164,18 @@ static const char *reason_text(const struct client_paper *p, const char *reason)
     return reason;
 }
 
+/* Then what the hub allowed once says nothing about what holds now. */
+static bool is_over(const cJSON *row)
+{
+    static const char *const over[] = {"refused", "cancelled", "withdrawn", "not-for-us", "ended"};
+    const char *state = client_paper_text(row, "state");
+
+    for (size_t i = 0; i < sizeof over / sizeof *over; i++)
+        if (strcmp(over[i], state) == 0)
+            return true;
+    return false;
+}
+
 void client_desk_print_request(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     struct viewed v = view(p, reply);
@@ -176,7 +198,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
     print_granted(p, reply);
     client_paper_pair(p, client_paper_say(p, "Pack", "Pakket"), client_paper_text(reply, "other_pack"));
     client_paper_pair(p, client_paper_say(p, "Told", "Verteld"), client_paper_text(reply, "informed"));
-    if (v.mine && !v.offer)
+    if (v.mine && !v.offer && !is_over(reply))
         client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
             client_paper_say(p, "allowed", "mag"), "");
     client_desk_print_duties(p, reply);

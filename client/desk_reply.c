@@ -115,8 +115,14 @@ bool client_reply_tell_first(const struct client_node *n, const struct client_de
 
 void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
 {
-    uint32_t duties = duties_of(n, d);
+    bool holds = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED
+        || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
+    uint32_t duties = holds ? duties_of(n, d) : 0;
     cJSON *array = json_add_array(obj, "duties");
+
+    /* Done: when it was told stands under "informed". */
+    if (d->informed_s != 0)
+        duties &= ~(uint32_t) POLICY_DUTY_INFORM_BEFORE;
 
     for (unsigned i = 0; i < POLICY_DUTY_BITS; i++)
         if (duties & (1U << i))

@@ -15,7 +15,7 @@ struct client_tongue client_reply_tongue(const struct client_node *n, enum lang 
 void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader,
     const char *section, const struct policy_decision *d);
 /* What goes with reading granted (of an own request; before the grant what the hub permits), as sentences:
- * "duties". */
+ * "duties". Only what is still to be done: none when nothing is to be read any more. */
 void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* Must the family be told before it is read? */
 bool client_reply_tell_first(const struct client_node *n, const struct client_desk *d);

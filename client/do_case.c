@@ -3,6 +3,7 @@
 #include "client/child.h"
 #include "client/desk_table.h"
 #include "client/pages.h"
+#include "client/statement.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -111,24 +112,103 @@ static enum err invite(struct client_call *c, struct membership *m, const char *
     return e;
 }
 
+/* The child of a report that came in: it stands there as this partner would ask about it, so nobody needs its number for that. */
+static enum err report_child(struct client_call *c, struct vault_txn *x, struct proto_subject_id *out)
+{
+    struct client_kept k;
+    uint8_t id[PROTO_ID_LEN], *memory = NULL;
+    enum err e = client_arg_id(c, "from_report", id);
+
+    if (e == OK)
+        e = client_kept_get(x, id, &k, &memory);
+    if (e == ERR_NOTFOUND || (e == OK && (k.mine || k.what.kind != PROTO_SAY_EVENT)))
+        e = trouble_at(&c->trouble, ERR_NOTFOUND, "--from-report", 0, 0, "no report with this number came in; see: schakel inbox",
+            "er kwam geen melding met dit nummer binnen; zie: schakel inbox");
+    else if (e == OK && k.what.subject.type == PROTO_SUBJECT_HANDLE)
+        e = trouble_at(&c->trouble, ERR_STATE, "--from-report", 0, 0,
+            "this report belongs to a case that is there already; see: schakel case show",
+            "deze melding hoort bij een casus die er al is; zie: schakel case show");
+    if (e == OK)
+        *out = k.what.subject;
+    free(memory);
+    return e;
+}
+
+static enum err opening_child(struct client_call *c, struct vault_txn *x, struct client_case *with)
+{
+    struct client_child child = {0};
+    const char *report = NULL;
+    enum err e;
+
+    if (json_text(c->args, "from_report", &report) == OK)
+        return report_child(c, x, &with->child);
+    if (client_arg_flag(c, "new_handle")) {
+        with->handle.type = PROTO_SUBJECT_HANDLE;
+        randombytes_buf(with->handle.value, sizeof with->handle.value);
+        with->child = with->handle;
+        return OK;
+    }
+    e = client_child_arg(c, x, "", &child);
+    with->child = child.here;
+    return e;
+}
+
+static enum err takes_part(struct client_call *c, const char *purpose, void *arg)
+{
+    struct membership *m = arg;
+
+    return client_case_takes_part(m->with, c->node->me->id, purpose) ? OK : ERR_NOTFOUND;
+}
+
+/* A case of this child in which this partner takes part for every one of these purposes. ERR_NOTFOUND. */
+static enum err find_open(struct client_call *c, struct vault_txn *x, const struct proto_subject_id *child, const char *purposes,
+    struct client_case *out)
+{
+    struct client_case there;
+    struct membership m = {.x = x, .with = &there};
+    char *list = strdup(purposes), first[PROTO_PURPOSE_WIDTH + 1];
+    size_t len = strcspn(purposes, ", ");
+    enum err e = list == NULL ? ERR_NOMEM : len >= sizeof first ? ERR_NOTFOUND : OK;
+
+    if (e == OK) {
+        memcpy(first, purposes, len);
+        first[len] = '\0';
+        e = client_case_of_child(c->node, x, child, first, &there);
+    }
+    if (e == OK)
+        e = each_purpose(c, list, takes_part, &m);
+    if (e == OK)
+        *out = there;
+    free(list);
+    return e;
+}
+
+static void reply_opened(struct client_call *c, struct vault_txn *x, const struct client_case *with, const char *purposes)
+{
+    client_reply_id(c->reply, "case", with->id);
+    client_reply_child(c->reply, "child", c->node, x, &with->child);
+    json_add_text(c->reply, "purpose", purposes);
+}
+
 enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
 {
-    struct client_case with = {0};
-    struct client_child child = {0};
+    struct client_case with = {0}, there;
     struct membership m = {.x = x, .with = &with};
     const char *purposes = NULL;
     char *list = NULL;
     enum err e = client_arg_text(c, "purpose", &purposes);
 
-    if (e == OK && client_arg_flag(c, "new_handle")) {
-        with.handle.type = PROTO_SUBJECT_HANDLE;
-        randombytes_buf(with.handle.value, sizeof with.handle.value);
-        with.child = with.handle;
-    } else if (e == OK) {
-        e = client_child_arg(c, x, "", &child);
-        with.child = child.here;
-    }
+    if (e == OK)
+        e = opening_child(c, x, &with);
     if (e != OK)
+        return e;
+    e = find_open(c, x, &with.child, purposes, &there);
+    if (e == OK) {
+        reply_opened(c, x, &there, purposes);
+        json_add_bool(c->reply, "already", true);
+        return OK;
+    }
+    if (e != ERR_NOTFOUND)
         return e;
     if ((list = strdup(purposes)) == NULL)
         return ERR_NOMEM;
@@ -136,10 +216,8 @@ enum err client_do_case_open(struct client_call *c, struct vault_txn *x)
     e = client_case_put(x, &with);
     if (e == OK)
         e = each_purpose(c, list, opening_send, &m);
-    if (e == OK) {
-        client_reply_id(c->reply, "case", with.id);
-        client_reply_child(c->reply, "child", c->node, x, &with.child);
-    }
+    if (e == OK)
+        reply_opened(c, x, &with, purposes);
     free(list);
     return e;
 }

@@ -287,7 +287,9 @@ static void add_feedback_due(cJSON *row, const struct client_node *n, const stru
 }
 
 static const struct item event_item = {"event", "reports an event", "meldt een gebeurtenis",
-    "schakel case open --number NUMBER --purpose PURPOSE", true};
+    "schakel case open --from-report {id} --purpose PURPOSE", true};
+static const struct item event_item_nl = {"event", "reports an event", "meldt een gebeurtenis",
+    "schakel case open --from-report {id} --purpose DOEL", true};
 static const struct item withdrawal_item = {
     "withdrawal", "consent was withdrawn", "toestemming is ingetrokken", "schakel consent list", true};
 static const struct item objection_item = {
@@ -312,15 +314,12 @@ static bool statement_each(void *arg, const struct client_kept *k)
         return true;
     if (client_case_get(l->x, k->what.case_id, &with) == OK && client_case_is_about(&with, &child))
         child = with.child;
-    add_item(l, it, k->what.id, k->what.setter, &child, k->leaf_s, &row);
+    add_item(l, it == &event_item && l->c->trouble.lang == LANG_NL ? &event_item_nl : it, k->what.id, k->what.setter,
+        &child, k->leaf_s, &row);
     json_add_text(row, "event", k->what.event);
     json_add_text(row, "purpose", k->what.purpose);
     if (it == &event_item)
         add_purposes(row, l->c->node, k->what.event);
-    if (it == &event_item && l->c->trouble.lang == LANG_NL) {
-        cJSON_DeleteItemFromObjectCaseSensitive(row, "next");
-        json_add_text(row, "next", "schakel case open --number NUMMER --purpose DOEL");
-    }
     if (it == &event_item)
         add_feedback_due(row, l->c->node, k);
     client_reply_date(row, "since", k->leaf_s);

@@ -247,7 +247,34 @@ static const struct row {
         "  Gevraagd   att\n"
         "  Stand      geweigerd\n"
         "  Reden      zij hebben hier niets over\n"
-        "  Antwoord   bel ons\n"},
+        "  Antwoord   bel ons\n"
+        "  Verder     praat met vo; is het nog nodig, vraag opnieuw,\n"
+        "             of minder: schakel request new --help\n"},
+    {"what was withdrawn is not allowed any more, whatever the hub said once", client_desk_print_request, LANG_EN, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"withdrawn\",\"to\":\"vo\",\"child\":"
+        "\"Sam\",\"purpose\":\"p\","
+        "\"asked\":[\"att\"],\"sections\":[{\"section\":\"att\",\"verdict\":\"PERMIT\",\"text\":\"Yes.\",\"step\":\"\","
+        "\"whose\":\"nobody\"}],\"duties\":[]}",
+        "Request to vo                                       00112233\n"
+        "  Child      Sam\n"
+        "  Purpose    p\n"
+        "  Asked      att\n"
+        "  State      stopped: consent withdrawn\n"
+        "  Next       nothing more comes; talk with the family about\n"
+        "             what would help\n"},
+    {"a case is opened", client_desk_print_opened, LANG_NL, "{}",
+        "{\"case\":\"00112233445566778899aabbccddeeff\",\"child\":\"child 3f2a91c0\",\"purpose\":\"att_followup\"}",
+        "Casus geopend                                       00112233\n"
+        "  Kind       kind 3f2a91c0\n"
+        "  Doel       help after a report (att_followup)\n"
+        "  Vragen     schakel request new --case 00112233 --to\n"
+        "             PARTNER --purpose att_followup --sections\n"
+        "             ONDERDEEL,...\n"
+        "  Wat kan    schakel policy show --purpose att_followup\n"
+        "  Uitnodigen schakel case invite --case 00112233 --partner\n"
+        "             PARTNER --purpose att_followup\n"
+        "  Wie het is van dit kind is hier geen dossier: vraag het\n"
+        "             onderdeel ident\n"},
     {"beyond the last page", client_desk_print_children, LANG_EN, "{\"skip\":400}", "{\"children\":[]}",
         "There are no more rows.\n"},
     {"taken in", client_desk_print_import, LANG_NL, "{}",

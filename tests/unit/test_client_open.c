@@ -66,6 +66,9 @@ static void the_family_hears_first(void **state)
     arrived(f, &s, "");
     assert_err(client_fixture_call(f, LEERPLICHT, "inbox", "{}"), OK);
     assert_non_null(strstr(client_fixture_reply(f), " --informed DATE\""));
+    assert_err(client_fixture_call(f, LEERPLICHT, "request.show", "{'request':'%s'}", s.hex), OK);
+    assert_non_null(strstr(client_fixture_reply(f), "\"duties\":[\""));
+    assert_non_null(strstr(client_fixture_reply(f), "before"));
     assert_err(open(f, &s, ""), ERR_STATE);
     assert_non_null(strstr(f->trouble.text, "--informed"));
     assert_err(open(f, &s, ",'informed':'soon'"), ERR_RANGE);
@@ -78,6 +81,8 @@ static void the_family_hears_first(void **state)
     (void) snprintf(rest, sizeof rest, ",'informed':'%s'", day);
     assert_err(open(f, &s, rest), OK);
     assert_string_equal(client_fixture_text(f, "informed"), day);
+    /* What was done is no duty any more. */
+    assert_null(strstr(client_fixture_reply(f), "before"));
     assert_err(open(f, &s, ""), OK);   /* it is kept */
     assert_err(client_fixture_call(f, LEERPLICHT, "request.show", "{'request':'%s'}", s.hex), OK);
     assert_string_equal(client_fixture_text(f, "informed"), day);

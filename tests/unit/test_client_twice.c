@@ -5,6 +5,7 @@
  */
 #include "tests/support/client_fixture.h"
 
+#include "base/text.h"
 #include "client/casebook.h"
 #include "tests/support/check.h"
 
@@ -237,6 +238,68 @@ static void accepted_and_sent_back_twice(void **state)
     answer_twice(f, "not-for-us", PROTO_ANSWER, args);
 }
 
+/* ---- cases ---- */
+
+/* The same twice is one case; for one purpose more it is another. */
+static void opened_twice(void **arg)
+{
+    struct client_fixture *f = *arg;
+    char number[10], id[40];
+
+    client_fixture_number(1, number);
+    client_fixture_know(f, VO, 1);
+    assert_err(client_fixture_call(f, VO, "case.open", "{'number':'%s','purpose':'case_support,return_plan'}", number), OK);
+    (void) snprintf(id, sizeof id, "%s", client_fixture_text(f, "case"));
+    assert_null(strstr(client_fixture_reply(f), "already"));
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, VO, "case.open", "{'number':'%s','purpose':'return_plan'}", number), OK);
+    assert_non_null(strstr(client_fixture_reply(f), "\"already\":true"));
+    assert_string_equal(client_fixture_text(f, "case"), id);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 0);
+    assert_err(client_fixture_call(f, VO, "case.open", "{'number':'%s','purpose':'return_plan,att_followup'}", number), OK);
+    assert_null(strstr(client_fixture_reply(f), "already"));
+    assert_err(client_fixture_call(f, VO, "case.open", "{'number':'%s','purpose':'nonsense'}", number), ERR_RANGE);
+}
+
+/* Of a child that has no record here, and whose number nobody types. */
+static void opened_from_a_report(void **arg)
+{
+    struct client_fixture *f = *arg;
+    struct proto_subject_id handle = client_fixture_handle(1);
+    struct proto_statement report = client_fixture_say(f, PROTO_SAY_EVENT, VO, &child, LEERPLICHT, NOBODY),
+        under_handle = client_fixture_say(f, PROTO_SAY_EVENT, VO, &handle, LEERPLICHT, NOBODY),
+        objection = client_fixture_say(f, PROTO_SAY_OBJECTION, VO, &child, LEERPLICHT, NOBODY);
+    struct client_case c;
+    struct vault_txn *x;
+    char hex[40];
+    uint8_t id[PROTO_ID_LEN];
+
+    (void) snprintf(report.event, sizeof report.event, "VZM");
+    (void) snprintf(under_handle.event, sizeof under_handle.event, "VZM");
+    client_fixture_keep(f, LEERPLICHT, &report);
+    client_fixture_keep(f, LEERPLICHT, &under_handle);
+    client_fixture_keep(f, LEERPLICHT, &objection);
+    text_hex(report.id, sizeof report.id, hex, sizeof hex);
+    assert_err(client_fixture_call(f, LEERPLICHT, "inbox", "{}"), OK);
+    hex[8] = '\0';
+    assert_non_null(strstr(client_fixture_reply(f), "schakel case open --from-report"));
+    assert_non_null(strstr(client_fixture_reply(f), hex));
+    assert_err(client_fixture_call(f, LEERPLICHT, "case.open", "{'from_report':'%s','purpose':'att_followup'}", hex), OK);
+    assert_int_equal(text_unhex(client_fixture_text(f, "case"), id, sizeof id), OK);
+    client_fixture_hub(f);
+    x = client_fixture_begin(f, LEERPLICHT);
+    assert_err(client_case_get(x, id, &c), OK);
+    client_vault_abort(x);
+    assert_memory_equal(&c.child, &child, sizeof child);
+    /* The report is done now: the case goes on with it. */
+    assert_err(client_fixture_call(f, LEERPLICHT, "inbox", "{}"), OK);
+    assert_null(strstr(client_fixture_reply(f), hex));
+    text_hex(under_handle.id, sizeof under_handle.id, hex, sizeof hex);
+    assert_err(client_fixture_call(f, LEERPLICHT, "case.open", "{'from_report':'%s','purpose':'att_followup'}", hex), ERR_STATE);
+    text_hex(objection.id, sizeof objection.id, hex, sizeof hex);
+    assert_err(client_fixture_call(f, LEERPLICHT, "case.open", "{'from_report':'%s','purpose':'att_followup'}", hex), ERR_NOTFOUND);
+}
+
 /* ---- the list of consents ---- */
 
 static int listed(struct client_fixture *f, const char *args)
@@ -297,7 +360,7 @@ int main(void)
         client_fixture_test(event_ended_twice), client_fixture_test(objection_ended_twice),
         client_fixture_test(what_was_dropped_is_said_again), client_fixture_test(refused_twice),
         client_fixture_test(not_granted_after_a_refusal), client_fixture_test(cancelled_twice),
-        client_fixture_test(accepted_and_sent_back_twice), client_fixture_test(the_newest_state),
+        client_fixture_test(accepted_and_sent_back_twice), client_fixture_test(opened_twice), client_fixture_test(opened_from_a_report), client_fixture_test(the_newest_state),
         client_fixture_test(other_sections_stay), client_fixture_test(what_counts_again_is_seen),
     };
 
