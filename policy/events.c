@@ -13,13 +13,16 @@ static bool is_in_scope(const struct policy_event_def *def, const struct policy_
     return def->scope == POLICY_SCOPE_CHILD || s->of_pair;
 }
 
+static bool is_past(const struct policy_event_def *def, const struct policy_event *s, struct date today)
+{
+    if (s->until.year != 0 && date_compare(today, s->until) > 0)
+        return true;
+    return def->valid_days != 0 && date_compare(today, date_add_days(s->occurred, def->valid_days)) > 0;
+}
+
 static bool is_in_time(const struct policy_event_def *def, const struct policy_event *s, struct date today)
 {
-    if (date_compare(today, s->occurred) < 0)
-        return false;
-    if (s->until.year != 0 && date_compare(today, s->until) > 0)
-        return false;
-    return def->valid_days == 0 || date_compare(today, date_add_days(s->occurred, def->valid_days)) <= 0;
+    return date_compare(today, s->occurred) >= 0 && !is_past(def, s, today);
 }
 
 /* The organisation that asks opens its own door only where the table says so. */
@@ -60,4 +63,11 @@ void policy_events_count(const struct policy_pack *pack, const struct policy_eve
     }
     facts->events = counted;
     facts->unticked = unticked & ~counted;
+}
+
+bool policy_events_is_over(const struct policy_pack *pack, const struct policy_event *s, struct date today)
+{
+    static const struct policy_event_def unknown = {.valid_days = 0};  /* another pack may know it */
+
+    return is_past(s->code < POLICY_EVENTS_MAX ? &pack->event[s->code] : &unknown, s, today);
 }

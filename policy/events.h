@@ -38,4 +38,7 @@ struct policy_events_request {
 void policy_events_count(const struct policy_pack *pack, const struct policy_events_request *request,
     const struct policy_event *statements, size_t n, struct policy_facts *facts);
 
+/* Can this event count no more from this day on, whoever asks, under this pack? Its setter, addressees and scope are not looked at. */
+bool policy_events_is_over(const struct policy_pack *pack, const struct policy_event *s, struct date today);
+
 #endif

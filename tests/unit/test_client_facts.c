@@ -205,13 +205,41 @@ static void an_event_on_its_days(void **state)
     s.occurred_s = f->now_s - 60 * (uint64_t) DAY_S;
     client_fixture_keep(f, VO, &s);
     assert_true(has_event(f, a, "REFERRED"));
+    assert_int_equal(a->f.counted.count, 1);
     s.occurred_s = f->now_s - 62 * (uint64_t) DAY_S;
     client_fixture_keep(f, VO, &s);
     assert_false(has_event(f, a, "REFERRED"));
+    /* Nor is it named to the hub, which drops it (P-196). */
+    assert_int_equal(a->f.counted.count, 0);
     s.occurred_s = f->now_s - 3 * DAY_S;
     s.until_s = f->now_s - 2 * DAY_S;
     client_fixture_keep(f, VO, &s);
     assert_false(has_event(f, a, "REFERRED"));
+    assert_int_equal(a->f.counted.count, 0);
+}
+
+/* A child that was long away: so many old reports that there is no room for more must not keep a new one out. */
+static void what_is_over_takes_no_place(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked *a = question(f);
+    struct proto_statement s;
+    size_t blocks;
+
+    for (size_t i = 0; i <= CLIENT_EVENTS_MAX; i++) {
+        s = event(f, "REFERRED", VO, CJG, NOBODY);
+        s.occurred_s = f->now_s - 100 * (uint64_t) DAY_S;
+        memset(s.id, 0, 8);   /* before the new one, in the order in which they are read */
+        blocks = f->blocks;
+        client_fixture_keep(f, VO, &s);
+        while (f->blocks > blocks)
+            free(f->block[--f->blocks]);
+    }
+    assert_false(has_event(f, a, "REFERRED"));
+    s = event(f, "REFERRED", VO, CJG, NOBODY);
+    memset(s.id, 0xff, 8);
+    client_fixture_keep(f, VO, &s);
+    assert_true(has_event(f, a, "REFERRED"));
 }
 
 /* ---- objections ---- */
@@ -459,7 +487,7 @@ int main(void)
         client_fixture_test(ended_by_its_setter), client_fixture_test(ended_by_the_wrong_partner),
         client_fixture_test(ended_in_the_wrong_words), client_fixture_test(a_reference_counts_when_it_is_ticked),
         client_fixture_test(a_pair_is_these_two), client_fixture_test(an_event_of_another_purpose),
-        client_fixture_test(an_event_on_its_days), client_fixture_test(an_objection_restricts),
+        client_fixture_test(an_event_on_its_days), client_fixture_test(what_is_over_takes_no_place), client_fixture_test(an_objection_restricts),
         client_fixture_test(an_objection_elsewhere_or_for_something_else), client_fixture_test(consent_after_an_objection),
         client_fixture_test(members), client_fixture_test(not_from_who_asks), client_fixture_test(from_the_own_record), client_fixture_test(from_sealed_facts),
         client_fixture_test(facts_of_another_child_or_not_for_us), cmocka_unit_test(who),
