@@ -212,6 +212,9 @@ struct hub_world_reply hub_running_call_frame(struct hub_running *f, const uint8
     void *handle;
     enum err e = wire_call(f->client, frame, len, CALL_MS, &handle, &reply, &reply_len);
 
+    /* The hub was started again: that the connection of before is broken shows only now. Sent again, as a node would. */
+    if (e == ERR_PEER)
+        e = wire_call(f->client, frame, len, CALL_MS, &handle, &reply, &reply_len);
     if (e != OK)
         show_log(f);
     assert_err(e, OK);
