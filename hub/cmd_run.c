@@ -107,7 +107,7 @@ static enum err start_witness(const struct run *r, int core, struct proc *out)
 
 static enum err start_core(const struct run *r, int gate, int signer, int witness, struct proc *out)
 {
-    uint8_t threads[8];
+    uint8_t threads[8], forget[8];
     const int fds[] = { gate, signer, witness };
     const struct proto_blob parts[HUB_CORE_STARTS] = {
         [HUB_CORE_STORE] = server_start_text(r->store),
@@ -118,6 +118,7 @@ static enum err start_core(const struct run *r, int gate, int signer, int witnes
         [HUB_CORE_HOME] = server_start_text(r->home),
         [HUB_CORE_REGION] = { (const uint8_t *)r->region_text, r->region_len },
         [HUB_CORE_THREADS] = server_start_number(r->conf.verify_threads, threads),
+        [HUB_CORE_FORGET] = server_start_number(r->conf.statement_days * 86400, forget),
         [HUB_CORE_REGISTRY] = server_start_text(r->registry),
         [HUB_CORE_WITNESSES] = server_start_text(r->conf.witnesses),
     };

@@ -168,6 +168,7 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
     if (c == NULL)
         return e;
     c->config = *config;
+    hub_forget_init(&c->forget, config->forget_s);
     c->reply = malloc(PROTO_FRAME_MAX);
     c->payload = malloc(PROTO_FRAME_MAX);
     if (c->reply == NULL || c->payload == NULL)

@@ -9,6 +9,7 @@
 #include "hub/act.h"
 #include "hub/certs.h"
 #include "hub/envelope.h"
+#include "hub/forget.h"
 #include "hub/job.h"
 #include "hub/ledger.h"
 #include "hub/registry.h"
@@ -38,7 +39,7 @@ struct hub_core_config {
     const char *store, *partners, *seeds, *status, *pack, *home;   /* home: where taken packs are kept */
     const char *region;                        /* the file's text */
     size_t region_len;
-    uint64_t map_bytes;
+    uint64_t map_bytes, forget_s;              /* hub/forget */
     /* As hub_signer_sign and hub_signer_last, through a socket or not. */
     enum err (*sign)(void *arg, const struct proto_merkle_head *head, const struct proto_merkle_proof *proof, struct hub_signed *out);
     enum err (*last)(void *arg, struct hub_signed *out);
@@ -52,7 +53,7 @@ struct hub_core_config {
 
 /* What core is told at its start, in this order (server/start). */
 enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_HOME, HUB_CORE_REGION,
-    HUB_CORE_THREADS, HUB_CORE_REGISTRY, HUB_CORE_WITNESSES, HUB_CORE_STARTS };
+    HUB_CORE_THREADS, HUB_CORE_FORGET, HUB_CORE_REGISTRY, HUB_CORE_WITNESSES, HUB_CORE_STARTS };
 
 struct hub_core {
     struct kv *kv;
@@ -74,6 +75,7 @@ struct hub_core {
     struct hub_verify *pool;                   /* NULL in tests: jobs are then freed */
     struct hub_collect *collect;               /* cosignatures */
     struct hub_outside *outside;               /* public witnesses; NULL: none */
+    struct hub_forget forget;
     struct hub_core_config config;
 
     struct hub_signed checkpoint;              /* the newest */

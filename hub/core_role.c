@@ -90,6 +90,8 @@ static enum err ask_sign(void *arg, const struct proto_merkle_head *head, const 
 
 static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_core_config *c, uint64_t *threads)
 {
+    enum err e;
+
     c->store = server_start_as_text(&part[HUB_CORE_STORE]);
     c->partners = server_start_as_text(&part[HUB_CORE_PARTNERS]);
     c->seeds = server_start_as_text(&part[HUB_CORE_SEEDS]);
@@ -105,7 +107,8 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->witness_fd = WITNESS_FD;
     if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL || c->home == NULL || c->registry == NULL)
         return ERR_SYNTAX;
-    return server_start_as_number(&part[HUB_CORE_THREADS], threads);
+    e = server_start_as_number(&part[HUB_CORE_FORGET], &c->forget_s);
+    return e == OK ? server_start_as_number(&part[HUB_CORE_THREADS], threads) : e;
 }
 
 static enum err run(const struct hub_core_config *config, uint64_t threads, struct trouble *t)

@@ -53,8 +53,8 @@ static bool is_of_pair(const struct gathering *g, const struct hub_statement *s)
     return true;
 }
 
-/* The last day on which it counts; year 0 for no end. On the day it was ended it counts no longer. */
-static struct date last_day(const struct hub_statement *s)
+/* On the day it was ended it counts no longer. */
+struct date hub_facts_last_day(const struct hub_statement *s)
 {
     struct date until = {.year = 0}, ended;
 
@@ -93,7 +93,7 @@ static enum err add_event(struct gathering *g, const struct hub_statement *s)
         .of_pair = is_of_pair(g, s),
         .purpose = policy_pack_find(g->pack, POLICY_SET_PURPOSES, s->purpose),
         .occurred = clock_date_nl(s->occurred_s != 0 ? s->occurred_s : s->made_s),
-        .until = last_day(s),
+        .until = hub_facts_last_day(s),
     };
     return OK;
 }
@@ -113,7 +113,7 @@ static bool is_first_hand(const struct gathering *g, const struct hub_statement 
  * When it ends by itself. No birthday can be among the ends, as the hub knows none: counted from a birth on
  * the day of the consent the first one is twelve years away.
  */
-static uint64_t consent_end(const struct gathering *g, const struct hub_statement *s)
+uint64_t hub_facts_consent_end(const struct hub_statement *s, unsigned months)
 {
     uint64_t until_s = s->until_s < s->status_until_s ? s->until_s : s->status_until_s, latest_s;
     struct date given = clock_date_nl(s->made_s), asked;
@@ -121,7 +121,7 @@ static uint64_t consent_end(const struct gathering *g, const struct hub_statemen
     if (until_s == 0)
         return 0;
     asked = date_add_days(clock_date_nl(until_s), 1);
-    latest_s = clock_midnight_nl(policy_consent_end(given, given, asked, g->consent_months));
+    latest_s = clock_midnight_nl(policy_consent_end(given, given, asked, months));
     return until_s < latest_s ? until_s : latest_s;
 }
 
@@ -142,7 +142,7 @@ static bool may_be_trusted(const struct gathering *g, const struct hub_statement
 
 static void add_consent(struct gathering *g, const struct hub_statement *s)
 {
-    uint64_t end_s = consent_end(g, s);
+    uint64_t end_s = hub_facts_consent_end(s, g->consent_months);
 
     if (!is_for_this(g, s) || end_s <= g->q->now_s || !may_be_trusted(g, s))
         return;

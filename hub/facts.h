@@ -39,4 +39,9 @@ struct hub_facts {
 MUST_USE enum err hub_facts_gather(const struct hub_state *s, struct kv_txn *x, const struct hub_question *q,
     struct hub_facts *out);
 
+/* The last day on which an event counts, but for the pack's valid days; year 0 for no end. */
+struct date hub_facts_last_day(const struct hub_statement *s);
+/* When a consent ends by itself, at most so many months after it was given; 0: it is not complete and never counts. */
+uint64_t hub_facts_consent_end(const struct hub_statement *s, unsigned months);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "hub/forget.h"
 #include "policy/files.h"
 
 #include <sodium.h>
@@ -18,6 +19,7 @@ static const struct conf_key keys[] = {
     { "plain", CONF_BOOL, offsetof(struct hub_conf, plain), sizeof(bool), 0, 0 },
     { "witnesses", CONF_TEXT, offsetof(struct hub_conf, witnesses), sizeof ((struct hub_conf *)0)->witnesses, 0, 0 },
     { "verify_threads", CONF_U64, offsetof(struct hub_conf, verify_threads), sizeof(uint64_t), 1, 16 },
+    { "statement_days", CONF_U64, offsetof(struct hub_conf, statement_days), sizeof(uint64_t), HUB_FORGET_DAYS, HUB_FORGET_DAYS_MAX },
     { "pseudonyms_per_partner", CONF_U64, offsetof(struct hub_conf, pseudonyms_per_partner), sizeof(uint64_t), 0, 1000000 },
     { "pseudonyms_total", CONF_U64, offsetof(struct hub_conf, pseudonyms_total), sizeof(uint64_t), 0, 100000000 },
 };
@@ -54,7 +56,7 @@ enum err hub_home_text(const char *home, const char *name, char **out, size_t *l
 
 enum err hub_conf_read(const char *home, struct hub_conf *out, struct trouble *t)
 {
-    struct hub_conf conf = { .listen = "127.0.0.1:7610", .verify_threads = 2, .pseudonyms_per_partner = 2000,
+    struct hub_conf conf = { .listen = "127.0.0.1:7610", .verify_threads = 2, .statement_days = HUB_FORGET_DAYS, .pseudonyms_per_partner = 2000,
         .pseudonyms_total = 20000 };
     char *text = NULL;
     size_t len = 0;

@@ -24,6 +24,7 @@ struct hub_conf {
     char pack[HUB_PATH_MAX];    /* folder of the pack; empty: HOME/pack */
     bool plain;                 /* tcp without TLS, on loopback only */
     uint64_t verify_threads;
+    uint64_t statement_days;    /* from when a statement is over until it is dropped (hub/forget) */
     uint64_t pseudonyms_per_partner, pseudonyms_total;  /* a day */
     char witnesses[2048];       /* public ones: NAME URL, NAME URL (hub/outside) */
 };

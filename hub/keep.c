@@ -32,7 +32,7 @@ static enum err keep_carried(struct hub_core *c, struct kv_txn *x, const struct 
         return OK;
     e = hub_store_statement_get(c->state.tables, x, row->carried, &s);
     if (e != OK)
-        return e == ERR_NOTFOUND ? ERR_IO : e;
+        return e == ERR_NOTFOUND ? OK : e;   /* dropped since (hub/forget) */
     delivery = hub_statement_delivery(&s, row->to);
     if (delivery == NULL || delivery->acked)
         return OK;

@@ -33,8 +33,7 @@ static enum err find_carried(struct hub_state *s, struct kv_txn *x, const uint8_
         return e;
     if (!row.carries || memcmp(row.to, to, sizeof row.to) != 0)
         return ERR_NOTFOUND;
-    e = hub_store_statement_get(s->tables, x, row.carried, out);
-    return e == ERR_NOTFOUND ? ERR_IO : e;
+    return hub_store_statement_get(s->tables, x, row.carried, out);   /* ERR_NOTFOUND: dropped since (hub/forget) */
 }
 
 /*

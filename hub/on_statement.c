@@ -1,6 +1,7 @@
 #include "hub/follow.h"
 #include "hub/person.h"
 #include "hub/say.h"
+#include "hub/store_gone.h"
 
 #include <string.h>
 
@@ -54,16 +55,23 @@ static enum proto_refusal check_common(const struct hub_state *s, const struct h
 
 /*
  * Is it here already? Then *is_new is false and y->row is what is kept; other bytes under its id are
- * REPLAYED.
+ * REPLAYED. One that was dropped was over, and so it stays.
  */
 static enum err look(struct hub_say *y, bool *is_new, enum proto_refusal *refusal)
 {
     struct hub_statement kept;
     enum err e = hub_store_statement_get(y->s->tables, y->x, y->what->id, &kept);
+    bool gone = false;
 
     *is_new = e == ERR_NOTFOUND;
+    if (*is_new) {
+        e = hub_store_gone_has(y->s->tables, y->x, y->what->id, &gone);
+        if (gone)
+            *refusal = PROTO_WRONG_STATE;
+        return e;
+    }
     if (e != OK)
-        return e == ERR_NOTFOUND ? OK : e;
+        return e;
     if (memcmp(kept.digest, y->row.digest, sizeof kept.digest) != 0)
         *refusal = PROTO_REPLAYED;
     y->row = kept;

@@ -180,6 +180,8 @@ static enum err apply_all(struct hub_core *c, struct kv_txn *x, struct round *r,
     if (e == OK)
         e = hub_retain_drop(c, x);
     if (e == OK)
+        e = hub_forget_some(&c->forget, &c->state, x, c->now_s);
+    if (e == OK)
         e = hub_collect_save(c, x);
     if (e == OK && hub_ledger_size(c->ledger) != before) {
         e = hub_store_number_save(c->numbers, x);

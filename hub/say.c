@@ -1,5 +1,6 @@
 #include "hub/say.h"
 
+#include "hub/store_gone.h"
 
 static const struct hub_say_kind plain = {NULL, NULL, NULL};
 
@@ -30,9 +31,15 @@ enum err hub_say_find(struct hub_say *y, enum proto_statement_kind kind, enum pr
     struct hub_statement about;
     enum err e = hub_store_statement_get(y->s->tables, y->x, y->what->refers, &about);
 
-    if (e != OK && e != ERR_NOTFOUND)
+    if (e == ERR_NOTFOUND) {
+        e = hub_store_gone_has(y->s->tables, y->x, y->what->refers, &y->about_is_gone);
+        if (e == OK)
+            *refusal = y->about_is_gone ? PROTO_ACCEPTED : PROTO_NOT_FOUND;
         return e;
-    if (e == ERR_NOTFOUND || about.kind != kind || !hub_statement_is_known_to(&about, y->a->from->id)) {
+    }
+    if (e != OK)
+        return e;
+    if ( about.kind != kind || !hub_statement_is_known_to(&about, y->a->from->id)) {
         *refusal = PROTO_NOT_FOUND;
         return OK;
     }

@@ -17,6 +17,7 @@ struct hub_say {
     const struct proto_statement *what;   /* a->said.what */
     struct hub_statement row;             /* of what, kept or about to be */
     struct hub_statement about;           /* the statement it refers to, if its kind has one: set by check */
+    bool about_is_gone;                   /* that was dropped: nothing is left to change */
 };
 
 /* May it be kept? Asked at the first arrival only. Changes nothing in the store. */
@@ -47,7 +48,7 @@ hub_say_apply hub_say_member_apply;
 
 /*
  * Find the statement of this kind that y refers to, into y->about. NOT_FOUND when there is none that the
- * sender knows.
+ * sender knows. One that was dropped is over: what says so too is taken and mailed, so that its sender can stop saying it.
  */
 MUST_USE enum err hub_say_find(struct hub_say *y, enum proto_statement_kind kind,
     enum proto_refusal *refusal);

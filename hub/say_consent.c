@@ -39,10 +39,12 @@ enum err hub_say_withdrawal_check(struct hub_say *y, enum proto_refusal *refusal
     struct hub_statement about;
     enum err e = hub_store_statement_get(y->s->tables, y->x, y->what->refers, &about);
 
-    if (e != OK && e != ERR_NOTFOUND)
+    if (e == ERR_NOTFOUND)
+        return hub_say_find(y, PROTO_SAY_CONSENT, refusal);
+    if (e != OK)
         return e;
     *refusal = PROTO_ACCEPTED;
-    if (e == ERR_NOTFOUND || about.kind != PROTO_SAY_CONSENT) {
+    if (about.kind != PROTO_SAY_CONSENT) {
         *refusal = PROTO_NOT_FOUND;
         return OK;
     }
@@ -57,7 +59,7 @@ enum err hub_say_status_check(struct hub_say *y, enum proto_refusal *refusal)
 {
     enum err e = hub_say_find(y, PROTO_SAY_CONSENT, refusal);
 
-    if (e == OK && *refusal == PROTO_ACCEPTED && !is_named(y->about.setter, y->a->from->id))
+    if (e == OK && *refusal == PROTO_ACCEPTED && !y->about_is_gone && !is_named(y->about.setter, y->a->from->id))
         *refusal = PROTO_NOT_YOURS;
     return e;
 }
@@ -70,6 +72,8 @@ enum err hub_say_status_apply(struct hub_say *y)
 {
     uint64_t made_s = y->what->made_s < y->a->now_s ? y->what->made_s : y->a->now_s;
 
+    if (y->about_is_gone)
+        return OK;
     if (y->what->code == 1 && y->about.ended_s == 0)
         y->about.ended_s = made_s != 0 ? made_s : y->a->now_s;
     if (made_s >= y->about.status_s) {

@@ -19,7 +19,7 @@ static enum err check_own(struct hub_say *y, enum proto_statement_kind kind, enu
 {
     enum err e = hub_say_find(y, kind, refusal);
 
-    if (e == OK && *refusal == PROTO_ACCEPTED
+    if (e == OK && *refusal == PROTO_ACCEPTED && !y->about_is_gone
         && memcmp(y->about.setter, y->a->from->id, sizeof y->about.setter) != 0)
         *refusal = PROTO_NOT_YOURS;
     return e;
@@ -43,6 +43,8 @@ enum err hub_say_end_apply(struct hub_say *y)
 {
     uint64_t at_s = y->what->made_s != 0 ? y->what->made_s : y->a->now_s;
 
+    if (y->about_is_gone)
+        return OK;
     if (y->about.ended_s == 0 || at_s < y->about.ended_s)
         y->about.ended_s = at_s;
     return hub_store_statement_save(y->s->tables, y->x, &y->about);
@@ -55,7 +57,7 @@ enum err hub_say_objection_end_arrive(struct hub_say *y)
     enum err e = hub_store_statement_get(y->s->tables, y->x, y->what->refers, &y->about);
 
     if (e != OK)
-        return e == ERR_NOTFOUND ? ERR_IO : e;
+        return e == ERR_NOTFOUND ? OK : e;   /* dropped since */
     delivery = hub_statement_delivery(&y->about, y->a->to->id);
     if (delivery == NULL)
         return OK;

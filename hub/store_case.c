@@ -97,3 +97,77 @@ enum err hub_store_case_set_standing(const struct hub_tables *t, struct kv_txn *
     wr_u64(&value, now_s);
     return e != OK ? e : kv_put(x, t->member, key, w.len, row, value.len);
 }
+
+enum err hub_store_case_next(const struct hub_tables *t, struct kv_txn *x, struct hub_case *c)
+{
+    struct hub_case found = {.purpose = ""};
+    uint8_t key[MEMBER_LEN];
+    struct wr w;
+    struct rd r;
+    enum err e = OK;
+
+    /* No case has the id zero, nor an empty purpose. */
+    if (c->purpose[0] == '\0')
+        memset(key, 0, CASE_LEN);
+    else
+        e = make_key(c, NULL, &w, key);
+    if (e == OK)
+        e = hub_tables_next(x, t->purpose, key, CASE_LEN);
+    if (e != OK)
+        return e;
+    rd_init(&r, key, CASE_LEN);
+    rd_copy(&r, found.id, sizeof found.id);
+    rd_name(&r, PROTO_PURPOSE_WIDTH, found.purpose, sizeof found.purpose, false);
+    if (rd_end(&r) != OK)
+        return ERR_IO;
+    *c = found;
+    return OK;
+}
+
+/* The member rows of a case, one after the other: with each they are read, without it they are removed. */
+static enum err members(const struct hub_tables *t, struct kv_txn *x, const struct hub_case *c, hub_store_case_each *each, void *arg)
+{
+    uint8_t key[MEMBER_LEN];
+    struct kv_walk w = {0};
+    struct wr k;
+    struct rd r;
+    enum err e = make_key(c, NULL, &k, key);
+
+    if (e == OK)
+        e = kv_walk_from(x, t->member, key, CASE_LEN, &w);
+    while (e == OK && w.key_len == MEMBER_LEN && memcmp(w.key, key, CASE_LEN) == 0) {
+        memcpy(key, w.key, MEMBER_LEN);
+        rd_init(&r, w.value, w.value_len);
+        if (each != NULL) {
+            enum hub_standing standing = (enum hub_standing)rd_u8(&r);
+            uint64_t since_s = rd_u64(&r);
+
+            e = rd_end(&r) != OK ? ERR_IO : OK;
+            if (e == OK)
+                each(arg, key + CASE_LEN, standing, since_s);
+        } else {
+            e = kv_delete(x, t->member, key, MEMBER_LEN);
+        }
+        if (e == OK)
+            e = kv_walk_next(&w);
+    }
+    kv_walk_end(&w);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err hub_store_case_walk(const struct hub_tables *t, struct kv_txn *x, const struct hub_case *c,
+    hub_store_case_each *each, void *arg)
+{
+    return members(t, x, c, each, arg);
+}
+
+enum err hub_store_case_drop(const struct hub_tables *t, struct kv_txn *x, const struct hub_case *c)
+{
+    uint8_t key[MEMBER_LEN];
+    struct wr w;
+    enum err e = make_key(c, NULL, &w, key);
+
+    if (e == OK)
+        e = kv_delete(x, t->purpose, key, w.len);
+    return e == OK ? members(t, x, c, NULL, NULL) : e;
+}

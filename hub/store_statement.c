@@ -140,11 +140,17 @@ bool hub_statement_is_known_to(const struct hub_statement *s, const uint8_t part
     return false;
 }
 
-/* Enter it under its child and its case for one partner. */
-static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
-    const uint8_t partner[PROTO_PARTNER_LEN])
+/* Enter it under its child and its case for one partner, or take it out again. */
+static enum err enter_key(struct kv_txn *x, kv_table table, const struct wr *w, const struct hub_statement *s, bool in)
 {
     const uint8_t kind = (uint8_t)s->kind;
+
+    return in ? kv_put(x, table, w->buf, w->len, &kind, sizeof kind) : kv_delete(x, table, w->buf, w->len);
+}
+
+static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s,
+    const uint8_t partner[PROTO_PARTNER_LEN], bool in)
+{
     uint8_t key[BY_SUBJECT_LEN];
     struct wr w;
     enum err e = OK;
@@ -154,14 +160,14 @@ static enum err enter(const struct hub_tables *t, struct kv_txn *x, const struct
         hub_row_write_subject(&w, &s->subject);
         wr_copy(&w, partner, PROTO_PARTNER_LEN);
         wr_copy(&w, s->id, sizeof s->id);
-        e = kv_put(x, t->by_subject, key, w.len, &kind, sizeof kind);
+        e = enter_key(x, t->by_subject, &w, s, in);
     }
     if (e == OK && !sodium_is_zero(s->case_id, sizeof s->case_id)) {
         wr_init(&w, key, sizeof key);
         wr_copy(&w, s->case_id, sizeof s->case_id);
         wr_copy(&w, partner, PROTO_PARTNER_LEN);
         wr_copy(&w, s->id, sizeof s->id);
-        e = kv_put(x, t->by_case, key, w.len, &kind, sizeof kind);
+        e = enter_key(x, t->by_case, &w, s, in);
     }
     return e;
 }
@@ -245,8 +251,8 @@ enum err hub_store_statement_add(const struct hub_tables *t, struct kv_txn *x, s
     place_key(s->place, key);
     e = kv_append(x, t->original, key, sizeof key, original->data, original->len);
     if (e == OK)
-        e = enter(t, x, s, s->setter);
-    return e == OK && to != NULL ? enter(t, x, s, to) : e;
+        e = enter(t, x, s, s->setter, true);
+    return e == OK && to != NULL ? enter(t, x, s, to, true) : e;
 }
 
 enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *x, struct hub_statement *s,
@@ -256,7 +262,7 @@ enum err hub_store_statement_deliver(const struct hub_tables *t, struct kv_txn *
 
     if (e == OK)
         e = write(t, x, s, false);
-    return e != OK ? e : enter(t, x, s, partner);
+    return e != OK ? e : enter(t, x, s, partner, true);
 }
 
 enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
@@ -293,6 +299,21 @@ enum err hub_store_statement_original(const struct hub_tables *t, struct kv_txn 
     return e == ERR_NOTFOUND ? ERR_IO : e;
 }
 
+enum err hub_store_statement_drop(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s)
+{
+    uint8_t key[PLACE_LEN];
+    enum err e = kv_delete(x, t->statement, s->id, sizeof s->id);
+
+    place_key(s->place, key);
+    if (e == OK)
+        e = kv_delete(x, t->original, key, sizeof key);
+    if (e == OK)
+        e = enter(t, x, s, s->setter, false);
+    for (size_t i = 0; e == OK && i < s->delivered_count; i++)
+        e = enter(t, x, s, s->delivered[i].to, false);
+    return e;
+}
+
 enum err hub_store_statement_carry(const struct hub_tables *t, struct kv_txn *x,
     const uint8_t message[PROTO_ID_LEN], const struct hub_statement *s, const uint8_t to[PROTO_PARTNER_LEN])
 {
@@ -316,6 +337,26 @@ enum err hub_store_statement_carried(const struct hub_tables *t, struct kv_txn *
     if (memcmp(row + PROTO_ID_LEN, to, PROTO_PARTNER_LEN) != 0)
         return ERR_NOTFOUND;
     return hub_store_statement_get(t, x, row, out);
+}
+
+enum err hub_store_statement_carried_drop(const struct hub_tables *t, struct kv_txn *x, const uint8_t message[PROTO_ID_LEN],
+    bool *dropped)
+{
+    uint8_t row[CARRIED_LEN];
+    const uint8_t *statement;
+    size_t len;
+    bool gone = false;
+    enum err e = kv_get(x, t->carried, message, PROTO_ID_LEN, row, sizeof row);
+
+    if (e == OK) {
+        e = kv_view(x, t->statement, row, PROTO_ID_LEN, &statement, &len);
+        gone = e == ERR_NOTFOUND;
+    }
+    if (gone)
+        e = kv_delete(x, t->carried, message, PROTO_ID_LEN);
+    if (e == OK)
+        *dropped = gone;
+    return e;
 }
 
 /* ---- by child ---- */

@@ -80,6 +80,12 @@ MUST_USE enum err hub_store_statement_carried(const struct hub_tables *t, struct
 MUST_USE enum err hub_store_statement_save(const struct hub_tables *t, struct kv_txn *x,
     const struct hub_statement *s);
 
+/* Remove row, original and what leads to it; what carried it (above) is left for hub_store_statement_carried_drop. ERR_NOTFOUND. */
+MUST_USE enum err hub_store_statement_drop(const struct hub_tables *t, struct kv_txn *x, const struct hub_statement *s);
+/* *dropped: what this message carried was gone, and so is its row now. ERR_NOTFOUND when there is no such row. */
+MUST_USE enum err hub_store_statement_carried_drop(const struct hub_tables *t, struct kv_txn *x,
+    const uint8_t message[PROTO_ID_LEN], bool *dropped);
+
 /* ERR_NOTFOUND; ERR_IO when the row cannot be read. */
 MUST_USE enum err hub_store_statement_get(const struct hub_tables *t, struct kv_txn *x,
     const uint8_t id[PROTO_ID_LEN], struct hub_statement *out);

@@ -3,6 +3,7 @@
 #include "hub/act.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum err hub_tables_open(struct kv *kv, struct hub_tables **out)
 {
@@ -16,6 +17,7 @@ enum err hub_tables_open(struct kv *kv, struct hub_tables **out)
         { "by_subject", &t->by_subject }, { "by_case", &t->by_case }, { "case_purpose", &t->purpose },
         { "case_member", &t->member }, { "request", &t->request }, { "grant", &t->grant },
         { "release", &t->release }, { "request_due", &t->due },
+        { "statement_gone", &t->gone },
     };
     for (size_t i = 0; e == OK && i < sizeof rows / sizeof *rows; i++)
         e = kv_table_open(kv, rows[i].name, rows[i].table);
@@ -40,6 +42,21 @@ enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uin
         return e;
     *known = e == OK;
     return OK;
+}
+
+enum err hub_tables_next(struct kv_txn *x, kv_table table, uint8_t *key, size_t len)
+{
+    struct kv_walk w = {0};
+    enum err e = kv_walk_from(x, table, key, len, &w);
+
+    if (e == OK && w.key_len == len && memcmp(w.key, key, len) == 0)
+        e = kv_walk_next(&w);
+    if (e == OK && w.key_len != len)
+        e = ERR_IO;
+    if (e == OK)
+        memcpy(key, w.key, len);
+    kv_walk_end(&w);
+    return e;
 }
 
 void hub_tables_close(struct hub_tables *t)

@@ -8,6 +8,7 @@
 #include "base/kv.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct hub_tables {
@@ -21,6 +22,7 @@ struct hub_tables {
     kv_table request;     /* id of a request or offer -> row */
     kv_table grant;       /* id of a grant or offer -> row */
     kv_table release;     /* id of a release -> id of its grant */
+    kv_table gone;        /* id of a statement that was dropped -> when that may be forgotten */
     kv_table due;         /* moment from which it may go, id of a request or offer -> nothing */
 };
 
@@ -30,6 +32,12 @@ struct hub_tables {
  */
 MUST_USE enum err hub_tables_know(const struct hub_tables *t, struct kv_txn *x, const uint8_t *id,
     bool *known);
+
+/*
+ * For walks that go on in another transaction: key (len bytes, the length of every key of that table) becomes the next one behind
+ * it. ERR_NOTFOUND at the end; ERR_IO for a key of another length.
+ */
+MUST_USE enum err hub_tables_next(struct kv_txn *x, kv_table table, uint8_t *key, size_t len);
 
 /* Takes NULL. The store itself belongs to the caller. hub_tables_open stands in hub/act.h. */
 void hub_tables_close(struct hub_tables *t);

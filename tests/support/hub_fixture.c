@@ -207,7 +207,7 @@ static void digest_store(struct hub_fixture *f, uint8_t out[crypto_generichash_B
 {
     const struct hub_tables *t = f->state.tables;
     const kv_table tables[] = {t->statement, t->original, t->carried, t->by_subject, t->by_case, t->purpose,
-        t->member, t->request, t->grant, t->release, t->due};
+        t->member, t->request, t->grant, t->release, t->due, t->gone};
     crypto_generichash_state st;
 
     (void)crypto_generichash_init(&st, NULL, 0, crypto_generichash_BYTES);
