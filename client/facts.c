@@ -174,7 +174,7 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
     v->occurred = clock_date_nl(s->occurred_s != 0 ? s->occurred_s : s->made_s);
     if (s->until_s != 0)
         v->until = clock_date_nl(s->until_s);
-    /* What is over is not named either: the hub has dropped it some time after (P-196). */
+    /* What is over is not named either: the hub has dropped it some time after (P-198). */
     if (policy_events_is_over(c->node->pack, v, clock_date_nl(c->q->now_s)))
         return;
     c->event_count++;

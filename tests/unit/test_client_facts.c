@@ -209,7 +209,7 @@ static void an_event_on_its_days(void **state)
     s.occurred_s = f->now_s - 62 * (uint64_t) DAY_S;
     client_fixture_keep(f, VO, &s);
     assert_false(has_event(f, a, "REFERRED"));
-    /* Nor is it named to the hub, which drops it (P-196). */
+    /* Nor is it named to the hub, which drops it (P-198). */
     assert_int_equal(a->f.counted.count, 0);
     s.occurred_s = f->now_s - 3 * DAY_S;
     s.until_s = f->now_s - 2 * DAY_S;

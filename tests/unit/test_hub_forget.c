@@ -1,4 +1,4 @@
-/* hub/forget: a statement goes on its day, not early and not late (P-196). */
+/* hub/forget: a statement goes on its day, not early and not late (P-198). */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_forgotten.h"

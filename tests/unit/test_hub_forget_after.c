@@ -1,4 +1,4 @@
-/* hub/forget: what is left of what went, that it does not come back, and what can still be said about it (P-196); cases. */
+/* hub/forget: what is left of what went, that it does not come back, and what can still be said about it (P-198); cases. */
 #include "tests/support/check.h"
 
 #include "tests/support/hub_forgotten.h"
