@@ -1,5 +1,6 @@
 /* client/approve: four eyes. The second person seals what may leave and approves exactly those bytes; the
  * first then grants them. */
+#include "client/after.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_table.h"
@@ -57,16 +58,19 @@ static enum err decide(
     return e;
 }
 
-/* The request of another, or what a colleague wants to send. */
+/* The request of another, or what a colleague wants to send; or either of them, shared already, where a second person looks
+ * afterwards. */
 static enum err row_arg(struct client_call *c, struct vault_txn *x, struct client_desk *d)
 {
     const char *offer = NULL;
-    enum err e;
+    bool sends = json_text(c->args, "offer", &offer) == OK;
+    enum err e = client_desk_arg(c, x, sends ? "offer" : "request", d);
 
-    if (json_text(c->args, "offer", &offer) != OK)
+    if (e != OK || client_after_has_second(c->node, d))
+        return e;
+    if (!sends)
         return client_desk_arg_open(c, x, d);
-    e = client_desk_arg(c, x, "offer", d);
-    if (e == OK && (!d->mine || !d->offer || d->state != CLIENT_DESK_PREPARED))
+    if (!d->mine || !d->offer || d->state != CLIENT_DESK_PREPARED)
         e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0,
             "nothing to approve here; how it stands: schakel request show",
             "hier valt niets goed te keuren; hoe het ermee staat: schakel request show");
@@ -183,6 +187,10 @@ enum err client_do_approve(struct client_call *c, struct vault_txn *x)
     bool again = false;
     enum err e = h == NULL ? ERR_NOMEM : row_arg(c, x, &d);
 
+    if (e == OK && client_after_has_second(c->node, &d)) {
+        free(h);
+        return client_after_approve(c, x, &d);
+    }
     if (e == OK)
         e = decide(c, x, &d, h);
     if (e == OK)

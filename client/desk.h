@@ -61,7 +61,7 @@ struct client_desk {
     bool weighed;                           /* a weighing of the asker travelled along */
     uint8_t weighing[PROTO_ID_LEN];         /* own draft that goes along (client/weigh); zero: none */
     uint8_t approval[PROTO_ID_LEN];         /* own draft of the second person's last approval; zero: none */
-    uint64_t granted_s;                     /* receiver: when the grant was logged; 0: not yet */
+    uint64_t granted_s;                     /* when the grant was logged; 0: not yet */
     uint64_t informed_s; /* receiver: the day the family was told, before it was read; 0: not said */
     uint32_t answered; /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
 };

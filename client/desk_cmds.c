@@ -145,6 +145,16 @@ static const struct client_opt open_opts[] = {
     {"share", CLIENT_OPT_TEXT, true, {"what to open, from schakel inbox", "wat u opent, uit schakel inbox"},
         "ID", NULL}, INFORMED, CONFIRM, END};
 
+static const struct client_opt informed_opts[] = {
+    {"share", CLIENT_OPT_TEXT, true, {"what was read, from schakel inbox", "wat is gelezen, uit schakel inbox"}, "ID", NULL},
+    {"day", CLIENT_OPT_TEXT, false, {"the day they were told; today if left out", "de dag waarop het is verteld; anders vandaag"}, "DATE", NULL},
+    {"reason", CLIENT_OPT_TEXT, false, {"why they hear it later than it was read", "waarom zij het later horen dan het gelezen is"}, "TEXT",
+        NULL}, END};
+static const struct client_opt defer_opts[] = {
+    {"share", CLIENT_OPT_TEXT, true, {"what was read, from schakel inbox", "wat is gelezen, uit schakel inbox"}, "ID", NULL},
+    {"until", CLIENT_OPT_TEXT, false, {"the last day, within what the pack gives; that if left out",
+        "de laatste dag, binnen wat het pakket geeft; anders die"}, "DATE", NULL},
+    {"reason", CLIENT_OPT_TEXT, true, {"why telling now is not safe", "waarom vertellen nu niet veilig is"}, "TEXT", NULL}, END};
 static const struct client_opt done_opts[] = {
     {"item", CLIENT_OPT_TEXT, true, {"what to put away, from schakel inbox",
         "wat u opbergt, uit schakel inbox"}, "ID", NULL}, END};
@@ -234,6 +244,10 @@ const struct client_cmd client_casework_cmds[] = {
         client_desk_print},
     {"open", {"read what came in; the holder is told", "lees wat binnenkwam; de houder hoort het"},
         open_opts, "open", NULL, client_desk_print},
+    {"informed", {"the family was told what was read and why", "het gezin hoorde wat er gelezen is en waarom"},
+        informed_opts, "informed", NULL, client_desk_print},
+    {"defer", {"the privacy officer: telling the family may wait longer", "de privacyfunctionaris: vertellen mag langer wachten"},
+        defer_opts, "defer", NULL, client_desk_print},
     {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"},
         done_opts, "done", NULL, client_desk_print},
     {"outbox list", {"what still has to go out, and why it waits", "wat nog weg moet, en waarom het wacht"},

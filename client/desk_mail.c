@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/text.h"
 #include "base/wr.h"
+#include "client/after.h"
 #include "client/consent_end.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
@@ -159,8 +160,18 @@ static bool is_granted_by_person(
         && same_list(&s->sections, &e->msg->sections);
 }
 
+/* By which rule a section is granted the grant says itself: with what was ticked and weighed since, another rule may be the first. */
+static void take_rules(struct client_desk *d, const struct proto_rows *granted)
+{
+    for (uint8_t i = 0; i < d->rows.count; i++)
+        for (uint8_t k = 0; k < granted->count; k++)
+            if (strcmp(d->rows.row[i].section, granted->row[k].section) == 0 && granted->row[k].verdict == POLICY_PERMIT)
+                d->rows.row[i] = granted->row[k];
+}
+
 static void take_grant(struct client_desk *d, const struct client_mail_event *e)
 {
+    take_rules(d, &e->mail->receipt.rows);
     d->state = CLIENT_DESK_GRANTED;
     d->granted = e->msg->sections;
     d->access_until_s = e->msg->until_s;
@@ -314,6 +325,19 @@ enum err client_mail_cancel(struct client_node *n, struct vault_txn *x, const st
     return err != OK ? err : client_desk_put(x, &d);
 }
 
+/* The privacy officer is told (client/notice). */
+static enum err exported(struct vault_txn *x, const struct client_desk *d, uint64_t at_s)
+{
+    struct client_after a;
+    enum err e = client_after_get(x, d->id, &a);
+
+    if (e == OK && a.exported_s == 0) {
+        a.exported_s = at_s;
+        e = client_after_put(x, d->id, &a);
+    }
+    return e;
+}
+
 /* What was stopped or is over stays so, but that it was read before is to be known. */
 enum err client_mail_report(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
@@ -331,7 +355,8 @@ enum err client_mail_report(struct client_node *n, struct vault_txn *x, const st
         d.opened_s = e->mail->receipt.time_s;
     if (!over)
         d.state = e->msg->code == PROTO_REPORT_EXPIRED ? CLIENT_DESK_ENDED : CLIENT_DESK_OPENED;
-    return client_desk_put(x, &d);
+    err = e->msg->code == PROTO_REPORT_EXPORTED ? exported(x, &d, e->mail->receipt.time_s) : OK;
+    return err != OK ? err : client_desk_put(x, &d);
 }
 
 struct stop {
@@ -447,6 +472,13 @@ static enum err membership(struct client_node *n, struct vault_txn *x, const str
     return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
 }
 
+static enum err step_after(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
+{
+    enum err err = client_after_heard(n, x, e);
+
+    return err == OK ? OK : missed(e, err, "not about anything that was shared");
+}
+
 enum err client_mail_statement(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     if (e->said == NULL)
@@ -458,6 +490,9 @@ enum err client_mail_statement(struct client_node *n, struct vault_txn *x, const
         return withdrawn(n, x, e);
     case PROTO_SAY_STATUS:
         return e->said->code == 1 ? withdrawn(n, x, e) : OK;
+    case PROTO_SAY_WEIGHING:
+    case PROTO_SAY_APPROVAL:
+        return step_after(n, x, e);
     default:
         return OK;  /* kept with the statements; what it means is asked when somebody decides */
     }

@@ -136,6 +136,9 @@ static const struct sentence {
     {"not-for-us", "offer", "Sent back: ", "; the copy here is destroyed.",
         "Teruggegeven: ", "; de kopie hier is vernietigd."},
     {"done", "item", "Put away: ", ".", "Opgeborgen: ", "."},
+    {"informed", "informed", "Written down: the family was told on ", ".", "Opgeschreven: het gezin hoorde het op ", "."},
+    {"defer", "until", "Telling the family may wait until the end of ", "; who reads it sees that in the inbox.",
+        "Vertellen mag wachten tot en met ", "; wie het las, ziet dat in het postvak."},
 };
 
 /* Of an act that was done before. */

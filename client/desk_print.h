@@ -20,6 +20,8 @@ typedef void client_desk_printer(const struct client_paper *p, const cJSON *args
 /* client/desk_print_request.c */
 client_desk_printer client_desk_print_asked, client_desk_print_request, client_desk_print_requests,
     client_desk_print_preview, client_desk_print_grant, client_desk_print_open, client_desk_print_approve;
+/* client/desk_print_after.c: the clocks of a request, and the answer to an approval afterwards */
+client_desk_printer client_desk_print_clocks, client_desk_print_looked;
 /* client/desk_print_weigh.c */
 client_desk_printer client_desk_print_weigh;
 /* client/desk_print_outbox.c */

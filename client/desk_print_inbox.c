@@ -16,7 +16,10 @@ static const struct {
     {"withdrawal", "Consent withdrawn, with", "Toestemming ingetrokken, met"},
     {"refusal", "Refused by", "Geweigerd door"},
     {"objection", "Objection, told by", "Bezwaar, gemeld door"},
-    {"weigh", "To be weighed, from", "Af te wegen, van"},
+    {"weigh", "To be weighed, with", "Af te wegen, met"},
+    {"second", "For a second person, with", "Voor een tweede persoon, met"},
+    {"tell", "Tell the family, of", "Vertel het gezin, over"},
+    {"notice", "You are told, with", "U krijgt bericht, met"},
     {"unanswered", "Not answered, with", "Niet beantwoord, met"},
     {"approval", "To be sent to", "Te sturen aan"},
     {"done", "Done, with", "Klaar, met"},
@@ -35,6 +38,17 @@ static void item_title(const struct client_paper *p, const cJSON *item)
     (void) snprintf(
         right, sizeof right, "%s%s%s", when, when[0] != '\0' ? "  " : "", client_paper_id(item, "id", id));
     client_paper_head(p, left, right);
+}
+
+/* Its title does not say it all. */
+static bool says_itself(const char *kind)
+{
+    static const char *const kinds[] = {"weigh", "second", "tell", "notice", "withdrawal", "approval", "unanswered"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
 }
 
 static void item_subject(const struct client_paper *p, const cJSON *item)
@@ -56,11 +70,21 @@ static void item_subject(const struct client_paper *p, const cJSON *item)
         client_paper_line(p, CLIENT_PLAIN, 2, "\"%s\"", "\"%s\"", note);
     if (client_paper_text(item, "other_pack")[0] != '\0')
         client_paper_line(p, CLIENT_YELLOW, 2, "%s", "%s", client_paper_text(item, "other_pack"));
-    if (strcmp(client_paper_text(item, "kind"), "weigh") == 0
-        || strcmp(client_paper_text(item, "kind"), "withdrawal") == 0
-        || strcmp(client_paper_text(item, "kind"), "approval") == 0
-        || strcmp(client_paper_text(item, "kind"), "unanswered") == 0)
+    if (says_itself(client_paper_text(item, "kind")))
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_paper_text(item, "text"));
+}
+
+/* Hours count where a clock runs. */
+static void item_last(const struct client_paper *p, const cJSON *item)
+{
+    const char *before = client_paper_text(item, "before");
+
+    if (client_paper_true(item, "late"))
+        client_paper_pair(p, client_paper_say(p, "Too late", "Te laat"), before);
+    else if (before[0] != '\0')
+        client_paper_pair(p, client_paper_say(p, "Before", "Voor"), before);
+    else
+        client_paper_pair(p, client_paper_say(p, "Last day", "Uiterlijk"), client_paper_text(item, "due"));
 }
 
 static void item_next(const struct client_paper *p, const cJSON *item)
@@ -75,7 +99,7 @@ static void item_next(const struct client_paper *p, const cJSON *item)
                 "tell the young person and the parents what you will read and why; give that day with "
                 "--informed",
                 "vertel de jongere en de ouders wat u gaat lezen en waarom; geef die dag op met --informed"));
-    client_paper_pair(p, client_paper_say(p, "Last day", "Uiterlijk"), client_paper_text(item, "due"));
+    item_last(p, item);
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), client_paper_text(item, "next"));
     client_paper_list(cJSON_GetObjectItemCaseSensitive(item, "purposes"), purposes, sizeof purposes);
     client_paper_pair(p, client_paper_say(p, "Purposes", "Doelen"), purposes);

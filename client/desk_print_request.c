@@ -202,6 +202,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         client_desk_print_answers(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"),
             client_paper_say(p, "allowed", "mag"), "");
     client_desk_print_duties(p, reply);
+    client_desk_print_clocks(p, args, reply);
     print_next(p, &v, reply);
 }
 
@@ -353,7 +354,10 @@ void client_desk_print_approve(const struct client_paper *p, const cJSON *args, 
     bool offer = cJSON_GetObjectItemCaseSensitive(reply, "offer") != NULL;
     char left[160], id[9], approval[9], child[CLIENT_DESK_TEXT];
 
-    (void) args;
+    if (cJSON_GetObjectItemCaseSensitive(reply, "looked") != NULL) {
+        client_desk_print_looked(p, args, reply);
+        return;
+    }
     (void) client_paper_id(reply, offer ? "offer" : "request", id);
     if (client_paper_true(reply, "already"))
         client_paper_line(p, CLIENT_PLAIN, 0, "You approved exactly this already; the number stays the same.",

@@ -2,11 +2,12 @@
  * ciphertext leave: after the receipt of the grant (DESIGN goal 3). */
 #include "client/desk_sent.h"
 
-#include "client/member.h"
+#include "base/log.h"
+#include "client/after.h"
 #include "client/consent_end.h"
 #include "client/desk_arg.h"
-#include "client/weigh.h"
 #include "client/facts.h"
+#include "client/member.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ enum err client_sent_grant(struct client_node *n, struct vault_txn *x, const str
     if (err != OK)
         return err == ERR_NOTFOUND ? OK : err;
     d.rows = e->reply->receipt.rows;
+    d.granted_s = e->reply->receipt.time_s;
     if (d.state == (d.offer ? CLIENT_DESK_SENT : CLIENT_DESK_WAITING)) {
         d.state = CLIENT_DESK_GRANTED;
         err = release(n, x, &d);
@@ -188,6 +190,7 @@ enum { DAY_S = 86400 };
 
 struct ending {
     const struct client_node *node;
+    struct vault_txn *x;
     uint64_t now_s;
     struct proto_ids rows;
 };
@@ -215,17 +218,22 @@ static bool is_unanswered(const struct client_desk *d, uint64_t now_s)
         && d->until_s + (d->mine && !d->offer ? DAY_S : 0) <= now_s;
 }
 
-/* Read in acute danger and not weighed within a day (MODEL section 5, "post"): access closes. */
-static bool is_not_weighed(const struct ending *w, const struct client_desk *d)
+/* Shared in acute danger, and not weighed or seen by a second person in time (MODEL section 5, "post"). */
+static bool is_not_followed(const struct ending *w, const struct client_desk *d)
 {
-    return is_given(d) && d->granted_s + CLIENT_WEIGH_POST_S <= w->now_s && client_weigh_is_owed(w->node, d);
+    enum client_after_what what = CLIENT_AFTER_WEIGH;
+
+    if (!is_given(d) || !client_after_closes(w->node, w->x, d, w->now_s, &what))
+        return false;
+    log_event(LOG_WARN, "access-closed", "reason", client_after_reason(what), NULL);
+    return true;
 }
 
 static bool ending_each(void *arg, const struct client_desk *d)
 {
     struct ending *w = arg;
 
-    if ((is_given(d) && d->access_until_s <= w->now_s) || is_unanswered(d, w->now_s) || is_not_weighed(w, d))
+    if ((is_given(d) && d->access_until_s <= w->now_s) || is_unanswered(d, w->now_s) || is_not_followed(w, d))
         memcpy(w->rows.id[w->rows.count++], d->id, PROTO_ID_LEN);
     return w->rows.count < PROTO_STATEMENTS_MAX;
 }
@@ -293,7 +301,7 @@ static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t 
 
 enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s)
 {
-    struct ending w = {.node = n, .now_s = now_s};
+    struct ending w = {.node = n, .x = x, .now_s = now_s};
     struct client_desk d;
     enum err e = client_desk_walk(x, ending_each, &w);
 

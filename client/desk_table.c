@@ -2,6 +2,8 @@
 
 #define CASEWORK (CLIENT_ROLE(PROTO_ROLE_CASEWORKER) | CLIENT_ROLE(PROTO_ROLE_COORDINATOR))
 #define SECOND (CASEWORK | CLIENT_ROLE(PROTO_ROLE_SECOND))
+#define OFFICER CLIENT_ROLE(PROTO_ROLE_OFFICER)
+#define READS_NOTICES (OFFICER | CLIENT_ROLE(PROTO_ROLE_FG))
 
 const struct client_command client_desk_commands[] = {
     {"record.import", client_do_record_import, CASEWORK, true},
@@ -28,11 +30,11 @@ const struct client_command client_desk_commands[] = {
     {"weigh", client_do_weigh, CASEWORK, true},
     {"request.new", client_do_request_new, CASEWORK, true},
     {"request.list", client_do_request_list, CASEWORK, false},
-    {"request.show", client_do_request_show, CASEWORK, false},
+    {"request.show", client_do_request_show, SECOND, false},
     {"request.cancel", client_do_request_cancel, CASEWORK, true},
     {"approve", client_do_approve, CLIENT_ROLE(PROTO_ROLE_SECOND),
         true}, /* the hub takes no other's approval */
-    {"inbox", client_do_inbox, SECOND, false},
+    {"inbox", client_do_inbox, SECOND | READS_NOTICES, false},
     {"preview", client_do_preview, SECOND, false},
     {"grant", client_do_grant, CASEWORK, true},
     {"refuse", client_do_refuse, CASEWORK, true},
@@ -40,7 +42,9 @@ const struct client_command client_desk_commands[] = {
     {"accept", client_do_accept, CASEWORK, true},
     {"not-for-us", client_do_not_for_us, CASEWORK, true},
     {"open", client_do_open, CASEWORK, true},
-    {"done", client_do_done, CASEWORK, true},
+    {"informed", client_do_informed, CASEWORK, true},
+    {"defer", client_do_defer, OFFICER, true},
+    {"done", client_do_done, CASEWORK | OFFICER, true},
     {"outbox.list", client_do_outbox_list, CASEWORK, false},
     {"outbox.drop", client_do_outbox_drop, CASEWORK, true},
     {"policy.show", client_do_policy_show, CLIENT_ANY_ROLE, false},

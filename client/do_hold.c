@@ -1,4 +1,5 @@
 /* client/do_hold: the holder decides: look, agree as a second person, grant all or less, or refuse. */
+#include "client/after.h"
 #include "client/anon.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
@@ -214,6 +215,8 @@ static enum err send_grant(struct client_call *c, struct vault_txn *x, struct gr
     d->statements = g->h.counted;
     d->sections = g->asked;
     e = client_desk_put(x, d);
+    if (e == OK)
+        e = client_after_look_back(c->node, x, d);
     if (e == OK)
         e = client_outbox_put(c->node, x, &m, c->who, NULL);
     if (e == OK) {

@@ -3,6 +3,8 @@
  * that goes on. What waits for an answer comes first, the soonest last day on top; then what is new to read
  * (what was shared, refused, withdrawn, objected to), the newest on top; then reports by the working days in
  * which they are answered. So a thousand reports hide neither a question nor a withdrawal.
+ * What is still to be done after something was shared waits for an answer too (client/after). A privacy officer has another
+ * list (client/notice).
  */
 #include "client/casebook.h"
 #include "client/child.h"
@@ -11,7 +13,7 @@
 #include "client/hold.h"
 #include "client/pages.h"
 #include "client/statement.h"
-#include "client/weigh.h"
+#include "client/notice.h"
 #include "policy/clocks.h"
 
 #include <sodium.h>
@@ -26,6 +28,7 @@ struct listing {
     struct vault_txn *x;
     cJSON *items;
     bool all;
+    enum err err;
 };
 
 /* English and Dutch, and the command that goes on; {id} stands for the id. until_done: somebody must put it
@@ -124,21 +127,15 @@ static const struct item approve_item = {"approval",
     "schakel approve --offer {id}", false};
 static const struct item approved_item = {"approval", "was approved by a second person and can be sent",
     "is goedgekeurd door een tweede persoon en kan weg", "schakel send --offer {id}", false};
-static const struct item weigh_item = {"weigh",
-    "was read in acute danger: write down why within a day of the grant, or access closes",
-    "is gelezen bij acuut gevaar: leg binnen een dag na de toekenning vast waarom, anders eindigt de toegang",
-    "schakel weigh --request {id}", false};
 static const struct item done_item = {
     "done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
 
 /* NULL: not for the inbox. */
-static const struct item *desk_item(const struct client_node *n, const struct client_desk *d)
+static const struct item *desk_item(const struct client_desk *d)
 {
     const struct item *it = &desk_items[d->state < CLIENT_DESK_STATE_END ? d->state : 0];
     bool offered = d->offer && !d->mine && !d->accepted;
 
-    if (d->state == CLIENT_DESK_OPENED && client_weigh_is_owed(n, d))
-        return &weigh_item;
     if (d->state == CLIENT_DESK_PREPARED)
         return sodium_is_zero(d->approval, sizeof d->approval) ? &approve_item : &approved_item;
     if (d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && !d->offer)
@@ -155,10 +152,8 @@ static const struct item *desk_item(const struct client_node *n, const struct cl
 }
 
 /* The last day to act: of the question, or of reading. 0: none. */
-static uint64_t desk_due(const struct client_node *n, const struct client_desk *d)
+static uint64_t desk_due(const struct client_desk *d)
 {
-    if (client_weigh_is_owed(n, d))
-        return d->granted_s + CLIENT_WEIGH_POST_S;
     if (d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_PREPARED)
         return d->until_s;
     return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED
@@ -186,9 +181,12 @@ static void add_tell_first(struct listing *l, cJSON *row, const struct client_de
 static bool desk_each(void *arg, const struct client_desk *d)
 {
     struct listing *l = arg;
-    const struct item *it = desk_item(l->c->node, d);
+    const struct item *it = desk_item(d);
     cJSON *row;
 
+    l->err = client_after_items(l->c, l->x, d, l->items);
+    if (l->err != OK)
+        return false;
     if (it == NULL || (it->until_done && is_done(l->x, d->id)))
         it = l->all ? &done_item : NULL;
     if (it == NULL)
@@ -198,7 +196,7 @@ static bool desk_each(void *arg, const struct client_desk *d)
     json_add_text(row, "state", client_desk_state_name(d->state));
     client_reply_sections(row, "sections", d->granted.count > 0 ? &d->granted : &d->sections);
     client_reply_date(row, "since", d->made_s);
-    client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(l->c->node, d));
+    client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(d));
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
     if (d->state == CLIENT_DESK_WAITING && !d->mine)
@@ -349,17 +347,24 @@ static bool case_each(void *arg, const struct client_case *c)
     return true;
 }
 
-enum err client_do_inbox(struct client_call *c, struct vault_txn *x)
+static enum err list_casework(struct client_call *c, struct vault_txn *x)
 {
     struct listing l = {
         .c = c, .x = x, .items = json_add_array(c->reply, "items"), .all = client_arg_flag(c, "all")};
     enum err e = client_desk_walk(x, desk_each, &l);
 
     if (e == OK)
+        e = l.err;
+    if (e == OK)
         e = client_case_walk(x, case_each, &l);
     if (e == OK)
         e = client_kept_walk(x, statement_each, &l);
     return e == OK ? client_pages_due(c, l.items) : e;
+}
+
+enum err client_do_inbox(struct client_call *c, struct vault_txn *x)
+{
+    return client_notice_reads(c->who) ? client_notice_list(c, x) : list_casework(c, x);
 }
 
 /* ---- putting away ---- */
@@ -372,7 +377,7 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
     enum err e = client_desk_get(x, id, &d);
 
     if (e == OK) {
-        const struct item *it = desk_item(c->node, &d);
+        const struct item *it = desk_item(&d);
         /* Put away now, its answer would never be seen. */
         if (it == NULL)
             return trouble_at(&c->trouble, ERR_STATE, "--item", 0, 0, "does not lie in the inbox, so there is nothing to put away; see: schakel inbox",
@@ -394,8 +399,11 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
 enum err client_do_done(struct client_call *c, struct vault_txn *x)
 {
     uint8_t id[PROTO_ID_LEN], key[DONE_LEN];
-    enum err e = client_arg_id(c, "item", id);
+    enum err e;
 
+    if (client_notice_reads(c->who))
+        return client_notice_done(c, x);
+    e = client_arg_id(c, "item", id);
     if (e == OK)
         e = may_put_away(c, x, id);
     done_key(id, key);

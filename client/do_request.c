@@ -1,4 +1,5 @@
 /* client/do_request: asking a partner for sections, and weighing before it. */
+#include "client/after.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
@@ -203,7 +204,7 @@ enum err client_do_request_show(struct client_call *c, struct vault_txn *x)
         show_weighing(c, x, &d);
     if (e == OK && d.mine && !d.offer)
         client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
-    return e;
+    return e == OK ? client_after_reply(c->reply, c->node, x, c->trouble.lang, &d) : e;
 }
 
 /* Nobody outside knows of it. */

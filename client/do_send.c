@@ -4,6 +4,7 @@
  * second person seals and approves exactly what leaves (client/approve), and the second call sends those
  * bytes.
  */
+#include "client/after.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
@@ -217,6 +218,8 @@ static enum err send_offer(struct client_call *c, struct vault_txn *x, struct se
     m.approval = (struct proto_blob) {g->approval, g->approval_len};
     m.sealed = (struct proto_blob) {g->sealed, g->sealed_len};
     e = client_desk_put(x, d);
+    if (e == OK)
+        e = client_after_look_back(c->node, x, d);
     if (e == OK)
         e = client_outbox_put(c->node, x, &m, c->who, NULL);
     if (e == OK) {

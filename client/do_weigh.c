@@ -1,5 +1,6 @@
 /* client/do_weigh: the questions of a weighing, and writing one down. Without answers it shows what is to be
  * answered. */
+#include "client/after.h"
 #include "client/child.h"
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
@@ -247,10 +248,12 @@ static enum err keep_draft(struct client_call *c, struct vault_txn *x, struct we
         e = client_vault_put(x, CLIENT_T_DRAFT, id, sizeof id, text, strlen(text));
     if (e == OK)
         e = client_vault_put(x, CLIENT_T_META, key, sizeof key, id, sizeof id);
-    /* Weighed afterwards: it belongs to what was granted. */
+    /* Weighed afterwards: it belongs to what was granted, and the log hears of it. */
     if (e == OK && w->whole && client_weigh_is_owed(c->node, &w->about)) {
         memcpy(w->about.weighing, id, sizeof id);
         e = client_desk_put(x, &w->about);
+        if (e == OK)
+            e = client_after_weighed(c, x, &w->about, text, strlen(text));
     }
     if (e == OK)
         client_reply_id(c->reply, "weighing", id);

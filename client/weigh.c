@@ -1,7 +1,9 @@
 #include "client/weigh.h"
 
 #include "base/text.h"
+#include "client/after.h"
 #include "client/facts.h"
+#include "client/packs.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -142,23 +144,23 @@ static bool weighs_here(const struct client_desk *d, enum policy_weigh by)
     return (d->mine && d->offer) || by == (d->mine ? POLICY_WEIGH_ASKER : POLICY_WEIGH_HOLDER);
 }
 
-/* The questions of what was granted under a rule that weighs afterwards. */
+/* The questions of what was granted under a rule that weighs afterwards. Who began weighs. */
 static bool owed(const struct client_node *n, const struct client_desk *d, uint32_t *needed)
 {
-    bool post = false;
+    const struct policy_pack *pack = client_packs_of(n, d->pack);
 
-    for (uint8_t i = 0; d->mine && !d->offer && d->granted_s != 0 && i < d->rows.count; i++) {
+    if (!d->mine || (client_after_duties(n, d) & POLICY_DUTY_WEIGH_POST) == 0)
+        return false;
+    for (uint8_t i = 0; i < d->rows.count; i++) {
         const struct proto_row *row = &d->rows.row[i];
-        int rule = policy_pack_rule(n->pack, row->rule);
-        uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, row->section);
+        int rule = policy_pack_rule(pack, row->rule);
+        uint8_t section = policy_pack_find(pack, POLICY_SET_SECTIONS, row->section);
 
-        if (rule < 0 || section == POLICY_UNKNOWN || n->pack->rule[rule].weigh != POLICY_WEIGH_POST
-            || !proto_sections_has(&d->granted, row->section))
-            continue;
-        post = true;
-        *needed |= policy_weighing_questions(n->weighing, n->pack, rule, UINT64_C(1) << section);
+        if (rule >= 0 && section != POLICY_UNKNOWN && pack->rule[rule].weigh == POLICY_WEIGH_POST
+            && proto_sections_has(&d->granted, row->section))
+            *needed |= policy_weighing_questions(n->weighing, pack, rule, UINT64_C(1) << section);
     }
-    return post;
+    return true;
 }
 
 bool client_weigh_is_owed(const struct client_node *n, const struct client_desk *d)

@@ -33,9 +33,8 @@ MUST_USE enum err client_weigh_needed(
     struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out);
 /*
  * In acute danger one reads first and weighs afterwards (the rule's "post"): does this partner still owe the weighing of what it
- * asked and was granted? Within CLIENT_WEIGH_POST_S of the grant, or access ends (client/desk_sent).
+ * asked and was granted, or sent? Until when: client/after.
  */
-enum { CLIENT_WEIGH_POST_S = 86400 };
 bool client_weigh_is_owed(const struct client_node *n, const struct client_desk *d);
 /* Are the questions that d needs among those answered? ERR_DENIED, naming those that are open. */
 MUST_USE enum err client_weigh_check(

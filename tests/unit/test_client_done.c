@@ -1,6 +1,7 @@
 /* client/do_inbox: what needs nothing more is put away, and what waits for an answer cannot be. */
 #include "tests/support/client_fixture.h"
 
+#include "policy/clocks.h"
 #include "tests/support/check.h"
 
 #include <stdio.h>
@@ -135,10 +136,23 @@ static void what_a_report_opens(void **state)
     assert_true(found);
 }
 
+/* An answer to a report is due in working days, and the Netherlands have public holidays. */
+static void an_answer_is_due(void **state)
+{
+    struct client_fixture *f = *state;
+    char hex[2 * PROTO_ID_LEN + 1], due[32], day[11];
+
+    report(f, hex);
+    date_format(policy_clocks_working_days_after(f->pack, clock_date_nl(f->now_s), 10), day);
+    (void) snprintf(due, sizeof due, "\"due\":\"%s\"", day);
+    assert_int_equal(items(f, "{}"), 1);
+    assert_non_null(strstr(client_fixture_reply(f), due));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        client_fixture_test(a_report_is_put_away),
+        client_fixture_test(an_answer_is_due), client_fixture_test(a_report_is_put_away),
         client_fixture_test(a_refusal_is_put_away),
         client_fixture_test(what_waits_for_an_answer_stays),
         client_fixture_test(what_is_not_in_the_inbox_stays_out_of_it),
