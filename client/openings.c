@@ -105,7 +105,8 @@ static enum err take(struct client_node *n, struct vault_txn *x, const struct pr
     row->number = item->at.number;
     row->opened = e == OK;
     row->state = CLIENT_OPENING_WAITS;
-    if (e != ERR_NOMEM)
+    e = e == ERR_NOMEM ? e : row->number != o->fetched + 1 ? client_openings_jump(n, x, row) : OK;
+    if (e == OK)
         e = client_openings_put(x, row);
     if (e == OK)
         o->fetched = item->at.number;
@@ -119,7 +120,7 @@ static enum err take(struct client_node *n, struct vault_txn *x, const struct pr
  */
 static enum err take_all(struct client_node *n, struct proto_blob payload, uint16_t *taken)
 {
-    const struct client_openings before = *n->openings;
+    struct client_openings before;
     struct proto_opening_item item;
     struct vault_txn *x = NULL;
     size_t at = 2;
@@ -133,16 +134,17 @@ static enum err take_all(struct client_node *n, struct proto_blob payload, uint1
         return ERR_SYNTAX;
     e = client_vault_begin(n->vault, true, &x);
     *taken = 0;
+    n->openings->behind = false;
+    before = *n->openings;
     for (uint16_t i = 0; e == OK && i < count; i++) {
         e = proto_opening_item_decode(payload.data, payload.len, &at, &item);
-        if (e == OK && item.at.number != n->openings->fetched + 1)
-            e = client_openings_jump(x, n->openings, item.at.number);
-        if (e == ERR_NOTFOUND) {
+        if (e == OK)
+            e = take(n, x, &item);
+        if (e == ERR_NOTFOUND || e == ERR_BUSY) {
+            n->openings->behind = e == ERR_BUSY;
             e = OK;
             break;
         }
-        if (e == OK)
-            e = take(n, x, &item);
         *taken = (uint16_t)(*taken + (e == OK ? 1 : 0));
     }
     if (e == OK)
@@ -174,7 +176,7 @@ static void asked(struct client_node *n, void *arg, enum err result, const struc
         return;
     }
     if (taken == 0) {
-        o->next_ms = clock_mono_ms() + EVERY_MS;
+        o->next_ms = clock_mono_ms() + (o->behind ? AGAIN_MS : EVERY_MS);
         o->empty_ms = clock_mono_ms();
     } else {
         o->next_ms = 0;

@@ -14,6 +14,7 @@ struct client_openings {
     bool owes;                   /* something other than an answer was found right since the last answer */
     /* Not kept. */
     bool asking, proving, forced;
+    bool behind;                 /* what came lies behind every checkpoint that was seen: ask again soon */
     uint64_t next_ms, prove_ms, settle_ms, empty_ms;
     uint64_t proving_number, forced_ms, said;
 };
@@ -22,10 +23,11 @@ MUST_USE enum err client_openings_save(struct vault_txn *x, const struct client_
 /* Judge what can be, answer what is due (client/openings_settle). */
 void client_openings_settle(struct client_node *n);
 /*
- * The next opening is not that of the next number. That is right once after the store was restored from a backup (what was answered since is
- * the hub's knowledge only), and where the archive has holes, which completeness names, or leaves
- * that are over eight days old and cannot be laid open any more. ERR_NOTFOUND: neither; an opening is kept back.
+ * The next opening, what, is not that of the next number. That is right once after the store was restored from a backup (what was answered
+ * since is the hub's knowledge only), as far as what proves: it opened, and no partner has more numbers than the log had leaves then. And
+ * where the archive has holes, which completeness names, or leaves that are over eight days old and cannot be laid open any more.
+ * ERR_NOTFOUND: neither; an opening is kept back. ERR_BUSY: its leaf lies behind every checkpoint that was seen, which will come.
  */
-MUST_USE enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number);
+MUST_USE enum err client_openings_jump(const struct client_node *n, struct vault_txn *x, const struct client_opening *what);
 
 #endif

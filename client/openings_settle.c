@@ -31,12 +31,36 @@ static bool is_hole(struct vault_txn *x, uint64_t number)
     return hole || (is && a.time_s != 0 && a.time_s + NEVER_S < clock_now_s());
 }
 
-enum err client_openings_jump(struct vault_txn *x, struct client_openings *o, uint64_t number)
+/*
+ * Each number has a leaf of its own, or was skipped for one (hub/backup): so the n-th cannot lie before the n-th leaf. A hub that names a larger
+ * one would have the numbers between pass for answered. What it names within that is a leaf of its log, or it is found bad; and completeness
+ * names each number that is not here.
+ */
+static enum err jump_once(const struct client_node *n, struct vault_txn *x, const struct client_opening *what)
 {
-    enum err e = client_vault_delete(x, CLIENT_T_META, jump_key, sizeof jump_key - 1);
+    struct client_openings *o = n->openings;
+    bool restored = false;
+    enum err e = client_vault_has(x, CLIENT_T_META, jump_key, sizeof jump_key - 1, &restored);
 
-    if (e == OK && number > o->fetched)
-        o->fetched = o->checked = o->answered = number - 1;
+    if (e != OK)
+        return e;
+    if (!restored || !what->opened || proto_opening_check_side(&what->what) != OK || what->number <= o->fetched
+        || what->number - 1 > what->what.index)
+        return ERR_NOTFOUND;
+    if (what->what.index >= n->link->newest.size)
+        return ERR_BUSY;
+    e = client_vault_delete(x, CLIENT_T_META, jump_key, sizeof jump_key - 1);
+    if (e == OK)
+        o->fetched = o->checked = o->answered = what->number - 1;
+    return e;
+}
+
+enum err client_openings_jump(const struct client_node *n, struct vault_txn *x, const struct client_opening *what)
+{
+    struct client_openings *o = n->openings;
+    uint64_t number = what->number;
+    enum err e = jump_once(n, x, what);
+
     if (e != ERR_NOTFOUND)
         return e;
     for (uint64_t at = o->fetched + 1; at < number; at++)
