@@ -95,7 +95,7 @@ enum err client_case_set(struct client_case *c, const uint8_t partner[PROTO_PART
 
     if (m == NULL) {
         if (c->count == CLIENT_CASE_MEMBERS_MAX || strlen(purpose) > PROTO_PURPOSE_WIDTH)
-            return ERR_FULL;
+            return ERR_RANGE;
         m = &c->member[c->count++];
         memcpy(m->partner, partner, sizeof m->partner);
         memcpy(m->purpose, purpose, strlen(purpose) + 1);

@@ -7,7 +7,8 @@
 
 #include "client/node.h"
 
-enum { CLIENT_CASE_MEMBERS_MAX = 64 };
+/* A member for each of its purposes: the largest region's organisations about one child, for all there is. */
+enum { CLIENT_CASE_MEMBERS_MAX = 512 };
 
 enum client_member_state { CLIENT_MEMBER_INVITED = 1, CLIENT_MEMBER_OPENED, CLIENT_MEMBER_ACCEPTED, CLIENT_MEMBER_DECLINED,
     CLIENT_MEMBER_LEFT, CLIENT_MEMBER_END };
@@ -32,7 +33,7 @@ MUST_USE enum err client_case_get(struct vault_txn *x, const uint8_t id[PROTO_ID
 MUST_USE enum err client_case_put(struct vault_txn *x, const struct client_case *c);
 /* The member of a purpose, or NULL. Borrowed from c. */
 struct client_member *client_case_member(struct client_case *c, const uint8_t partner[PROTO_PARTNER_LEN], const char *purpose);
-/* Set a member's state, adding the row. ERR_FULL. */
+/* Set a member's state, adding the row. ERR_RANGE: there is no room for it, or no purpose is that long. */
 MUST_USE enum err client_case_set(struct client_case *c, const uint8_t partner[PROTO_PARTNER_LEN], const char *purpose,
     enum client_member_state state, bool by_handle);
 /* Opened or accepted: takes part now. */

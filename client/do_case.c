@@ -101,6 +101,9 @@ static enum err invite(struct client_call *c, struct membership *m, const char *
     struct proto_subject_id as;
     enum err e = client_case_set(m->with, m->to->id, purpose, CLIENT_MEMBER_INVITED, m->by_handle);
 
+    if (e == ERR_RANGE)
+        return trouble_at(&c->trouble, e, "--case", 0, 0, "this case is full: it has %d members, counted for each purpose; open another one",
+            "deze casus is vol: hij heeft %d leden, per doel geteld; open een andere", CLIENT_CASE_MEMBERS_MAX);
     if (e != OK)
         return e;
     as = client_case_subject_for(m->with, m->to->id);

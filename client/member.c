@@ -104,6 +104,9 @@ enum err client_member_apply(struct client_node *n, struct vault_txn *x, const s
     if (!may_move(n, &c, s))
         return ignored("not in this state");
     e = move(n, &c, s);
+    /* Whoever fills a case must not keep this node from its other mail. */
+    if (e == ERR_RANGE)
+        return ignored("no room in the case");
     return e != OK ? e : client_case_put(x, &c);
 }
 
@@ -127,5 +130,7 @@ enum err client_member_join(struct client_node *n, struct vault_txn *x, const st
         || (same_partner(j->holder, n->me->id) && !client_case_takes_part(&c, j->holder, j->purpose)))
         return OK;
     e = client_case_set(&c, j->receiver, j->purpose, CLIENT_MEMBER_ACCEPTED, false);
+    if (e == ERR_RANGE)
+        return ignored("no room in the case");
     return e != OK ? e : client_case_put(x, &c);
 }

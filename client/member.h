@@ -8,7 +8,7 @@
 
 #include "client/casebook.h"
 
-/* ERR_FULL: a case has no room for another member. */
+/* A word for which the case has no room is among what does not fit: nobody fills the book to keep this node from its other mail. */
 MUST_USE enum err client_member_apply(struct client_node *n, struct vault_txn *x, const struct proto_statement *s);
 
 /* An offer in a case was accepted: the receiver takes part in it for that purpose. */

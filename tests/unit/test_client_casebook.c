@@ -59,10 +59,10 @@ static void a_row_is_read_back(void **arg)
 
     client_fixture_case_id(1, c.id);
     for (unsigned i = 0; i < CLIENT_CASE_MEMBERS_MAX; i++) {
-        uint8_t partner[PROTO_PARTNER_LEN] = {(uint8_t) i};
+        uint8_t partner[PROTO_PARTNER_LEN] = {(uint8_t) i, (uint8_t) (i >> 8)};
         assert_err(client_case_set(&c, partner, "case_support", (enum client_member_state) (1 + i % 5), i % 2 == 0), OK);
     }
-    assert_err(client_case_set(&c, f->partner[VO].id, "case_support", CLIENT_MEMBER_OPENED, false), ERR_FULL);
+    assert_err(client_case_set(&c, f->partner[VO].id, "case_support", CLIENT_MEMBER_OPENED, false), ERR_RANGE);
     assert_err(client_case_put(x, &c), OK);
     memset(&back, 0, sizeof back);
     assert_err(client_case_get(x, c.id, &back), OK);
@@ -426,6 +426,27 @@ static void an_older_word_comes_too_late(void **at)
     assert_string_equal(state(f, VO, CJG, "case_support"), "left");
 }
 
+/* As many members as there is room for: the next word changes nothing, and the mail behind it is applied. */
+static void a_full_case_keeps_no_mail_from_us(void **arg)
+{
+    struct client_fixture *f = *arg;
+    struct client_case c = {.child = child};
+    struct vault_txn *x = client_fixture_begin(f, CJG);
+
+    client_fixture_case_id(1, c.id);
+    assert_err(client_case_set(&c, f->partner[VO].id, "case_support", CLIENT_MEMBER_OPENED, false), OK);
+    for (unsigned i = 1; i < CLIENT_CASE_MEMBERS_MAX; i++) {
+        uint8_t partner[PROTO_PARTNER_LEN] = {(uint8_t) i, (uint8_t) (i >> 8)};
+        assert_err(client_case_set(&c, partner, "return_plan", CLIENT_MEMBER_INVITED, false), OK);
+    }
+    assert_err(client_case_put(x, &c), OK);
+    client_fixture_commit(x);
+    say(f, PROTO_MEMBER_INVITE, VO, CJG, &child, "case_support");
+    assert_string_equal(state(f, CJG, CJG, "case_support"), "");
+    say(f, PROTO_MEMBER_LEAVE, VO, CJG, &child, "case_support");
+    assert_string_equal(state(f, CJG, VO, "case_support"), "left");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,7 +457,7 @@ int main(void)
         client_fixture_test(nobody_moves_the_case_to_another_child), client_fixture_test(a_case_that_is_not_known_is_not_made_by_others),
         client_fixture_test(an_accepted_offer_joins), client_fixture_test(an_offer_by_no_member_joins_nobody),
         client_fixture_test(open_invite_accept_leave), client_fixture_test(who_was_invited_by_a_third_know_each_other),
-        client_fixture_test(a_no_of_one_who_was_taken_for_a_member),
+        client_fixture_test(a_no_of_one_who_was_taken_for_a_member), client_fixture_test(a_full_case_keeps_no_mail_from_us),
     };
 
     child = client_fixture_child(1);
