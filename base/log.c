@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_LEN = 1024, VALUE_MAX_LEN = 96 };
+enum { LINE_MAX_LEN = 1024, VALUE_MAX_LEN = 320 };
 
 /* What may be logged. Add a key here only if its values can never be about a person. */
 static const char *const allowed[] = {
@@ -44,7 +44,7 @@ static void clean(const char *value, char out[VALUE_MAX_LEN + 1])
     size_t n = strnlen(value, VALUE_MAX_LEN);
 
     for (size_t i = 0; i < n; i++)
-        out[i] = value[i] > ' ' && value[i] <= '~' && value[i] != '"' && value[i] != '=' ? value[i] : '?';
+        out[i] = value[i] >= ' ' && value[i] <= '~' && value[i] != '"' && value[i] != '=' ? value[i] : '?';
     out[n] = '\0';
     if (text_is_bsn(out))
         memcpy(out, "?", 2);
@@ -52,7 +52,9 @@ static void clean(const char *value, char out[VALUE_MAX_LEN + 1])
 
 static void append(char *line, size_t *used, const char *key, const char *value)
 {
-    int n = snprintf(line + *used, LINE_MAX_LEN - *used, " %s=%s", key, value);
+    /* What has blanks is for people to read: quoted, for a quote cannot be in it. */
+    const char *quote = strchr(value, ' ') != NULL ? "\"" : "";
+    int n = snprintf(line + *used, LINE_MAX_LEN - *used, " %s=%s%s%s", key, quote, value, quote);
 
     /* A pair that does not fit is left out whole. */
     if (n > 0 && (size_t)n < LINE_MAX_LEN - *used - 1)

@@ -1,6 +1,6 @@
 /*
- * base/log: one line per event on standard error: UTC time, level, program, event and key=value pairs. Keys come from
- * an allow-list (log.c), values are short; never a secret, a name, a citizen number or free text. Event is a constant.
+ * base/log: one line per event on standard error: UTC time, level, program, event and key=value pairs, with quotes around
+ * a value that has blanks. Keys come from an allow-list (log.c), values are short; never a secret, a name, a citizen number or free text. Event is a constant.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -66,7 +66,15 @@ static void test_value_cannot_forge(void **state)
 {
     (void)state;
     log_event(LOG_INFO, "x", "reason", "a b\nerror test: forged=\"yes\" \xc3\xa9", NULL);
-    assert_string_equal(caught(), "info test: x reason=a?b?error?test:?forged??yes????\n");
+    assert_string_equal(caught(), "info test: x reason=\"a b?error test: forged??yes? ??\"\n");
+}
+
+static void test_text_can_be_read(void **state)
+{
+    (void)state;
+    log_event(LOG_ERROR, "core ends", "message", "store: it is older than the log. Restore the missing leaves from a mirror", "err", "state", NULL);
+    assert_string_equal(caught(),
+        "error test: core ends message=\"store: it is older than the log. Restore the missing leaves from a mirror\" err=state\n");
 }
 
 static void test_citizen_number(void **state)
@@ -116,6 +124,7 @@ int main(void)
         caught_test(test_line),
         caught_test(test_unknown_key),
         caught_test(test_value_cannot_forge),
+        caught_test(test_text_can_be_read),
         caught_test(test_citizen_number),
         caught_test(test_level),
         caught_test(test_long_values),
