@@ -187,6 +187,16 @@ static enum err start_from(struct vault_txn *x, uint64_t *at)
     return r.err;
 }
 
+enum err client_archive_has_gap(struct vault_txn *x, uint64_t running, uint64_t number, bool *yes)
+{
+    uint64_t at = running;
+    enum err e = go_on(x, &at);
+
+    if (e == OK)
+        *yes = at + 1 < number;
+    return e;
+}
+
 enum err client_archive_advance(struct client_node *n)
 {
     struct vault_txn *x = NULL;

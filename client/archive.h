@@ -46,6 +46,8 @@ client_handler client_do_archive_get;
 
 /* The number up to which everything is stored: what a fetch names, and the hub then deletes. */
 uint64_t client_archive_running(const struct client_node *n);
+/* *yes: of the numbers after running and before number at least one is not stored, so mail below this one may still come. ERR_IO... */
+MUST_USE enum err client_archive_has_gap(struct vault_txn *x, uint64_t running, uint64_t number, bool *yes);
 /* After a commit (and at start): look how far it goes now. */
 MUST_USE enum err client_archive_advance(struct client_node *n);
 

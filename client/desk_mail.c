@@ -8,6 +8,7 @@
 #include "client/consent_end.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
+#include "client/mail.h"
 #include "client/member.h"
 #include "client/sealed.h"
 
@@ -268,9 +269,8 @@ enum err client_mail_release(struct client_node *n, struct vault_txn *x, const s
 {
     struct client_desk d;
     uint8_t digest[PROTO_HASH_LEN];
-    enum err err = row_of_grant(x, e, true, &d);
+    enum err err = client_mail_early(n, x, e, row_of_grant(x, e, true, &d));
 
-    (void) n;
     if (err != OK)
         return missed(e, err, "no such grant");
     if (d.state != CLIENT_DESK_GRANTED)
@@ -313,9 +313,8 @@ enum err client_mail_answer(struct client_node *n, struct vault_txn *x, const st
 enum err client_mail_cancel(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d;
-    enum err err = row_for(x, e, false, false, &d);
+    enum err err = client_mail_early(n, x, e, row_for(x, e, false, false, &d));
 
-    (void) n;
     if (err != OK)
         return missed(e, err, "no such request");
     if (d.state != CLIENT_DESK_WAITING)

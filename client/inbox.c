@@ -80,6 +80,7 @@ static enum err next_mail(const struct client_hublink *l, size_t *at, struct cli
 
     if (e == OK)
         m->item = (struct proto_blob){l->batch + from, *at - from};
+    m->may_wait = !gives_up(l);
     return e;
 }
 

@@ -137,6 +137,7 @@ static enum err open_mail(
     o->ev.msg = &o->msg;
     o->ev.from = proto_region_partner(&n->region, o->msg.head.from);
     o->ev.ack_code = &o->ack;
+    o->ev.may_wait = m->may_wait;
     return OK;
 }
 
@@ -222,6 +223,16 @@ static enum err follow_once(
     return e == OK ? client_keeping_applied(x, o->msg.head.id, m->mail.number) : e;
 }
 
+enum err client_mail_early(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, enum err looked)
+{
+    bool gap = false;
+    enum err e = OK;
+
+    if (looked == ERR_NOTFOUND && ev->may_wait)
+        e = client_archive_has_gap(x, n->running, ev->mail->number, &gap);
+    return e != OK ? e : gap ? ERR_BUSY : looked;
+}
+
 static void log_bad(const struct client_mail *m, enum err e)
 {
     char number[24];
@@ -229,6 +240,14 @@ static void log_bad(const struct client_mail *m, enum err e)
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)m->mail.number);
     log_event(LOG_WARN, "bad-mail", "kind", proto_kind_name((enum proto_kind) m->mail.kind), "index", number,
         "err", err_word(e), NULL);
+}
+
+static void log_number(enum log_level level, const char *event, const struct client_mail *m)
+{
+    char number[24];
+
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)m->mail.number);
+    log_event(level, event, "kind", proto_kind_name((enum proto_kind)m->mail.kind), "index", number, NULL);
 }
 
 /* Is it there already? Then as something believed. */
@@ -242,6 +261,9 @@ static enum err known(struct vault_txn *x, const struct client_mail *m, bool *ye
     if (e != OK && e != ERR_NOTFOUND)
         return e;
     *yes = e == OK;
+    /* It is not even looked at, so it proves nothing; but an honest hub gives a number once. */
+    if (e == OK && !old.bad && old.index != PROTO_NO_LEAF && old.index != m->mail.receipt.index)
+        log_number(LOG_ERROR, "number-given-twice", m);
     return OK;
 }
 
@@ -265,6 +287,9 @@ enum err client_mail_apply(
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
             client_heads_other(n, o->ev.from, o->msg.head.seen_size, o->msg.head.seen_root);
+        } else if (e == ERR_BUSY) {
+            log_number(LOG_WARN, "mail-too-early", m);
+            *bad = true;
         } else if (!client_mail_is_own_trouble(e)) {
             log_bad(m, e);
             *bad = true;

@@ -158,6 +158,7 @@ struct client_mail_event {
     const struct proto_statement *said;    /* of msg->original, verified with its person's certificate; NULL: none */
     enum proto_role said_role;
     uint8_t said_by[PROTO_KEY_LEN];        /* the person's staff key */
+    bool may_wait;                         /* what it is about may still come: ERR_BUSY asks for it again, see client/mail */
     uint8_t *ack_code;                     /* of a statement: PROTO_ACK_STORED unless the handler sets another; it is sent after it */
 };
 typedef enum err client_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);

@@ -140,6 +140,17 @@ static bool side_is_right(const struct proto_receipt *r, uint8_t side)
     return sodium_memcmp(commitment, side == 0 ? r->from_side : r->to_side, sizeof commitment) == 0;
 }
 
+/*
+ * P-080, as far as the two who hold the message can tell: no hub that keeps to it logs a message so long before it was issued, or after its
+ * end. So a leaf cannot be given a day at will, before a revocation or after a withdrawal. A question has no leaf of its own time.
+ */
+static bool time_is_possible(const struct proto_msg *m, uint64_t time_s)
+{
+    const struct proto_header *h = &m->head;
+
+    return m->kind >= PROTO_FETCH || (time_s + PROTO_ISSUED_AHEAD_S >= h->issued_s && time_s <= h->valid_until_s);
+}
+
 /* Every no is the same no to the caller, whatever the hub got wrong; only no memory is not the hub's doing. */
 static enum err no_of(enum err e)
 {
@@ -169,7 +180,8 @@ enum err proto_receipt_check_bare(const struct proto_region *region, const struc
     if (e != OK)
         return e;
     /* A hub may serve two regions under one key: what one of them logged says nothing in the other. */
-    if (!side_is_right(r, side) || sodium_memcmp(m->head.region, region->hash, sizeof m->head.region) != 0)
+    if (!side_is_right(r, side) || !time_is_possible(m, r->time_s)
+        || sodium_memcmp(m->head.region, region->hash, sizeof m->head.region) != 0)
         return ERR_SIGNATURE;
     e = proto_act_leaf_bare(m, envelope_digest, r, leaf);
     if (e != OK)

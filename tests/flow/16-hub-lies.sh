@@ -55,4 +55,5 @@ scene_mail() {
 set -e
 region_up
 set +e
-run_scenes receipts mail
+scene_list() { all_caught hub 27; }
+run_scenes receipts mail list

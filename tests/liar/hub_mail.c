@@ -30,6 +30,7 @@ static void other_region(struct made *m) { m->msg.head.region[0] ^= 1; }
 static void other_pack(struct made *m) { m->msg.head.pack[0] ^= 1; }
 static void other_addressee(struct made *m) { m->msg.head.to[0] ^= 1; }
 static void longer(struct made *m) { m->msg.head.valid_until_s += UINT64_C(30) * 86400; }
+static void longer_access(struct made *m) { m->msg.until_s += UINT64_C(30) * 86400; }
 static void other_code(struct made *m) { m->msg.code = m->msg.code == 1 ? 2 : 1; }
 
 /* The original that it carries: one byte of what the person signed. */
@@ -92,13 +93,26 @@ static void invented_partner(struct made *m)
     m->sign = true;
 }
 
+/* That what was granted was opened, when it only said that it has what was said. */
+static uint8_t granted[PROTO_ID_LEN];
+
+static void opened(struct made *m)
+{
+    m->msg.kind = PROTO_REPORT;
+    m->msg.code = PROTO_REPORT_OPENED;
+    memcpy(m->msg.refers, granted, sizeof granted);
+    memset(m->msg.digest, 0, sizeof m->msg.digest);
+    memcpy(m->envelope.type, proto_msg_type(PROTO_REPORT), strlen(proto_msg_type(PROTO_REPORT)) + 1);
+}
+
 /* As its sender wrote it, under a key that the hub made up. */
 static void forged(struct made *m) { m->sign = true; }
 
 static const struct { const char *name; void (*change)(struct made *m); } changes[] = {
     { "other-child", other_child }, { "other-region", other_region }, { "other-pack", other_pack }, { "other-addressee", other_addressee },
-    { "longer", longer }, { "other-code", other_code }, { "other-original", other_original }, { "unknown-setter", unknown_setter },
+    { "longer", longer }, { "longer-access", longer_access }, { "other-code", other_code }, { "other-original", other_original }, { "unknown-setter", unknown_setter },
     { "other-release", other_release }, { "more-sections", more_sections }, { "invented-partner", invented_partner }, { "forged", forged },
+    { "opened", opened },
 };
 
 static struct proto_blob put_together(struct made *m)
@@ -131,6 +145,7 @@ static bool change_message(const char *name, struct proto_mail *mail, struct mad
         (void)crypto_sign_keypair(m->public, m->secret);
         changes[i].change(m);
         mail->message = put_together(m);
+        mail->kind = (uint8_t)m->msg.kind;
         return true;
     }
     return false;
@@ -143,6 +158,12 @@ static struct { uint8_t kind; size_t len; } early;
 
 static void keep(const struct proto_mail *m)
 {
+    struct proto_signed s;
+    struct proto_msg msg;
+
+    if (m->kind == PROTO_GRANT && proto_sign_decode(m->message.data, m->message.len, &s) == OK
+        && proto_msg_decode(PROTO_GRANT, s.body, s.body_len, &msg) == OK)
+        memcpy(granted, msg.head.id, sizeof granted);
     if (early.len != 0 || m->kind != PROTO_RELEASE)
         return;
     early.kind = m->kind;
@@ -160,6 +181,8 @@ static void change_mail(const char *name, struct proto_mail *m)
         m->receipt.time_s += 86400;
     else if (strcmp(name, "far-number") == 0)
         m->number = m->receipt.number = m->number + 1000;
+    else if (strcmp(name, "number-before") == 0)
+        m->number = m->receipt.number = m->number - 1;
     else if (strcmp(name, "transplanted") == 0 && early.len != 0)
         m->message = (struct proto_blob){ early_message, early.len };
 }

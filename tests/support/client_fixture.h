@@ -41,6 +41,7 @@ struct client_fixture {
     uint64_t leaf;                     /* how many leaves there are */
     struct proto_rows rows;            /* the hub's answer to what comes next; count 0: a yes to every section */
     enum proto_refusal result;         /* the hub's answer: accepted, unless a test says otherwise */
+    bool may_wait;                     /* mail that comes before what it is about is left for later */
     /* Of the last call. */
     cJSON *reply;
     struct trouble trouble;

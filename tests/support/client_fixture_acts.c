@@ -139,7 +139,7 @@ static enum err apply_mail(struct client_fixture *f, struct client_node *n, stru
     struct proto_mail mail = {.number = f->leaf, .kind = (uint8_t) m->kind, .receipt = receipt_of(f, m)};
     struct proto_statement said;
     uint8_t ack = PROTO_ACK_STORED;
-    struct client_mail_event ev = {.mail = &mail, .msg = m, .from = proto_region_partner(&n->region, m->head.from), .ack_code = &ack};
+    struct client_mail_event ev = {.mail = &mail, .msg = m, .from = proto_region_partner(&n->region, m->head.from), .may_wait = f->may_wait, .ack_code = &ack};
     const struct client_kind *kind = kind_row(m->kind);
     bool first = true;
     enum err e = OK;

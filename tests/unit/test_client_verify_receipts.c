@@ -31,7 +31,7 @@ static void write_entry(struct world *w, uint64_t number, unsigned kind, const s
 /* An act of ours, logged, as the archive exports it. */
 static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind)
 {
-    struct proto_msg m = {.kind = kind};
+    struct proto_msg m = {.kind = kind, .head = {.issued_s = 4999, .valid_until_s = 6000}};
     struct proto_signed s = {.count = 1};
     struct proto_reply reply = {.result = PROTO_ACCEPTED, .has_receipt = true};
     static uint8_t body[4096], envelope[4096], proof[32768];
@@ -57,7 +57,7 @@ static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind
 static void make_bare_entry(struct world *w, uint64_t number)
 {
     static const uint8_t ciphertext[] = "the sealed bytes, which are gone later";
-    struct proto_msg m = {.kind = PROTO_RELEASE, .payload = {ciphertext, sizeof ciphertext}};
+    struct proto_msg m = {.kind = PROTO_RELEASE, .payload = {ciphertext, sizeof ciphertext}, .head = {.issued_s = 4999, .valid_until_s = 6000}};
     struct client_archived a = {.number = number};
     struct proto_receipt r;
     uint8_t envelope[64], *memory = NULL;

@@ -236,6 +236,8 @@ static void build(struct log *l, uint64_t previous)
     assert_non_null(tree);
     fill_msg(&l->msg);
     fill_receipt(&l->receipt);
+    l->msg.head.issued_s = l->receipt.time_s - 1;
+    l->msg.head.valid_until_s = l->receipt.time_s + 60;
     l->receipt.index = ACT;
     l->receipt.previous = previous;
     memset(l->receipt.side_salt, 0x61, 32);
@@ -331,6 +333,27 @@ static void test_receipt_changed(void **state)
         assert_int_equal(root[0], 0x5a);
     }
     free(l);
+}
+
+/* P-118: a leaf has a time that the rules of P-080 allow for its message: the message is the same, so only that decides here. */
+static void test_receipt_of_a_day_before(void **state)
+{
+    struct log *l = *state;
+
+    l->msg.head.issued_s = l->receipt.time_s + PROTO_ISSUED_AHEAD_S;
+    assert_err(judge(l, 1, NULL), OK);
+    l->msg.head.issued_s++;
+    assert_err(judge(l, 1, NULL), ERR_SIGNATURE);
+}
+
+static void test_receipt_after_its_end(void **state)
+{
+    struct log *l = *state;
+
+    l->msg.head.valid_until_s = l->receipt.time_s;
+    assert_err(judge(l, 1, NULL), OK);
+    l->msg.head.valid_until_s--;
+    assert_err(judge(l, 1, NULL), ERR_SIGNATURE);
 }
 
 /* P-118: every byte of the checkpoint counts. */
@@ -450,6 +473,8 @@ int main(void)
     check_add(&tests, "leaf of an act", test_leaf, NULL);
     add_on_log("receipt", test_receipt);
     add_on_log("receipt changed", test_receipt_changed);
+    add_on_log("P-118 a leaf of before its message", test_receipt_of_a_day_before);
+    add_on_log("P-118 a leaf of after its message's end", test_receipt_after_its_end);
     add_on_log("checkpoint changed", test_receipt_checkpoint);
     add_on_log("other side", test_receipt_other_side);
     add_on_log("previous leaf", test_receipt_previous);

@@ -45,8 +45,8 @@ lie_caught() {
 }
 # all_caught WHO COUNT: the last line of a list.
 all_caught() {
+    echo "$lies_caught of $2 lies of a $1 caught"
     [ "$lies_caught" = "$2" ] || { why="$lies_caught lies were caught, and not $2"; return 1; }
-    echo "$2 of $2 lies of a $1 caught"
 }
 
 # What a partner holds to be true, in a line each: what a lie must not change.
