@@ -341,6 +341,9 @@ enum err proto_registry_check(const struct proto_registry *r, const uint8_t *che
         return e;
     if (c.head.size < tree.size)
         return ERR_STATE;
+    /* Before anything of it is kept: who has more than can be folded can never read it again. */
+    if (c.head.size > PROTO_REGISTRY_MAX)
+        return ERR_RANGE;
     e = add_hashes(&tree, more);
     if (e != OK)
         return e;

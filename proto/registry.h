@@ -71,7 +71,8 @@ struct proto_registry_more { const uint8_t *leaves; size_t len; uint64_t count; 
 
 /*
  * Does this checkpoint cover exactly what is here and these leaves behind it? ERR_STATE: it covers less than what is here (a tail was
- * cut), ERR_SHORT: more leaves are needed, ERR_SIGNATURE: another history, ERR_NOTFOUND, ERR_KEY, ERR_SYNTAX: not such a checkpoint.
+ * cut), ERR_SHORT: more leaves are needed, ERR_SIGNATURE: another history, ERR_RANGE: more than a registry can be, ERR_NOTFOUND, ERR_KEY,
+ * ERR_SYNTAX: not such a checkpoint.
  */
 MUST_USE enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
     const struct proto_registry_more *more, struct proto_merkle_head *out);

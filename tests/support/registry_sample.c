@@ -94,7 +94,15 @@ enum proto_registry_why registry_put(struct proto_registry *r, const struct regi
 
 struct registry_note registry_checkpoint(const struct registry_sample *s, const struct proto_registry *r)
 {
-    struct proto_tlog_checkpoint c = { .extension_len = 0 };
+    struct proto_merkle_head head;
+
+    proto_registry_head(r, &head);
+    return registry_checkpoint_of(s, &head);
+}
+
+struct registry_note registry_checkpoint_of(const struct registry_sample *s, const struct proto_merkle_head *head)
+{
+    struct proto_tlog_checkpoint c = { .extension_len = 0, .head = *head };
     uint8_t text[PROTO_TLOG_CHECKPOINT_ROOM];
     struct proto_note_sig sig = { .time_s = 0 };
     struct proto_note_key key;
@@ -103,7 +111,6 @@ struct registry_note registry_checkpoint(const struct registry_sample *s, const 
     size_t len;
 
     need(proto_registry_key(&s->region.r, &key) == OK);
-    proto_registry_head(r, &c.head);
     memcpy(c.origin, key.name, sizeof c.origin);
     need(proto_tlog_checkpoint_encode(&c, text, sizeof text, &len) == OK);
     need(proto_note_sign(&key, s->region.log_secret, text, len, &sig) == OK);

@@ -33,5 +33,7 @@ void registry_add(struct registry_note *n, const char *handle, const uint8_t sec
 enum proto_registry_why registry_put(struct proto_registry *r, const struct registry_note *n, uint64_t at_s);
 /* The checkpoint of a registry, signed by the sample's log. */
 struct registry_note registry_checkpoint(const struct registry_sample *s, const struct proto_registry *r);
+/* The same of any head. */
+struct registry_note registry_checkpoint_of(const struct registry_sample *s, const struct proto_merkle_head *head);
 
 #endif

@@ -134,13 +134,39 @@ static void a_checkpoint_of_another_log_or_key_is_refused(void **state)
     assert_err(check(&n), ERR_NOTFOUND);
 }
 
+/* As many leaves as one likes say nothing and cost the hub nothing; a reader that kept them could not start again. */
+static void more_than_a_registry_can_be_is_not_taken(void **state)
+{
+    static const uint8_t leaf[] = { 0, 5, 'a', 't', ' ', '1', '\n' };
+    uint8_t *many = malloc((size_t)PROTO_REGISTRY_MAX * sizeof leaf), hash[PROTO_MERKLE_HASH_LEN];
+    struct proto_merkle_tree tree;
+    struct proto_merkle_head head;
+    struct registry_note n;
+
+    (void)state;
+    assert_non_null(many);
+    proto_merkle_init(&tree);
+    for (size_t i = 0; i <= PROTO_REGISTRY_MAX; i++) {
+        if (i < PROTO_REGISTRY_MAX)
+            memcpy(many + i * sizeof leaf, leaf, sizeof leaf);
+        proto_merkle_leaf(leaf + 2, sizeof leaf - 2, hash);
+        assert_err(proto_merkle_append(&tree, hash, NULL, NULL), OK);
+    }
+    head.size = tree.size;
+    proto_merkle_root(&tree, head.root);
+    n = registry_checkpoint_of(&s, &head);
+    more = (struct proto_registry_more){ many, PROTO_REGISTRY_MAX * sizeof leaf, PROTO_REGISTRY_MAX };
+    assert_err(check(&n), ERR_RANGE);
+    free(many);
+}
+
 #define ROW(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(an_honest_copy_fits), ROW(a_rewritten_leaf_is_found), ROW(a_cut_tail_is_found), ROW(another_history_of_the_same_length_is_found),
-        ROW(a_checkpoint_of_another_log_or_key_is_refused),
+        ROW(a_checkpoint_of_another_log_or_key_is_refused), ROW(more_than_a_registry_can_be_is_not_taken),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
