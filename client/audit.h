@@ -41,6 +41,9 @@ struct client_audit_report {
     uint64_t first, last, count;       /* running numbers in the period; count 0: none */
     uint64_t withdrawn, opened;        /* taken out by the hub with a leaf; compared with the hub's opening */
     struct client_audit_bound below, above;  /* the last entry before the period (or the first of all), and the first behind it */
+    uint64_t waiting, late;            /* not laid open by the hub yet: since less than a day; longer */
+    uint64_t whole_s;                  /* the moment of the last number before the first gap; 0: none */
+    uint64_t whole;                    /* that number */
     bool closed;                       /* above is there: nothing was numbered between the last and it */
     uint64_t gaps;
     struct client_audit_gap gap[CLIENT_AUDIT_GAPS_MAX];

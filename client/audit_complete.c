@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OPENED_WITHIN_S = 86400 };  /* as client/openings takes it (P-176) */
+
 const char *client_audit_why(enum client_audit_fault why, enum lang lang)
 {
     static const struct { const char *en, *nl; } words[] = {
@@ -115,11 +117,18 @@ static void add_gap(struct client_audit_report *out, uint64_t number, enum clien
     out->gaps++;
 }
 
+/* What is not laid open is on its way for a day; its proof is here all the same. */
 static void count_opened(struct check *c, uint64_t number)
 {
     struct client_opening *o = malloc(sizeof *o);
+    bool is_there = o != NULL && client_openings_get(c->x, number, o) == OK;
+    bool waits = o != NULL && (!is_there || o->state == CLIENT_OPENING_WAITS);
 
-    c->out->opened += o != NULL && client_openings_get(c->x, number, o) == OK && o->state == CLIENT_OPENING_RIGHT;
+    c->out->opened += is_there && o->state == CLIENT_OPENING_RIGHT;
+    if (waits && c->entry->receipt.time_s + OPENED_WITHIN_S > clock_now_s())
+        c->out->waiting++;
+    else if (waits)
+        c->out->late++;
     free(o);
 }
 
@@ -186,6 +195,14 @@ static enum err beside(struct check *c, uint64_t number, struct client_audit_bou
     return e;
 }
 
+/* Up to here nothing is missing. A number that was taken out of the mailbox has no moment of its own. */
+static void note_whole(struct check *c, uint64_t number, bool has_moment)
+{
+    c->out->whole = number;
+    if (has_moment)
+        c->out->whole_s = c->entry->receipt.time_s;
+}
+
 static enum err run(struct check *c, const struct range *r)
 {
     bool whole = false;
@@ -198,6 +215,8 @@ static enum err run(struct check *c, const struct range *r)
         c->knows_before = true;
     for (uint64_t number = r->first; e == OK && number != 0 && number <= r->last; number++) {
         e = one_number(c, number, &whole);
+        if (e == OK && c->out->gaps == 0)
+            note_whole(c, number, whole);
         if (e == OK && whole) {
             count_opened(c, number);
             if (c->out->below.size == 0)

@@ -1,4 +1,5 @@
 /* schakel audit: the list for the privacy officer, on the screen, as JSON, or whole as a table for a spreadsheet. */
+#include "client/cmd_list.h"
 #include "client/cmds.h"
 
 #include <stdio.h>
@@ -91,7 +92,7 @@ enum err client_cmd_audit(struct client_run *r)
 
     if (json_bool(r->args, "csv", &as_csv) == OK && as_csv)
         return csv(r);
-    return client_run_call(r, "audit", &r->reply);
+    return client_cmd_list(r);
 }
 
 /* What is missing is an answer, and a reason for a script to stop. */

@@ -1,4 +1,6 @@
 /* The commands of the foundation, for people. Casework's are in client/desk_cmds.c. */
+#include "client/audit_print.h"
+#include "client/cmd_list.h"
 #include "client/cmd_mirror.h"
 #include "client/cmd_registry.h"
 #include "client/cmd_partner.h"
@@ -93,7 +95,7 @@ static const struct client_opt audit_opts[] = {
     {"from", CLIENT_OPT_TEXT, false, {"from this day", "vanaf deze dag"}, "DATE", NULL},
     {"to", CLIENT_OPT_TEXT, false, {"up to and with this day", "tot en met deze dag"}, "DATE", NULL},
     {"csv", CLIENT_OPT_FLAG, false, {"everything, as a table for a spreadsheet", "alles, als tabel voor een rekenblad"}, NULL, NULL},
-    {"skip", CLIENT_OPT_NUMBER, false, {"leave out so many rows: the next page", "sla zoveel rijen over: de volgende bladzijde"}, "N", NULL},
+    CLIENT_CMD_LIST_PAGE, CLIENT_CMD_LIST_ALL,
     END};
 static const struct client_opt audit_complete_opts[] = {
     {"from", CLIENT_OPT_TEXT, false, {"from this day", "vanaf deze dag"}, "DATE", NULL},
@@ -163,9 +165,9 @@ const struct client_cmd client_base_cmds[] = {
     {"register status", {"how many pseudonyms are still to be made", "hoeveel pseudoniemen nog te maken zijn"}, NULL, "register.status", NULL,
         NULL},
     {"audit", {"who asked, granted, opened what, why and on which ground", "wie vroeg, stond toe, opende wat, waarom en op welke grond"}, audit_opts,
-        NULL, client_cmd_audit, NULL},
+        "audit", client_cmd_audit, client_audit_print},
     {"audit complete", {"is that list complete for a period, with proof", "is die lijst volledig voor een periode, met bewijs"}, audit_complete_opts,
-        NULL, client_cmd_audit_complete, NULL},
+        NULL, client_cmd_audit_complete, client_audit_print_complete},
     {"audit check", {"look at what the hub logged about us now, and answer", "kijk nu na wat de hub over ons logde, en antwoord"}, NULL, "audit.check",
         NULL, NULL},
     {"audit clear", {"a bad opening was looked into: go on", "een slechte opening is uitgezocht: ga verder"}, audit_clear_opts, "audit.clear", NULL,

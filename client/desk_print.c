@@ -230,7 +230,7 @@ static const struct {
 };
 
 /* The answer is there already; without the words it is printed with the names of the pack. */
-static cJSON *ask_words(const struct client_run *r)
+cJSON *client_desk_print_words(const struct client_run *r)
 {
     struct trouble t = {.lang = r->lang};
     struct client_run ask = {
@@ -255,7 +255,7 @@ void client_desk_print(const struct client_run *r, const cJSON *reply)
     for (size_t i = 0; i < sizeof printers / sizeof *printers; i++) {
         if (strcmp(printers[i].command, r->cmd->name) != 0)
             continue;
-        words = ask_words(r);
+        words = client_desk_print_words(r);
         p.words = cJSON_GetObjectItemCaseSensitive(words, "words");
         printers[i].print(&p, r->args, reply);
         cJSON_Delete(words);

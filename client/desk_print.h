@@ -37,6 +37,9 @@ client_desk_printer client_desk_print_events, client_desk_print_event, client_de
 
 enum { CLIENT_DESK_TEXT = 1024 };
 
+/* The words of the pack, asked of the node: what is under "words" is for struct client_paper. NULL: there are none. cJSON_Delete. */
+cJSON *client_desk_print_words(const struct client_run *r);
+
 /* "help after a report of absence (att_followup)": what it is, and what to type. */
 void client_desk_print_purpose(const struct client_paper *p, const char *name, char out[CLIENT_DESK_TEXT]);
 /* The child of a row. One without a name here is called by a number: "child 3f2a91c0". Returns out. */

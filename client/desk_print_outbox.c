@@ -1,6 +1,8 @@
 /* client/desk_print: what still has to go out. */
 #include "client/desk_print.h"
 
+#include "client/texts.h"
+
 #include <string.h>
 
 static void print_item(const struct client_paper *p, const cJSON *item)
@@ -8,7 +10,7 @@ static void print_item(const struct client_paper *p, const cJSON *item)
     const char *to = client_paper_text(item, "to"), *child = client_paper_text(item, "child");
     char left[160], right[32], id[9];
 
-    client_paper_format(p, left, sizeof left, "%s%s%s", "%s%s%s", client_paper_text(item, "kind"),
+    client_paper_format(p, left, sizeof left, "%s%s%s", "%s%s%s", client_texts_kind(client_paper_text(item, "kind"), p->lang),
         to[0] != '\0' ? client_paper_say(p, " to ", " aan ") : "", to);
     (void) snprintf(
         right, sizeof right, "%s  %s", client_paper_text(item, "since"), client_paper_id(item, "id", id));

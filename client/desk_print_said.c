@@ -1,6 +1,8 @@
 /* client/desk_print: what partners and families said: events, consents, and who confirmed it. */
 #include "client/desk_print.h"
 
+#include "client/texts.h"
+
 #include <string.h>
 
 /* "vo to leerplicht, cjg" */
@@ -180,11 +182,6 @@ void client_desk_print_consent(const struct client_paper *p, const cJSON *args, 
 
 void client_desk_print_statements(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
-    static const struct {
-        const char *kind, *nl;
-    } kinds[] = {{"event", "gebeurtenis"}, {"event_end", "einde van gebeurtenis"}, {"consent", "toestemming"},
-        {"withdrawal", "intrekking"}, {"objection", "bezwaar"}, {"objection_end", "einde van bezwaar"},
-        {"membership", "deelname"}, {"facts", "gegevens"}};
     const cJSON *statements = cJSON_GetObjectItemCaseSensitive(reply, "statements"), *row;
     char who[CLIENT_DESK_TEXT], acked[CLIENT_DESK_TEXT], late[CLIENT_DESK_TEXT], child[CLIENT_DESK_TEXT];
 
@@ -192,15 +189,10 @@ void client_desk_print_statements(const struct client_paper *p, const cJSON *arg
     if (cJSON_GetArraySize(statements) == 0)
         client_desk_print_none(p, args, "No statements yet.", "Nog geen verklaringen.");
     cJSON_ArrayForEach(row, statements) {
-        const char *kind = client_paper_text(row, "kind"), *title = kind;
-
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-            if (strcmp(kinds[i].kind, kind) == 0)
-                title = client_paper_say(p, kind, kinds[i].nl);
         from_to(p, row, who, sizeof who);
         client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "acknowledged"), acked, sizeof acked);
         client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "not_confirmed"), late, sizeof late);
-        print_head(p, title, row);
+        print_head(p, client_texts_kind(client_paper_text(row, "kind"), p->lang), row);
         client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", client_desk_print_child(p, row, child));
         client_paper_line(p, CLIENT_DIM, 2, "%s%s%s", "%s%s%s", who,
             acked[0] != '\0' ? client_paper_say(p, "; confirmed by ", "; bevestigd door ") : "", acked);

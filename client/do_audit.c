@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "client/hublink.h"
 #include "client/openings.h"
 
 #include <stdlib.h>
@@ -38,20 +39,50 @@ static void add_gaps(cJSON *reply, const struct client_audit_report *r, enum lan
 }
 
 /* One sentence: what was found, and the next step. */
-static const char *verdict(const struct client_audit_report *r, bool open_end, enum lang lang)
+static const char *verdict(const struct client_audit_report *r, const struct client_audit_period *p, enum lang lang)
 {
+    bool nl = lang == LANG_NL;
+
     if (r->count == 0)
-        return lang == LANG_NL ? "in deze periode is niets genummerd" : "nothing was numbered in this period";
+        return nl ? "in deze periode is niets genummerd" : "nothing was numbered in this period";
     if (r->gaps != 0)
-        return lang == LANG_NL ? "niet volledig: zie wat ontbreekt, en vraag de beheerder van de hub ernaar"
-                               : "not complete: see what is missing, and ask the hub's operator about it";
-    if (open_end)
-        return lang == LANG_NL ? "volledig tot en met het laatste nummer: elk nummer is er, met handtekening en bewijs"
-                               : "complete up to the last number: every number is here, with signature and proof";
-    if (!r->closed)
-        return lang == LANG_NL ? "zonder gat tot het laatste nummer; het einde staat vast met het eerste nummer erna (schakel audit check maakt er een)"
-                               : "no gap up to the last number; the end is certain with the first number after it (schakel audit check makes one)";
-    return lang == LANG_NL ? "volledig: elk nummer is er, met handtekening en bewijs" : "complete: every number is here, with signature and proof";
+        return nl ? "niet volledig: zie wat ontbreekt, en vraag de beheerder van de hub ernaar"
+                  : "not complete: see what is missing, and ask the hub's operator about it";
+    if (p->until_s == UINT64_MAX)
+        return nl ? "volledig tot en met het laatste nummer: elk nummer is er, met handtekening en bewijs"
+                  : "complete up to the last number: every number is here, with signature and proof";
+    if (r->closed)
+        return nl ? "volledig: elk nummer is er, met handtekening en bewijs" : "complete: every number is here, with signature and proof";
+    if (p->until_s > clock_now_s())
+        return nl ? "er ontbreekt niets tot het laatste nummer; de laatste dag van de periode is nog niet voorbij"
+                  : "nothing is missing up to the last number; the last day of the period is not over yet";
+    return nl ? "er ontbreekt niets tot het laatste nummer; dat erna niets meer kwam, staat vast met het eerste nummer erna (schakel audit check maakt er een)"
+              : "nothing is missing up to the last number; that nothing came after it is certain with the first number after it (schakel audit check makes one)";
+}
+
+/* Up to when every number is here: the period's last day when a later number closes it, else the moment of the last whole number. */
+static void add_until(cJSON *obj, const struct client_audit_report *r, const struct client_audit_period *p)
+{
+    char text[17] = "";
+
+    if (r->gaps == 0 && r->closed)
+        date_format(clock_date_nl(p->until_s - 1), text);
+    else if (r->whole_s != 0)
+        clock_format_nl(r->whole_s, text);
+    json_add_text(obj, "complete_until", text);
+    json_add_u64(obj, "whole_to", r->whole);
+}
+
+/* What is not there yet and will come by itself; nothing of it is missing. */
+static void add_on_its_way(cJSON *obj, struct client_node *n, const struct client_audit_report *r)
+{
+    struct client_link_status link = {.outbox = 0};
+
+    if (n->link != NULL)
+        client_hublink_status(n, &link);
+    json_add_u64(obj, "outbox", link.outbox);
+    json_add_u64(obj, "openings_waiting", n->officer != NULL ? r->waiting : 0);
+    json_add_u64(obj, "openings_late", n->officer != NULL ? r->late : 0);
 }
 
 enum err client_do_audit_complete(struct client_call *c, struct vault_txn *x)
@@ -66,12 +97,14 @@ enum err client_do_audit_complete(struct client_call *c, struct vault_txn *x)
         e = client_audit_period_check(c->node, x, &p, r);
     if (e == OK) {
         json_add_bool(c->reply, "complete", r->gaps == 0 && (r->closed || open_end));
-        json_add_text(c->reply, "verdict", verdict(r, open_end, c->trouble.lang));
+        json_add_text(c->reply, "verdict", verdict(r, &p, c->trouble.lang));
+        add_until(c->reply, r, &p);
         json_add_u64(c->reply, "first", r->first);
         json_add_u64(c->reply, "last", r->last);
         json_add_u64(c->reply, "entries", r->count);
         json_add_u64(c->reply, "withdrawn", r->withdrawn);
         json_add_u64(c->reply, "openings_right", r->opened);
+        add_on_its_way(c->reply, c->node, r);
         add_bound(c->reply, "before", &r->below);
         add_bound(c->reply, r->closed ? "after" : "end", &r->above);
         json_add_u64(c->reply, "gaps", r->gaps);

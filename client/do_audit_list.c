@@ -8,6 +8,7 @@
 #include "client/openings.h"
 #include "client/pages.h"
 #include "client/sessions.h"
+#include "client/texts.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -31,12 +32,23 @@ static const struct { uint8_t kind, code; const char *en, *nl; } acts[] = {
     {PROTO_OPENED_LEAF, PROTO_OPENED_BAD, "raised BAD_OPENING", "BAD_OPENING gemeld"}, {PROTO_FETCH, 0, "was told that mail was taken out", "hoorde dat post is tegengehouden"},
 };
 
+/* "said: event VZM" */
+static void said(const struct proto_signed *s, enum lang lang, char *out, size_t out_len)
+{
+    enum proto_statement_kind kind = proto_statement_of_type(s->type);
+    struct proto_statement what;
+    const char *event = kind == PROTO_SAY_EVENT && proto_statement_decode(kind, s->body, s->body_len, &what) == OK ? what.event : "";
+
+    (void)snprintf(out, out_len, "%s: %s%s%s", lang == LANG_NL ? "gezegd" : "said", client_texts_kind(proto_statement_name(kind), lang),
+        event[0] != '\0' ? " " : "", event);
+}
+
 void client_audit_act(const struct proto_msg *m, enum lang lang, char *out, size_t out_len)
 {
     struct proto_signed s;
 
     if (m->kind == PROTO_STATEMENT && proto_sign_decode(m->original.data, m->original.len, &s) == OK) {
-        (void)snprintf(out, out_len, "%s: %s", lang == LANG_NL ? "gezegd" : "said", proto_statement_name(proto_statement_of_type(s.type)));
+        said(&s, lang, out, out_len);
         return;
     }
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
@@ -44,7 +56,7 @@ void client_audit_act(const struct proto_msg *m, enum lang lang, char *out, size
             (void)snprintf(out, out_len, "%s", lang == LANG_NL ? acts[i].nl : acts[i].en);
             return;
         }
-    (void)snprintf(out, out_len, "%s", proto_kind_name(m->kind));
+    (void)snprintf(out, out_len, "%s", client_texts_kind(proto_kind_name(m->kind), lang));
 }
 
 enum err client_audit_period(struct client_call *c, struct client_audit_period *out)
@@ -120,7 +132,8 @@ static void add_person(cJSON *row, struct listing *l, const struct client_archiv
     }
     if (a->direction == CLIENT_SENT && client_staff_walk(l->x, name_each, &f) != OK)
         f.name[0] = '\0';
-    (void)snprintf(text, sizeof text, "%s%s%s", f.name, f.name[0] != '\0' ? ", " : "", proto_role_name((enum proto_role)h->role));
+    (void)snprintf(text, sizeof text, "%s%s%s", f.name, f.name[0] != '\0' ? ", " : "",
+        client_texts_role(proto_role_name((enum proto_role)h->role), l->c->trouble.lang));
     json_add_text(row, "person", text);
 }
 
@@ -176,6 +189,8 @@ static void add_row(struct listing *l, const struct client_archived *a)
     json_add_text(row, "purpose", h->purpose);
     add_grounds(row, e);
     json_add_text(row, "result", proto_refusal_name((enum proto_refusal)e->receipt.result));
+    if (e->receipt.result != PROTO_ACCEPTED)
+        json_add_text(row, "refused", proto_refusal_text((enum proto_refusal)e->receipt.result, l->c->trouble.lang));
     add_opening(row, l, a->number);
 }
 

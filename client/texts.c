@@ -163,3 +163,64 @@ void client_texts_label(const char *key, enum lang lang, char *out, size_t out_l
         if (*p == '_')
             *p = ' ';
 }
+
+/* ---- names that stand in answers, in words ---- */
+
+struct name { const char *name, *en, *nl; };
+
+static const struct name roles[] = {
+    {"caseworker", "caseworker", "behandelaar"},
+    {"coordinator", "coordinator", "coördinator"},
+    {"second", "second person", "tweede persoon"},
+    {"officer", "privacy officer", "privacy officer"},
+    {"fg", "data protection officer", "functionaris gegevensbescherming"},
+    {"adopter", "adopter of policy", "aannemer van beleid"},
+    {"analyst", "analyst", "analist"},
+    {"admin", "administrator", "beheerder"},
+};
+
+/* Statements, and the messages that are none. */
+static const struct name kinds[] = {
+    {"request", "request", "verzoek"},
+    {"offer", "offer", "aanbod"},
+    {"refuse", "refusal", "weigering"},
+    {"release", "content of a share", "inhoud van een deling"},
+    {"answer", "answer to an offer", "antwoord op een aanbod"},
+    {"cancel", "request taken back", "ingetrokken verzoek"},
+    {"report", "report of reading", "bericht over het lezen"},
+    {"ack", "confirmation", "bevestiging"},
+    {"publish", "key made known", "bekendgemaakte sleutel"},
+    {"breakglass", "emergency procedure", "noodprocedure"},
+    {"opened-leaf", "answer to the log", "antwoord op het logboek"},
+    {"registry", "statement for the registry", "verklaring voor het register"},
+    {"event", "event", "gebeurtenis"},
+    {"event-end", "end of an event", "einde van gebeurtenis"},
+    {"consent", "consent", "toestemming"},
+    {"withdrawal", "withdrawal", "intrekking"},
+    {"status", "status of a consent", "stand van een toestemming"},
+    {"objection", "objection", "bezwaar"},
+    {"objection-end", "end of an objection", "einde van bezwaar"},
+    {"membership", "membership", "deelname"},
+    {"facts", "facts", "gegevens"},
+    {"weighing", "weighing", "afweging"},
+    {"approval", "approval", "goedkeuring"},
+    {"grant", "grant", "toekenning"},
+};
+
+static const char *in_words(const struct name *table, size_t count, const char *name, enum lang lang)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return lang == LANG_NL ? table[i].nl : table[i].en;
+    return name;
+}
+
+const char *client_texts_role(const char *name, enum lang lang)
+{
+    return in_words(roles, sizeof roles / sizeof *roles, name, lang);
+}
+
+const char *client_texts_kind(const char *name, enum lang lang)
+{
+    return in_words(kinds, sizeof kinds / sizeof *kinds, name, lang);
+}

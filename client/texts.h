@@ -9,4 +9,9 @@
 /* "outbox": "waiting to be sent"; a key without a row is shown with spaces for underscores, into out. */
 void client_texts_label(const char *key, enum lang lang, char *out, size_t out_len);
 
+/* A role (proto_role_name) and a kind of statement or message (proto_statement_name, proto_kind_name) in words; the name itself when
+ * there are none. */
+const char *client_texts_role(const char *name, enum lang lang);
+const char *client_texts_kind(const char *name, enum lang lang);
+
 #endif

@@ -109,6 +109,65 @@ static void a_later_number_closes_the_period(void **state)
     assert_int_equal(r.below.number, 3);
 }
 
+/* As a command, up to a day. *reply as the other side reads it (cJSON_Delete). */
+static cJSON *complete(struct openings_played *p, uint64_t until_s)
+{
+    struct vault_txn *x = client_fixture_begin(p->h->f, VO);
+    struct client_call c = {.node = p->h->n, .reply = cJSON_CreateObject()};
+    cJSON *args = cJSON_CreateObject(), *back = NULL;
+    char day[11], *text = NULL;
+
+    date_format(clock_date_nl(until_s), day);
+    json_add_text(args, "to", day);
+    c.args = args;
+    assert_err(client_do_audit_complete(&c, x), OK);
+    client_vault_abort(x);
+    assert_err(json_print(c.reply, &text), OK);
+    assert_err(json_parse((const uint8_t *)text, strlen(text), &back, NULL), OK);
+    free(text);
+    cJSON_Delete(args);
+    cJSON_Delete(c.reply);
+    return back;
+}
+
+static uint64_t number_of(const cJSON *reply, const char *key)
+{
+    uint64_t n = 99;
+
+    assert_err(json_u64(reply, key, &n), OK);
+    return n;
+}
+
+/* Up to today: nothing is missing, and that is said apart from what is still to come. */
+static void up_to_a_day_that_is_not_over(void **state)
+{
+    struct openings_played *p = *state;
+    struct client_archived a;
+    const char *text = "";
+    uint8_t *memory = NULL;
+    cJSON *reply;
+
+    three_acts(p);
+    reply = complete(p, clock_now_s());
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(reply, "complete")));
+    assert_int_equal(number_of(reply, "gaps"), 0);
+    assert_int_equal(number_of(reply, "whole_to"), 3);
+    assert_err(json_text(reply, "verdict", &text), OK);
+    assert_non_null(strstr(text, "nothing is missing"));
+    assert_err(json_text(reply, "complete_until", &text), OK);
+    assert_int_equal(strlen(text), 16);
+    assert_int_equal(number_of(reply, "openings_right") + number_of(reply, "openings_waiting") + number_of(reply, "openings_late"), 3);
+    cJSON_Delete(reply);
+    take_out(p, 2, &a, &memory);
+    free(memory);
+    reply = complete(p, clock_now_s());
+    assert_int_equal(number_of(reply, "gaps"), 1);
+    assert_int_equal(number_of(reply, "whole_to"), 1);
+    assert_err(json_text(reply, "verdict", &text), OK);
+    assert_non_null(strstr(text, "not complete"));
+    cJSON_Delete(reply);
+}
+
 static void a_missing_number_is_named(void **state)
 {
     struct openings_played *p = *state;
@@ -231,7 +290,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, openings_played_setup, openings_played_close)
     static const struct CMUnitTest tests[] = {
-        T(nothing_is_nothing), T(every_number_with_its_proof), T(a_later_number_closes_the_period), T(a_missing_number_is_named),
+        T(nothing_is_nothing), T(every_number_with_its_proof), T(a_later_number_closes_the_period), T(up_to_a_day_that_is_not_over), T(a_missing_number_is_named),
         T(a_number_before_the_end_counts_as_in_it), T(what_the_hub_kept_back_is_named), T(what_could_not_be_believed_is_named),
         T(a_changed_original_is_named), T(an_entry_in_anothers_place_is_named), T(a_broken_chain_is_named), T(what_was_laid_open_counts),
     };
