@@ -29,6 +29,7 @@ struct client_registry {
     uint8_t checkpoint[PROTO_NOTE_MAX];
     size_t checkpoint_len;
     struct client_registry_tell tell;
+    struct client_registry_promises promises;
 };
 
 struct proto_registry *client_registry_fold(const struct client_node *n)
@@ -47,6 +48,11 @@ const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *l
 struct client_registry_tell *client_registry_told(const struct client_node *n)
 {
     return &n->registry->tell;
+}
+
+struct client_registry_promises *client_registry_promises_of(const struct client_node *n)
+{
+    return &n->registry->promises;
 }
 
 bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
@@ -297,6 +303,7 @@ void client_registry_step(struct client_node *n)
     struct client_registry *r = n->registry;
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_REGISTRY};
 
+    client_registry_promise_step(n);
     if (r == NULL || r->asking || clock_mono_ms() < r->ask_ms || !client_link_is_up(n))
         return;
     m.number = proto_registry_size(r->fold) + r->pending_count;
@@ -365,6 +372,8 @@ enum err client_registry_open(struct client_node *n, struct trouble *t)
     if (e == OK)
         e = load(n);
     if (e == OK)
+        e = client_registry_promise_load(n);
+    if (e == OK)
         e = take_file(n, t);
     return e;
 }
@@ -391,10 +400,8 @@ enum proto_registry_why client_registry_refused(const struct client_node *n, con
 
 enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
-    (void)x;
-    (void)e;
     client_registry_hurry(n);
-    return OK;
+    return n->registry == NULL ? OK : client_registry_promise_add(n, x, e->msg->original.data, e->msg->original.len);
 }
 
 enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)

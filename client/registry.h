@@ -7,6 +7,7 @@
 #define CLIENT_REGISTRY_H
 
 #include "client/node.h"
+#include "client/registry_promise.h"
 #include "client/registry_tell.h"
 #include "proto/registry.h"
 
@@ -44,8 +45,9 @@ MUST_USE enum err client_registry_has(const struct client_node *n, const struct 
 
 /* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
 const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
-/* For client/registry_tell. */
+/* For client/registry_tell and client/registry_promise. */
 struct client_registry_tell *client_registry_told(const struct client_node *n);
+struct client_registry_promises *client_registry_promises_of(const struct client_node *n);
 
 /* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for. */
 MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);

@@ -15,6 +15,8 @@ bool client_witness_log_is_fresh(const struct client_node *n, const struct witne
 
     if (l->is_registry && n->registry == NULL)
         return true;
+    if (l->is_registry && client_registry_promise_broken(n) != NULL)
+        return false;
     if (w->others != 0)
         return l->other_s + CLIENT_WITNESS_FRESH_S > now_s;
     return !l->is_registry || client_registry_seen_s(n) + CLIENT_WITNESS_FRESH_S > now_s;
@@ -67,8 +69,11 @@ static const char *since(uint64_t at_s, enum lang lang, char when[17])
 }
 
 /* The registry: which of the ways in which a hub can hold back a revocation it is. */
-static const char *what(const struct witness_log *l, enum lang lang)
+static const char *what(const struct client_node *n, const struct witness_log *l, enum lang lang)
 {
+    if (client_registry_promise_broken(n) != NULL)
+        return lang == LANG_NL ? "de hub bevestigde een verklaring van hier voor het register, en toont haar niet"
+                               : "the hub acknowledged a statement from here for the registry, and does not show it";
     if (l->cut)
         return lang == LANG_NL ? "de hub toont minder van het register dan hij ondertekende" : "the hub shows less of the registry than it signed";
     if (l->lacks)
@@ -103,7 +108,7 @@ const char *client_witness_text(const struct client_node *n, enum lang lang, cha
                   "Blijft dit zo: bel een andere partner, vergelijk hoeveel verklaringen schakel partner list daar en hier telt, en meld het bij de beheerder van de hub"
                 : "%s (last confirmed: %s): a revocation may be kept back. What is given waits; reading, withdrawal, revocation and audit go on. If it "
                   "stays so: call another partner, compare how many statements schakel partner list counts there and here, and report it to the hub's operator",
-            what(l, lang), since(l->other_s, lang, when));
+            what(n, l, lang), since(l->other_s, lang, when));
     return buf;
 }
 

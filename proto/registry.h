@@ -52,6 +52,9 @@ MUST_USE enum err proto_registry_leaf_open(const uint8_t *leaf, size_t len, uint
 /* Append a leaf to the tree, and fold it when it counts; *why says. ERR_FULL, ERR_NOMEM: nothing is changed then. */
 MUST_USE enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, size_t len, enum proto_registry_why *why);
 
+/* Is the statement of this id among those that count? */
+bool proto_registry_has(const struct proto_registry *r, const uint8_t id[PROTO_ID_LEN]);
+
 uint64_t proto_registry_size(const struct proto_registry *r);
 /* Time of the last leaf; 0 without one. */
 uint64_t proto_registry_time(const struct proto_registry *r);

@@ -226,7 +226,7 @@ static enum proto_registry_why judge_said(const struct proto_registry *r, const 
     return s->until_s <= s->from_s || s->until_s <= at_s ? PROTO_REG_BAD_TIME : PROTO_REG_COUNTS;
 }
 
-static bool is_known(const struct proto_registry *r, const uint8_t id[PROTO_ID_LEN])
+bool proto_registry_has(const struct proto_registry *r, const uint8_t id[PROTO_ID_LEN])
 {
     for (size_t i = 0; i < r->id_count; i++)
         if (memcmp(r->id[i].id, id, PROTO_ID_LEN) == 0)
@@ -245,7 +245,7 @@ enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, con
         return PROTO_REG_MALFORMED;
     if (memcmp(say->region, r->region->hash, sizeof say->region) != 0)
         return PROTO_REG_OTHER_REGION;
-    if (is_known(r, say->id))
+    if (proto_registry_has(r, say->id))
         return PROTO_REG_REPLAYED;
     if (at_s + AHEAD_S < say->made_s || at_s >= say->before_s)
         return PROTO_REG_EXPIRED;
