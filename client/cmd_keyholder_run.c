@@ -146,7 +146,8 @@ static enum err prepare(const struct client_run *r, struct run *k)
 /* The witness, when the region names it: -1 in *gate and no process otherwise. */
 static enum err start_cosigner(const struct run *k, int *gate, struct proc *out)
 {
-    struct server_cosigner_config c = {.region = k->region_text, .region_len = k->region_len, .folder = k->witness, .vkey = k->vkey};
+    struct server_cosigner_config c = {.region = k->region_text, .region_len = k->region_len, .folder = k->witness, .vkey = k->vkey,
+        .registry = k->registry};
     int pair[2];
     enum err e = OK;
 

@@ -76,6 +76,8 @@ static const char *why_it_waits(const struct client_call *c, const struct outbox
         return nl ? "wordt verstuurd" : "being sent";
     if (!client_link_is_up(c->node))
         return nl ? "de hub is nu niet bereikbaar" : "the hub cannot be reached now";
+    if (client_heads_stops(c->node, item->kind, item->to))
+        return nl ? "er wordt nu niets verstrekt: schakel status zegt waarom" : "nothing is given now: schakel status says why";
     return nl ? "wacht op iets dat ervoor moet gaan" : "waits for something that goes before it";
 }
 

@@ -295,15 +295,31 @@ static bool holds_back(const struct outbox_item *a, const struct outbox_item *b)
         || (a->subject.type != PROTO_SUBJECT_NONE && memcmp(&a->subject, &b->subject, sizeof a->subject) == 0);
 }
 
+static bool is_stopped(const struct client_hublink *l, const struct outbox_item *item)
+{
+    return client_heads_stops(l->node, item->kind, item->to) || client_registry_stops(l->node, item->kind, item->to);
+}
+
+/* It may not go now, or relies on what may not. */
+static bool is_held(const struct client_hublink *l, size_t i)
+{
+    if (is_stopped(l, &l->item[i]))
+        return true;
+    for (size_t j = 0; j < i; j++)
+        if (!l->item[j].gone && relies_on(&l->item[i], &l->item[j]) && is_held(l, j))
+            return true;
+    return false;
+}
+
+/* What is held so holds back only what relies on it: a withdrawal never waits behind a grant that does. */
 static bool may_go(const struct client_hublink *l, size_t i, uint64_t now_ms)
 {
     const struct outbox_item *item = &l->item[i];
 
-    if (item->gone || item->in_flight || item->next_ms > now_ms || client_heads_stops(l->node, item->kind, item->to)
-        || client_registry_stops(l->node, item->kind, item->to))
+    if (item->gone || item->in_flight || item->next_ms > now_ms || is_stopped(l, item))
         return false;
     for (size_t j = 0; j < i; j++)
-        if (holds_back(&l->item[j], item))
+        if (holds_back(&l->item[j], item) && (relies_on(item, &l->item[j]) || l->item[j].in_flight || !is_held(l, j)))
             return false;
     return true;
 }

@@ -190,10 +190,15 @@ static enum err cosign(struct client_node *n, struct witness_log *l, const struc
     return e == OK ? proto_cosigned_append(l->note, l->note_len, line, wr.len, l->note, sizeof l->note, &l->note_len) : e;
 }
 
-/* Our own line is missing, or so old that others might not count it as fresh any more. */
+/*
+ * Our own line is missing, or so old that others might not count it as fresh any more. Who holds more of the registry does not confirm less
+ * of it: a hub could keep the difference from others with such lines.
+ */
 static bool wants_line(const struct client_node *n, const struct witness_log *l, const struct proto_witness_verdict *v,
     const struct proto_cosigned *c)
 {
+    if (l->is_registry && v->head.size < proto_registry_size(client_registry_fold(n)))
+        return false;
     if (v->head.size > l->known.seen.size || l->self_s == 0)
         return true;
     return n->witness->key != NULL && !l->retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
@@ -231,7 +236,7 @@ static void take_request(struct client_node *n, struct witness_log *l, const uin
     }
     if (e != ERR_NOTFOUND)
         log_event(LOG_ERROR, "not-cosigned", "err", err_word(e), NULL);
-    if (!client_witness_courier(n, l))
+    if ((l->is_registry && v->head.size < proto_registry_size(client_registry_fold(n))) || !client_witness_courier(n, l))
         client_witness_rest(l, grew || !client_witness_log_is_fresh(n, l));
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SETTLE_MS = 30000 };
+enum { SETTLE_MS = 10000 };
 
 bool client_witness_log_is_fresh(const struct client_node *n, const struct witness_log *l)
 {

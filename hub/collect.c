@@ -42,6 +42,8 @@ enum err hub_collect_open(struct hub_core *c)
     if (e == OK) {
         proto_note_key_encode(&key, vkey);
         e = hub_witness_init(&o->registry, c->region, vkey);
+        /* It grows seldom, and nobody who holds what is new in it cosigns what is not (P-196). */
+        o->registry.hold_ms = HUB_WITNESS_SEEN_HOLD_MS;
     }
     if (e == OK)
         e = hub_store_cosigned_open(c->kv, &o->store);

@@ -19,6 +19,7 @@ enum err hub_witness_init(struct hub_witness *w, const struct proto_region *regi
     w->log = key;
     (void)crypto_hash_sha256(w->origin_id, (const uint8_t *)key.name, strlen(key.name));
     w->is_possible = proto_cosigned_is_possible(region);
+    w->hold_ms = HUB_WITNESS_HOLD_MS;
     return OK;
 }
 
@@ -28,7 +29,7 @@ static void choose_candidate(struct hub_witness *w, const struct hub_signed *new
     struct hub_cosigned *c = &w->candidate;
 
     if (c->note_len != 0 && (newest->head.size == c->head.size
-        || (!w->candidate_anchored && old <= c->head.size && now_ms - w->candidate_ms < HUB_WITNESS_HOLD_MS)))
+        || (!w->candidate_anchored && old <= c->head.size && now_ms - w->candidate_ms < w->hold_ms)))
         return;
     w->candidate_ms = now_ms;
     w->candidate_anchored = w->anchored.note_len != 0 && w->anchored.head.size == newest->head.size;

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { HUB_WITNESS_HOLD_MS = 60000, HUB_WITNESS_ALARM_S = 86400 };
+enum { HUB_WITNESS_HOLD_MS = 60000, HUB_WITNESS_SEEN_HOLD_MS = 3000, HUB_WITNESS_ALARM_S = 86400 };
 
 /* A checkpoint with the lines it has got so far. size 0 and no note: there is none. */
 struct hub_cosigned {
@@ -30,6 +30,7 @@ struct hub_witness {
     struct proto_note_key log;
     uint8_t origin_id[PROTO_HASH_LEN];  /* SHA-256 of the origin: how a query names this log */
     bool is_possible;                   /* the region has enough witnesses */
+    uint64_t hold_ms;                   /* how long a candidate stays that is not anchored and not the newest */
     struct hub_cosigned candidate, anchored;
     bool candidate_anchored;
     uint64_t candidate_ms;              /* when it was taken */

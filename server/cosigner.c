@@ -109,6 +109,8 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
         e = proto_registry_key(s->region, &s->log[1].key);
     for (size_t i = 0; e == OK && i < SERVER_COSIGNER_LOGS; i++)
         e = load_state(s, &s->log[i], t);
+    if (e == OK)
+        e = server_registry_new(c->registry, s->region, &s->registry);
     if (e != OK)
         server_cosigner_close(s);
     return e;
@@ -117,6 +119,7 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
 void server_cosigner_close(struct server_cosigner *s)
 {
     sodium_free(s->secret);
+    server_registry_free(s->registry);
     free(s->folder);
     free(s->region);
     memset(s, 0, sizeof *s);
@@ -144,16 +147,35 @@ static enum err cosign(struct server_cosigner *s, const struct proto_witness_ver
     return e;
 }
 
+/* How many leaves of this log are known here to be signed and given out; nothing is known of the main one. */
+static enum err known_size(struct server_cosigner *s, size_t log, uint64_t *size)
+{
+    enum err e = OK;
+
+    *size = 0;
+    if (log == SERVER_COSIGNER_REGISTRY_LOG) {
+        e = server_registry_refresh(s->registry);
+        *size = proto_registry_size(server_registry_fold(s->registry));
+    }
+    return e;
+}
+
 enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t *body, size_t len, uint64_t now_s, uint8_t *out, size_t cap,
     size_t *out_len)
 {
     struct proto_witness_verdict v;
     struct proto_note_sig sig = { .time_s = 0 };
+    uint64_t size = 0;
     enum err e = proto_witness_judge(s->log, SERVER_COSIGNER_LOGS, body, len, &v);
 
     if (e == OK && v.status == PROTO_WITNESS_COSIGNED)
+        e = known_size(s, v.log, &size);
+    if (e == OK && size > v.head.size)
+        v.status = PROTO_WITNESS_OTHER_SIZE;
+    if (e == OK && v.status == PROTO_WITNESS_COSIGNED)
         e = cosign(s, &v, now_s, &sig);
-    return e == OK ? proto_witness_answer_encode(&v, v.status == PROTO_WITNESS_OTHER_SIZE ? s->log[v.log].seen.size : 0, &s->key, &sig, out,
+    return e == OK ? proto_witness_answer_encode(&v, v.status != PROTO_WITNESS_OTHER_SIZE ? 0
+                             : size > v.head.size ? size : s->log[v.log].seen.size, &s->key, &sig, out,
                          cap, out_len)
                    : e;
 }

@@ -1,7 +1,8 @@
 /*
  * server/cosigner: a witness outside hub and partners, as the keyholder runs it: judges requests to cosign that nodes bring, keeps what it
  * cosigned last on its own disk before the line leaves, and holds its key and nothing else. It cosigns whatever the region's log signed and
- * can prove, whoever brings it: there is nothing secret in a checkpoint. Its process has one thread.
+ * can prove, whoever brings it: there is nothing secret in a checkpoint. Only a registry with fewer leaves than nodes brought here it does not
+ * confirm any more: a hub could keep the difference from others with such lines. Its process has one thread.
  */
 #ifndef SERVER_COSIGNER_H
 #define SERVER_COSIGNER_H
@@ -9,11 +10,12 @@
 #include "base/err.h"
 #include "proto/region.h"
 #include "proto/witness.h"
+#include "server/registry.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SERVER_COSIGNER_LOGS = 2 };  /* the main log and the registry */
+enum { SERVER_COSIGNER_MAIN, SERVER_COSIGNER_REGISTRY_LOG, SERVER_COSIGNER_LOGS };
 
 struct server_cosigner {
     struct proto_region *region;      /* owned */
@@ -21,6 +23,7 @@ struct server_cosigner {
     struct proto_note_key key;
     uint8_t *secret;                  /* guarded memory */
     struct proto_witness_log log[SERVER_COSIGNER_LOGS];
+    struct server_registry *registry; /* what nodes brought of it */
 };
 
 /* Borrowed during the call; secret (64 bytes) is copied. */
@@ -28,6 +31,7 @@ struct server_cosigner_config {
     const char *region;               /* the file's text */
     size_t region_len;
     const char *folder;               /* is there already */
+    const char *registry;             /* the file with the copy that nodes bring (server/registry); it may not be there yet */
     const char *vkey;                 /* of the witness */
     const uint8_t *secret;
 };

@@ -55,7 +55,8 @@ static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
         c.region = (const char *)part[SERVER_COSIGNER_REGION].data;
         c.region_len = part[SERVER_COSIGNER_REGION].len;
         c.secret = part[SERVER_COSIGNER_SECRET].data;
-        e = c.folder == NULL || c.vkey == NULL || part[SERVER_COSIGNER_SECRET].len != crypto_sign_SECRETKEYBYTES ? ERR_SYNTAX : OK;
+        c.registry = server_start_as_text(&part[SERVER_COSIGNER_REGISTRY]);
+        e = c.folder == NULL || c.vkey == NULL || c.registry == NULL || part[SERVER_COSIGNER_SECRET].len != crypto_sign_SECRETKEYBYTES ? ERR_SYNTAX : OK;
     }
     if (e == OK)
         e = server_cosigner_open(s, &c, t);

@@ -8,7 +8,7 @@ import { frame, unframe } from './lib/envelope.mjs';
 import { KIND, readReply } from './lib/message.mjs';
 
 const [port, target, file] = process.argv.slice(2);
-const GREETING = 8;
+const GREETING = 8, WITNESS = 35;
 const lie = () => readFileSync(file, 'utf8').trim();
 
 /** What it kept to tell again, by kind of the message: whole answers. */
@@ -17,6 +17,9 @@ const kept = new Map();
 const isAct = (kind) => kind < 32;
 const flip = (b, at) => { const c = Buffer.from(b); c[at < 0 ? c.length + at : at] ^= 1; return c; };
 const withId = (reply, id) => frame(128, Buffer.concat([reply.subarray(0, 1), id, reply.subarray(17)]));
+
+/** With the time of this reply, so that nobody thinks the clocks differ. */
+const atTime = (f, reply) => frame(128, Buffer.concat([unframe(f).body.subarray(0, 17), reply.subarray(17, 25), unframe(f).body.subarray(25)]));
 
 /** A reply with no receipt, of any result. */
 const made = (id, result, payload = zeros(0)) => frame(128, new Writer().u8(result).bytes(id).u64(Math.floor(Date.now() / 1000)).u8(0).blob32(payload).blob32(zeros(0)).end());
@@ -31,6 +34,14 @@ const withPayload = (before, payload) => frame(128, new Writer().bytes(before).b
 function mailLie(reply, change) {
     const { before, payload } = payloadOf(reply);
     return payload.length > 2 && payload.readUInt16BE() > 0 ? withPayload(before, change(Buffer.from(payload))) : frame(128, reply);
+}
+
+/** What is said of the registry: its leaves, what to cosign of it, and what is anchored. Which of them; null: something else. */
+function ofRegistry(kind, reply) {
+    if (kind !== KIND.query && kind !== WITNESS) return null;
+    const { payload } = payloadOf(reply), text = payload.toString('latin1');
+    if (!text.includes('/registry\n')) return null;
+    return `registry ${kind} ${kind === KIND.query && !text.startsWith('old ') ? 'leaves' : 'cosign'}`;
 }
 
 // name: (kind of the question, its id, the hub's reply) gives the frame that goes to the node, or null for silence.
@@ -50,6 +61,11 @@ const ANSWERS = {
         if (kind !== KIND.fetch) return frame(128, reply);
         return kept.has('mail') ? withId(kept.get('mail'), id) : frame(128, reply);
     },
+    'registry-refused': (kind, id, reply) => (ofRegistry(kind, reply) ? atTime(made(id, 24), reply) : frame(128, reply)),
+    'registry-frozen': (kind, id, reply) => {
+        const what = ofRegistry(kind, reply);
+        return what && kept.has(what) ? atTime(withId(kept.get(what), id), reply) : frame(128, reply);
+    },
     'mail-withheld': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, () => Buffer.from([0, 0])) : frame(128, reply)),
 };
 
@@ -61,6 +77,8 @@ const QUESTIONS = {
 };
 
 function remember(kind, reply) {
+    const what = lie() === 'honest' ? ofRegistry(kind, reply) : null;
+    if (what) kept.set(what, Buffer.from(reply));
     if (isAct(kind) && reply[0] === 0 && reply[25] === 1 && !kept.has(kind)) kept.set(kind, Buffer.from(reply));
     if (kind === KIND.fetch && !kept.has('mail') && payloadOf(reply).payload.length > 2) kept.set('mail', Buffer.from(reply));
 }

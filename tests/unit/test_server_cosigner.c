@@ -1,10 +1,11 @@
-/* server/cosigner: the keyholder as a witness from outside: what it stores before it signs, and what it never signs. */
+/* server/cosigner: the keyholder as a witness from outside: what it stores before it signs, and what it never signs (P-129, P-196). */
 #include "tests/support/check.h"
 #include "tests/support/home_folder.h"
 #include "tests/support/region_sample.h"
 #include "tests/support/witness_sample.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "proto/reply.h"
 #include "proto/sign.h"
 #include "server/cosigner.h"
@@ -20,7 +21,7 @@ enum { PARTNERS = 3 };
 
 struct world {
     struct home_folder *folder;
-    char state[96], vkey[PROTO_NOTE_VKEY_ROOM];
+    char state[96], copy[112], vkey[PROTO_NOTE_VKEY_ROOM];
     struct proto_region region;
     struct log_sample log;
     struct witness_sample s;          /* the last is the outsider */
@@ -61,7 +62,7 @@ static void make_region(struct world *w)
 static enum err reopen(struct world *w, size_t witness)
 {
     struct server_cosigner_config config = { .region = w->text, .region_len = w->text_len, .folder = w->state, .vkey = w->vkey,
-        .secret = w->s.secret[witness] };
+        .registry = w->copy, .secret = w->s.secret[witness] };
     struct trouble t = { 0 };
     enum err e;
 
@@ -82,6 +83,7 @@ static int setup(void **state)
     assert_int_equal(home_folder_setup(&folder), 0);
     w->folder = folder;
     (void)snprintf(w->state, sizeof w->state, "%s/witness", w->folder->path);
+    (void)snprintf(w->copy, sizeof w->copy, "%s/registry", w->folder->path);
     assert_int_equal(mkdir(w->state, 0700), 0);
     log_sample_init(&w->log);
     log_sample_fill(&w->log, 6);
@@ -196,6 +198,78 @@ static void a_partners_key_is_not_an_outsiders(void **state)
     assert_err(reopen(w, 0), ERR_KEY);
 }
 
+/* ---- the registry ---- */
+
+static const uint8_t leaf[] = "at 1\nnothing that counts\n";
+
+/* The checkpoint of a registry of none or one of these leaves. */
+static size_t registry_note(const struct world *w, uint64_t size, uint8_t *out)
+{
+    struct proto_tlog_checkpoint c = { .extension_len = 0 };
+    uint8_t text[PROTO_TLOG_CHECKPOINT_ROOM], hash[PROTO_MERKLE_HASH_LEN];
+    struct proto_note_sig sig = { .time_s = 0 };
+    struct proto_merkle_tree tree;
+    struct proto_note_key key;
+    struct wr wr;
+    size_t len;
+
+    proto_merkle_init(&tree);
+    proto_merkle_leaf(leaf, sizeof leaf - 1, hash);
+    if (size != 0)
+        assert_err(proto_merkle_append(&tree, hash, NULL, NULL), OK);
+    c.head.size = size;
+    proto_merkle_root(&tree, c.head.root);
+    assert_err(proto_registry_key(&w->region, &key), OK);
+    memcpy(c.origin, key.name, sizeof c.origin);
+    assert_err(proto_tlog_checkpoint_encode(&c, text, sizeof text, &len), OK);
+    assert_err(proto_note_sign(&key, w->log.secret, text, len, &sig), OK);
+    wr_init(&wr, out, PROTO_NOTE_MAX);
+    proto_note_write_text(&wr, text, len);
+    proto_note_write_line(&wr, &key, &sig);
+    assert_err(wr_end(&wr), OK);
+    return wr.len;
+}
+
+static enum proto_witness_status ask_registry(struct world *w, uint64_t old, uint64_t size)
+{
+    uint8_t note[PROTO_NOTE_MAX];
+    struct proto_tlog_request q = { .old = old, .checkpoint = note, .checkpoint_len = registry_note(w, size, note) };
+
+    assert_err(proto_tlog_request_encode(&q, w->body, sizeof w->body, &w->len), OK);
+    assert_err(server_cosigner_judge(&w->c, w->body, w->len, NOW, w->answer, sizeof w->answer, &w->answer_len), OK);
+    assert_err(proto_witness_answer_decode(w->answer, w->answer_len, &w->a), OK);
+    return w->a.status;
+}
+
+/* Nodes brought one leaf, as oprf keeps it. */
+static void nodes_bring_a_leaf(struct world *w)
+{
+    uint8_t note[PROTO_NOTE_MAX], copy[PROTO_NOTE_MAX];
+    size_t len = registry_note(w, 1, note);
+    struct wr wr;
+
+    wr_init(&wr, copy, sizeof copy);
+    wr_bytes16(&wr, note, len);
+    wr_u16(&wr, 1);
+    wr_bytes16(&wr, leaf, sizeof leaf - 1);
+    assert_err(wr_end(&wr), OK);
+    assert_err(file_write(w->copy, copy, wr.len, 0644, NULL), OK);
+}
+
+/* A hub keeps a leaf from one node, which brings here what it is shown: no line of ours makes that fresh. */
+static void a_registry_with_less_than_was_brought_is_not_confirmed(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(ask_registry(w, 0, 0), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask_registry(w, 0, 0), PROTO_WITNESS_COSIGNED);
+    nodes_bring_a_leaf(w);
+    assert_int_equal(ask_registry(w, 0, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 1);
+    assert_int_equal(ask_registry(w, 0, 1), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask_registry(w, 1, 1), PROTO_WITNESS_COSIGNED);
+}
+
 /* ---- frames, as nodes bring them ---- */
 
 static enum proto_refusal bring(struct world *w, enum proto_kind kind, const uint8_t region[PROTO_HASH_LEN], size_t flip)
@@ -281,6 +355,7 @@ int main(void)
         TEST(without_a_disk_there_is_no_line),
         TEST(a_damaged_memory_does_not_start),
         TEST(a_partners_key_is_not_an_outsiders),
+        TEST(a_registry_with_less_than_was_brought_is_not_confirmed),
         TEST(a_frame_is_answered_as_over_http),
         TEST(another_kind_or_region_is_refused),
         TEST(a_changed_frame_is_refused),
