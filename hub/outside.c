@@ -193,11 +193,16 @@ static void take_answer(struct hub_core *c, struct hub_outside *o, const struct 
     w->again = false;
 }
 
+static const struct hub_signed *newest_of(const struct hub_core *c, enum hub_signer_which which)
+{
+    return which == HUB_SIGN_REGISTRY ? &c->registry->checkpoint : &c->checkpoint;
+}
+
 /* Its line on this candidate is missing, or older than others may count as fresh. */
 static bool wants(struct hub_core *c, const struct outsider *w, enum hub_signer_which which)
 {
     const struct hub_witness *log = hub_collect_log(c, which);
-    const struct hub_signed *newest = which == HUB_SIGN_REGISTRY ? &c->registry->checkpoint : &c->checkpoint;
+    const struct hub_signed *newest = newest_of(c, which);
 
     return c->now_ms >= w->at_ms && newest->note_len != 0
         && (w->again || w->line_s == 0 || w->line_size != log->candidate.head.size || newest->head.size != w->line_size
@@ -224,6 +229,8 @@ static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i, enum hu
     if (e != OK)
         return e;
     who->at_ms = c->now_ms + HUB_OUTSIDE_EVERY_MS;
+    if (result != PROTO_ACCEPTED && who->size <= newest_of(c, which)->head.size)
+        return OK;  /* it got further by others than what is offered now: soon there is a newer one */
     if (result != PROTO_ACCEPTED) {
         /* It says that it cosigned more than there is: then this log is the one that was cut, or it lies. */
         log_event(LOG_ERROR, "public witness saw a larger log", NULL);

@@ -23,13 +23,17 @@ enum err hub_witness_init(struct hub_witness *w, const struct proto_region *regi
     return OK;
 }
 
-/* A newer one takes the place when the log has grown and nobody is needed for the old one any more, or it hangs. */
+/*
+ * A newer one takes the place when the log has grown and nobody is needed for the old one any more, or it hangs. A witness that says that it
+ * is beyond it may have got there by others; but a partner that says so each time must not end every candidate before the others come.
+ */
 static void choose_candidate(struct hub_witness *w, const struct hub_signed *newest, uint64_t old, uint64_t now_ms)
 {
     struct hub_cosigned *c = &w->candidate;
+    uint64_t hold_ms = old > c->head.size && HUB_WITNESS_AHEAD_MS < w->hold_ms ? HUB_WITNESS_AHEAD_MS : w->hold_ms;
 
-    if (c->note_len != 0 && (newest->head.size == c->head.size
-        || (!w->candidate_anchored && old <= c->head.size && now_ms - w->candidate_ms < w->hold_ms)))
+    if (c->note_len != 0
+        && (newest->head.size == c->head.size || (!w->candidate_anchored && now_ms - w->candidate_ms < hold_ms)))
         return;
     w->candidate_ms = now_ms;
     w->candidate_anchored = w->anchored.note_len != 0 && w->anchored.head.size == newest->head.size;
@@ -55,6 +59,10 @@ enum err hub_witness_request(struct hub_witness *w, const struct hub_witness_sou
         return OK;
     }
     choose_candidate(w, s->newest, old, now_ms);
+    if (old > w->candidate.head.size) {
+        *result = PROTO_NOT_FOUND;
+        return OK;
+    }
     if (old != 0 && old < w->candidate.head.size) {
         e = s->prove(s->arg, old, w->candidate.head.size, &q.path);
         if (e != OK)

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { HUB_WITNESS_HOLD_MS = 60000, HUB_WITNESS_SEEN_HOLD_MS = 3000, HUB_WITNESS_ALARM_S = 86400 };
+enum { HUB_WITNESS_HOLD_MS = 60000, HUB_WITNESS_AHEAD_MS = 15000, HUB_WITNESS_SEEN_HOLD_MS = 3000, HUB_WITNESS_ALARM_S = 86400 };
 
 /* A checkpoint with the lines it has got so far. size 0 and no note: there is none. */
 struct hub_cosigned {
@@ -52,7 +52,7 @@ struct hub_witness_source {
 
 /*
  * The body of a request to cosign (P-124), for a witness that cosigned size old last, into wr. *result is NOT_FOUND when the log is smaller
- * than that. Errors are prove's.
+ * than that, or the candidate is and is not old enough to be given up for one witness. Errors are prove's.
  */
 MUST_USE enum err hub_witness_request(struct hub_witness *w, const struct hub_witness_source *s, uint64_t old, uint64_t now_ms, struct wr *wr,
     enum proto_refusal *result);

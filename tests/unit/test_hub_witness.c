@@ -142,7 +142,29 @@ static void a_witness_beyond_the_candidate_gets_a_newer(void **state)
 
     assert_int_equal(ask(w, 0), 5);
     grow(w, 4);
+    w->now_ms += HUB_WITNESS_AHEAD_MS - 1;
+    assert_int_equal(ask(w, 7), 0);
+    w->now_ms += 1;
     assert_int_equal(ask(w, 7), 9);
+}
+
+/* One that says each second that it is beyond all that was offered does not keep the others from one checkpoint. */
+static void nobody_ends_every_candidate(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(ask(w, 0), 5);
+    assert_int_equal(bring(w, 0), PROTO_ACCEPTED);
+    for (size_t i = 1; i < 10; i++) {
+        w->now_ms += 1000;
+        grow(w, 1);
+        assert_int_equal(ask(w, w->log.size), 0);
+    }
+    assert_int_equal(ask(w, 2), 5);
+    assert_int_equal(bring(w, OUTSIDER), PROTO_ACCEPTED);
+    assert_int_equal(ask(w, 2), 5);
+    assert_int_equal(bring(w, 1), PROTO_ACCEPTED);
+    assert_int_equal(w->w.anchored.head.size, 5);
 }
 
 static void lines_that_do_not_verify_are_not_kept(void **state)
@@ -193,7 +215,7 @@ int main(void)
         TEST(a_witness_of_any_size_gets_a_proof),
         TEST(lines_come_together_on_one_checkpoint),
         TEST(a_candidate_that_hangs_is_given_up),
-        TEST(a_witness_beyond_the_candidate_gets_a_newer),
+        TEST(a_witness_beyond_the_candidate_gets_a_newer), TEST(nobody_ends_every_candidate),
         TEST(lines_that_do_not_verify_are_not_kept),
         TEST(an_anchored_checkpoint_is_refreshed),
     };
