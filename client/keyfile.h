@@ -25,7 +25,10 @@ struct client_unlock { const char *passphrase; struct secret *key; };
 /* What is wrapped. secret is borrowed (not wiped); public may be NULL for a key without a public half. */
 struct client_plain_key { const char *name; const uint8_t *secret; size_t len; const uint8_t *public; };
 
-/* Gives *out (free()). ERR_RANGE for a passphrase or secret too short or too long, ERR_NOMEM. */
+/*
+ * In builds with SCHAKEL_TEST_CLOCK, and with SCHAKEL_TEST_CHEAP_PASSPHRASES in the environment, a passphrase costs next to nothing to guess.
+ * Gives *out (free()). ERR_RANGE for a passphrase or secret too short or too long, ERR_NOMEM.
+ */
 MUST_USE enum err client_key_wrap(const struct client_plain_key *k, const struct client_unlock *u, uint8_t **out, size_t *len);
 /* Gives *out; public (32, may be NULL) is filled. ERR_KEY: the passphrase (or key) does not open it. ERR_SYNTAX, ERR_VERSION, ERR_NOMEM. */
 MUST_USE enum err client_key_unwrap(const uint8_t *data, size_t len, const char *name, const struct client_unlock *u, struct secret **out,

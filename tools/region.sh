@@ -9,7 +9,9 @@ region_pids=()
 region_make_opts=()
 region_hub_conf=""
 
-# A passphrase per person, only for the sample region: as everywhere it travels on a descriptor, never in arguments.
+# A passphrase per person, only for the sample region: as everywhere it travels on a descriptor, never in arguments. A build for tests spends
+# no time on making them hard to guess; the release, and so tools/demo, does not know this name.
+export SCHAKEL_TEST_CHEAP_PASSPHRASES=1
 secret() { printf '%s\n' "sample-$1-passphrase"; }
 
 # The text, number or word of a key in one line of JSON; the first one found.

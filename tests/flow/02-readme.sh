@@ -17,6 +17,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 . "$source/tools/region.sh"
+unset SCHAKEL_TEST_CHEAP_PASSPHRASES  # as whoever reads it will have it
 awk '/^```sh walk$/ { inside = 1; print "echo \"== block " ++n "\""; next } /^```$/ { inside = 0 } inside' "$source/README.md" >"$folder/lines"
 [ "$(grep -c '^echo "== block' "$folder/lines")" -ge 11 ] || { echo "FAILED: README.md has no walk"; exit 1; }
 # Each line must succeed.

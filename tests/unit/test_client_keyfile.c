@@ -8,7 +8,7 @@
 #include <sodium.h>
 
 static const uint8_t secret_bytes[64] = {9, 8, 7}, public_bytes[32] = {5, 5};
-static const char words[] = "correct horse";
+static const char words[] = "correct horse", cheap[] = "SCHAKEL_TEST_CHEAP_PASSPHRASES";
 
 static struct client_plain_key plain(const char *name)
 {
@@ -66,28 +66,47 @@ static void a_missing_key_says_what_to_do(void **state)
     assert_non_null(strstr(t.text, "org init"));
 }
 
-/* In the clear in front of the box: how much work a guess is. */
+static const uint64_t mib = UINT64_C(1) << 20;
+
+/* In the clear in front of the box: how much memory a guess takes. */
+static void assert_costs(const char *name, uint64_t expected)
+{
+    struct client_plain_key k = plain(name);
+    struct client_unlock by = {.passphrase = words};
+    struct secret *out = NULL;
+    uint8_t *wrapped = NULL;
+    size_t len = 0, at = 4 + 3 + strlen(name) + 32 + 8;
+    uint64_t memory = 0;
+
+    assert_err(client_key_wrap(&k, &by, &wrapped, &len), OK);
+    for (size_t b = 0; b < 8; b++)
+        memory = memory << 8 | wrapped[at + b];
+    assert_int_equal(memory, expected);
+    assert_err(client_key_unwrap(wrapped, len, name, &by, &out, NULL), OK);
+    secret_free(out);
+    free(wrapped);
+}
+
 static void the_root_key_costs_more_to_guess(void **state)
 {
-    static const struct { const char *name; uint64_t memory; } rows[] = {{"root", UINT64_C(256) << 20}, {"vault", UINT64_C(64) << 20}};
-    struct client_unlock by = {.passphrase = words};
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct client_plain_key k = plain(rows[i].name);
-        struct secret *out = NULL;
-        uint8_t *wrapped = NULL;
-        size_t len = 0, at = 4 + 3 + strlen(rows[i].name) + 32 + 8;
-        uint64_t memory = 0;
+    assert_costs("root", 256 * mib);
+    assert_costs("vault", 64 * mib);
+}
 
-        assert_err(client_key_wrap(&k, &by, &wrapped, &len), OK);
-        for (size_t b = 0; b < 8; b++)
-            memory = memory << 8 | wrapped[at + b];
-        assert_int_equal(memory, rows[i].memory);
-        assert_err(client_key_unwrap(wrapped, len, rows[i].name, &by, &out, NULL), OK);
-        secret_free(out);
-        free(wrapped);
-    }
+/* What the flows ask for, so that they do not spend their time on passphrases that everybody knows. */
+static void a_release_cannot_be_told_to_make_it_cheap(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv(cheap, "1", 1), 0);
+#ifdef SCHAKEL_TEST_CLOCK
+    assert_costs("root", crypto_pwhash_argon2id_MEMLIMIT_MIN);
+    assert_costs("vault", crypto_pwhash_argon2id_MEMLIMIT_MIN);
+#else
+    assert_costs("root", 256 * mib);
+    assert_costs("vault", 64 * mib);
+#endif
+    assert_int_equal(unsetenv(cheap), 0);
 }
 
 static void passphrases_have_limits(void **state)
@@ -181,11 +200,15 @@ int main(void)
         folder_test(a_key_is_never_overwritten),
         folder_test(a_missing_key_says_what_to_do),
         folder_test(the_root_key_costs_more_to_guess),
+        folder_test(a_release_cannot_be_told_to_make_it_cheap),
         folder_test(passphrases_have_limits),
         folder_test(every_change_is_refused),
         folder_test(another_name_or_key_or_way_is_refused),
         folder_test(a_greedy_file_is_refused),
     };
 
+    /* Here the real work is what is tested. */
+    if (unsetenv(cheap) != 0)
+        return 1;
     return cmocka_run_group_tests_name("client/keyfile", tests, NULL, NULL);
 }
