@@ -115,7 +115,8 @@ scene_register() {
     waiting_is vo 136 || { why="$(status_of vo pseudonyms_waiting) wait after the restart"; return 1; }
     keyholder_with "pseudonyms_per_partner = 2000"
     got=$(as vo register derive "$region/register.csv" --json 2>&1) || { why="the second time: $got"; return 1; }
-    expect "given again it goes on" "$got" '"children":200,"known":64,"waiting":0' || return 1
+    # The node goes on by itself, too: a batch of 64 may have been there before the command looked.
+    expect "given again it goes on" "$got" '"children":200,"known":(64|128|200),"waiting":0' || return 1
 }
 
 # Each side counts for itself, on its own disk.
