@@ -248,6 +248,7 @@ static enum err about_org(struct client_run *r, const struct proto_region *regio
     memcpy(s->handle, org.handle, sizeof s->handle);
     memcpy(s->kind, org.kind, sizeof s->kind);
     memcpy(s->name, org.name, sizeof s->name);
+    memcpy(s->witness, org.witness, sizeof s->witness);
     return read_day(r, "until", s->from_s + (uint64_t)YEARS_DAYS * DAY_S, &s->until_s);
 }
 

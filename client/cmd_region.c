@@ -1,6 +1,7 @@
 /* region make, sign, show: the file that says who may be believed, carried by people. */
 #include "client/cmds.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "client/home.h"
@@ -173,7 +174,7 @@ static enum err describe(struct client_run *r, const struct proto_region *region
     if (region->has_keyholder)
         json_add_text(r->reply, "keyholder", region->keyholder_address);
     json_add_u64(r->reply, "witnesses", region->witness_count);
-    json_add_bool(r->reply, "can_anchor", proto_cosigned_is_possible(region));
+    json_add_bool(r->reply, "can_anchor", proto_cosigned_is_possible(region, clock_now_s()));
     list = json_add_array(r->reply, "partners");
     for (size_t i = 0; i < region->partner_count; i++) {
         const struct proto_partner *p = &region->partner[i];

@@ -10,8 +10,11 @@
 
 /* ---- open and close ---- */
 
+/* Who is admitted later is a witness too. */
 static void count_others(struct client_node *n, struct client_witness *w)
 {
+    w->counted = n->region.witness_count;
+    w->others = 0;
     for (uint8_t i = 0; i < n->region.witness_count; i++) {
         struct proto_note_key key;
 
@@ -336,6 +339,8 @@ static void step_log(struct client_node *n, struct witness_log *l)
 
 void client_witness_step(struct client_node *n)
 {
+    if (n->witness != NULL && n->witness->counted != n->region.witness_count)
+        count_others(n, n->witness);
     for (size_t i = 0; n->witness != NULL && n->region.witness_count != 0 && i < WITNESS_LOGS; i++)
         step_log(n, &n->witness->log[i]);
 }

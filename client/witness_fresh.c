@@ -45,7 +45,7 @@ void client_witness_status(const struct client_node *n, struct client_witness_st
     r = &w->log[WITNESS_REGISTRY];
     out->cosigns = w->key != NULL && !l->retired;
     out->retired = l->retired;
-    out->can_anchor = proto_cosigned_is_possible(&n->region);
+    out->can_anchor = proto_cosigned_is_possible(&n->region, clock_now_s());
     out->cosigned_size = l->known.seen.size;
     out->anchored_size = l->anchored.size;
     out->anchored_s = l->anchored_s;

@@ -45,7 +45,7 @@ struct client_witness {
     struct witness_log log[WITNESS_LOGS];
     struct secret *key;              /* NULL: none */
     struct proto_note_key vkey;
-    size_t others;                   /* witnesses of the region that are not this node */
+    size_t others, counted;          /* witnesses of the region that are not this node; of how many there were */
     uint64_t opened_ms;
 };
 

@@ -215,10 +215,10 @@ static void look_at(struct hub_core *c, struct kv_txn *x, enum hub_signer_which 
 
 void hub_collect_look(struct hub_core *c, struct kv_txn *x)
 {
-    if (!c->collect->main.is_possible || (c->collect->look_ms != 0 && c->now_ms - c->collect->look_ms < LOOK_MS))
+    if (c->collect->look_ms != 0 && c->now_ms - c->collect->look_ms < LOOK_MS)
         return;
     c->collect->look_ms = c->now_ms;
-    for (size_t i = 0; i < HUB_SIGN_LOGS; i++)
+    for (size_t i = 0; proto_cosigned_is_possible(c->region, c->now_s) && i < HUB_SIGN_LOGS; i++)
         look_at(c, x, logs[i]);
 }
 
@@ -227,7 +227,7 @@ void hub_collect_status(const struct hub_core *c, cJSON *root)
     const struct hub_witness *w = &c->collect->main, *r = &c->collect->registry;
 
     json_add_u64(root, "witnesses", c->region->witness_count);
-    json_add_bool(root, "can_anchor", w->is_possible);
+    json_add_bool(root, "can_anchor", proto_cosigned_is_possible(c->region, c->now_s));
     json_add_u64(root, "anchored", w->anchored.head.size);
     json_add_u64(root, "anchored_time", w->anchored_s);
     json_add_u64(root, "registry", c->registry->checkpoint.head.size);

@@ -18,7 +18,6 @@ enum err hub_witness_init(struct hub_witness *w, const struct proto_region *regi
     w->region = region;
     w->log = key;
     (void)crypto_hash_sha256(w->origin_id, (const uint8_t *)key.name, strlen(key.name));
-    w->is_possible = proto_cosigned_is_possible(region);
     w->hold_ms = HUB_WITNESS_HOLD_MS;
     return OK;
 }

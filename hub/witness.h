@@ -29,7 +29,6 @@ struct hub_witness {
     const struct proto_region *region;  /* borrowed */
     struct proto_note_key log;
     uint8_t origin_id[PROTO_HASH_LEN];  /* SHA-256 of the origin: how a query names this log */
-    bool is_possible;                   /* the region has enough witnesses */
     uint64_t hold_ms;                   /* how long a candidate stays that is not anchored and not the newest */
     struct hub_cosigned candidate, anchored;
     bool candidate_anchored;

@@ -4,31 +4,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether the witness i counts at this moment: an outsider does, and a partner as long as it takes part. */
+static bool is_in_force(const struct proto_region *r, uint8_t i, const struct proto_note_key *key, uint64_t at_s)
+{
+    const struct proto_partner *p = r->witness[i].outsider ? NULL : proto_region_handle(r, key->name);
+
+    return p == NULL || proto_partner_exists_at(p, at_s);
+}
+
 /*
- * Founders, or the file's partner witnesses where it names more: the larger number, so that neither is a way to need fewer. Who joins later has
- * no witness key in the file.
+ * How many partners must have cosigned: more than half of those in force, whether they have a witness key or not; of their witnesses where
+ * there are more of these: the larger number, so that neither is a way to need fewer.
  */
-static unsigned electorate(const struct proto_region *r)
+static unsigned needed(const struct proto_region *r, uint64_t at_s)
 {
-    unsigned witnesses = 0, partners = r->founder_count != 0 ? r->founder_count : r->partner_count;
+    unsigned witnesses = 0, partners = 0;
 
-    for (uint8_t i = 0; i < r->witness_count; i++)
-        witnesses += !r->witness[i].outsider;
-    return witnesses > partners ? witnesses : partners;
+    for (uint16_t i = 0; i < r->partner_count; i++)
+        partners += proto_partner_exists_at(&r->partner[i], at_s);
+    for (uint8_t i = 0; i < r->witness_count; i++) {
+        struct proto_note_key key;
+
+        witnesses += !r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &key) == OK && is_in_force(r, i, &key, at_s);
+    }
+    return (witnesses > partners ? witnesses : partners) / 2 + 1;
 }
 
-static bool is_enough(const struct proto_region *r, unsigned partners, unsigned outsiders)
+bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s)
 {
-    return partners * 2 > electorate(r) && outsiders != 0;
-}
+    unsigned partners = 0, outsiders = 0;
 
-bool proto_cosigned_is_possible(const struct proto_region *r)
-{
-    unsigned outsiders = 0;
+    for (uint8_t i = 0; i < r->witness_count; i++) {
+        struct proto_note_key key;
 
-    for (uint8_t i = 0; i < r->witness_count; i++)
+        if (proto_note_key_decode(r->witness[i].vkey, &key) != OK || !is_in_force(r, i, &key, at_s))
+            continue;
+        partners += !r->witness[i].outsider;
         outsiders += r->witness[i].outsider;
-    return is_enough(r, r->witness_count - outsiders, outsiders);
+    }
+    return partners >= needed(r, at_s) && outsiders != 0;
 }
 
 static enum err open_note(const struct proto_note_key *log, const uint8_t *data, size_t len, struct proto_note **note,
@@ -44,10 +58,31 @@ static enum err open_note(const struct proto_note_key *log, const uint8_t *data,
     return e;
 }
 
-static void add_witness(const struct proto_region *r, uint8_t i, const struct proto_note_key *key, uint64_t time_s, const uint8_t *self,
-    uint64_t now_s, struct proto_cosigned *c)
+/* The lines that verify, by witness: their times, 0 for none; and the newest of them that is not ahead of the clock. */
+struct lines { struct proto_note_key key[PROTO_WITNESSES_MAX]; uint64_t time_s[PROTO_WITNESSES_MAX]; uint64_t newest_s; };
+
+static enum err read_lines(const struct proto_region *r, const struct proto_note *n, uint64_t now_s, struct lines *l)
 {
-    bool is_self = self != NULL && sodium_memcmp(key->key, self, sizeof key->key) == 0;
+    for (uint8_t i = 0; i < r->witness_count; i++) {
+        struct proto_note_sig sig = { .time_s = 0 };
+        enum err e = proto_note_key_decode(r->witness[i].vkey, &l->key[i]);
+
+        if (e == OK)
+            e = proto_note_check(n, &l->key[i], &sig);
+        if (e == ERR_NOMEM)
+            return e;
+        l->time_s[i] = e == OK ? sig.time_s : 0;
+        if (l->time_s[i] > l->newest_s && l->time_s[i] <= now_s + PROTO_COSIGNED_AHEAD_S)
+            l->newest_s = l->time_s[i];
+    }
+    return OK;
+}
+
+static void add_witness(const struct proto_region *r, uint8_t i, const struct lines *l, const uint8_t *self, uint64_t now_s,
+    struct proto_cosigned *c)
+{
+    bool is_self = self != NULL && sodium_memcmp(l->key[i].key, self, sizeof l->key[i].key) == 0;
+    uint64_t time_s = l->time_s[i];
 
     c->partners += !r->witness[i].outsider;
     c->outsiders += r->witness[i].outsider;
@@ -67,30 +102,26 @@ enum err proto_cosigned_count(const struct proto_region *r, const struct proto_n
 {
     struct proto_cosigned c = { .partners = 0 };
     struct proto_tlog_checkpoint checkpoint;
+    struct lines *l = NULL;
     struct proto_note *n = NULL;
     enum err e = open_note(log, note, len, &n, &checkpoint);
 
     if (e != OK)
         return e;
     c.head = checkpoint.head;
-    for (uint8_t i = 0; e == OK && i < r->witness_count; i++) {
-        struct proto_note_key key;
-        struct proto_note_sig sig;
-
-        e = proto_note_key_decode(r->witness[i].vkey, &key);
-        if (e == OK)
-            e = proto_note_check(n, &key, &sig);
-        if (e == OK)
-            add_witness(r, i, &key, sig.time_s, self, now_s, &c);
-        else if (e != ERR_NOMEM)
-            e = OK;
+    l = calloc(1, sizeof *l);
+    e = l == NULL ? ERR_NOMEM : read_lines(r, n, now_s, l);
+    for (uint8_t i = 0; e == OK && i < r->witness_count; i++)
+        if (l->time_s[i] != 0 && is_in_force(r, i, &l->key[i], l->newest_s))
+            add_witness(r, i, l, self, now_s, &c);
+    if (e == OK) {
+        c.needed = needed(r, l->newest_s != 0 ? l->newest_s : now_s);
+        c.anchored = c.partners >= c.needed && c.outsiders != 0;
+        *out = c;
     }
+    free(l);
     free(n);
-    if (e != OK)
-        return e;
-    c.anchored = is_enough(r, c.partners, c.outsiders);
-    *out = c;
-    return OK;
+    return e;
 }
 
 /* The newest cosignature of key in either note; *changed when base has an older one or none. false: none at all. */

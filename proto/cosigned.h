@@ -1,7 +1,7 @@
 /*
  * proto/cosigned: a checkpoint with the cosignatures of a region's witnesses: who has cosigned, whether that is enough, and putting lines
- * together. Enough is more than half of the partners and one outsider (PROTOCOL P-125): of two histories at most one can have that as long
- * as no partner cosigns both. No state; any thread.
+ * together. Enough is more than half of the partners in force and one outsider (PROTOCOL P-125): of two histories at most one can have that
+ * as long as no partner cosigns both. Who is in force the registry says, folded into the region, at the moment of the newest line. No state; any thread.
  */
 #ifndef PROTO_COSIGNED_H
 #define PROTO_COSIGNED_H
@@ -16,18 +16,20 @@ enum { PROTO_COSIGNED_AHEAD_S = PROTO_ISSUED_AHEAD_S };
 
 struct proto_cosigned {
     struct proto_merkle_head head;
-    unsigned partners, outsiders;    /* witnesses of the region file whose line verifies */
+    unsigned partners, outsiders;    /* witnesses in force whose line verifies */
+    unsigned needed;                 /* partners: more than half */
     bool anchored;
     uint64_t other_s;                /* the newest time of a witness other than self that is not ahead of the clock; 0: there is none */
     uint64_t self_s;                 /* of self's own line; 0: none */
     uint64_t outsider_s;             /* the newest of an outsider, self or not; 0: none */
 };
 
-/* Has the region enough witnesses for anything ever to be anchored? */
-bool proto_cosigned_is_possible(const struct proto_region *r);
+/* Has the region at this moment enough witnesses for anything to be anchored? */
+bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s);
 
 /*
  * log is the key of the log (the region's, or that of its registry). self, a witness's public key, may be NULL. now_s bounds the times.
+ * A partner's line counts while that partner is in force (another name than that of a partner: as the region file says).
  * A line that does not verify counts as none. ERR_NOTFOUND, ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX...: not a checkpoint of this log; ERR_NOMEM.
  */
 MUST_USE enum err proto_cosigned_count(const struct proto_region *r, const struct proto_note_key *log, const uint8_t *note, size_t len,

@@ -124,6 +124,15 @@ static enum err make_room(struct proto_registry *r)
     return OK;
 }
 
+/* Beyond what a checkpoint has room for there are no more witnesses; the partner counts among those of whom half must cosign all the same. */
+static void fold_witness(struct proto_region *region, const struct proto_registry_say *s)
+{
+    if (s->witness[0] == '\0' || region->witness_count == PROTO_WITNESSES_MAX)
+        return;
+    region->witness[region->witness_count].outsider = false;
+    memcpy(region->witness[region->witness_count++].vkey, s->witness, sizeof s->witness);
+}
+
 static void fold_admit(struct proto_registry *r, const struct proto_registry_say *s)
 {
     struct proto_partner *p = &r->region->partner[r->region->partner_count];
@@ -137,6 +146,7 @@ static void fold_admit(struct proto_registry *r, const struct proto_registry_say
     p->from_s = s->from_s;
     p->until_s = s->until_s;
     r->region->partner_count++;
+    fold_witness(r->region, s);
 }
 
 static struct proto_partner *subject(struct proto_registry *r, const struct proto_registry_say *s)

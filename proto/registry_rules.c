@@ -161,6 +161,15 @@ static bool is_key_taken(const struct proto_region *region, const uint8_t key[PR
     return false;
 }
 
+/* A key that cosigns twice would count twice; one that signs the log or for a partner cosigns nothing. */
+static bool is_witness_free(const struct proto_region *region, const struct proto_registry_say *s)
+{
+    struct proto_note_key key;
+
+    return s->witness[0] == '\0' || (proto_note_key_decode(s->witness, &key) == OK && !is_key_taken(region, key.key)
+        && memcmp(key.key, s->key, sizeof key.key) != 0);
+}
+
 static enum proto_registry_why judge_admit(const struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s)
 {
     uint8_t id[PROTO_PARTNER_LEN];
@@ -169,7 +178,7 @@ static enum proto_registry_why judge_admit(const struct proto_registry *r, const
     if (memcmp(id, s->partner, sizeof id) != 0)
         return PROTO_REG_MALFORMED;
     if (proto_region_partner(r->region, s->partner) != NULL || proto_region_handle(r->region, s->handle) != NULL
-        || is_key_taken(r->region, s->key))
+        || is_key_taken(r->region, s->key) || !is_witness_free(r->region, s))
         return PROTO_REG_EXISTS;
     if (s->until_s <= s->from_s || s->until_s <= at_s)
         return PROTO_REG_BAD_TIME;

@@ -59,6 +59,8 @@ static void write_said(struct wr *w, const struct proto_registry_say *s)
         proto_lines_put_value(w, "version", s->version);
     if ((has & HAS_KEY) != 0)
         proto_lines_put_hex(w, "key", s->key, sizeof s->key);
+    if (s->act == PROTO_REG_ADMIT && s->witness[0] != '\0')
+        proto_lines_put_value(w, "witness", s->witness);
     if ((has & HAS_DIGEST) != 0)
         proto_lines_put_hex(w, "digest", s->digest, sizeof s->digest);
     if ((has & HAS_ELEMENTS) != 0)
@@ -135,6 +137,18 @@ static void read_handle(struct proto_lines *l, struct proto_registry_say *s)
         proto_lines_fail(l, ERR_SYNTAX, "this is not a kind of organisation", "dit is geen soort organisatie");
 }
 
+/* Under the partner's own name, as in its public file. Optional: a partner need not cosign. */
+static void read_witness(struct proto_lines *l, struct proto_registry_say *s)
+{
+    struct proto_note_key key;
+
+    if (s->act != PROTO_REG_ADMIT || !proto_lines_has(l, "witness"))
+        return;
+    proto_lines_vkey(l, "witness", PROTO_NOTE_COSIGNATURE, s->witness, sizeof s->witness, &key);
+    if (l->err == OK && strcmp(key.name, s->handle) != 0)
+        proto_lines_fail(l, ERR_KEY, "a witness key has the name of its partner", "een getuigesleutel draagt de naam van zijn partner");
+}
+
 static void read_act(struct proto_lines *l, struct proto_registry_say *s)
 {
     char word[PROTO_NAME_WIDTH + 1];
@@ -161,6 +175,7 @@ static void read_said(struct proto_lines *l, struct proto_registry_say *s)
         read_text(l, "version", s->version, sizeof s->version);
     if ((has & HAS_KEY) != 0)
         proto_lines_hex(l, "key", s->key, sizeof s->key);
+    read_witness(l, s);
     if ((has & HAS_DIGEST) != 0)
         proto_lines_hex(l, "digest", s->digest, sizeof s->digest);
     if ((has & HAS_ELEMENTS) != 0)

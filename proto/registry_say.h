@@ -12,6 +12,7 @@
  *   partner <hex of 16>
  *   handle, kind, name, version
  *   key <hex of 32>
+ *   witness <verifier key>               of an admitted partner's node, when it cosigns
  *   digest <hex of 32>
  *   elements <number>
  *   from <seconds>
@@ -48,6 +49,7 @@ struct proto_registry_say {
     char name[PROTO_NAME_TEXT_MAX + 1];              /* of the organisation or pack */
     char version[PROTO_REGISTRY_WORD_MAX + 1];
     uint8_t key[PROTO_KEY_LEN];
+    char witness[PROTO_VKEY_MAX];                    /* empty: none */
     uint8_t digest[PROTO_HASH_LEN];
     uint64_t elements, from_s, until_s;
     char reason[PROTO_REGISTRY_WORD_MAX + 1];

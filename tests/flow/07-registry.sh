@@ -80,6 +80,17 @@ scene_revoked() {
     expect "and it does not come back with this key" "$got" '"where":"EXISTS"' || return 1
 }
 
+# Who came later cosigns as well, and counts: a copy of the log that it was brought with says so, offline.
+newcomer_cosigned() {
+    rm -rf "$region/copy"
+    "$bin/schakel-hub" --home "$region/hub" export "$region/copy" >/dev/null && grep -q ' buurthuis ' "$region/copy/checkpoint.anchored" || return 1
+    got=$("$bin/schakel" verify --region "$region/region" --log "$region/copy" --json)
+    grep -q '"registry_size":[1-9]' <<<"$got"
+}
+scene_newcomer_cosigns() {
+    wait_for 30 newcomer_cosigned || { why="it does not count among the witnesses: $got"; return 1; }
+}
+
 # A partner's copy of the log is byte for byte the hub's own, and grows.
 scene_mirror() {
     got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
@@ -112,7 +123,7 @@ set -e
 region_up
 set +e
 failed=0
-for name in ${SCENES:-admit first_act staff_revoked revoked mirror restart}; do
+for name in ${SCENES:-admit first_act newcomer_cosigns staff_revoked revoked mirror restart}; do
     why=""
     if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
 done

@@ -110,11 +110,63 @@ static void partners_without_a_witness_count_against(void **state)
         cosign(w, i, NOW);
     cosign(w, OUTSIDER, NOW);
     assert_false(count(w, NULL).anchored);
-    assert_true(proto_cosigned_is_possible(&w->region));
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
     cosign(w, 3, NOW);
     assert_true(count(w, NULL).anchored);
     w->region.partner_count = 8;
-    assert_false(proto_cosigned_is_possible(&w->region));
+    assert_false(proto_cosigned_is_possible(&w->region, NOW));
+}
+
+/* ---- partners come and go: the registry says who is in force ---- */
+
+/* The witnesses' partners, by the name of their key. */
+static void name_partners(struct world *w)
+{
+    for (size_t i = 0; i < PARTNERS; i++) {
+        struct proto_partner *p = &w->region.partner[i];
+
+        assert_true(strlen(w->s.key[i].name) < sizeof p->handle);
+        memcpy(p->handle, w->s.key[i].name, strlen(w->s.key[i].name) + 1);
+    }
+}
+
+static void who_is_out_counts_for_nothing(void **state)
+{
+    struct world *w = *state;
+
+    name_partners(w);
+    for (size_t i = 0; i < 3; i++)
+        cosign(w, i, NOW);
+    cosign(w, OUTSIDER, NOW);
+    assert_int_equal(count(w, NULL).needed, 3);
+    assert_true(count(w, NULL).anchored);
+    w->region.partner[2].revoked = true;
+    w->region.partner[2].until_s = NOW - 10;
+    assert_int_equal(count(w, NULL).partners, 2);
+    assert_int_equal(count(w, NULL).needed, 2);
+    assert_true(count(w, NULL).anchored);
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
+    w->region.partner[1].until_s = NOW - 10;
+    assert_false(count(w, NULL).anchored);
+}
+
+/* Who takes part from some moment on is one more of whom half must cosign from then on; what was anchored before stays so. */
+static void who_comes_later_counts_from_then_on(void **state)
+{
+    struct world *w = *state;
+
+    name_partners(w);
+    w->region.partner_count += 2;
+    w->region.partner[PARTNERS].from_s = w->region.partner[PARTNERS + 1].from_s = NOW - 100;
+    for (size_t i = 0; i < 3; i++)
+        cosign(w, i, NOW - 200);
+    cosign(w, OUTSIDER, NOW - 200);
+    assert_true(count(w, NULL).anchored);
+    cosign(w, 0, NOW);
+    assert_int_equal(count(w, NULL).needed, 4);
+    assert_false(count(w, NULL).anchored);
+    cosign(w, 3, NOW);
+    assert_true(count(w, NULL).anchored);
 }
 
 static void the_same_witness_twice_counts_once(void **state)
@@ -248,6 +300,8 @@ int main(void)
         TEST(without_an_outsider_it_is_not_enough),
         TEST(two_half_quorum_forks_are_both_not_anchored),
         TEST(partners_without_a_witness_count_against),
+        TEST(who_is_out_counts_for_nothing),
+        TEST(who_comes_later_counts_from_then_on),
         TEST(the_same_witness_twice_counts_once),
         TEST(a_stranger_does_not_count),
         TEST(a_changed_line_counts_as_none),
