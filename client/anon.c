@@ -99,6 +99,7 @@ struct names {
     struct vault_txn *x;
     const cJSON *content;
     bool found;
+    enum err err;
 };
 
 /* The whole name, as it stands in the record. */
@@ -108,9 +109,13 @@ static bool name_each(void *arg, const struct proto_subject_id *who)
     const cJSON *field;
     char name[96];
 
-    if (client_record_field(s->node, s->x, who, "ident", "name", name, sizeof name) != OK
-        || strlen(name) < NAME_LEAST)
-        return true;
+    enum err e = client_record_field(s->node, s->x, who, "ident", "name", name, sizeof name);
+
+    /* A record without a name gives nobody away; one that could not be read may. */
+    if (e == ERR_NOMEM || e == ERR_IO)
+        s->err = e;
+    if (e != OK || strlen(name) < NAME_LEAST)
+        return s->err == OK;
     cJSON_ArrayForEach(field, s->content)
         s->found = s->found || (cJSON_IsString(field) && strcasestr(field->valuestring, name) != NULL);
     return !s->found;
@@ -129,6 +134,7 @@ enum err client_anon_in_content(
             what = client_anon_in_text(field->valuestring);
     if (what == CLIENT_ANON_NOTHING) {
         e = client_record_children(n, x, name_each, &s);
+        e = e == OK ? s.err : e;
         what = s.found ? CLIENT_ANON_NAME : what;
     }
     if (e == OK)

@@ -228,6 +228,22 @@ static enum err read_key(const char *home, const char *name, char path[CLIENT_PA
     return e == OK ? OK : trouble_at(t, e, path, 0, 0, "cannot be read", "kan niet worden gelezen");
 }
 
+/* Why a file that was read gave no key. */
+static enum err tell_unopened(struct trouble *t, enum err e, const char *path)
+{
+    if (e == ERR_KEY)
+        return trouble_at(t, e, path, 0, 0, "this passphrase does not open the key", "deze wachtzin opent de sleutel niet");
+    if (e == ERR_NOMEM)
+        return trouble_at(t, e, path, 0, 0,
+            "opening this key takes 64 MiB of memory, the root key 256 MiB, and that much is not free: end other programs and try again",
+            "het openen van deze sleutel kost 64 MiB geheugen, de hoofdsleutel 256 MiB, en zoveel is er niet vrij: sluit andere "
+            "programma's en probeer opnieuw");
+    if (e == ERR_VERSION)
+        return trouble_at(t, e, path, 0, 0, "this key file is of a newer schakel: use that version",
+            "dit sleutelbestand is van een nieuwere schakel: gebruik die versie");
+    return trouble_at(t, e, path, 0, 0, "this is not a key file of schakel", "dit is geen sleutelbestand van schakel");
+}
+
 enum err client_keyfile_open(const char *home, const char *name, const struct client_unlock *u, struct secret **out, uint8_t public[32],
     struct trouble *t)
 {
@@ -240,9 +256,7 @@ enum err client_keyfile_open(const char *home, const char *name, const struct cl
         return e;
     e = client_key_unwrap(data, len, name, u, out, public);
     free(data);
-    if (e == ERR_KEY)
-        return trouble_at(t, e, path, 0, 0, "this passphrase does not open the key", "deze wachtzin opent de sleutel niet");
-    return e == OK ? OK : trouble_at(t, e, path, 0, 0, "this is not a key file of schakel", "dit is geen sleutelbestand van schakel");
+    return e == OK ? OK : tell_unopened(t, e, path);
 }
 
 enum err client_keyfile_public(const char *home, const char *name, uint8_t public[32], struct trouble *t)
