@@ -21,7 +21,6 @@ static enum err check(struct client_run *r, const struct proto_region *region, c
 {
     struct policy_pack *pack = NULL;
     struct policy_texts *texts = NULL;
-    struct policy_weighing *weighing = NULL;
     enum err e = policy_files_load(folder, r->lang, tell, r->t, &pack);
 
     if (e == OK && sodium_memcmp(pack->digest, region->pack, PROTO_HASH_LEN) != 0)
@@ -31,9 +30,6 @@ static enum err check(struct client_run *r, const struct proto_region *region, c
             "show)");
     if (e == OK)
         e = policy_files_texts(folder, pack, r->lang, tell, r->t, &texts);
-    if (e == OK)
-        e = policy_files_weighing(folder, r->lang, tell, r->t, &weighing);
-    policy_weighing_free(weighing);
     policy_texts_free(texts);
     policy_pack_free(pack);
     return e;
@@ -68,7 +64,5 @@ enum err client_cmd_pack_take(struct client_run *r, const struct proto_region *r
         e = file_mkdirs(path, r->t);
     for (enum policy_table_id id = 0; e == OK && id < POLICY_TABLES; id++)
         e = copy(r, folder, policy_pack_file(id));
-    if (e == OK)
-        e = copy(r, folder, "texts.csv");
-    return e == OK ? copy(r, folder, "weighing.csv") : e;
+    return e == OK ? copy(r, folder, "texts.csv") : e;
 }

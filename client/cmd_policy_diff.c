@@ -5,6 +5,7 @@
 #include "policy/diff.h"
 #include "policy/files.h"
 #include "policy/row.h"
+#include "policy/weighing.h"
 #include "policy/words.h"
 
 #include <inttypes.h>
@@ -31,7 +32,7 @@ const struct client_opt client_cmd_policy_diff_opts[] = {
 struct report {
     struct client_policy_out out;
     const struct policy_pack *pack[2];
-    cJSON *groups, *parameters;
+    cJSON *groups, *parameters, *questions;
     enum policy_diff_kind kind;  /* of the group that was told last */
 };
 
@@ -305,6 +306,22 @@ static void parameter(
             day, value[0], value[1]);
 }
 
+/* The questions of a weighing: no answer changes by them, but what a holder takes for a weighing does. */
+static void questions(void *arg, const char *when, uint32_t before, uint32_t after)
+{
+    struct report *r = arg;
+    cJSON *obj = json_push_object(r->questions);
+    char list[2][POLICY_WEIGHING_LIST];
+
+    policy_weighing_list(before, list[0]);
+    policy_weighing_list(after, list[1]);
+    json_add_text(obj, "when", when);
+    json_add_text(obj, "before", list[0]);
+    json_add_text(obj, "after", list[1]);
+    if (!r->out.json)
+        (void)fprintf(r->out.out, "weighing.csv: %s: %s -> %s\n", when, list[0], list[1]);
+}
+
 /* ---- the whole ---- */
 
 static void summary(struct report *r, const struct policy_diffed *d)
@@ -362,6 +379,7 @@ static enum err compare(struct report *r)
         return e;
     }
     policy_diff_parameters(r->pack[0], r->pack[1], parameter, r);
+    policy_weighing_compare(r->pack[0], r->pack[1], questions, r);
     summary(r, &diffed);
     return OK;
 }
@@ -375,6 +393,7 @@ enum err client_cmd_policy_diff(const struct client_cmd_policy_diff *diff)
 
     r.groups = client_policy_out_open(&r.out, "groups");
     r.parameters = json_add_array(r.out.whole, "parameters");
+    r.questions = json_add_array(r.out.whole, "questions");
     /* Both are read, so that the mistakes of both are told. */
     for (size_t side = 0; side < 2; side++) {
         enum err one;

@@ -124,7 +124,7 @@ static const char *words_of(const struct client_call *c, const struct policy_pic
 /* Only those that must be answered, when that is known. */
 static void show_questions(struct client_call *c, const struct weighing *w, const cJSON *last)
 {
-    const struct policy_weighing *all = c->node->weighing;
+    const struct policy_weighing *all = c->node->pack->weighing;
     cJSON *array;
 
     json_add_bool(c->reply, "known", w->whole);

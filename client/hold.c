@@ -46,7 +46,7 @@ static void decide_one(struct client_node *n, const struct client_desk *d, struc
     if (out->rule < 0 || (out->weigh != POLICY_WEIGH_ASKER && out->weigh != POLICY_WEIGH_HOLDER))
         return;
     here = is_weighed_here(d, out->weigh);
-    needed = policy_weighing_questions(n->weighing, n->pack, out->rule, UINT64_C(1) << index);
+    needed = policy_weighing_questions(n->pack, out->rule, UINT64_C(1) << index);
     answered = here ? h->answered : d->answered;
     if ((here ? h->weighed_here : d->weighed) && (needed & ~answered) == 0)
         return;

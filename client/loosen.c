@@ -1,5 +1,7 @@
 #include "client/loosen.h"
 
+#include "policy/weighing.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +219,24 @@ static void parameter(void *arg, const char *name, struct date from, const uint6
     c->check->report(c->check->arg, &l);
 }
 
+/* ---- questions ---- */
+
+/* Fewer questions are a lighter weighing, which nothing marks. */
+static void questions(void *arg, const char *when, uint32_t before, uint32_t after)
+{
+    struct checking *c = arg;
+    char text[TEXT_MAX], list[POLICY_WEIGHING_LIST];
+    struct client_loosened l = {.rule = "", .text = text, .row = {"", ""}, .places = 1};
+
+    if ((before & ~after) == 0)
+        return;
+    policy_weighing_list(before & ~after, list);
+    (void) snprintf(text, sizeof text, c->check->lang == LANG_NL ? "een afweging (%s) vraagt niet meer: %s"
+                                                                 : "a weighing (%s) no longer asks: %s", when, list);
+    c->count++;
+    c->check->report(c->check->arg, &l);
+}
+
 enum err client_loosen_check(const struct client_loosen *check, size_t *count)
 {
     struct checking c = {.check = check};
@@ -230,6 +250,8 @@ enum err client_loosen_check(const struct client_loosen *check, size_t *count)
         e = policy_diff_run(&diff, &diffed);
     if (e == OK)
         policy_diff_parameters(check->base, check->region, parameter, &c);
+    if (e == OK)
+        policy_weighing_compare(check->base, check->region, questions, &c);
     if (e == OK)
         *count = c.count;
     csv_drop(c.csv);

@@ -6,7 +6,7 @@
  *   parameter,small_cell,higher   this parameter may become higher (or lower, or any); one that is not marked may not change
  *
  * Proven over every decision (policy/diff), not a sample. Looser is: permitted where it was not; longer access; a duty less, or informing
- * later; another ground, as that is another law. That an event counts by whom, how old and for whom it did not is tried too.
+ * later; another ground, as that is another law; a question fewer in a weighing. That an event counts by whom, how old and for whom it did not is tried too.
  */
 #ifndef CLIENT_LOOSEN_H
 #define CLIENT_LOOSEN_H
@@ -15,9 +15,9 @@
 
 /* What is looser without a mark. Texts are valid during the report. */
 struct client_loosened {
-    const char *rule;      /* of the region's pack; "" for a parameter */
+    const char *rule;      /* of the region's pack; "" for a parameter or a question */
     const char *text;      /* what is looser, in the language of the check */
-    const char *row[2];    /* the smallest example under the base and under the region's, rows of cases.csv; "" for a parameter */
+    const char *row[2];    /* the smallest example under the base and under the region's, rows of cases.csv; "" for a parameter or a question */
     uint64_t places;
 };
 typedef void client_loosened_report(void *arg, const struct client_loosened *l);

@@ -48,8 +48,7 @@ struct client_node {
     const struct proto_partner *me;    /* in region */
     const struct policy_pack *pack;
     const struct policy_texts *texts;  /* its words for people; NULL: names stand for themselves */
-    struct client_packs *packs;        /* where these three come from (client/packs.h); NULL in tests that have one */
-    const struct policy_weighing *weighing;  /* which questions a weighing answers; not NULL */
+    struct client_packs *packs;        /* where these two come from (client/packs.h); NULL in tests that have one */
     struct vault *vault;
     bool may_hold_number;              /* conf: citizen_number = yes|no */
     struct client_hublink *link;       /* outbox, calls, waiting fetch, certificates (client/hublink.h) */

@@ -14,34 +14,23 @@
 struct client_packs {
     struct server_packs *kept;
     struct policy_texts *texts;
-    struct policy_weighing *weighing;
     enum lang lang;
     uint64_t looked_s;
 };
 
-/* The words and questions of a pack that counts from now on. Those of the old stay until both are here. */
+/* The words of a pack that counts from now on. Those of the old stay until they are here. */
 static enum err use(struct client_node *n, struct client_packs *p, const struct policy_pack *pack, const char *folder, struct trouble *t)
 {
     struct policy_texts *texts = NULL;
-    struct policy_weighing *weighing = NULL;
     enum err e = policy_files_texts(folder, pack, p->lang, NULL, NULL, &texts);
 
     if (e != OK)
         return trouble_at(t, e, folder, 0, 0, "has no texts.csv for this pack, with every text in Dutch and English",
             "heeft geen texts.csv bij dit pakket, met elke tekst in het Nederlands en Engels");
-    e = policy_files_weighing(folder, p->lang, NULL, NULL, &weighing);
-    if (e != OK) {
-        policy_texts_free(texts);
-        return trouble_at(t, e, folder, 0, 0, "has no weighing.csv, with the questions of a weighing and when they apply",
-            "heeft geen weighing.csv, met de vragen van een afweging en wanneer ze gelden");
-    }
     policy_texts_free(p->texts);
-    policy_weighing_free(p->weighing);
     p->texts = texts;
-    p->weighing = weighing;
     n->pack = pack;
     n->texts = texts;
-    n->weighing = weighing;
     return OK;
 }
 
@@ -89,7 +78,6 @@ void client_packs_close(struct client_packs *p)
     if (p == NULL)
         return;
     policy_texts_free(p->texts);
-    policy_weighing_free(p->weighing);
     server_packs_close(p->kept);
     free(p);
 }

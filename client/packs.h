@@ -8,7 +8,7 @@
 #include "client/node.h"
 
 /*
- * first: the folder with the pack of the region file. Sets n->packs, pack, texts and weighing; n->region must be as it was parsed. t says what
+ * first: the folder with the pack of the region file. Sets n->packs, pack and texts; n->region must be as it was parsed. t says what
  * is wrong and what to do. ERR_CONFIG, ERR_NOTFOUND, mistakes in tables...
  */
 MUST_USE enum err client_packs_open(struct client_node *n, const char *first, enum lang lang, struct trouble *t);

@@ -37,8 +37,8 @@ void client_policy_answer_make(const struct client_policy_question *q, uint8_t s
         policy_ways_find(q->pack, &facts, section, &out->ways);
     if (out->seen.verdict == POLICY_PERMIT)
         out->last_day = last_day(q, &out->seen);
-    if (q->weighing != NULL && out->seen.verdict >= POLICY_NEED_WEIGH && out->seen.weigh != POLICY_WEIGH_NO)
-        out->questions = policy_weighing_questions(q->weighing, q->pack, out->seen.rule, UINT64_C(1) << section);
+    if (out->seen.verdict >= POLICY_NEED_WEIGH && out->seen.weigh != POLICY_WEIGH_NO)
+        out->questions = policy_weighing_questions(q->pack, out->seen.rule, UINT64_C(1) << section);
 }
 
 static bool is_at_holder(const struct client_policy_answer *a)

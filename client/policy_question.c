@@ -3,10 +3,8 @@
 #include "base/file.h"
 #include "policy/files.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A csv_report: the first mistake. */
 static void tell(void *arg, const struct trouble *t)
@@ -17,17 +15,6 @@ static void tell(void *arg, const struct trouble *t)
         *first = *t;
 }
 
-/* A table that an older pack does not have. */
-static enum err weighing(struct client_policy_question *q, const char *pack_dir, enum lang lang, struct trouble *t)
-{
-    char path[PATH_MAX];
-    enum err e = file_join(path, sizeof path, pack_dir, "weighing.csv");
-
-    if (e == OK && access(path, F_OK) == 0)
-        e = policy_files_weighing(pack_dir, lang, tell, t, &q->weighing);
-    return e;
-}
-
 enum err client_policy_question_pack(struct client_policy_question *q, const char *pack_dir, enum lang lang,
     struct trouble *t)
 {
@@ -35,8 +22,6 @@ enum err client_policy_question_pack(struct client_policy_question *q, const cha
 
     if (e == OK)
         e = policy_files_texts(pack_dir, q->pack, lang, tell, t, &q->texts);
-    if (e == OK)
-        e = weighing(q, pack_dir, lang, t);
     q->tongue = (struct client_tongue){ .pack = q->pack, .texts = q->texts, .lang = lang };
     return e;
 }
@@ -59,7 +44,6 @@ enum err client_policy_question_open(struct client_policy_question *q, const cha
 
 void client_policy_question_close(struct client_policy_question *q)
 {
-    policy_weighing_free(q->weighing);
     policy_texts_free(q->texts);
     policy_pack_free(q->pack);
     *q = (struct client_policy_question){ .pack = NULL };

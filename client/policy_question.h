@@ -12,7 +12,6 @@
 struct client_policy_question {
     struct policy_pack *pack;
     struct policy_texts *texts;
-    struct policy_weighing *weighing;  /* NULL: the pack has no table of it, so no question is asked */
     struct client_tongue tongue;
     struct client_policy_asked asked;
 };

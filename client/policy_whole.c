@@ -107,19 +107,15 @@ enum err client_policy_whole(const char *folder, enum lang lang, csv_report *rep
 {
     struct telling w = {.folder = folder, .lang = lang, .report = report, .arg = arg};
     struct policy_texts *texts = NULL;
-    struct policy_weighing *weighing = NULL;
     struct policy_pack *pack = NULL;
     enum err e = policy_files_load(folder, lang, tell, &w, &pack);
 
-    if (policy_files_weighing(folder, lang, tell, &w, &weighing) != OK && e == OK)
-        e = w.first;
     if (pack != NULL) {
         if (policy_files_texts(folder, pack, lang, tell, &w, &texts) != OK && e == OK)
             e = w.first;
         check_cases(&w, pack);
         check_invariants(&w, pack);
     }
-    policy_weighing_free(weighing);
     policy_texts_free(texts);
     if (e == OK)
         e = w.first;

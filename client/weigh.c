@@ -158,7 +158,7 @@ static bool owed(const struct client_node *n, const struct client_desk *d, uint3
 
         if (rule >= 0 && section != POLICY_UNKNOWN && pack->rule[rule].weigh == POLICY_WEIGH_POST
             && proto_sections_has(&d->granted, row->section))
-            *needed |= policy_weighing_questions(n->weighing, pack, rule, UINT64_C(1) << section);
+            *needed |= policy_weighing_questions(pack, rule, UINT64_C(1) << section);
     }
     return true;
 }
@@ -208,7 +208,7 @@ enum err client_weigh_needed(
             policy_eval_section(n->pack, &facts, section, &one);
         }
         if (one.rule >= 0 && weighs_here(d, one.weigh))
-            needed |= policy_weighing_questions(n->weighing, n->pack, one.rule, UINT64_C(1) << section);
+            needed |= policy_weighing_questions(n->pack, one.rule, UINT64_C(1) << section);
     }
     free(f);
     if (e == OK)

@@ -103,20 +103,6 @@ enum err policy_files_texts(const char *folder, const struct policy_pack *pack, 
     return e;
 }
 
-enum err policy_files_weighing(
-    const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out)
-{
-    struct policy_report told = { .lang = lang, .report = report, .arg = arg };
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = read_beside(folder, "weighing.csv", &told, &data, &len);
-
-    if (e == OK)
-        e = policy_weighing_load(data, len, lang, report, arg, out);
-    free(data);
-    return e;
-}
-
 enum err policy_files_sources(const char *folder, const struct policy_pack *pack, enum lang lang,
     csv_report *report, void *arg, struct policy_sources **out)
 {

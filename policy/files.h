@@ -8,7 +8,6 @@
 #include "policy/pack.h"
 #include "policy/sources.h"
 #include "policy/texts.h"
-#include "policy/weighing.h"
 
 /* The raw tables, as they lie in the folder: to be compiled, digested, or carried to others. */
 struct policy_files {
@@ -17,7 +16,7 @@ struct policy_files {
 };
 
 /*
- * Read the seven tables of a folder, each at most POLICY_TABLE_BYTES_MAX. A table that is not there is left
+ * Read the eight tables of a folder, each at most POLICY_TABLE_BYTES_MAX. A table that is not there is left
  * NULL: policy_pack_load tells it among the other mistakes. Gives the buffers in *out (policy_files_free).
  * ERR_LONG, ERR_IO, ERR_NOMEM: *out is then untouched.
  */
@@ -40,10 +39,6 @@ MUST_USE enum err policy_files_load(const char *folder, enum lang lang, csv_repo
  */
 MUST_USE enum err policy_files_texts(const char *folder, const struct policy_pack *pack, enum lang lang,
     csv_report *report, void *arg, struct policy_texts **out);
-
-/* Read weighing.csv of the same folder. Gives *out (policy_weighing_free). As policy_weighing_load. */
-MUST_USE enum err policy_files_weighing(
-    const char *folder, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out);
 
 /* Read sources.csv of the same folder. Gives *out (policy_sources_free). As policy_sources_load. */
 MUST_USE enum err policy_files_sources(const char *folder, const struct policy_pack *pack, enum lang lang,

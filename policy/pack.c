@@ -2,6 +2,7 @@
 
 #include "policy/duty.h"
 #include "policy/rules.h"
+#include "policy/weighing.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ static const char *const files[POLICY_TABLES] = {
     [POLICY_TABLE_EVENTS] = "events.csv",
     [POLICY_TABLE_RULES] = "rules.csv",
     [POLICY_TABLE_PARAMETERS] = "parameters.csv",
+    [POLICY_TABLE_WEIGHING] = "weighing.csv",
 };
 
 const char *policy_pack_file(enum policy_table_id id)
@@ -42,6 +44,7 @@ enum err policy_pack_load(const struct policy_tables *tables, enum lang lang, cs
     policy_sets_events(&loading, tables);
     policy_rules_load(&loading, tables);
     policy_sets_parameters(&loading, tables);
+    policy_weighing_load(&loading, tables);
     if (loading.report.first != OK) {
         policy_pack_free(pack);
         return loading.report.first;
@@ -60,6 +63,7 @@ void policy_pack_free(struct policy_pack *pack)
         return;
     for (size_t i = 0; i < POLICY_TABLES; i++)
         csv_drop(pack->csv[i]);
+    free(pack->weighing);
     free(pack);
 }
 
@@ -67,7 +71,7 @@ void policy_pack_digest(const struct policy_tables *tables, uint8_t out[POLICY_D
 {
     static const enum policy_table_id order[POLICY_TABLES] = { POLICY_TABLE_EVENTS, POLICY_TABLE_GROUNDS,
         POLICY_TABLE_KINDS, POLICY_TABLE_PARAMETERS, POLICY_TABLE_PURPOSES, POLICY_TABLE_RULES,
-        POLICY_TABLE_SECTIONS };
+        POLICY_TABLE_SECTIONS, POLICY_TABLE_WEIGHING };
     crypto_hash_sha256_state state;
     uint8_t one[crypto_hash_sha256_BYTES];
 

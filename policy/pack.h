@@ -17,7 +17,7 @@
 /* The tables of a pack, in the order of loading. */
 enum policy_table_id {
     POLICY_TABLE_KINDS = 0, POLICY_TABLE_PURPOSES, POLICY_TABLE_GROUNDS, POLICY_TABLE_SECTIONS,
-    POLICY_TABLE_EVENTS, POLICY_TABLE_RULES, POLICY_TABLE_PARAMETERS, POLICY_TABLES
+    POLICY_TABLE_EVENTS, POLICY_TABLE_RULES, POLICY_TABLE_PARAMETERS, POLICY_TABLE_WEIGHING, POLICY_TABLES
 };
 
 /* The texts, each borrowed; data NULL when the table is missing. */
@@ -122,6 +122,7 @@ struct policy_pack {
     struct policy_rule rule[POLICY_RULES_MAX];
     struct policy_parameter parameter[POLICY_PARAMETERS_MAX];
     struct policy_index index;
+    struct policy_weighing *weighing;           /* policy/weighing.h; not NULL */
     uint8_t digest[POLICY_DIGEST_LEN];
     struct csv *csv[POLICY_TABLES];             /* holds the texts */
 };
@@ -141,7 +142,7 @@ void policy_pack_free(struct policy_pack *pack);  /* takes NULL */
 
 /*
  * The digest of a pack: SHA-256 over, for each table in the order of its file name (events.csv, grounds.csv,
- * kinds.csv, parameters.csv, purposes.csv, rules.csv, sections.csv): the bytes of the file name, a zero byte,
+ * kinds.csv, parameters.csv, purposes.csv, rules.csv, sections.csv, weighing.csv): the bytes of the file name, a zero byte,
  * and the 32-byte SHA-256 of the file's raw bytes. All tables must be there.
  */
 void policy_pack_digest(const struct policy_tables *tables, uint8_t out[POLICY_DIGEST_LEN]);

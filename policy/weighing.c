@@ -1,7 +1,8 @@
 #include "policy/weighing.h"
 
-#include "policy/table.h"
+#include "policy/sets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,9 +78,10 @@ static void read_pick(struct reading *r, uint8_t question)
 static void read_rows(struct reading *r)
 {
     struct policy_table *t = r->table;
+    size_t told = t->report->told;
     uint64_t question;
 
-    for (t->row = 0; t->row < csv_rows(t->csv); t->row++) {
+    for (; t->row < csv_rows(t->csv); t->row++) {
         if (!policy_table_number(t, QUESTION, 1, POLICY_QUESTIONS, &question))
             continue;
         if (policy_table_cell(t, PICK)[0] == '\0')
@@ -87,55 +89,28 @@ static void read_rows(struct reading *r)
         else
             read_pick(r, (uint8_t)question);
     }
-    if (t->report->first == OK && r->seen != (UINT32_C(1) << POLICY_QUESTIONS) - 1)
+    if (t->report->told == told && r->seen != (UINT32_C(1) << POLICY_QUESTIONS) - 1)
         policy_table_trouble(t->report, t->file, ERR_SHORT, "not every question from 1 to 17 has its row",
             "niet elke vraag van 1 tot en met 17 heeft een rij");
 }
 
-enum err policy_weighing_load(
-    const uint8_t *data, size_t len, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out)
+void policy_weighing_load(struct policy_loading *loading, const struct policy_tables *tables)
 {
-    static const char *const names[] = { "question", "when", "pick", "nl", "en" };
-    struct policy_report told = { .lang = lang, .report = report, .arg = arg };
-    struct policy_table table = {
-        .report = &told, .file = "weighing.csv", .data = data, .len = len, .names = names, .count = 5
-    };
-    struct policy_weighing *w = NULL;
-    struct reading r = { .table = &table };
+    static const char *const names[] = { "question", "when", "pick", "nl", "en", NULL };
+    struct policy_table table;
+    struct reading r = { .table = &table, .w = calloc(1, sizeof(struct policy_weighing)) };
 
-    if (!policy_table_open(&table))
-        goto out;
-    w = calloc(1, sizeof *w);
-    if (w == NULL) {
-        policy_table_trouble(&told, table.file, ERR_NOMEM, "not enough memory for these questions",
+    loading->pack->weighing = r.w;
+    if (r.w == NULL)
+        policy_table_trouble(&loading->report, "weighing.csv", ERR_NOMEM, "not enough memory for these questions",
             "te weinig geheugen voor deze vragen");
-        goto out;
-    }
-    r.w = w;
-    read_rows(&r);
-    if (told.first != OK)
-        goto out;
-    w->csv = table.csv;
-    table.csv = NULL;
-    *out = w;
-    w = NULL;
-out:
-    free(w);
-    csv_drop(table.csv);
-    return told.first;
+    else if (policy_sets_open(loading, tables, POLICY_TABLE_WEIGHING, names, &table))
+        read_rows(&r);
 }
 
-void policy_weighing_free(struct policy_weighing *w)
+uint32_t policy_weighing_questions(const struct policy_pack *pack, int rule, uint64_t sections)
 {
-    if (w == NULL)
-        return;
-    csv_drop(w->csv);
-    free(w);
-}
-
-uint32_t policy_weighing_questions(
-    const struct policy_weighing *w, const struct policy_pack *pack, int rule, uint64_t sections)
-{
+    const struct policy_weighing *w = pack->weighing;
     const struct policy_rule *r = &pack->rule[rule];
     enum policy_class gravest = POLICY_S0;
 
@@ -158,4 +133,28 @@ const struct policy_pick *policy_weighing_pick(
         if (w->pick[i].question == question && strcmp(w->pick[i].name, name) == 0)
             return &w->pick[i];
     return NULL;
+}
+
+void policy_weighing_compare(
+    const struct policy_pack *before, const struct policy_pack *after, policy_weighing_differs *report, void *arg)
+{
+    const struct policy_weighing *b = before->weighing, *a = after->weighing;
+    const struct { const char *when; uint32_t before, after; } sets[] = { { "consent", b->consented, a->consented },
+        { "allowed", b->allowed, a->allowed }, { "grave", b->grave, a->grave } };
+
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (sets[i].before != sets[i].after)
+            report(arg, sets[i].when, sets[i].before, sets[i].after);
+}
+
+void policy_weighing_list(uint32_t questions, char out[POLICY_WEIGHING_LIST])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (unsigned i = 0; i < POLICY_QUESTIONS; i++)
+        if ((questions >> i & 1) != 0)
+            used += (size_t)snprintf(out + used, POLICY_WEIGHING_LIST - used, "%s%u", used == 0 ? "" : " ", i + 1);
+    if (used == 0)
+        memcpy(out, "-", 2);
 }

@@ -1,8 +1,7 @@
 /*
  * policy/weighing: the questions of a weighing as data: which must be answered when, and short answers to pick
- * from, in Dutch and English: weighing.csv beside the tables of a pack. Like texts.csv it is not part of the
- * pack's digest: it asks more or less of one's own people and never changes what may leave. The questions'
- * own words are in texts.csv. POLICY.md, duties.
+ * from, in Dutch and English: weighing.csv, a table of the pack like the others: a holder takes no weighing for one that
+ * leaves open what this table asks. The questions' own words are in texts.csv. POLICY.md, duties.
  */
 #ifndef POLICY_WEIGHING_H
 #define POLICY_WEIGHING_H
@@ -12,7 +11,7 @@
 
 enum { POLICY_PICKS_MAX = 128 };
 
-/* A short answer. The texts belong to the weighing. */
+/* A short answer. The texts belong to the pack. */
 struct policy_pick {
     uint8_t question;            /* 1 to POLICY_QUESTIONS */
     const char *name, *nl, *en;
@@ -24,23 +23,25 @@ struct policy_weighing {
     uint32_t grave;              /* of S4, and of grounds so grave that everything is weighed */
     size_t picks;
     struct policy_pick pick[POLICY_PICKS_MAX];
-    struct csv *csv;             /* holds the texts */
 };
 
-/*
- * Read the text of the table; data is borrowed during the call. Gives *out (policy_weighing_free). Mistakes as
- * in policy_pack_load. ERR_SYNTAX, ERR_RANGE, ERR_LONG, ERR_SHORT, ERR_EXISTS, ERR_NOMEM.
- */
-MUST_USE enum err policy_weighing_load(
-    const uint8_t *data, size_t len, enum lang lang, csv_report *report, void *arg, struct policy_weighing **out);
-void policy_weighing_free(struct policy_weighing *w);  /* takes NULL */
+struct policy_loading;
+/* For the loader: read weighing.csv into the pack's weighing. */
+void policy_weighing_load(struct policy_loading *loading, const struct policy_tables *tables);
 
 /* The questions that a weighing under this rule must answer for these sections; bit 0 is question 1. */
-uint32_t policy_weighing_questions(
-    const struct policy_weighing *w, const struct policy_pack *pack, int rule, uint64_t sections);
+uint32_t policy_weighing_questions(const struct policy_pack *pack, int rule, uint64_t sections);
 
 /* The short answer of this name to a question; NULL: none, so it is somebody's own words. */
 const struct policy_pick *policy_weighing_pick(
     const struct policy_weighing *w, unsigned question, const char *name);
+
+/* When another set of questions must be answered: "consent", "allowed" or "grave", and both sets. Only those that differ are reported. */
+typedef void policy_weighing_differs(void *arg, const char *when, uint32_t before, uint32_t after);
+void policy_weighing_compare(
+    const struct policy_pack *before, const struct policy_pack *after, policy_weighing_differs *report, void *arg);
+/* "1 7 17"; out holds POLICY_WEIGHING_LIST. "-" for none. */
+enum { POLICY_WEIGHING_LIST = 3 * POLICY_QUESTIONS + 2 };
+void policy_weighing_list(uint32_t questions, char out[POLICY_WEIGHING_LIST]);
 
 #endif

@@ -14,7 +14,7 @@ static const char *const keys[] = { "format", "name", "version", "valid_from", "
 
 const char *server_manifest_file(size_t index)
 {
-    static const char *const others[] = { "texts.csv", "weighing.csv", "invariants.csv", "cases.csv", "loosen.csv", "sources.csv" };
+    static const char *const others[] = { "texts.csv", "invariants.csv", "cases.csv", "loosen.csv", "sources.csv" };
 
     return index < POLICY_TABLES ? policy_pack_file((enum policy_table_id)index) : others[index - POLICY_TABLES];
 }

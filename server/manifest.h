@@ -6,7 +6,7 @@
  *    "digest":"<hex, of policy_pack_digest>", "tables":{"events.csv":"<hex, SHA-256 of the file>", ...},
  *    "adopted_by":["<registry statement: act pack>", ...], "advice":["<server/advice>", ...]}
  *
- * tables names the seven, and texts.csv, weighing.csv, invariants.csv, cases.csv and loosen.csv where they are. Unknown keys are mistakes.
+ * tables names the eight, and texts.csv, invariants.csv, cases.csv and loosen.csv where they are. Unknown keys are mistakes.
  */
 #ifndef SERVER_MANIFEST_H
 #define SERVER_MANIFEST_H
@@ -16,7 +16,7 @@
 #include "policy/files.h"
 #include "proto/registry_say.h"
 
-enum { SERVER_MANIFEST_BYTES_MAX = 1024 * 1024, SERVER_MANIFEST_FILES_MAX = POLICY_TABLES + 6, SERVER_MANIFEST_NOTES_MAX = 64 };
+enum { SERVER_MANIFEST_BYTES_MAX = 1024 * 1024, SERVER_MANIFEST_FILES_MAX = POLICY_TABLES + 5, SERVER_MANIFEST_NOTES_MAX = 64 };
 
 /* Texts of notes are ours. */
 struct server_manifest {
@@ -29,7 +29,7 @@ struct server_manifest {
     char *adoption[SERVER_MANIFEST_NOTES_MAX], *advice[SERVER_MANIFEST_NOTES_MAX];
 };
 
-/* The files of a pack: the seven tables in the order of enum policy_table_id, then those that decide nothing. Static. */
+/* The files of a pack: the eight tables in the order of enum policy_table_id, then those that decide nothing. Static. */
 const char *server_manifest_file(size_t index);
 
 /* Read the text. t says line or what is wrong. Gives *out (server_manifest_fini). ERR_SYNTAX, ERR_RANGE, ERR_LONG, ERR_NOMEM. */

@@ -3,7 +3,7 @@
  * files are those of its pack.json, and as many partners adopted it as the region file says; what was taken stays for ever, so that a
  * decision of years ago can be explained with the pack that it names. The pack of the region file counts from the beginning.
  *
- *   HOME/packs/<digest>/{the tables, texts.csv, weighing.csv, ..., pack.json}
+ *   HOME/packs/<digest>/{the tables, texts.csv, ..., pack.json}
  *
  * A pack counts from midnight in the Netherlands of the day its adopters signed for, until the next one counts. One thread.
  */

@@ -36,18 +36,15 @@ static enum err worst(enum err first, enum err next)
     return first != OK ? first : next;
 }
 
-/* Tables, words and questions: what each lacks is told in the same run. */
+/* Tables and words: what each lacks is told in the same run. */
 static enum err check_tables(const struct server_packs_taking *k, struct policy_pack **pack)
 {
     struct policy_texts *texts = NULL;
-    struct policy_weighing *weighing = NULL;
     enum err e = policy_files_load(k->folder, k->lang, k->report, k->arg, pack);
 
     if (e == OK)
         e = worst(e, policy_files_texts(k->folder, *pack, k->lang, k->report, k->arg, &texts));
-    e = worst(e, policy_files_weighing(k->folder, k->lang, k->report, k->arg, &weighing));
     policy_texts_free(texts);
-    policy_weighing_free(weighing);
     return e;
 }
 

@@ -53,16 +53,6 @@ static enum err load_sources(enum err *told)
     return e;
 }
 
-static enum err load_weighing(enum err *told)
-{
-    struct policy_weighing *w = NULL;
-    enum err e = policy_files_weighing(PACK, LANG_EN, note, told, &w);
-
-    assert_int_equal(w != NULL, e == OK);
-    policy_weighing_free(w);
-    return e;
-}
-
 static enum err run_cases(enum err *told)
 {
     struct policy_cases_run run = { .pack = pack, .name = "cases.csv", .data = cases, .len = cases_len, .mistake = note,
@@ -110,12 +100,6 @@ static void test_sources(void **state)
     assert_true(until_it_works(load_sources) >= 4);
 }
 
-static void test_weighing(void **state)
-{
-    (void)state;
-    assert_true(until_it_works(load_weighing) >= 4);
-}
-
 static void test_cases(void **state)
 {
     (void)state;
@@ -134,7 +118,6 @@ int main(void)
     check_add(&list, "a pack", test_pack, NULL);
     check_add(&list, "its texts", test_texts, NULL);
     check_add(&list, "its sources", test_sources, NULL);
-    check_add(&list, "its weighing", test_weighing, NULL);
     check_add(&list, "its cases", test_cases, NULL);
     failed = check_run(&list, "fault/policy");
     policy_pack_free(pack);

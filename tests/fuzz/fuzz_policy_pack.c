@@ -21,7 +21,7 @@ static void told(void *arg, const struct trouble *t)
 static enum policy_table_id table_of(const uint8_t *data, size_t len)
 {
     static const char *const first[POLICY_TABLES] = { "kind", "purpose", "ground", "section", "event", "id",
-        "parameter" };
+        "parameter", "question" };
 
     while (len != 0 && memchr("\xef\xbb\xbf \"\n", data[0], 6) != NULL) {
         data++;

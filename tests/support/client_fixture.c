@@ -55,7 +55,6 @@ int client_fixture_open(void **state, const char *pack)
     f->now_s = clock_now_s();
     assert_err(policy_files_load(pack, LANG_EN, NULL, NULL, &f->pack), OK);
     assert_err(policy_files_texts(pack, f->pack, LANG_EN, NULL, NULL, &f->texts), OK);
-    assert_err(policy_files_weighing(pack, LANG_EN, NULL, NULL, &f->weighing), OK);
     (void) snprintf(f->region.name, sizeof f->region.name, "test");
     randombytes_buf(f->region.hash, sizeof f->region.hash);
     memcpy(f->region.pack, f->pack->digest, sizeof f->region.pack);
@@ -101,7 +100,6 @@ int client_fixture_close(void **state)
         free(f->block[i]);
     cJSON_Delete(f->reply);
     policy_texts_free(f->texts);
-    policy_weighing_free(f->weighing);
     policy_pack_free(f->pack);
     (void) nftw(f->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(f);
@@ -192,7 +190,6 @@ static void open_node(struct client_fixture *f, enum client_fixture_who who)
     n->me = proto_region_handle(&n->region, handles[who]);
     n->pack = f->pack;
     n->texts = f->texts;
-    n->weighing = f->weighing;
     n->may_hold_number = who != WIJKTEAM;
     n->node_key = secret_of(p->node_secret, 64);
     n->hpke_key = secret_of(p->hpke_secret, 32);

@@ -34,7 +34,6 @@ struct client_fixture {
     char folder[64];
     struct policy_pack *pack;
     struct policy_texts *texts;
-    struct policy_weighing *weighing;
     struct proto_region region;
     struct client_fixture_partner partner[CLIENT_FIXTURE_PARTNERS];
     uint64_t now_s;                    /* leaf time: when the test began */

@@ -64,6 +64,10 @@ struct support_policy_texts support_policy_small(void)
                                           [POLICY_TABLE_PARAMETERS] =
                                               "parameter,value,valid_from,source\nhours,16,2020-01-01,"
                                               "law\nhours,20,2026-08-01,law\n",
+                                          [POLICY_TABLE_WEIGHING] =
+                                              "question,when,pick,nl,en\n1,consent,,,\n1,,so,zo,so\n2,grave,,,\n"
+                                              "3,,,,\n4,,,,\n5,,,,\n6,,,,\n7,,,,\n8,,,,\n9,,,,\n10,,,,\n11,,,,\n"
+                                              "12,,,,\n13,,,,\n14,,,,\n15,,,,\n16,,,,\n17,,,,\n",
                                       } };
 }
 

@@ -68,6 +68,9 @@ static const struct row rows[] = {
     { "a marked parameter, the other way", "parameters.csv", PARAMETERS "small_cell,3,2027-01-01,region\n", "parameter small_cell from 2027-01-01: 5 becomes 3" },
     { "a marked parameter, either way", "parameters.csv", PARAMETERS "sick_days,9,2027-01-01,region\n", "" },
     { "a parameter that is not marked", "parameters.csv", PARAMETERS "vzm_hours,20,2027-01-01,region\n", "parameter vzm_hours from 2027-01-01: 16 becomes 20" },
+    { "a question more", "weighing.csv", "question,when,pick,nl,en\n2,consent grave,,,\n", "" },
+    { "a question less", "weighing.csv", "question,when,pick,nl,en\n7,allowed grave,,,\n", "a weighing (consent) no longer asks: 7" },
+    { "another answer to pick", "weighing.csv", "question,when,pick,nl,en\n2,,much,Veel,A lot\n", "" },
     { "a parameter taken away", "parameters.csv", PARAMETERS "vzm_hours,,2015-08-01,\n", "parameter vzm_hours from 2015-08-01: 16 becomes 0" },
 };
 

@@ -112,7 +112,7 @@ static void test_midnight(void **state)
     assert_memory_equal(w->node.pack->digest, w->next, sizeof w->next);
     assert_int_equal(w->node.pack->rule[0].days, 60);
     assert_non_null(w->node.texts);
-    assert_non_null(w->node.weighing);
+    assert_non_null(w->node.pack->weighing);
     assert_string_equal(policy_texts_get(w->node.texts, LANG_NL, "verdict", "PERMIT"), "Dit mag");
     text = status(w, w->from_s);
     assert_null(strstr(text, "pack_next"));

@@ -13,7 +13,6 @@
 
 static struct policy_pack *pack;
 static struct policy_texts *texts;
-static struct policy_weighing *weighing;
 
 /* One answer as this reader gets it; both forms (free). */
 struct given {
@@ -23,7 +22,7 @@ struct given {
 
 static struct given give(const char *facts, enum client_reader reader, enum lang lang, bool with_texts)
 {
-    struct client_policy_question q = { .pack = pack, .texts = texts, .weighing = weighing,
+    struct client_policy_question q = { .pack = pack, .texts = texts,
         .tongue = { .pack = pack, .texts = with_texts ? texts : NULL, .lang = lang } };
     struct given g = { .json = NULL };
     struct trouble t = { .lang = LANG_EN };
@@ -250,8 +249,7 @@ int main(void)
     int failed;
 
     if (policy_files_load(PACK, LANG_EN, NULL, NULL, &pack) != OK
-        || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK
-        || policy_files_weighing(PACK, LANG_EN, NULL, NULL, &weighing) != OK)
+        || policy_files_texts(PACK, pack, LANG_EN, NULL, NULL, &texts) != OK)
         return 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check_add(&list, rows[i].name, test_row, &rows[i]);
@@ -263,7 +261,6 @@ int main(void)
     check_add(&list, "a consent that ends sooner ends the access", test_end, NULL);
     check_add(&list, "without texts", test_without_texts, NULL);
     failed = check_run(&list, "client/policy_answer");
-    policy_weighing_free(weighing);
     policy_texts_free(texts);
     policy_pack_free(pack);
     return failed;

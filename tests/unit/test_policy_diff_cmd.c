@@ -73,7 +73,7 @@ static void test_same(void **state)
     free(text);
     assert_err(diff(PACK, PACK, LANG_EN, true, &text), OK);
     assert_ptr_equal(
-        strstr(text, "{\"groups\":[],\"mistakes\":[],\"parameters\":[],\"packs\":{\"before\":\""), text);
+        strstr(text, "{\"groups\":[],\"mistakes\":[],\"parameters\":[],\"questions\":[],\"packs\":{\"before\":\""), text);
     assert_holds(text, "\"places\":528632,");
     assert_holds(text, "\"changed\":0,\"ok\":true}\n");
     free(text);
@@ -179,6 +179,13 @@ static void test_diff_json(void **state)
     assert_err(diff(PACK, folder, LANG_EN, true, &text), OK);
     assert_holds(
         text, "\"parameters\":[{\"name\":\"vzm_hours\",\"from\":\"2015-08-01\",\"before\":16,\"after\":12}]");
+    free(text);
+    copy(POLICY_TABLE_WEIGHING, "\n17,consent grave", "\n17,grave");
+    assert_err(diff(PACK, folder, LANG_EN, true, &text), OK);
+    assert_holds(text, "\"questions\":[{\"when\":\"consent\",\"before\":\"1 7 17\",\"after\":\"1 7\"}]");
+    free(text);
+    assert_err(diff(PACK, folder, LANG_EN, false, &text), OK);
+    assert_holds(text, "weighing.csv: consent: 1 7 17 -> 1 7\n");
     free(text);
 }
 

@@ -110,14 +110,14 @@ static void test_digest(void **state)
 {
     static const enum policy_table_id order[] = { POLICY_TABLE_EVENTS, POLICY_TABLE_GROUNDS,
         POLICY_TABLE_KINDS, POLICY_TABLE_PARAMETERS, POLICY_TABLE_PURPOSES, POLICY_TABLE_RULES,
-        POLICY_TABLE_SECTIONS };
+        POLICY_TABLE_SECTIONS, POLICY_TABLE_WEIGHING };
     struct support_policy_texts texts = support_policy_small();
     struct policy_pack *p = NULL;
     uint8_t buffer[1024], digest[32];
     size_t used = 0;
 
     (void)state;
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < POLICY_TABLES; i++) {
         const char *name = policy_pack_file(order[i]);
 
         if (i > 0)

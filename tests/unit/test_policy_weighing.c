@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "policy/weighing.h"
-#include "policy/files.h"
 #include "tests/support/policy.h"
 
 #include <stdio.h>
@@ -13,7 +12,7 @@
 #define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
 
 static struct policy_pack *pack;
-static struct policy_weighing *weighing;
+static const struct policy_weighing *weighing;
 static uint8_t *text;
 static size_t text_len;
 
@@ -35,7 +34,7 @@ static uint32_t numbers(const char *list)
 
 static uint32_t questions(const char *rule, uint64_t mask)
 {
-    return policy_weighing_questions(weighing, pack, policy_pack_rule(pack, rule), mask);
+    return policy_weighing_questions(pack, policy_pack_rule(pack, rule), mask);
 }
 
 static void test_questions(void **state)
@@ -70,14 +69,6 @@ static void test_picks(void **state)
     assert_null(policy_weighing_pick(weighing, 7, "dates"));
 }
 
-static void tell(void *arg, const struct trouble *t)
-{
-    char *told = arg, line[1024];
-
-    trouble_line(t, line, sizeof line);
-    (void)snprintf(told + strlen(told), 4096 - strlen(told), "%s\n", line);
-}
-
 struct mistake {
     const char *name, *from, *to;
     enum err err;
@@ -110,25 +101,36 @@ static const struct mistake mistakes[] = {
         "weighing.csv:3:28: en \"\": expected a text in English\n" },
 };
 
+/* A small pack with this table of questions. */
+static enum err load(const char *table, enum lang lang, char *told, size_t told_len)
+{
+    struct support_policy_texts texts = support_policy_small();
+    struct policy_pack *p = NULL;
+    enum err e;
+
+    texts.text[POLICY_TABLE_WEIGHING] = table;
+    e = support_policy_load(&texts, lang, told, told_len, &p);
+    assert_int_equal(p != NULL, e == OK);
+    policy_pack_free(p);
+    return e;
+}
+
 static void test_mistake(void **state)
 {
     const struct mistake *m = *state;
     const char *at = strstr((const char *)text, m->from);
-    struct policy_weighing *w = NULL;
     char told[4096] = "", *copy;
 
     assert_non_null(at);
     assert_true(asprintf(&copy, "%.*s%s%s", (int)(at - (const char *)text), (const char *)text, m->to, at + strlen(m->from)) > 0);
-    assert_err(policy_weighing_load((const uint8_t *)copy, strlen(copy), LANG_EN, tell, told, &w), m->err);
+    assert_err(load(copy, LANG_EN, told, sizeof told), m->err);
     assert_string_equal(told, m->told);
-    assert_err(policy_weighing_load((const uint8_t *)copy, strlen(copy), LANG_NL, NULL, NULL, &w), m->err);
-    assert_null(w);
+    assert_err(load(copy, LANG_NL, NULL, 0), m->err);
     free(copy);
 }
 
 static void test_too_many_answers(void **state)
 {
-    struct policy_weighing *w = NULL;
     size_t room = text_len + 64 * POLICY_PICKS_MAX, len = text_len;
     char *many = malloc(room), told[4096] = "";
 
@@ -137,26 +139,33 @@ static void test_too_many_answers(void **state)
     memcpy(many, text, text_len);
     for (int i = 0; i <= POLICY_PICKS_MAX; i++)
         len += (size_t)snprintf(many + len, room - len, "2,,answer_%d,ja,yes\n", i);
-    assert_err(policy_weighing_load((const uint8_t *)many, len, LANG_EN, tell, told, &w), ERR_LONG);
-    assert_null(w);
+    assert_err(load(many, LANG_EN, told, sizeof told), ERR_LONG);
     assert_non_null(strstr(told, "no more answers"));
     free(many);
 }
 
-static void test_no_file(void **state)
+static void test_no_table(void **state)
 {
-    struct policy_weighing *w = NULL;
-    char told[4096] = "", folder[5000];
+    char told[4096] = "";
 
     (void)state;
-    assert_err(policy_files_weighing(SOURCE_DIR, LANG_EN, tell, told, &w), ERR_NOTFOUND);
-    assert_non_null(strstr(told, "weighing.csv"));
-    assert_err(policy_files_weighing(SOURCE_DIR, LANG_EN, NULL, NULL, &w), ERR_NOTFOUND);
-    memset(folder, 'f', sizeof folder);
-    folder[sizeof folder - 1] = '\0';
-    assert_err(policy_files_weighing(folder, LANG_EN, NULL, NULL, &w), ERR_LONG);
-    assert_null(w);
-    policy_weighing_free(NULL);
+    assert_err(load(NULL, LANG_EN, told, sizeof told), ERR_NOTFOUND);
+    assert_string_equal(told, "weighing.csv: this table is missing\n");
+}
+
+/* What another table lacks does not hide what this one lacks. */
+static void test_with_another_mistake(void **state)
+{
+    struct support_policy_texts texts = support_policy_small();
+    struct policy_pack *p = NULL;
+    char told[4096] = "";
+
+    (void)state;
+    texts.text[POLICY_TABLE_PARAMETERS] = "parameter,value,valid_from,source\nhours,many,2020-01-01,law\n";
+    texts.text[POLICY_TABLE_WEIGHING] = "question,when,pick,nl,en\n1,,,,\n";
+    assert_int_not_equal(support_policy_load(&texts, LANG_EN, told, sizeof told, &p), OK);
+    assert_non_null(strstr(told, "parameters.csv:2"));
+    assert_non_null(strstr(told, "weighing.csv: not every question from 1 to 17 has its row"));
 }
 
 int main(void)
@@ -165,17 +174,17 @@ int main(void)
     int failed;
 
     pack = support_policy_pack(PACK);
-    if (policy_files_weighing(PACK, LANG_EN, NULL, NULL, &weighing) != OK
-        || file_read(PACK "/weighing.csv", 1 << 20, &text, &text_len, NULL) != OK)
+    weighing = pack->weighing;
+    if (file_read(PACK "/weighing.csv", 1 << 20, &text, &text_len, NULL) != OK)
         return 1;
     check_add(&list, "which questions apply", test_questions, NULL);
     check_add(&list, "answers to pick", test_picks, NULL);
     check_add(&list, "more answers than fit", test_too_many_answers, NULL);
-    check_add(&list, "no such table", test_no_file, NULL);
+    check_add(&list, "no such table", test_no_table, NULL);
+    check_add(&list, "beside a mistake in another table", test_with_another_mistake, NULL);
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
         check_add(&list, mistakes[i].name, test_mistake, &mistakes[i]);
     failed = check_run(&list, "policy/weighing");
-    policy_weighing_free(weighing);
     policy_pack_free(pack);
     free(text);
     return failed;

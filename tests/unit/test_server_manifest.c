@@ -11,11 +11,11 @@
 #include <stdio.h>
 
 #define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define SEVEN "\"kinds.csv\":\"" HEX "\",\"purposes.csv\":\"" HEX "\",\"grounds.csv\":\"" HEX "\",\"sections.csv\":\"" HEX \
-    "\",\"events.csv\":\"" HEX "\",\"rules.csv\":\"" HEX "\",\"parameters.csv\":\"" HEX "\""
+#define EIGHT "\"kinds.csv\":\"" HEX "\",\"purposes.csv\":\"" HEX "\",\"grounds.csv\":\"" HEX "\",\"sections.csv\":\"" HEX \
+    "\",\"events.csv\":\"" HEX "\",\"rules.csv\":\"" HEX "\",\"parameters.csv\":\"" HEX "\",\"weighing.csv\":\"" HEX "\""
 
 static const char good[] = "{\"format\":\"schakel-pack/v1\",\"name\":\"nl-jeugd\",\"version\":\"2026.1\",\"valid_from\":\"2026-12-01\","
-                           "\"digest\":\"" HEX "\",\"tables\":{" SEVEN "},\"adopted_by\":[\"one\\ntwo\\n\"],\"advice\":[]}";
+                           "\"digest\":\"" HEX "\",\"tables\":{" EIGHT "},\"adopted_by\":[\"one\\ntwo\\n\"],\"advice\":[]}";
 
 static enum err parse(const char *text, struct server_manifest *m, struct trouble *t)
 {
@@ -38,7 +38,7 @@ static void test_good(void **state)
     assert_int_equal(m.valid_from.month, 12);
     assert_int_equal(m.digest[1], 0x11);
     assert_int_equal(m.file[6][31], 0xff);
-    assert_true(m.has[0] && m.has[6] && !m.has[7]);
+    assert_true(m.has[0] && m.has[7] && !m.has[8]);
     assert_int_equal(m.adoptions, 1);
     assert_string_equal(m.adoption[0], "one\ntwo\n");
     assert_int_equal(m.advices, 0);
@@ -88,7 +88,7 @@ static const struct bad bads[] = {
     { "a table that is missing", "\"rules.csv\":\"" HEX "\",", "", ERR_NOTFOUND,
         "pack.json: rules.csv: its digest is missing in tables" },
     { "tables as a list", "{\"kinds.csv\":\"" HEX "\"", "[{\"kinds.csv\":\"" HEX "\"", ERR_SYNTAX, NULL },
-    { "no tables", "\"tables\":{" SEVEN "},", "", ERR_SYNTAX, "pack.json: tables: the digest of each table is needed" },
+    { "no tables", "\"tables\":{" EIGHT "},", "", ERR_SYNTAX, "pack.json: tables: the digest of each table is needed" },
     { "adoptions as a text", "[\"one\\ntwo\\n\"]", "\"one\"", ERR_SYNTAX, "pack.json: adopted_by: a list is needed, which may be empty" },
     { "a number for an adoption", "[\"one\\ntwo\\n\"]", "[1]", ERR_SYNTAX,
         "pack.json: adopted_by: each is a text, none stands twice, and there are at most 64" },
