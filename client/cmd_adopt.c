@@ -297,6 +297,27 @@ enum err client_cmd_adopt_advise(struct client_run *r)
 
 /* ---- taking ---- */
 
+/* How many adopted it by the log, says our own node; 0 when it does not run, and then pack.json has to bring the notes. */
+static size_t logged(struct client_run *r)
+{
+    struct server_manifest m = {.name = ""};
+    cJSON *reply = NULL;
+    uint64_t adopters = 0;
+    char day[11];
+
+    if (server_manifest_read(client_run_text(r, "pack"), &m, NULL) != OK)
+        return 0;
+    date_format(m.valid_from, day);
+    put_hex(r->args, m.digest);
+    json_add_text(r->args, "valid_from", day);
+    if (client_run_call_as_nobody(r, "policy.adopted", &reply) != OK || json_u64(reply, "adopters", &adopters) != OK)
+        adopters = 0;
+    r->t->err = OK;
+    cJSON_Delete(reply);
+    server_manifest_fini(&m);
+    return (size_t) adopters;
+}
+
 enum err client_cmd_adopt_take(struct client_run *r)
 {
     struct mistakes told = listen(r);
@@ -310,6 +331,8 @@ enum err client_cmd_adopt_take(struct client_run *r)
         e = trouble_at(r->t, ERR_STATE, r->home, 0, 0, "has no region file: join the hub first (schakel hub join)",
             "heeft geen regiobestand: sluit eerst aan bij de hub (schakel hub join)");
     k.region = region;
+    if (e == OK)
+        k.logged = logged(r);
     if (e == OK)
         e = ended(r, &told, server_packs_take(&k, digest));
     if (e == OK)

@@ -2,6 +2,7 @@
 #include "client/policy_adopt.h"
 
 #include "base/text.h"
+#include "client/registry.h"
 #include "client/sessions.h"
 #include "proto/registry_say.h"
 #include "server/adoption.h"
@@ -127,4 +128,21 @@ enum err client_do_policy_advise(struct client_call *c, struct vault_txn *x)
     free(a);
     return e == OK ? OK : trouble_set(&c->trouble, e, "the advice has no form: positive, negative or remarks, and one line of text",
         "het advies heeft geen vorm: positive, negative of remarks, en een regel tekst");
+}
+
+/* An adopter elsewhere signs there, and the registry brings it here: nobody has to carry the note as well. */
+enum err client_do_policy_adopted(struct client_call *c, struct vault_txn *x)
+{
+    const struct proto_registry *log = client_registry_fold(c->node);
+    uint8_t digest[POLICY_DIGEST_LEN];
+    struct date from;
+    enum err e = digest_arg(c, digest);
+
+    (void) x;
+    if (e == OK)
+        e = client_arg_date(c, "valid_from", &from);
+    if (e == OK)
+        json_add_u64(c->reply, "adopters",
+            log == NULL ? 0 : proto_registry_adopters(log, digest, clock_midnight_nl(from), proto_registry_time(log)));
+    return e;
 }

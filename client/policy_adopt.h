@@ -10,5 +10,7 @@
 client_handler client_do_policy_adopt;
 /* {"digest","advice","text"}: a note (server/advice). Data protection officers only. */
 client_handler client_do_policy_advise;
+/* {"digest","valid_from"}: how many partners adopted it from that day, by this node's registry: {"adopters"}. Anybody. */
+client_handler client_do_policy_adopted;
 
 #endif

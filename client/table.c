@@ -37,6 +37,7 @@ const struct client_command client_base_commands[] = {
     {"audit.check", client_do_audit_check, OFFICER, false},
     {"audit.clear", client_do_audit_clear, OFFICER, true},
     {"policy.adopt", client_do_policy_adopt, CLIENT_ROLE(PROTO_ROLE_ADOPTER), true},
+    {"policy.adopted", client_do_policy_adopted, 0, false},
     {"policy.advise", client_do_policy_advise, CLIENT_ROLE(PROTO_ROLE_FG), false},
 };
 const size_t client_base_commands_count = sizeof client_base_commands / sizeof client_base_commands[0];

@@ -20,6 +20,7 @@ struct server_packs_taking {
     const char *home, *folder;
     const struct proto_region *region;       /* as it was parsed */
     const struct proto_registry *registry;   /* what the log adopted and revoked; NULL: only what pack.json says */
+    size_t logged;                           /* where that is not at hand: how many adopted it by the log, as somebody trusted says; else 0 */
     enum lang lang;
     csv_report *report;                      /* every mistake of the folder, in one run */
     void *arg;

@@ -53,7 +53,7 @@ static enum err check_adopted(const struct server_packs_taking *k, const struct 
     struct server_adoption *a = malloc(sizeof *a);
     uint64_t from_s = clock_midnight_nl(m->valid_from);
     enum err e = a == NULL ? ERR_NOMEM : server_adoption_of(k->region, k->registry, m, a);
-    size_t logged = k->registry == NULL ? 0
+    size_t logged = k->registry == NULL ? k->logged
         : proto_registry_adopters(k->registry, m->digest, from_s, proto_registry_time(k->registry));
     struct trouble t = { .lang = k->lang };
 

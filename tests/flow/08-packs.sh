@@ -83,6 +83,16 @@ wait_for 5 grep -q "$new" "$region/hub/run/status.json" || die "the running hub 
 told() { "$bin/schakel" --home "$region/cjg" status >"$work/said"; grep -q "$new.*schakel policy adopt take" "$work/said"; }
 wait_for 20 told || { cat "$work/said" >&2; die "a node without the pack does not hear that it was adopted"; }
 
+# The log alone is enough: a folder with the tables and without notes, as somebody else would hand it on. Not without the node, who knows the log.
+cp -r "$draft" "$work/bare"
+awk '/"adopted_by"/ { print "\t\"adopted_by\":\t[],"; skip = $0 !~ /\]/; next } skip { if ($0 ~ /\]/) skip = 0; next } { print }' "$draft/pack.json" >"$work/bare/pack.json"
+stop_node wijkteam
+expect 77 "$bin/schakel" --home "$region/wijkteam" policy adopt take --pack "$work/bare"
+says "adopted by 0 of the 2 partners"
+start_node wijkteam
+bare_taken() { "$bin/schakel" --home "$region/wijkteam" policy adopt take --pack "$work/bare"; }
+wait_for 20 bare_taken || { bare_taken || true; die "a pack that was adopted in the log alone is not taken"; }
+
 # Its day has begun: it counts at the hub and where it was taken.
 region_down
 export SCHAKEL_CLOCK_OFFSET_S=$((midnight - $(date +%s) + 5))
