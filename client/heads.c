@@ -168,18 +168,41 @@ static void remember_other(struct client_hublink *l, const struct proto_partner 
     l->other_count += at == l->other_count;
 }
 
+/* Half of the places stay free for what partners say: a busy hub signs more heads than can be asked about. */
+static bool is_room_for_signed(const struct client_hublink *l)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < l->other_count; i++)
+        count += l->other[i].from == NULL;
+    return count < LINK_HEADS / 2;
+}
+
+/*
+ * Signed, and neither the newest nor checked: to be compared later. Also a head that was the newest for a moment only: a receipt under a history
+ * that nobody else is shown would otherwise be forgotten with the next honest one.
+ */
+static void remember_signed(struct client_hublink *l, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
+{
+    if (size != 0 && size != l->checked.size && size != l->newest.size && is_room_for_signed(l))
+        remember_other(l, NULL, size, root);
+}
+
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s)
 {
     struct client_hublink *l = n->link;
+    struct proto_merkle_head before;
 
     if (differs(&l->newest, size, root) || differs(&l->checked, size, root))
         client_heads_stop(n, true, "two-roots-of-one-size");
-    if (size < l->checked.size)
-        remember_other(l, NULL, size, root);
-    if (size <= l->newest.size)
+    if (size <= l->newest.size) {
+        remember_signed(l, size, root);
         return;
+    }
+    before = l->newest;
     l->newest.size = size;
     memcpy(l->newest.root, root, PROTO_HASH_LEN);
+    remember_signed(l, before.size, before.root);
     l->newest_s = at_s;
 }
 

@@ -15,6 +15,7 @@ enum err __wrap_proto_reply_encode(const struct proto_reply *r, size_t pad_to, u
 
 static struct {
     struct hub_core *core;
+    struct kv_txn *x;
     const struct hub_job *job;          /* the act being answered; NULL: something else is */
     bool has_earlier;
     struct proto_receipt earlier;       /* a good receipt of another act */
@@ -74,6 +75,63 @@ static void another_act(struct proto_reply *r)
         r->receipt = at.earlier;
 }
 
+/* ---- another history: one leaf of it is another, and everything that this node is shown fits ---- */
+
+enum { FORK_MAX = 4096 };
+
+static void subtree(uint8_t (*leaf)[PROTO_HASH_LEN], uint64_t n, uint8_t out[PROTO_HASH_LEN])
+{
+    uint8_t left[PROTO_HASH_LEN], right[PROTO_HASH_LEN];
+    uint64_t k = 1;
+
+    if (n == 1) {
+        memcpy(out, leaf[0], PROTO_HASH_LEN);
+        return;
+    }
+    while (k * 2 < n)
+        k *= 2;
+    subtree(leaf, k, left);
+    subtree(leaf + k, n - k, right);
+    proto_merkle_node(left, right, out);
+}
+
+/* The hashes beside the way down to leaf m, the lowest first. */
+static uint8_t way(uint8_t (*leaf)[PROTO_HASH_LEN], uint64_t m, uint64_t n, uint8_t (*out)[32])
+{
+    uint64_t k = 1;
+    uint8_t used;
+
+    if (n == 1)
+        return 0;
+    while (k * 2 < n)
+        k *= 2;
+    used = m < k ? way(leaf, m, k, out) : way(leaf + k, m - k, n - k, out);
+    if (m < k)
+        subtree(leaf + k, n - k, out[used]);
+    else
+        subtree(leaf, k, out[used]);
+    return (uint8_t)(used + 1);
+}
+
+static void fork_shown(struct proto_reply *r)
+{
+    static uint8_t leaf[FORK_MAX][PROTO_HASH_LEN];
+    struct proto_merkle_head head = { .size = at.core->checkpoint.head.size };
+    uint8_t bytes[PROTO_LEAF_LEN];
+
+    if (head.size > FORK_MAX)
+        abort();
+    for (uint64_t i = 0; i < head.size; i++) {
+        if (hub_ledger_leaf(at.core->ledger, at.x, i, bytes) != OK)
+            abort();
+        bytes[100] ^= i == (r->receipt.index == 2 ? 3 : 2);
+        proto_merkle_leaf(bytes, sizeof bytes, leaf[i]);
+    }
+    subtree(leaf, head.size, head.root);
+    r->receipt.proof_len = way(leaf, r->receipt.index, head.size, r->receipt.proof);
+    with_checkpoint(r, LIAR_LOG_KEY, &head);
+}
+
 /* No, while the leaf says yes. */
 static void says_no(struct proto_reply *r)
 {
@@ -110,6 +168,7 @@ static const struct { const char *name; void (*tell)(struct proto_reply *r); } l
     { "wrong-index", wrong_index }, { "wrong-side", wrong_side }, { "wrong-number", wrong_number }, { "wrong-previous", wrong_previous },
     { "wrong-proof", wrong_proof }, { "late", late }, { "early", early }, { "no-receipt", no_receipt }, { "another-act", another_act },
     { "says-no", says_no }, { "no-without-leaf", no_without_leaf }, { "more-allowed", more_allowed }, { "erased", erased },
+    { "fork", fork_shown },
 };
 
 /* ---- where they are told ---- */
@@ -126,6 +185,7 @@ enum err __wrap_hub_answer_act(struct hub_core *c, struct kv_txn *x, struct hub_
     enum err e;
 
     at.core = c;
+    at.x = x;
     at.job = j;
     e = __real_hub_answer_act(c, x, j);
     at.job = NULL;
