@@ -15,6 +15,7 @@
 
 /* Never MDB_NOMEMINIT: it lets old heap bytes, perhaps of a key, reach the disk. */
 enum { ENV_FLAGS = MDB_NOTLS, FILE_MODE = S_IRUSR | S_IWUSR, DISK_FREE_PERCENT_MIN = 5 };
+enum { NO_SPACE_BYTES = 1 << 20 };
 enum { AHEAD_PIECE = 4096, AHEAD_BYTES = 1 << 20, AHEAD_STEP = 1 << 19 };
 
 struct kv {
@@ -25,6 +26,7 @@ struct kv {
 };
 
 struct kv_txn {
+    const struct kv *kv;
     MDB_txn *txn;
     uint64_t writes;
 };
@@ -39,6 +41,8 @@ static enum err from_lmdb(int rc)
     case MDB_KEYEXIST:
         return ERR_EXISTS;
     case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
         return ERR_FULL;
     case MDB_BAD_VALSIZE:
         return ERR_RANGE;
@@ -195,6 +199,7 @@ enum err kv_begin(struct kv *k, bool write, struct kv_txn **out)
 
     if (x == NULL)
         return ERR_NOMEM;
+    x->kv = k;
     rc = mdb_txn_begin(k->env, NULL, write ? 0 : MDB_RDONLY, &x->txn);
     /* The writer made the map larger since we opened it. */
     if (rc == MDB_MAP_RESIZED && k->read_only && mdb_env_set_mapsize(k->env, 0) == MDB_SUCCESS)
@@ -207,14 +212,35 @@ enum err kv_begin(struct kv *k, bool write, struct kv_txn **out)
     return OK;
 }
 
+/* LMDB calls a write that was cut short EIO, and adds: "filesystem full?". */
+static bool has_no_space(const struct kv *k)
+{
+    struct statvfs disk;
+
+    return statvfs(k->path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < NO_SPACE_BYTES;
+}
+
+/* When the page that says what counts could not be written, nobody knows which is on disk: LMDB then refuses every later transaction. */
+static bool is_usable(const struct kv *k)
+{
+    MDB_txn *probe = NULL;
+
+    if (mdb_txn_begin(k->env, NULL, MDB_RDONLY, &probe) != MDB_SUCCESS)
+        return false;
+    mdb_txn_abort(probe);
+    return true;
+}
+
 enum err kv_commit(struct kv_txn *x)
 {
+    const struct kv *k = x->kv;
     int rc = mdb_txn_commit(x->txn);
+    bool full = from_lmdb(rc) == ERR_FULL || (rc == EIO && has_no_space(k));
 
     free(x);
     if (rc == MDB_SUCCESS)
         return OK;
-    return rc == MDB_MAP_FULL ? ERR_FULL : ERR_IO;
+    return full && is_usable(k) ? ERR_FULL : ERR_IO;
 }
 
 void kv_abort(struct kv_txn *x)
@@ -467,6 +493,6 @@ enum err kv_backup(struct kv *k, const char *path)
     /* Compacted: free pages, which keep what was deleted, are not copied. */
     rc = mdb_env_copy2(k->env, path, MDB_CP_COMPACT);
     if (rc != MDB_SUCCESS)
-        return rc == ENOSPC ? ERR_FULL : from_lmdb(rc);
+        return from_lmdb(rc);
     return sync_copy(path);
 }

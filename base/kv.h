@@ -37,7 +37,8 @@ MUST_USE enum err kv_table_open(struct kv *k, const char *name, kv_table *out);
 
 /* One write transaction at a time per environment (ERR_BUSY never: it waits). */
 MUST_USE enum err kv_begin(struct kv *k, bool write, struct kv_txn **out);
-/* Ends txn in every case. ERR_FULL: nothing was written. */
+/* Ends txn in every case. ERR_FULL: map or disk are full, and the store is as it was before txn: it may be gone on with. After ERR_IO nobody
+ * knows which of both is on disk. */
 MUST_USE enum err kv_commit(struct kv_txn *x);
 void kv_abort(struct kv_txn *x);  /* takes NULL */
 /* How many puts and deletes were asked of this transaction, so that a caller can see that a step which should write nothing did not. */

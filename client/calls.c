@@ -84,7 +84,7 @@ static void send_json(struct client_calls *cs, uint64_t conn, const cJSON *obj)
     if (json_print(obj, &text) == OK)
         client_control_answer(cs->control, conn, text);
     else
-        client_control_answer(cs->control, conn, "{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"no memory\"}}");
+        client_control_answer(cs->control, conn, "{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"this node has no memory left for its answer: ask for less (--limit), or start it again\"}}");
     free(text);
 }
 
@@ -105,10 +105,12 @@ static void answer(struct client_node *n, struct call *k, enum err e)
 
     if (e == OK && warning != NULL && cJSON_GetObjectItemCaseSensitive(k->c.reply, "warning") == NULL)
         json_add_text(k->c.reply, "warning", warning);
-    if (e == OK)
+    if (e == OK) {
         send_json(n->calls, k->conn, k->c.reply);
-    else
+    } else {
+        client_calls_explain(n, &k->c.trouble, e);
         answer_error(n->calls, k->conn, &k->c.trouble, e);
+    }
     drop(k);
 }
 
@@ -146,19 +148,15 @@ static void finish(struct client_node *n, struct call *k)
 {
     struct trouble t = {.lang = k->c.trouble.lang};
     struct vault_txn *x = NULL;
-    char stale[640];
+    char why[640];
     enum err e = OK;
 
     if (!all_have_results(&k->c)) {
         json_add_bool(k->c.reply, "queued", true);
         if (client_clocks_check(n, &t) != OK)
             json_add_text(k->c.reply, "clocks_note", t.text);
-        else if (client_link_is_down(n))
-            json_add_text(k->c.reply, "note", k->c.trouble.lang == LANG_NL
-                    ? "de hub is nu niet bereikbaar; het wordt verstuurd zodra het kan"
-                    : "the hub cannot be reached now; it will be sent as soon as it can");
-        else if (client_witness_text(n, k->c.trouble.lang, stale, sizeof stale) != NULL)
-            json_add_text(k->c.reply, "note", stale);
+        else
+            json_add_text(k->c.reply, "note", client_calls_why_queued(n, &k->c, why, sizeof why));
     }
     k->c.who = client_sessions_of_args(n, k->args);
     if (k->c.finish == NULL) {
@@ -257,6 +255,11 @@ static enum err run_in_txn(struct client_node *n, struct call *k)
 
     if (e != OK)
         return e;
+    e = client_calls_check_room(n, k->row, &k->c.trouble);
+    if (e != OK) {
+        client_vault_abort(x);
+        return e;
+    }
     k->c.txn = x;
     e = k->row->run(&k->c, x);
     k->c.txn = NULL;

@@ -28,6 +28,14 @@ void client_calls_again(struct client_node *n);
 void client_calls_step(struct client_node *n);
 uint64_t client_calls_due(const struct client_node *n, uint64_t max);
 
+/* ---- why it could not be done, or not at once (client/calls_why.c) ---- */
+/* What is no mistake of who asked: what is wrong with the machine, and how to go on. t that is filled already stays. */
+void client_calls_explain(const struct client_node *n, struct trouble *t, enum err e);
+/* Why the messages of a call did not go out at once, and that nobody needs to send them again. Static, or in buf. */
+const char *client_calls_why_queued(const struct client_node *n, const struct client_call *c, char *buf, size_t cap);
+/* With little room on the disk what discloses or fills is refused, for what stops something must find room. ERR_FULL. */
+MUST_USE enum err client_calls_check_room(const struct client_node *n, const struct client_command *row, struct trouble *t);
+
 /* For tests and the above: the row of a command. NULL: none. */
 const struct client_command *client_calls_find(const char *name);
 

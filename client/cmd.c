@@ -234,7 +234,7 @@ static void print_trouble(const struct client_run *r)
     if (r->json) {
         error = client_print_error(r->t);
         if (print_json(error) != OK)
-            (void)puts("{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"no memory\"}}");
+            (void)puts("{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"no memory left: close other programs and try again\"}}");
         cJSON_Delete(error);
         return;
     }

@@ -64,15 +64,15 @@ void client_desk_print_duties(const struct client_paper *p, const cJSON *reply)
 
 void client_desk_print_queued(const struct client_paper *p, const cJSON *reply)
 {
-    const char *clocks = client_paper_text(reply, "clocks_note");
+    const char *clocks = client_paper_text(reply, "clocks_note"), *why = client_paper_text(reply, "note");
 
     if (!client_paper_true(reply, "queued"))
         return;
     if (clocks[0] != '\0')
         client_paper_fill(p, CLIENT_RED, 0, 0, clocks);
     else
-        client_paper_line(p, CLIENT_YELLOW, 0, "Kept; it goes out when the hub can be reached.",
-            "Bewaard; het gaat weg zodra de hub bereikbaar is.");
+        client_paper_line(p, CLIENT_YELLOW, 0, "Kept, and not sent yet%s%s What waits: schakel outbox list",
+            "Bewaard, en nog niet verstuurd%s%s Wat wacht: schakel outbox list", why[0] != '\0' ? ": " : ".", why);
 }
 
 static void print_fields(const struct client_paper *p, const cJSON *fields)

@@ -66,6 +66,17 @@ static const char *what_it_is(const struct proto_msg *m)
     return proto_kind_name(m->kind);
 }
 
+const char *client_outbox_refusal(const struct client_node *n, const uint8_t id[PROTO_ID_LEN], enum lang lang)
+{
+    const struct client_hublink *l = n->link;
+
+    for (size_t i = 0; l != NULL && i < l->item_count; i++)
+        if (!l->item[i].gone && sodium_memcmp(l->item[i].id, id, PROTO_ID_LEN) == 0 && l->item[i].result != CLIENT_NO_RESULT
+            && l->item[i].result != PROTO_ACCEPTED)
+            return proto_refusal_text((enum proto_refusal) l->item[i].result, lang);
+    return NULL;
+}
+
 static const char *why_it_waits(const struct client_call *c, const struct outbox_item *item)
 {
     bool nl = c->trouble.lang == LANG_NL;

@@ -38,6 +38,9 @@ MUST_USE enum err client_outbox_envelope(
 MUST_USE enum err client_outbox_sign(
     struct client_node *n, const struct client_outbox_row *r, struct client_variant *v);
 
+/* What the hub said last about an act that waits, as a sentence with its next step; NULL: nothing, or it is not waiting. client/do_outbox.c */
+const char *client_outbox_refusal(const struct client_node *n, const uint8_t id[PROTO_ID_LEN], enum lang lang);
+
 /* All that client_outbox_put puts until the next call belongs together: it may be under way at the same time.
  * 0 ends a group. */
 void client_outbox_group(struct client_node *n, bool begin);

@@ -196,6 +196,18 @@ static enum err add_openings(struct client_call *c, struct vault_txn *x)
     return OK;
 }
 
+/* When there is little room left on the disk. */
+static void add_disk(cJSON *r, const struct client_node *n, enum lang lang)
+{
+    enum client_space space = client_vault_space(n->vault);
+
+    if (space == CLIENT_SPACE_NONE)
+        json_add_text(r, "disk_note", lang == LANG_NL ? "vol: er kan niets worden bewaard; maak ruimte" : "full: nothing can be stored; make room");
+    else if (space == CLIENT_SPACE_LITTLE)
+        json_add_text(r, "disk_note", lang == LANG_NL ? "bijna vol: er wordt niets nieuws bewaard, gevraagd of gegeven; maak ruimte"
+                                                      : "nearly full: nothing new is stored, asked or given; make room");
+}
+
 /* Without a session: how the link is. With one: the people, and what they wait for. */
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
@@ -211,6 +223,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
     add_witness(c->reply, c->node);
+    add_disk(c->reply, c->node, c->trouble.lang);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);
     client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);

@@ -69,6 +69,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"hub_reachable", "hub reachable", "hub bereikbaar"},
     {"hub_heard", "hub last heard", "hub laatst gehoord"},
     {"clocks_note", "the clocks differ", "de klokken verschillen"},
+    {"disk_note", "the disk", "de schijf"},
     {"outbox", "waiting to be sent", "wacht op verzending"},
     {"outbox_oldest", "oldest waiting since", "oudste wacht sinds"},
     {"outbox_trouble", "last trouble of sending", "laatste moeite met verzenden"},

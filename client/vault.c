@@ -29,6 +29,7 @@ struct vault {
     struct client_vault_keys *keys;
     struct client_slots *slots;
     bool broken;
+    bool little, full;   /* room on the disk, as the last write found it */
 };
 
 struct vault_txn {
@@ -198,7 +199,11 @@ enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out)
     struct vault_txn *x;
     enum err e = write ? kv_make_room(v->kv) : OK;
 
-    if (e != OK)
+    if (write)
+        v->little = e == ERR_FULL;
+    if (write && e == OK)
+        v->full = false;
+    if (e != OK && e != ERR_FULL)
         return e;
     x = calloc(1, sizeof *x);
     if (x == NULL)
@@ -219,6 +224,18 @@ bool client_vault_is_broken(const struct vault *v)
     return v->broken;
 }
 
+enum client_space client_vault_space(const struct vault *v)
+{
+    return v->full ? CLIENT_SPACE_NONE : v->little ? CLIENT_SPACE_LITTLE : CLIENT_SPACE_ENOUGH;
+}
+
+/* Whatever wrote last says whether there is room. */
+static void note_space(struct vault *v, enum err e)
+{
+    if (e == OK || e == ERR_FULL)
+        v->full = e == ERR_FULL;
+}
+
 /* New keys are durable before what needs them, old keys go after what needed them. */
 enum err client_vault_commit(struct vault_txn *x)
 {
@@ -234,6 +251,8 @@ enum err client_vault_commit(struct vault_txn *x)
     /* What a broken store has on its disk nobody knows: neither the new keys nor the old may go. The next start sees which are needed. */
     if (x->write && !x->v->broken)
         client_slots_settle(slots, e == OK);
+    if (x->write)
+        note_space(x->v, e);
     free(x);
     return e;
 }
@@ -285,6 +304,7 @@ enum err client_vault_put(struct vault_txn *x, enum client_table t, const void *
     if (e == OK)
         e = kv_put(x->kv, x->v->table[t], key, key_len, boxed, boxed_len);
     free(boxed);
+    x->v->full = x->v->full || e == ERR_FULL;
     return e;
 }
 

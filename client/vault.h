@@ -46,8 +46,14 @@ void client_vault_close(struct vault *v);
  * The program must end; started again, it goes on from what was committed.
  */
 bool client_vault_is_broken(const struct vault *v);
-MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);   /* ERR_FULL: no room to write */
-MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case */
+/*
+ * Room on the disk, as the last write found it. Nearly full: under 5 % are free; writing goes on, so that a withdrawal is kept as long as it
+ * can be, and who calls refuses what can wait. Full: the last write was refused; the store is as it was before it.
+ */
+enum client_space { CLIENT_SPACE_ENOUGH, CLIENT_SPACE_LITTLE, CLIENT_SPACE_NONE };
+enum client_space client_vault_space(const struct vault *v);
+MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);   /* ERR_FULL: the map cannot grow */
+MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case; ERR_FULL: the disk is full, nothing is written */
 void client_vault_abort(struct vault_txn *x);
 
 /* Gives *out, decrypted (the caller wipes if secret and frees). ERR_NOTFOUND; ERR_SIGNATURE: changed on disk. */

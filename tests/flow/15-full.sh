@@ -25,7 +25,7 @@ hub_has_room() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/nu
 free_kib() { df -k --output=avail "$region/hub/store" | tail -n 1 | tr -d ' '; }
 
 # All but so many KiB.
-fill() { dd if=/dev/zero of="$region/hub/store/filler" bs=1024 count=$(($(free_kib) - $1)) status=none; }
+fill() { dd if=/dev/zero of="$region/hub/store/filler" bs=1024 count=$(($(free_kib) - $1)) oflag=append conv=notrunc status=none; }
 make_room() { rm -f "$region/hub/store/filler"; }
 
 report() { ask vo event add --number "$(child_number "$1")" --event VZM --to leerplicht; }
@@ -56,6 +56,7 @@ scene_nearly_full() {
     wait_for 10 hub_is_full || { why="the hub does not notice: $(free_kib) KiB are free"; return 1; }
     ask_for
     expect "no request is taken" "$got" '"queued":true' || return 1
+    expect "and the answer says why" "$got" '"note":"The hub.s disk is nearly full' || return 1
     expect "and the status says why" "$(status_of leerplicht outbox_trouble)" '[Dd]isk' || return 1
     ! lies_at vo "$request" || { why="the request came all the same"; return 1; }
     ask vo grant --request "$before"

@@ -100,7 +100,14 @@ static const struct row {
         "true,\"sections\":[]}",
         "Request to vo                                       00112233\n"
         "  Child      Sam\n"
-        "Kept; it goes out when the hub can be reached.\n"},
+        "Kept, and not sent yet. What waits: schakel outbox list\n"},
+    {"asked while the hub's disk is full", client_desk_print_asked, LANG_NL, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"sent\",\"queued\":"
+        "true,\"note\":\"De schijf is vol.\",\"sections\":[]}",
+        "Verzoek aan vo                                      00112233\n"
+        "  Kind       Sam\n"
+        "Bewaard, en nog niet verstuurd: De schijf is vol. Wat wacht:\n"
+        "schakel outbox list\n"},
     {"a preview", client_desk_print_preview, LANG_EN, "{}",
         "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"waiting\",\"from\":\"la\",\"child\":"
         "\"Sam\","
