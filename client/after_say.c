@@ -141,7 +141,7 @@ static bool is_about(const struct client_desk *d, const struct proto_statement *
     bool same_case = !sodium_is_zero(d->case_id, sizeof d->case_id)
         && sodium_memcmp(d->case_id, s->case_id, sizeof d->case_id) == 0;
 
-    return same_case || client_same_subject(&s->subject, &d->child) || client_same_subject(&s->subject, &d->child_there);
+    return same_case || proto_msg_same_subject(&s->subject, &d->child) || proto_msg_same_subject(&s->subject, &d->child_there);
 }
 
 /* The family's no to this holder, this receiver and this purpose; and an objection, also one that was settled. */
@@ -169,7 +169,7 @@ static bool refused_each(void *arg, const struct client_desk *d)
 
     l->found = d->state == CLIENT_DESK_REFUSED && !d->mine && !d->offer
         && sodium_memcmp(d->other, l->d->other, sizeof d->other) == 0 && strcmp(d->purpose, l->d->purpose) == 0
-        && client_same_subject(&d->child, &l->d->child);
+        && proto_msg_same_subject(&d->child, &l->d->child);
     return !l->found;
 }
 

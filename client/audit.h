@@ -14,9 +14,6 @@ client_handler client_do_audit, client_do_audit_complete, client_do_audit_check,
 struct client_audit_period { uint64_t from_s, until_s; };
 MUST_USE enum err client_audit_period(struct client_call *c, struct client_audit_period *out);
 
-/* What was done, in words: "asked", "said: consent". */
-void client_audit_act(const struct proto_msg *m, enum lang lang, char *out, size_t out_len);
-
 /* ---- completeness: the numbers of a period, one after the other ---- */
 
 /* Why a number is not whole. */

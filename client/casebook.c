@@ -135,14 +135,9 @@ struct search {
     bool done;
 };
 
-static bool same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b)
-{
-    return a->type != PROTO_SUBJECT_NONE && a->type == b->type && sodium_memcmp(a->value, b->value, sizeof a->value) == 0;
-}
-
 bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who)
 {
-    if (same_subject(&c->child, who) || same_subject(&c->handle, who))
+    if (proto_msg_same_subject(&c->child, who) || proto_msg_same_subject(&c->handle, who))
         return true;
     if (who->type == PROTO_SUBJECT_HANDLE)
         return c->child.type != PROTO_SUBJECT_HANDLE && c->handle.type == PROTO_SUBJECT_NONE;
@@ -163,7 +158,7 @@ static bool search_each(void *arg, const struct client_case *c)
     struct search *s = arg;
     struct client_case copy = *c;
 
-    if ((same_subject(&c->child, s->child) || same_subject(&c->handle, s->child))
+    if ((proto_msg_same_subject(&c->child, s->child) || proto_msg_same_subject(&c->handle, s->child))
         && takes_part_in_any(&copy, s->node->me->id, s->purpose)) {
         *s->found = copy;
         s->done = true;

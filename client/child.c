@@ -6,11 +6,6 @@
 #include <sodium.h>
 #include <string.h>
 
-bool client_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b)
-{
-    return a->type != PROTO_SUBJECT_NONE && a->type == b->type && sodium_memcmp(a->value, b->value, sizeof a->value) == 0;
-}
-
 static enum err by_case(struct client_call *c, struct vault_txn *x, struct client_child *out)
 {
     uint8_t id[PROTO_ID_LEN];

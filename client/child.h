@@ -24,8 +24,6 @@ MUST_USE enum err client_child_arg_may(struct client_call *c, struct vault_txn *
 MUST_USE enum err client_child_for(struct vault_txn *x, struct client_child *child, const uint8_t partner[PROTO_PARTNER_LEN],
     struct proto_subject_id *out);
 
-bool client_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b);
-
 /* "case": hex and so on, for replies. */
 void client_reply_id(cJSON *obj, const char *key, const uint8_t id[PROTO_ID_LEN]);
 void client_reply_date(cJSON *obj, const char *key, uint64_t at_s);  /* "" for 0 */

@@ -72,13 +72,6 @@ static void row_start(struct client_desk *d, struct vault_txn *x, const struct c
     memcpy(d->pack, m->head.pack, sizeof d->pack);
 }
 
-static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *s)
-{
-    return sodium_memcmp(h->case_id, s->case_id, sizeof h->case_id) == 0 && h->subject.type == s->subject.type
-        && sodium_memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) == 0
-        && strcmp(h->purpose, s->purpose) == 0;
-}
-
 /* A weighing counts when a person of the asker signed it about this very request, and for the sections that
  * it names. */
 static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
@@ -95,7 +88,7 @@ static bool is_weighed(struct client_node *n, struct vault_txn *x, const struct 
         if (!proto_sections_has(&s.sections, e->msg->sections.name[i]))
             return false;
     return s.kind == PROTO_SAY_WEIGHING && same_partner(s.setter, e->from->id)
-        && is_about_the_same(&e->msg->head, &s)
+        && proto_msg_speaks_of(&e->msg->head, s.case_id, &s.subject, s.purpose)
         && sodium_memcmp(s.refers, e->msg->head.id, PROTO_ID_LEN) == 0;
 }
 
@@ -155,7 +148,7 @@ static bool is_granted_by_person(
 {
     const struct proto_statement *s = e->said;
 
-    return s != NULL && s->kind == PROTO_SAY_GRANT && is_about_the_same(&e->msg->head, s)
+    return s != NULL && s->kind == PROTO_SAY_GRANT && proto_msg_speaks_of(&e->msg->head, s->case_id, &s->subject, s->purpose)
         && same_partner(s->receiver, n->me->id) && sodium_memcmp(s->refers, d->id, PROTO_ID_LEN) == 0
         && sodium_memcmp(s->digest, e->msg->digest, PROTO_HASH_LEN) == 0 && s->until_s == e->msg->until_s
         && same_list(&s->sections, &e->msg->sections);

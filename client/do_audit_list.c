@@ -43,7 +43,7 @@ static void said(const struct proto_signed *s, enum lang lang, char *out, size_t
         event[0] != '\0' ? " " : "", event);
 }
 
-void client_audit_act(const struct proto_msg *m, enum lang lang, char *out, size_t out_len)
+static void put_act(const struct proto_msg *m, enum lang lang, char *out, size_t out_len)
 {
     struct proto_signed s;
 
@@ -104,7 +104,7 @@ static bool is_wanted(const struct listing *l, const struct client_archived *a)
 
     if (l->partner != NULL && sodium_memcmp(other, l->partner->id, PROTO_PARTNER_LEN) != 0)
         return false;
-    return !l->one_child || same_case || client_same_subject(&h->subject, &l->child.here);
+    return !l->one_child || same_case || proto_msg_same_subject(&h->subject, &l->child.here);
 }
 
 struct naming { const uint8_t *key; char name[64]; };
@@ -182,7 +182,7 @@ static void add_row(struct listing *l, const struct client_archived *a)
     client_pages_at(row, a->time_s);
     json_add_text(row, "who", client_handle(l->c->node, h->from));
     add_person(row, l, a);
-    client_audit_act(&e->msg, l->c->trouble.lang, text, sizeof text);
+    put_act(&e->msg, l->c->trouble.lang, text, sizeof text);
     json_add_text(row, "act", text);
     json_add_text(row, "to", sodium_is_zero(h->to, sizeof h->to) == 1 ? "hub" : client_handle(l->c->node, h->to));
     client_reply_child(row, "child", l->c->node, l->x, &h->subject);

@@ -66,7 +66,7 @@ static enum err send_to(struct client_call *c, struct vault_txn *x, struct clien
         e = client_child_for(x, child, rest.id[0], &s->subject);
         for (uint8_t i = 0; e == OK && i < rest.count; i++) {
             e = client_child_for(x, child, rest.id[i], &as);
-            struct proto_partners *list = client_same_subject(&as, &s->subject) ? &s->addressees : &later;
+            struct proto_partners *list = proto_msg_same_subject(&as, &s->subject) ? &s->addressees : &later;
             memcpy(list->id[list->count++], rest.id[i], PROTO_PARTNER_LEN);
         }
         for (uint8_t i = 0; note != NULL && i < s->addressees.count; i++)

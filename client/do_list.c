@@ -30,7 +30,7 @@ static bool wanted(const struct listing *l, const struct client_kept *k)
 
     if (l->one_id)
         return sodium_memcmp(k->what.id, l->id, PROTO_ID_LEN) == 0;
-    return !l->one_child || same_case || client_same_subject(&k->what.subject, &l->child.here);
+    return !l->one_child || same_case || proto_msg_same_subject(&k->what.subject, &l->child.here);
 }
 
 static void add_to(cJSON *row, const struct client_node *n, const struct proto_statement *s)

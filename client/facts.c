@@ -51,7 +51,7 @@ static bool is_party(const struct proto_statement *s, const struct proto_partner
 /* About this child: the same subject, or in its case, whose members may know the child by a handle. */
 static bool is_about(const struct collecting *c, const struct proto_statement *s)
 {
-    return client_same_subject(&s->subject, &c->q->child)
+    return proto_msg_same_subject(&s->subject, &c->q->child)
         || (c->has_case && sodium_memcmp(s->case_id, c->with.id, PROTO_ID_LEN) == 0
             && client_case_is_about(&c->with, &s->subject));
 }

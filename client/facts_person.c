@@ -90,7 +90,7 @@ static bool told_each(void *arg, const struct client_kept *k)
     const char *born = "", *custody = "", *incapable = "";
 
     if (k->what.kind != PROTO_SAY_FACTS || k->mine || k->leaf_s == 0 || client_facts_made(k) < t->made_s
-        || !client_same_subject(&k->what.subject, t->child)
+        || !proto_msg_same_subject(&k->what.subject, t->child)
         || (t->asker != NULL && sodium_memcmp(k->what.setter, t->asker->id, PROTO_PARTNER_LEN) == 0)
         || client_sealed_statement_read(t->node, &k->what, &obj) != OK)
         return true;

@@ -219,7 +219,7 @@ static bool is_of_another_case(struct vault_txn *x, const struct client_desk *d)
 {
     struct client_case c;
 
-    return client_case_get(x, d->case_id, &c) == OK && !client_same_subject(&c.child, &d->child);
+    return client_case_get(x, d->case_id, &c) == OK && !proto_msg_same_subject(&c.child, &d->child);
 }
 
 /* Asked by number alone: a sibling's number passes every check that numbers have. By a handle there is no

@@ -98,7 +98,7 @@ static bool same_question(const struct row *a, const struct row *b)
     return a->code == b->code && strcmp(a->purpose, b->purpose) == 0
         && sodium_memcmp(a->holder, b->holder, sizeof a->holder) == 0
         && sodium_memcmp(a->receiver, b->receiver, sizeof a->receiver) == 0
-        && client_same_subject(&a->child, &b->child);
+        && proto_msg_same_subject(&a->child, &b->child);
 }
 
 /* A newer one that is over itself takes the place only of what does not count either: else the older one is

@@ -70,8 +70,8 @@ size_t client_sessions_count(const struct client_node *n)
     return count;
 }
 
-enum err client_sessions_add(struct client_node *n, const struct client_staff *staff, struct secret *secret,
-    struct client_session **out)
+/* A new session; another of the same person ends. Takes secret (64 bytes). ERR_FULL, ERR_NOMEM. */
+static enum err add(struct client_node *n, const struct client_staff *staff, struct secret *secret, struct client_session **out)
 {
     struct client_session **place = NULL, *s;
     uint8_t token[TOKEN_LEN];
@@ -160,7 +160,7 @@ enum err client_do_login(struct client_call *c, struct vault_txn *x)
             e = client_staff_put(x, &s);
     }
     if (e == OK)
-        e = client_sessions_add(c->node, &s, secret, &session);
+        e = add(c->node, &s, secret, &session);
     if (e == OK) {
         secret = NULL;
         clock_format_nl(session->until_s, day);

@@ -44,9 +44,6 @@ MUST_USE enum err client_staff_certify(
 struct client_sessions;
 MUST_USE enum err client_sessions_open(struct client_node *n);   /* sets n->sessions */
 void client_sessions_close(struct client_sessions *s);           /* takes NULL; wipes all keys */
-/* A new session; another of the same person ends. Takes *secret (64 bytes). ERR_FULL, ERR_NOMEM. */
-MUST_USE enum err client_sessions_add(
-    struct client_node *n, const struct client_staff *s, struct secret *secret, struct client_session **out);
 /* The session whose token stands in args; NULL: none, or its time is over. */
 struct client_session *client_sessions_of_args(struct client_node *n, const cJSON *args);
 void client_sessions_end(struct client_node *n, const char *login);

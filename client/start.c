@@ -49,7 +49,7 @@ static void read_text(struct rd *r, char *out, size_t out_len)
     }
 }
 
-enum err client_start_decode(const uint8_t *data, size_t len, struct client_start *out)
+static enum err decode(const uint8_t *data, size_t len, struct client_start *out)
 {
     struct client_start s = {.lang = LANG_EN};
     struct rd r;
@@ -93,7 +93,7 @@ static int run_vault(const char *program)
     e = v == NULL || s == NULL ? ERR_NOMEM : proc_start_block(&block, &len);
 
     if (e == OK)
-        e = client_start_decode(block, len, s);
+        e = decode(block, len, s);
     if (block != NULL)
         sodium_memzero(block, len);
     free(block);

@@ -11,11 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the vault may know. Encoded into the start block; borrowed from it when decoded. */
+/* What the vault may know. Encoded into the start block. */
 struct client_start { enum lang lang; char home[512]; char passphrase[1025]; };
 
 MUST_USE enum err client_start_encode(const struct client_start *s, uint8_t *out, size_t cap, size_t *len);
-MUST_USE enum err client_start_decode(const uint8_t *data, size_t len, struct client_start *out);
 
 /* In a child: run the role; returns its exit code. */
 int client_start_role(const char *role);

@@ -37,7 +37,6 @@ struct hub_act {
 };
 
 /* One more mail that an act causes: a withdrawal makes a stopped grant known, and the like. The mail carries the act's own envelope. */
-enum { HUB_ATTACHED_MAX = PROTO_STATEMENTS_MAX };
 
 struct hub_outcome {
     enum proto_refusal result;   /* PROTO_ACCEPTED, or why not */

@@ -8,16 +8,6 @@
 
 enum { DAY_S = 86400 };
 
-/*
- * The message speaks of the request's case, child and purpose: its leaf must not stand under another child.
- */
-static bool is_about(const struct proto_header *h, const struct hub_request *q)
-{
-    return memcmp(h->case_id, q->case_id, sizeof h->case_id) == 0 && h->subject.type == q->subject.type
-        && memcmp(h->subject.value, q->subject.value, sizeof h->subject.value) == 0
-        && strcmp(h->purpose, q->purpose) == 0;
-}
-
 static enum proto_refusal check_side(const struct hub_act *a, enum hub_side side, const struct hub_request *q)
 {
     const uint8_t *mine = side == HUB_SIDE_ASKER ? q->asker : q->holder;
@@ -29,7 +19,9 @@ static enum proto_refusal check_side(const struct hub_act *a, enum hub_side side
         return PROTO_NOT_FOUND;
     if (!hub_person_may_send(a->msg.kind, (enum proto_role)a->msg.head.role))
         return PROTO_ROLE_NOT_ALLOWED;
-    if (a->to == NULL || memcmp(a->to->id, other, PROTO_PARTNER_LEN) != 0 || !is_about(&a->msg.head, q))
+    /* The message speaks of the request's case, child and purpose: its leaf must not stand under another child. */
+    if (a->to == NULL || memcmp(a->to->id, other, PROTO_PARTNER_LEN) != 0
+        || !proto_msg_speaks_of(&a->msg.head, q->case_id, &q->subject, q->purpose))
         return PROTO_MALFORMED;
     return PROTO_ACCEPTED;
 }

@@ -6,16 +6,12 @@
 
 static enum proto_refusal check(const struct hub_act *a, const struct hub_statement *s)
 {
-    const struct proto_header *h = &a->msg.head;
-
     if (memcmp(a->msg.digest, s->digest, sizeof s->digest) != 0)
         return PROTO_DIGEST_DIFFERS;
     if (a->to == NULL || memcmp(a->to->id, s->setter, sizeof s->setter) != 0)
         return PROTO_MALFORMED;
     /* The leaf of an acknowledgement must stand under the same child. */
-    if (memcmp(h->case_id, s->case_id, sizeof h->case_id) != 0 || h->subject.type != s->subject.type
-        || memcmp(h->subject.value, s->subject.value, sizeof h->subject.value) != 0
-        || strcmp(h->purpose, s->purpose) != 0)
+    if (!proto_msg_speaks_of(&a->msg.head, s->case_id, &s->subject, s->purpose))
         return PROTO_MALFORMED;
     return PROTO_ACCEPTED;
 }

@@ -46,13 +46,6 @@ bool hub_person_may_send(enum proto_kind kind, enum proto_role role)
     return false;
 }
 
-static bool is_about_the_same(const struct proto_header *h, const struct proto_statement *w)
-{
-    return memcmp(h->case_id, w->case_id, sizeof h->case_id) == 0 && h->subject.type == w->subject.type
-        && memcmp(h->subject.value, w->subject.value, sizeof h->subject.value) == 0
-        && strcmp(h->purpose, w->purpose) == 0;
-}
-
 enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_said *said,
     enum proto_statement_kind kind)
 {
@@ -67,7 +60,7 @@ enum proto_refusal hub_person_check(const struct hub_act *a, const struct hub_sa
         return PROTO_NOT_YOURS;
     if (!hub_person_may_say(kind, said->role))
         return PROTO_ROLE_NOT_ALLOWED;
-    if (!is_about_the_same(&a->msg.head, w))
+    if (!proto_msg_speaks_of(&a->msg.head, w->case_id, &w->subject, w->purpose))
         return PROTO_MALFORMED;
     return w->made_s > a->now_s + PROTO_ISSUED_AHEAD_S ? PROTO_STALE : PROTO_ACCEPTED;
 }

@@ -9,7 +9,6 @@
 enum {
     SUBJECT_LEN = 1 + 32,
     BY_SUBJECT_LEN = SUBJECT_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
-    BY_CASE_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN + PROTO_ID_LEN,
     CARRIED_LEN = PROTO_ID_LEN + PROTO_PARTNER_LEN,
     ROW_VERSION = 2,
     PLACE_LEN = 8,
@@ -366,11 +365,6 @@ static bool is_handle(const struct proto_subject_id *s)
     return s->type == PROTO_SUBJECT_NONE || s->type == PROTO_SUBJECT_HANDLE;
 }
 
-static bool is_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b)
-{
-    return a->type == b->type && memcmp(a->value, b->value, sizeof a->value) == 0;
-}
-
 /*
  * A case carries a child's statements to partners that know the child by the case's handle only. Two numbers
  * that differ are two children, and then the case changes nothing: nobody asks about one child on what was
@@ -378,7 +372,7 @@ static bool is_same_subject(const struct proto_subject_id *a, const struct proto
  */
 bool hub_statement_is_about(const struct hub_statement *s, const struct hub_child *child)
 {
-    if (child->subject.type != PROTO_SUBJECT_NONE && is_same_subject(&s->subject, &child->subject))
+    if (proto_msg_same_subject(&s->subject, &child->subject))
         return true;
     if (sodium_is_zero(child->case_id, sizeof child->case_id)
         || memcmp(s->case_id, child->case_id, sizeof s->case_id) != 0)
@@ -406,7 +400,7 @@ static enum err step(const struct walking *k, struct kv_txn *x, const uint8_t id
         return e == ERR_NOTFOUND ? ERR_IO : e;
     if (!hub_statement_is_known_to(&s, k->other) || !hub_statement_is_about(&s, k->child))
         return OK;
-    if (k->skip_same_subject && is_same_subject(&s.subject, &k->child->subject))
+    if (k->skip_same_subject && proto_msg_same_subject(&s.subject, &k->child->subject))
         return OK;
     return k->each(k->arg, &s);
 }

@@ -55,7 +55,7 @@ struct run {
     struct policy_space_cell *order;
     uint64_t rule_name[POLICY_SPACE_SIDES][POLICY_RULES_MAX];
     uint32_t bucket[BUCKETS];
-    size_t groups, group_room, touches, touch_room, box_room;
+    size_t groups, group_room, touches, touch_room;
     uint64_t points, changed;
     bool no_memory;
 };

@@ -13,7 +13,6 @@ enum {
 
     PROTO_FRAME_HEAD = 12,
     PROTO_FRAME_MAX = 1 << 20,  /* one nng message; NNG_OPT_RECVMAXSZ everywhere */
-    PROTO_TYPE_MAX = 64,
     PROTO_SIGNERS_MAX = 4,      /* four eyes need two */
 
     PROTO_PURPOSE_WIDTH = 24,   /* longest name of the Dutch pack: 19 */

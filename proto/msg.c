@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "proto/fields.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define AT_HEAD(member) offsetof(struct proto_msg, head.member)
@@ -265,6 +266,18 @@ void proto_partners_sort(struct proto_partners *p)
     for (size_t i = n; i < p->count; i++)
         memset(p->id[i], 0, sizeof p->id[i]);
     p->count = (uint8_t)n;
+}
+
+bool proto_msg_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b)
+{
+    return a->type != PROTO_SUBJECT_NONE && a->type == b->type && sodium_memcmp(a->value, b->value, sizeof a->value) == 0;
+}
+
+bool proto_msg_speaks_of(const struct proto_header *h, const uint8_t case_id[PROTO_ID_LEN], const struct proto_subject_id *subject,
+    const char *purpose)
+{
+    return sodium_memcmp(h->case_id, case_id, sizeof h->case_id) == 0 && h->subject.type == subject->type
+        && sodium_memcmp(h->subject.value, subject->value, sizeof subject->value) == 0 && strcmp(h->purpose, purpose) == 0;
 }
 
 bool proto_sections_has(const struct proto_sections *s, const char *name)

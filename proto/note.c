@@ -12,7 +12,6 @@
 #define DASH_LEN (sizeof DASH - 1)
 #define TIME_MAX ((uint64_t)INT64_MAX)
 #define COSIGN_HEAD "cosignature/v1\ntime "
-#define PLAIN_LEN (4 + 64)        /* key id, signature */
 #define COSIGNED_LEN (4 + 8 + 64) /* key id, time, signature */
 
 /* The white space of Unicode at p beyond ASCII, of which valid UTF-8 follows. */

@@ -18,7 +18,7 @@ static void digest_of(struct proto_opening *o, const struct proto_blob *what)
         hash_once(what->data, what->len, o->digest[o->digest_count++]);
 }
 
-void proto_opening_of_bare(const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r,
+void proto_opening_of(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len, const struct proto_receipt *r,
     struct proto_opening *out)
 {
     const struct proto_header *h = &m->head;
@@ -45,20 +45,11 @@ void proto_opening_of_bare(const struct proto_msg *m, const uint8_t envelope_dig
     memcpy(out->pack, h->pack, sizeof out->pack);
     out->result = r->result;
     out->rows = r->rows;
-    memcpy(out->digest[0], envelope_digest, PROTO_HASH_LEN);
+    hash_once(envelope, envelope_len, out->digest[0]);
     out->digest_count = 1;
     digest_of(out, &m->original);
     digest_of(out, &m->weighing);
     digest_of(out, &m->approval);
-}
-
-void proto_opening_of(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len, const struct proto_receipt *r,
-    struct proto_opening *out)
-{
-    uint8_t digest[PROTO_HASH_LEN];
-
-    hash_once(envelope, envelope_len, digest);
-    proto_opening_of_bare(m, digest, r, out);
 }
 
 /* ---- the leaf: the groups of P-112 to P-117, from what is laid open ---- */

@@ -41,9 +41,6 @@ struct proto_opening {
  */
 void proto_opening_of(const struct proto_msg *m, const uint8_t *envelope, size_t envelope_len, const struct proto_receipt *r,
     struct proto_opening *out);
-/* The same for who kept only SHA-256 of the envelope. */
-void proto_opening_of_bare(const struct proto_msg *m, const uint8_t envelope_digest[PROTO_HASH_LEN], const struct proto_receipt *r,
-    struct proto_opening *out);
 /* The leaf that it opens. ERR_RANGE. */
 MUST_USE enum err proto_opening_leaf(const struct proto_opening *o, uint8_t out[PROTO_LEAF_LEN]);
 /* P-175: does the salt open this side's commitment to number and previous leaf, and is that leaf an earlier one? ERR_SIGNATURE. */

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SERVER_OPRF_PER_PARTNER_DEFAULT = 2000, SERVER_OPRF_TOTAL_DEFAULT = 20000, SERVER_OPRF_RECENT = 512 };
+enum { SERVER_OPRF_RECENT = 512 };
 
 struct server_oprf {
     struct proto_region *region;      /* owned */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { YEAR_S = 366 * 86400, HEX_LEN = 2 * POLICY_DIGEST_LEN };
+enum { YEAR_S = 366 * 86400 };
 
 /* One that is kept. */
 struct kept {

@@ -184,6 +184,48 @@ static void test_largest_release(void **state)
     free(body);
 }
 
+/* ---- of which child ---- */
+
+static void test_same_child(void **state)
+{
+    struct proto_subject_id a = {.type = PROTO_SUBJECT_HANDLE, .value = {1, 2}}, b = a, nobody = {0};
+
+    (void)state;
+    assert_true(proto_msg_same_subject(&a, &b));
+    b.value[31] = 1;
+    assert_false(proto_msg_same_subject(&a, &b));
+    b = a;
+    b.type = PROTO_SUBJECT_EDUCATION;
+    assert_false(proto_msg_same_subject(&a, &b));
+    assert_false(proto_msg_same_subject(&a, &nobody));
+    assert_false(proto_msg_same_subject(&nobody, &nobody));
+}
+
+/* A leaf stands under one case, child and purpose: each of them counts, and none is a wildcard. */
+static void test_speaks_of(void **state)
+{
+    struct proto_header h = {.case_id = {7}, .subject = {.type = PROTO_SUBJECT_HANDLE, .value = {1}}, .purpose = "att_enforce"}, of = h;
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        of = h;
+        switch (i) {
+        case 0: break;
+        case 1: of.case_id[15] = 1; break;
+        case 2: memset(of.case_id, 0, sizeof of.case_id); break;
+        case 3: of.subject.type = PROTO_SUBJECT_EDUCATION; break;
+        case 4: of.subject.value[31] = 1; break;
+        case 5: of.subject = (struct proto_subject_id){0}; break;
+        case 6: of.purpose[0] = 'b'; break;
+        default: of.purpose[0] = '\0'; break;
+        }
+        assert_int_equal(proto_msg_speaks_of(&h, of.case_id, &of.subject, of.purpose), i == 0);
+    }
+    memset(&h.subject, 0, sizeof h.subject);
+    of = h;
+    assert_true(proto_msg_speaks_of(&h, of.case_id, &of.subject, of.purpose));
+}
+
 static struct check_list tests;
 
 int main(void)
@@ -194,5 +236,7 @@ int main(void)
     check_add(&tests, "kinds without a body", test_kinds_without_a_body, NULL);
     check_add(&tests, "header layout", test_header_layout, NULL);
     check_add(&tests, "largest release", test_largest_release, NULL);
+    check_add(&tests, "same child", test_same_child, NULL);
+    check_add(&tests, "speaks of", test_speaks_of, NULL);
     return check_run(&tests, "proto/msg values");
 }
