@@ -27,7 +27,8 @@ struct client_staff {
 };
 
 MUST_USE enum err client_staff_put(struct vault_txn *x, const struct client_staff *s);
-/* By login, or by full name; ended ones only by key. ERR_NOTFOUND. Gives *out (client_staff_fini). */
+/* By login, or by a full name that is nobody's login and that one of them has; ended ones only by key. ERR_NOTFOUND. Gives *out
+ * (client_staff_fini). */
 MUST_USE enum err client_staff_find(struct vault_txn *x, const char *who, struct client_staff *out);
 typedef bool client_staff_each(void *arg, const struct client_staff *s);
 MUST_USE enum err client_staff_walk(struct vault_txn *x, client_staff_each *each, void *arg);

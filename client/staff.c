@@ -93,22 +93,40 @@ enum err client_staff_walk(struct vault_txn *x, client_staff_each *each, void *a
     return e == OK ? w.err : e;
 }
 
-struct search { const char *who; struct client_staff found; size_t listed; enum err err; };
+struct search { const char *who; struct client_staff found; size_t listed, named; enum err err; };
+
+/* A copy of s in place of what was found before. */
+static bool keep(struct search *q, const struct client_staff *s)
+{
+    uint8_t *wrapped = malloc(s->wrapped_len + 1);
+
+    if (wrapped == NULL) {
+        q->err = ERR_NOMEM;
+        return false;
+    }
+    memcpy(wrapped, s->wrapped, s->wrapped_len);
+    client_staff_fini(&q->found);
+    q->found = *s;
+    q->found.wrapped = wrapped;
+    return true;
+}
 
 static bool search_each(void *arg, const struct client_staff *s)
 {
     struct search *q = arg;
 
     q->listed += !s->ended;
-    if (q->who == NULL || s->ended || (strcmp(s->login, q->who) != 0 && strcmp(s->name, q->who) != 0))
+    if (q->who == NULL || s->ended)
         return true;
-    q->found = *s;
-    q->found.wrapped = malloc(s->wrapped_len + 1);
-    if (q->found.wrapped == NULL)
-        q->err = ERR_NOMEM;
-    else
-        memcpy(q->found.wrapped, s->wrapped, s->wrapped_len);
-    return false;
+    if (strcmp(s->login, q->who) == 0) {
+        q->named = 1;
+        keep(q, s);
+        return false;
+    }
+    if (strcmp(s->name, q->who) != 0)
+        return true;
+    q->named++;
+    return keep(q, s);
 }
 
 enum err client_staff_find(struct vault_txn *x, const char *who, struct client_staff *out)
@@ -118,10 +136,12 @@ enum err client_staff_find(struct vault_txn *x, const char *who, struct client_s
 
     if (e == OK)
         e = q.err;
-    if (e == OK && q.found.login[0] == '\0')
+    if (e == OK && q.named != 1)
         e = ERR_NOTFOUND;
     if (e == OK)
         *out = q.found;
+    else
+        client_staff_fini(&q.found);
     return e;
 }
 

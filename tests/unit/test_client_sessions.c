@@ -226,6 +226,39 @@ static void a_session_ends_by_itself(void **state)
     cJSON_Delete(args);
 }
 
+/* The rows lie in the order of the keys, which are drawn: four pairs, or luck would hide it. */
+static void a_name_that_is_anothers_login_ends_nobody(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *ada;
+    struct client_staff s = {.role = 0};
+    struct vault_txn *x;
+    char args[160];
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    ada = login(f);
+    for (int i = 0; i < 4; i++) {
+        snprintf(args, sizeof args, "{\"name\":\"Cas\",\"login\":\"cas-%d\",\"role\":\"caseworker\",\"passphrase\":\"long enough\"}", i);
+        assert_err(outcome(serve(f, ada, client_do_staff_add, args)), OK);
+        snprintf(args, sizeof args, "{\"name\":\"cas-%d\",\"login\":\"joe-%d\",\"role\":\"caseworker\",\"passphrase\":\"long enough\"}", i, i);
+        assert_err(outcome(serve(f, ada, client_do_staff_add, args)), OK);
+    }
+    /* Four have this name: none is meant. */
+    assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"Cas\"}")), ERR_NOTFOUND);
+    for (int i = 0; i < 4; i++) {
+        char who[16];
+
+        snprintf(args, sizeof args, "{\"login\":\"cas-%d\"}", i);
+        assert_err(outcome(serve(f, ada, client_do_staff_end, args)), OK);
+        x = client_fixture_begin(f, VO);
+        snprintf(who, sizeof who, "joe-%d", i);
+        assert_err(client_staff_find(x, who, &s), OK);
+        assert_string_equal(s.login, who);
+        client_staff_fini(&s);
+        client_vault_abort(x);
+    }
+}
+
 static void who_leaves_cannot_log_in(void **state)
 {
     struct client_fixture *f = *state;
@@ -290,6 +323,7 @@ int main(void)
         session_test(wrong_name_and_wrong_passphrase_sound_the_same),
         session_test(a_second_login_ends_the_first),
         session_test(a_session_ends_by_itself),
+        session_test(a_name_that_is_anothers_login_ends_nobody),
         session_test(who_leaves_cannot_log_in),
         session_test(names_become_logins),
         session_test(tokens_that_are_none_are_nobody),
