@@ -22,12 +22,15 @@ void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, 
     struct client_tongue in = client_reply_tongue(n, lang);
     struct policy_decision seen = *d;
     cJSON *row = json_push_object(array);
+    bool at_holder;
 
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(d, &seen);
     client_explain(&in, reader, d, &words);
+    /* Which of its steps the holder has still to take is the holder's (MODEL section 5). */
+    at_holder = reader == CLIENT_READS_ASKER && seen.at_holder && seen.verdict != POLICY_PERMIT;
     json_add_text(row, "section", section);
-    json_add_text(row, "verdict", policy_words_verdict(seen.verdict));
+    json_add_text(row, "verdict", at_holder ? "AT_HOLDER" : policy_words_verdict(seen.verdict));
     json_add_text(row, "reason", policy_words_reason(seen.reason));
     json_add_text(row, "rule", d->rule >= 0 ? n->pack->rule[d->rule].id : "");
     json_add_text(row, "text", words.text);
@@ -65,6 +68,10 @@ static struct policy_decision decision_of(
 
     if (out.rule >= 0)
         out.weigh = n->pack->rule[out.rule].weigh;
+    /* Of what was asked these are the holder's, whoever forgot to say so; of what is sent they are one's own. */
+    if (!d->offer)
+        out.at_holder = out.at_holder || out.verdict == POLICY_NEED_APPROVAL
+            || (out.verdict == POLICY_NEED_WEIGH && out.weigh == POLICY_WEIGH_HOLDER);
     if (out.verdict == POLICY_NEED_EVENT)
         out.need_events = needed_events(n, d, row->section);
     return out;

@@ -8,6 +8,7 @@
 #include "client/sealed.h"
 #include "tests/support/check.h"
 
+#include <sodium.h>
 #include <stdio.h>
 
 static struct proto_subject_id child;
@@ -222,6 +223,37 @@ static void a_no_reads_as_a_missing_yes(void **state)
     }
 }
 
+/* Whatever a hub says: which step of the holder is missing does not reach the asker, by any command. */
+static void a_step_of_the_holder_is_at_the_holder(void **state)
+{
+    static const struct { uint8_t verdict; const char *rule; bool said; } rows[] = {{POLICY_NEED_WEIGH, "R51", true}, {POLICY_NEED_WEIGH, "R51", false},
+        {POLICY_NEED_APPROVAL, "R51", true}, {POLICY_NEED_APPROVAL, "R60", false}, {POLICY_NEED_APPROVAL, "", false}};
+    static const char *const commands[] = {"request.show", "request.list", "inbox"};
+    struct client_fixture *f = *state;
+    struct asked a;
+    char hex[2 * PROTO_ID_LEN + 1];
+
+    prepare(f, &a);
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        f->trouble.lang = i % 2 == 0 ? LANG_EN : LANG_NL;
+        f->rows.count = 0;
+        f->result = PROTO_DENIED;
+        client_fixture_row(f, "effort", rows[i / 2].verdict, POLICY_NO_REASON, rows[i / 2].said);
+        (void) snprintf(f->rows.row[0].rule, sizeof f->rows.row[0].rule, "%s", rows[i / 2].rule);
+        ask(f, &a, "");
+        f->result = PROTO_ACCEPTED;
+        assert_non_null(strstr(client_fixture_reply(f), "\"verdict\":\"AT_HOLDER\",\"reason\":\"\""));
+        (void) sodium_bin2hex(hex, sizeof hex, a.id, sizeof a.id);
+        for (size_t c = 0; c < sizeof commands / sizeof *commands; c++) {
+            assert_err(client_fixture_call(f, CJG, commands[c], "{'request':'%s','all':true}", hex), OK);
+            assert_null(strstr(client_fixture_reply(f), "NEED_WEIGH"));
+            assert_null(strstr(client_fixture_reply(f), "NEED_APPROVAL"));
+            assert_null(strstr(client_fixture_reply(f), "schakel approve"));
+            assert_null(strstr(client_fixture_reply(f), "schakel weigh"));
+        }
+    }
+}
+
 static void a_missing_event_names_all_that_would_do(void **state)
 {
     struct client_fixture *f = *state;
@@ -271,7 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_the_holder_gets), client_fixture_test(nothing_to_seal), client_fixture_test(a_sealed_part_of_another_message),
         client_fixture_test(no_name_to_a_holder_that_knows_a_handle), client_fixture_test(arguments), client_fixture_test(text_without_names), client_fixture_test(nobody_is_named),
-        client_fixture_test(a_no_reads_as_a_missing_yes), client_fixture_test(a_missing_event_names_all_that_would_do),
+        client_fixture_test(a_no_reads_as_a_missing_yes), client_fixture_test(a_step_of_the_holder_is_at_the_holder),
+        client_fixture_test(a_missing_event_names_all_that_would_do),
         client_fixture_test(an_answer_that_makes_no_sense), client_fixture_test(shown_and_taken_back),
     };
 

@@ -176,6 +176,29 @@ static void test_hub_permits(void **state)
     assert_true(permitted > 10000);
 }
 
+/* What the asker is told before the grant, by hub and node, never names a step of the holder. */
+static void test_before_grant(void **state)
+{
+    struct policy_decision d, seen;
+    struct policy_facts f;
+    uint8_t section;
+    size_t waits = 0;
+
+    (void)state;
+    for (size_t i = 0; i < HUB_QUESTIONS; i++) {
+        f = random_facts(pack, &section);
+        f.before_grant = true;
+        f.second = f.weighed = false;
+        f.hub_view = i % 2 == 0;
+        policy_eval_section(pack, &f, section, &d);
+        policy_eval_for_asker(&d, &seen);
+        assert_true(seen.verdict != POLICY_NEED_APPROVAL);
+        assert_true(seen.verdict != POLICY_NEED_WEIGH || seen.weigh == POLICY_WEIGH_ASKER);
+        waits += d.verdict == POLICY_PERMIT && (d.weigh == POLICY_WEIGH_HOLDER || d.eyes == POLICY_EYES_HOLDER);
+    }
+    assert_true(waits > 100);
+}
+
 /* One of these words, or two. */
 static void add_words(char *out, size_t room, const char *const *words, uint32_t n)
 {
@@ -296,6 +319,7 @@ int main(void)
     check_add(&list, "both call everything by the same number", test_same_numbers, NULL);
     check_add(&list, "the pack read as text answers the same", test_against_text, NULL);
     check_add(&list, "the hub permits whatever a node permits", test_hub_permits, NULL);
+    check_add(&list, "before the grant no step of the holder is named", test_before_grant, NULL);
     check_add(&list, "both, over packs made at random", test_random_packs, NULL);
     failed = check_run(&list, "policy/eval, twice");
     policy_pack_free(pack);
