@@ -386,6 +386,23 @@ size_t hub_world_facts(const struct hub_world *w, int from, int to, const uint8_
     return say(w, from, &s, out, cap);
 }
 
+/* A person of the sender of m grants what m says: the original of a grant. */
+size_t hub_world_granted(const struct hub_world *w, int from, int to, const struct proto_msg *m, uint8_t *out, size_t cap)
+{
+    struct proto_statement s;
+
+    statement(w, PROTO_SAY_GRANT, from, to, m->head.case_id, &s);
+    s.addressees.count = 0;
+    s.subject = m->head.subject;
+    memcpy(s.purpose, m->head.purpose, sizeof s.purpose);
+    memcpy(s.refers, m->refers, sizeof s.refers);
+    memcpy(s.receiver, w->partner[to].id, sizeof s.receiver);
+    s.sections = m->sections;
+    s.until_s = m->until_s;
+    memcpy(s.digest, m->digest, sizeof s.digest);
+    return say(w, from, &s, out, cap);
+}
+
 /* ---- rounds ---- */
 
 void hub_world_reply_take(const uint8_t *frame, size_t len, struct hub_world_reply *out)

@@ -66,6 +66,8 @@ size_t hub_world_node_cert(const struct hub_world *w, int partner, uint8_t *out,
 size_t hub_world_open_case(const struct hub_world *w, int partner, const uint8_t case_id[PROTO_ID_LEN], uint8_t *out, size_t cap);
 /* A statement of facts about a case handle, to one addressee. */
 size_t hub_world_facts(const struct hub_world *w, int from, int to, const uint8_t case_id[PROTO_ID_LEN], uint8_t *out, size_t cap);
+/* The original of a grant: a person of from grants what m says (subject, purpose, sections, until, digest). Returns its length. */
+size_t hub_world_granted(const struct hub_world *w, int from, int to, const struct proto_msg *m, uint8_t *out, size_t cap);
 
 /* One round in this process with these frames; replies come in the same order. */
 struct hub_world_reply { uint8_t *frame; size_t len; struct proto_reply reply; };
