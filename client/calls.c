@@ -1,6 +1,7 @@
 #include "client/calls.h"
 
 #include "base/log.h"
+#include "client/certs.h"
 #include "client/clocks.h"
 #include "client/cmd.h"
 #include "client/distrust.h"
@@ -377,7 +378,7 @@ void client_calls_step(struct client_node *n)
             continue;
         if (k->parked && (k->due || late))
             run(n, k);
-        else if (!k->parked && (late || client_link_is_down(n) || !client_clocks_agree(n) || (k->due && all_have_results(&k->c))))
+        else if (!k->parked && (late || client_link_is_down(n) || client_certs_is_mute(n) || !client_clocks_agree(n) || (k->due && all_have_results(&k->c))))
             finish(n, k);
     }
 }

@@ -1,6 +1,7 @@
 /* client/calls: why a command could not be done, or not at once, and how to go on. */
 #include "client/calls.h"
 
+#include "client/certs.h"
 #include "client/hublink.h"
 #include "client/outbox.h"
 #include "client/witness.h"
@@ -9,6 +10,8 @@
 
 void client_calls_explain(const struct client_node *n, struct trouble *t, enum err e)
 {
+    if (e == ERR_NOTFOUND && t->err == OK)
+        client_certs_say_missing(n, t);
     if (e == ERR_FULL && client_vault_space(n->vault) != CLIENT_SPACE_ENOUGH)
         (void)trouble_set(t, e, "the disk of this node is full: nothing was stored, and nothing sent. Make room on the disk of %s and do it again; "
             "what comes in waits at the hub until then", "de schijf van dit knooppunt is vol: er is niets bewaard en niets verstuurd. Maak ruimte op de schijf van %s "
@@ -24,6 +27,8 @@ const char *client_calls_why_queued(const struct client_node *n, const struct cl
     bool nl = c->trouble.lang == LANG_NL;
     const char *refusal = NULL;
 
+    if (client_certs_is_mute(n))
+        return client_certs_text(n, c->trouble.lang, buf, cap);
     for (size_t i = 0; refusal == NULL && i < c->waiting_count; i++)
         refusal = client_outbox_refusal(n, c->waiting[i], c->trouble.lang);
     if (refusal != NULL)

@@ -6,6 +6,7 @@
 #include "client/hublink_parts.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct client_certs {
     size_t next_ask;
     uint64_t refresh_ms;
     uint16_t refresh_partner;
+    const struct proto_partner *missing;   /* whose sealing key was asked for last, and there is none */
 };
 
 /* ---- the list ---- */
@@ -214,10 +216,74 @@ enum err client_partner_hpke(struct client_node *n, struct vault_txn *x, const u
     (void)x;
     if (p != NULL && !proto_partner_exists_at(p, clock_now_s()))
         return ERR_DENIED;
-    if (client_certs_of_partner(n, partner, PROTO_USE_HPKE, clock_now_s(), &c) != OK)
-        return client_certs_ask(n, NULL, partner);
+    if (client_certs_of_partner(n, partner, PROTO_USE_HPKE, clock_now_s(), &c) != OK) {
+        enum err e = client_certs_ask(n, NULL, partner);
+
+        n->certs->missing = e == ERR_NOTFOUND ? p : NULL;
+        return e;
+    }
     memcpy(out, c.key, PROTO_KEY_LEN);
     return OK;
+}
+
+/* ---- our own ---- */
+
+enum { DAY_S = 86400, WARN_S = 14 * DAY_S };
+
+static uint64_t own_end(const struct client_node *n, enum proto_use use)
+{
+    const struct client_certs *c = n->certs;
+    uint64_t end_s = 0;
+
+    for (size_t i = 0; c != NULL && i < c->count; i++)
+        if (c->at[i].c.use == use && memcmp(c->at[i].c.partner, n->me->id, PROTO_PARTNER_LEN) == 0 && c->at[i].c.until_s > end_s)
+            end_s = c->at[i].c.until_s;
+    return end_s;
+}
+
+void client_certs_say_missing(const struct client_node *n, struct trouble *t)
+{
+    if (n->certs == NULL || n->certs->missing == NULL)
+        return;
+    (void)trouble_at(t, ERR_NOTFOUND, n->certs->missing->handle, 0, 0,
+        "has no key now that content can be sealed to: it ended, or was not made known yet; nothing was sent. Ask them to change it (schakel org rotate hpke), and do this again",
+        "heeft nu geen sleutel waarvoor iets kan worden verzegeld: hij is verlopen of nog niet bekendgemaakt; er is niets verstuurd. Vraag hun de sleutel te wisselen (schakel org rotate hpke), en doe dit opnieuw");
+    n->certs->missing = NULL;
+}
+
+bool client_certs_is_mute(const struct client_node *n)
+{
+    uint64_t end_s = own_end(n, PROTO_USE_NODE);
+
+    return end_s != 0 && end_s <= clock_now_s();
+}
+
+const char *client_certs_text(const struct client_node *n, enum lang lang, char *buf, size_t len)
+{
+    static const struct { enum proto_use use; const char *name, *en, *nl; } rows[] = {
+        { PROTO_USE_NODE, "node", "the hub takes nothing from here, and gives nothing", "neemt de hub hier niets van aan, en geeft hij niets" },
+        { PROTO_USE_HPKE, "hpke", "no content can be sealed to this organisation", "kan niemand iets voor deze organisatie verzegelen" },
+        { PROTO_USE_OFFICER, "officer", "what happens cannot be laid open to the privacy officer under a valid key",
+            "kan wat er gebeurt niet met een geldige sleutel voor de privacyfunctionaris worden opengelegd" },
+    };
+    uint64_t now_s = clock_now_s();
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t end_s = own_end(n, rows[i].use);
+        char day[17];
+
+        if (end_s == 0 || end_s > now_s + WARN_S)
+            continue;
+        clock_format_nl(end_s, day);
+        if (lang == LANG_NL)
+            (void)snprintf(buf, len, "de sleutel %s van deze organisatie %s op %s; %s %s: wissel hem (schakel org rotate %s) en start het knooppunt opnieuw",
+                rows[i].name, end_s <= now_s ? "is verlopen" : "verloopt", day, end_s <= now_s ? "sindsdien" : "daarna", rows[i].nl, rows[i].name);
+        else
+            (void)snprintf(buf, len, "the %s key of this organisation %s on %s; %s %s: change it (schakel org rotate %s) and start the node again",
+                rows[i].name, end_s <= now_s ? "ended" : "ends", day, end_s <= now_s ? "since then" : "after that", rows[i].en, rows[i].name);
+        return buf;
+    }
+    return NULL;
 }
 
 /* ---- asking ---- */

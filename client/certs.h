@@ -29,6 +29,16 @@ MUST_USE enum err client_certs_of_key(const struct client_node *n, const uint8_t
 MUST_USE enum err client_certs_of_partner(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN], enum proto_use use,
     uint64_t at_s, struct proto_cert *out);
 
+/* Was client_partner_hpke's last ERR_NOTFOUND why something could not be done? Then t says whose key is missing. Once. */
+void client_certs_say_missing(const struct client_node *n, struct trouble *t);
+
+/*
+ * What a person must know about the keys of this partner: one has ended, or does so within two weeks. Into buf; NULL: nothing.
+ */
+const char *client_certs_text(const struct client_node *n, enum lang lang, char *buf, size_t len);
+/* Has our own node key ended? Then the hub takes nothing from here. */
+bool client_certs_is_mute(const struct client_node *n);
+
 /*
  * Ask the hub for a key's certificate (or all of a partner's: key NULL). ERR_BUSY: being asked; when the answer is there calls run again
  * and the inbox goes on. ERR_NOTFOUND: the hub answered within the last seconds that there is none. ERR_PEER: the hub does not answer.

@@ -29,6 +29,8 @@ struct outbox_item {
     enum proto_kind kind;
     bool in_flight, gone, sent;
     bool refused;                       /* by the hub's bare word, and not dropped: it holds nothing else back */
+    bool opens;                         /* publishes a node key of ours: everything that is signed by it waits for this */
+    uint64_t ends_s;                    /* of a certificate that is published: from then on nothing waits for it; else 0 */
     uint8_t result;                     /* enum proto_refusal of the hub's last answer; CLIENT_NO_RESULT: it gave none */
     uint32_t tries;
     uint64_t next_ms;

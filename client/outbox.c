@@ -11,6 +11,7 @@
 #include "client/outbox.h"
 #include "client/receipt.h"
 #include "client/registry.h"
+#include "client/rotate.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -133,6 +134,7 @@ static enum err add_item(struct client_hublink *l, uint64_t order, const struct 
     memcpy(item->case_id, m->head.case_id, PROTO_ID_LEN);
     memcpy(item->to, m->head.to, PROTO_PARTNER_LEN);
     memcpy(item->refers, m->refers, PROTO_ID_LEN);
+    item->ends_s = client_rotate_counts_until(l->node, m, &item->opens);
     if (m->statements.count != 0 && (item->statements = malloc(sizeof *item->statements)) != NULL)
         *item->statements = m->statements;
     l->item_count++;
@@ -285,9 +287,9 @@ static bool relies_on(const struct outbox_item *b, const struct outbox_item *a)
 
 static bool holds_back(const struct outbox_item *a, const struct outbox_item *b)
 {
-    if (a->gone || a->refused || a->group == b->group)
+    if (a->gone || a->refused || a->group == b->group || b->opens)
         return false;
-    if (a->kind == PROTO_PUBLISH || relies_on(b, a))
+    if ((a->kind == PROTO_PUBLISH && a->ends_s > clock_now_s()) || relies_on(b, a))
         return true;
     if (a->kind == PROTO_ACK || b->kind == PROTO_ACK)
         return false;

@@ -9,6 +9,7 @@
 #include "client/keeping.h"
 #include "client/mail.h"
 #include "client/openings.h"
+#include "client/rotate.h"
 #include "proto/sign.h"
 
 #include <stdlib.h>
@@ -223,6 +224,19 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     return e;
 }
 
+/* A certificate that ended before the hub could be reached: nobody can take it any more, and nobody needs it. */
+static bool publishes_what_ended(const struct client_node *n, const struct client_outbox_row *row)
+{
+    struct sent *one = NULL;
+    bool is_node, ended;
+
+    if (row->kind != PROTO_PUBLISH || open_variant(row, &row->variant[row->count - 1], &one) != OK)
+        return false;
+    ended = client_rotate_counts_until(n, &one->msg, &is_node) <= clock_now_s();
+    drop(one);
+    return ended;
+}
+
 /* P-178: the hub has erased the seed. What it says is believed with our own opening of that leaf; until that is here, later again. */
 static enum err whole(struct client_node *n, const struct proto_reply *reply, struct proto_reply *out)
 {
@@ -258,6 +272,8 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
     enum err e;
 
     if (!reply->has_receipt) {
+        if (result == PROTO_STALE && publishes_what_ended(n, row))
+            return without_receipt(n, order, row, reply, verdict);
         if (result != PROTO_ACCEPTED && result != PROTO_TROUBLE && !proto_refusal_may_retry(result))
             return without_receipt(n, order, row, reply, verdict);
         log_unproven(result == PROTO_ACCEPTED ? "no-receipt" : "act-again", row, "reason", proto_refusal_name(result));

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "client/certs.h"
 #include "client/home.h"
+#include "client/hublink_parts.h"
 #include "client/keyfile.h"
 #include "client/sessions.h"
 
@@ -25,6 +26,22 @@ struct client_rotate {
     uint8_t next_cert[PROTO_CERT_MAX];
     size_t next_cert_len;
 };
+
+uint64_t client_rotate_counts_until(const struct client_node *n, const struct proto_msg *m, bool *is_node)
+{
+    struct proto_cert c, node;
+    uint8_t signer[PROTO_KEY_LEN];
+
+    *is_node = false;
+    if (m->kind != PROTO_PUBLISH || proto_cert_peek(m->original.data, m->original.len, &c, signer) != OK)
+        return 0;
+    *is_node = c.use == PROTO_USE_NODE;
+    if (c.use != PROTO_USE_STAFF)
+        return c.until_s;
+    if (client_certs_of_key(n, signer, PROTO_USE_NODE, c.from_s, &node) != OK)
+        return 0;
+    return c.until_s < node.until_s ? c.until_s : node.until_s;
+}
 
 struct secret *client_rotate_hpke(const struct client_node *n, size_t i, const uint8_t **public)
 {
@@ -108,7 +125,79 @@ static enum err publish_file(struct client_node *n, const char *name, struct tro
     return e;
 }
 
-/* keys/node.next and certs/node.next: told to the hub under the present key. */
+/* ---- going over ---- */
+
+static enum err move(const struct client_node *n, const char *from, const char *to)
+{
+    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
+    enum err e = client_home_path(n->home, from, a, NULL);
+
+    if (e == OK)
+        e = client_home_path(n->home, to, b, NULL);
+    return e == OK && rename(a, b) != 0 ? ERR_IO : e;
+}
+
+struct certifying { struct client_node *n; struct vault_txn *x; enum err err; };
+
+/* Everybody here gets a certificate by the new key: those by the old one end with it. */
+static bool certify(void *arg, const struct client_staff *s)
+{
+    struct certifying *c = arg;
+    struct client_staff again = *s;
+
+    if (!s->ended)
+        c->err = client_staff_certify(c->n, c->x, &again, NULL);
+    return c->err == OK;
+}
+
+/* A crash between the files leaves a key without its certificate: the start says so, and `hub join` makes one. */
+static enum err go_over(struct client_node *n, struct vault_txn *x)
+{
+    struct client_rotate *r = n->rotate;
+    struct certifying c = {.n = n, .x = x};
+    enum err e = client_certs_add(n, x, r->next_cert, r->next_cert_len);
+
+    if (e == OK)
+        e = move(n, "keys/node", "keys/node.old");
+    if (e == OK)
+        e = move(n, "keys/node.next", "keys/node");
+    if (e == OK)
+        e = move(n, "certs/node.next", "certs/node");
+    if (e != OK)
+        return e;
+    secret_free(n->node_key);
+    n->node_key = r->next;
+    r->next = NULL;
+    memcpy(n->node_public, r->next_public, sizeof n->node_public);
+    memcpy(n->node_cert, r->next_cert, r->next_cert_len);
+    n->node_cert_len = r->next_cert_len;
+    log_event(LOG_INFO, "node-key-changed", NULL);
+    e = client_staff_walk(x, certify, &c);
+    return e == OK ? c.err : e;
+}
+
+/*
+ * The present key ended: nothing that it signs is taken any more, so the next one makes itself known (P-199). Its publishing is in the outbox
+ * already, and is signed again, by the present key, when it is sent.
+ */
+static enum err go_over_at_once(struct client_node *n)
+{
+    struct vault_txn *x = NULL;
+    struct proto_cert own;
+    enum err e;
+
+    if (client_certs_of_key(n, n->node_public, PROTO_USE_NODE, clock_now_s(), &own) == OK)
+        return OK;
+    e = client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = go_over(n, x);
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
+/* keys/node.next and certs/node.next: told to the hub under the present key, if that counts still. */
 static enum err open_next(struct client_node *n, struct secret *vault_key, struct trouble *t)
 {
     struct client_unlock by = {.key = vault_key};
@@ -133,6 +222,8 @@ static enum err open_next(struct client_node *n, struct secret *vault_key, struc
         r->next_cert_len = cert_len;
         e = publish_now(n, cert, cert_len);
     }
+    if (e == OK)
+        e = go_over_at_once(n);
     free(key);
     free(cert);
     return e;
@@ -166,58 +257,14 @@ void client_rotate_close(struct client_rotate *r)
     free(r);
 }
 
-/* ---- going over ---- */
-
-static enum err move(const struct client_node *n, const char *from, const char *to)
-{
-    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
-    enum err e = client_home_path(n->home, from, a, NULL);
-
-    if (e == OK)
-        e = client_home_path(n->home, to, b, NULL);
-    return e == OK && rename(a, b) != 0 ? ERR_IO : e;
-}
-
-struct certifying { struct client_node *n; struct vault_txn *x; enum err err; };
-
-/* Everybody here gets a certificate by the new key: those by the old one end with it. */
-static bool certify(void *arg, const struct client_staff *s)
-{
-    struct certifying *c = arg;
-    struct client_staff again = *s;
-
-    if (!s->ended)
-        c->err = client_staff_certify(c->n, c->x, &again, NULL);
-    return c->err == OK;
-}
-
 enum err client_rotate_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
 {
     struct client_rotate *r = n->rotate;
-    struct certifying c = {.n = n, .x = x};
-    enum err e;
 
+    /* What the hub refused for want of this key need not wait out its time. */
+    client_outbox_wake(n);
     if (r == NULL || r->next == NULL || ev->msg->original.len != r->next_cert_len
         || sodium_memcmp(ev->msg->original.data, r->next_cert, r->next_cert_len) != 0)
         return OK;
-    e = client_certs_add(n, x, r->next_cert, r->next_cert_len);
-    if (e != OK)
-        return e;
-    /* A crash between the two leaves a key without its certificate: the start says so, and `hub join` makes one. */
-    e = move(n, "keys/node", "keys/node.old");
-    if (e == OK)
-        e = move(n, "keys/node.next", "keys/node");
-    if (e == OK)
-        e = move(n, "certs/node.next", "certs/node");
-    if (e != OK)
-        return e;
-    secret_free(n->node_key);
-    n->node_key = r->next;
-    r->next = NULL;
-    memcpy(n->node_public, r->next_public, sizeof n->node_public);
-    memcpy(n->node_cert, r->next_cert, r->next_cert_len);
-    n->node_cert_len = r->next_cert_len;
-    log_event(LOG_INFO, "node-key-changed", NULL);
-    e = client_staff_walk(x, certify, &c);
-    return e == OK ? c.err : e;
+    return go_over(n, x);
 }

@@ -16,6 +16,12 @@ void client_rotate_close(struct client_rotate *r);  /* takes NULL */
 /* The i-th key that opens what is sealed to this node, the present one first; NULL: no more. *public is borrowed. */
 struct secret *client_rotate_hpke(const struct client_node *n, size_t i, const uint8_t **public);
 
+/*
+ * Until when the certificate that this message publishes counts: of staff's, not longer than the node key that signed it. 0: it publishes
+ * none, or one that never counts. *is_node: it is of a node key.
+ */
+uint64_t client_rotate_counts_until(const struct client_node *n, const struct proto_msg *m, bool *is_node);
+
 /* client_kinds: a certificate has its receipt. */
 MUST_USE enum err client_rotate_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
 

@@ -32,8 +32,13 @@ static void add_warning(struct client_call *c, const struct client_link_status *
     char buf[640];
     const char *warning = client_distrust_text(c->node, c->trouble.lang, buf, sizeof buf);
 
+    /* A node whose key ended hears nothing of witnesses either; what ends later says so when nothing worse is to be said. */
+    if (warning == NULL && client_certs_is_mute(c->node))
+        warning = client_certs_text(c->node, c->trouble.lang, buf, sizeof buf);
     if (warning == NULL)
         warning = client_witness_text(c->node, c->trouble.lang, buf, sizeof buf);
+    if (warning == NULL)
+        warning = client_certs_text(c->node, c->trouble.lang, buf, sizeof buf);
     if (warning != NULL)
         json_add_text(c->reply, "warning", warning);
     if (s->doubted != NULL)

@@ -60,6 +60,14 @@ static void refuse(struct hub_job *j, enum proto_refusal why)
         j->refusal = why;
 }
 
+static void narrow(struct hub_job *j, uint64_t from_s, uint64_t until_s)
+{
+    if (from_s > j->valid_from_s)
+        j->valid_from_s = from_s;
+    if (until_s < j->valid_until_s)
+        j->valid_until_s = until_s;
+}
+
 /* A key that the act rests on: its times narrow the job's. false when it is not known. */
 static bool lean_on(const struct hub_envelope_context *c, struct hub_job *j, const uint8_t key[PROTO_KEY_LEN], struct hub_cert *cert)
 {
@@ -75,10 +83,7 @@ static bool lean_on(const struct hub_envelope_context *c, struct hub_job *j, con
         refuse(j, PROTO_REVOKED);
         return false;
     }
-    if (cert->from_s > j->valid_from_s)
-        j->valid_from_s = cert->from_s;
-    if (cert->until_s < j->valid_until_s)
-        j->valid_until_s = cert->until_s;
+    narrow(j, cert->from_s, cert->until_s);
     return true;
 }
 
@@ -100,6 +105,31 @@ static bool open_signed(const struct hub_envelope_context *c, struct hub_job *j,
     return e == OK;
 }
 
+/*
+ * A node key may make itself known: the partner's root key certified it, so nothing more could be said for it by the one before, whose
+ * certificate may have ended (P-199). Nothing of the body but the certificate is used before that says whose the key is.
+ */
+static bool opens_itself(const struct hub_envelope_context *c, struct hub_job *j, const struct proto_blob *in, struct proto_signed *out,
+    struct hub_cert *cert)
+{
+    const struct proto_blob *original = &j->act.msg.original;
+    uint8_t signer[PROTO_KEY_LEN];
+    struct proto_cert node;
+
+    if (j->kind != PROTO_PUBLISH || proto_sign_decode(in->data, in->len, out) != OK || out->count != 1
+        || strcmp(out->type, proto_msg_type(j->kind)) != 0
+        || proto_sign_check(out->type, out->body, out->body_len, out->by[0].key, out->by[0].sig) != OK
+        || proto_msg_decode(j->kind, out->body, out->body_len, &j->act.msg) != OK
+        || proto_cert_peek(original->data, original->len, &node, signer) != OK || node.use != PROTO_USE_NODE
+        || sodium_memcmp(node.key, out->by[0].key, PROTO_KEY_LEN) != 0
+        || proto_cert_check(c->region, original->data, original->len, NULL, &node) != OK)
+        return false;
+    *cert = (struct hub_cert){ .use = PROTO_USE_NODE, .from_s = node.from_s, .until_s = node.until_s };
+    memcpy(cert->partner, node.partner, sizeof cert->partner);
+    narrow(j, cert->from_s, cert->until_s);
+    return true;
+}
+
 /* A frame of this kind, signed by a node of the partner that from names, for this region. */
 static void judge_outer(const struct hub_envelope_context *c, struct hub_job *j)
 {
@@ -114,7 +144,7 @@ static void judge_outer(const struct hub_envelope_context *c, struct hub_job *j)
     }
     j->act.envelope = body.data;
     j->act.envelope_len = body.len;
-    if (!open_signed(c, j, &body, &s, &cert))
+    if (!opens_itself(c, j, &body, &s, &cert) && !open_signed(c, j, &body, &s, &cert))
         return;
     if (proto_msg_type(j->kind) == NULL || strcmp(s.type, proto_msg_type(j->kind)) != 0) {
         refuse(j, PROTO_WRONG_KIND);
@@ -218,6 +248,9 @@ static void judge_cert(const struct hub_envelope_context *c, struct hub_job *j)
         refuse(j, e == ERR_SIGNATURE ? PROTO_BAD_SIGNATURE : e == ERR_KEY ? PROTO_UNKNOWN_KEY : PROTO_MALFORMED);
     else if (sodium_memcmp(j->cert.partner, j->act.msg.head.from, PROTO_PARTNER_LEN) != 0)
         refuse(j, PROTO_NOT_YOURS);
+    /* It ends with the key above it; else one that came late would stand in the place of one by the next key. */
+    else if (is_staff && node.until_s < j->cert.until_s)
+        j->cert.until_s = node.until_s;
 }
 
 static void judge(const struct hub_envelope_context *c, struct hub_job *j)
