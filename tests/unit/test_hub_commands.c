@@ -222,7 +222,7 @@ static void run_with_another_pack_is_refused_before_anything_starts(void **state
     char pack[128], path[160], from[300], conf[160], text[300];
     struct hub_cli c = { 0 };
     struct trouble t;
-    static const char *const tables[] = { "kinds", "purposes", "grounds", "sections", "events", "rules", "parameters" };
+    static const char *const tables[] = { "kinds", "purposes", "grounds", "sections", "events", "rules", "parameters", "weighing" };
 
     (void)snprintf(pack, sizeof pack, "%s/pack", w->home);
     assert_err(file_mkdirs(pack, NULL), OK);
