@@ -33,8 +33,10 @@ uint64_t client_rotate_counts_until(const struct client_node *n, const struct pr
     uint8_t signer[PROTO_KEY_LEN];
 
     *is_node = false;
-    if (m->kind != PROTO_PUBLISH || proto_cert_peek(m->original.data, m->original.len, &c, signer) != OK)
+    if (m->kind != PROTO_PUBLISH)
         return 0;
+    if (proto_cert_peek(m->original.data, m->original.len, &c, signer) != OK)
+        return UINT64_MAX;
     *is_node = c.use == PROTO_USE_NODE;
     if (c.use != PROTO_USE_STAFF)
         return c.until_s;

@@ -18,7 +18,7 @@ struct secret *client_rotate_hpke(const struct client_node *n, size_t i, const u
 
 /*
  * Until when the certificate that this message publishes counts: of staff's, not longer than the node key that signed it. 0: it publishes
- * none, or one that never counts. *is_node: it is of a node key.
+ * none, or one that never counts; UINT64_MAX: it cannot be read. *is_node: it is of a node key.
  */
 uint64_t client_rotate_counts_until(const struct client_node *n, const struct proto_msg *m, bool *is_node);
 
