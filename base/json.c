@@ -342,6 +342,9 @@ enum err json_u64(const cJSON *obj, const char *key, uint64_t *out)
 
     if (item == NULL)
         return ERR_NOTFOUND;
+    /* As json_add_u64 keeps it; the parser never makes one. */
+    if (cJSON_IsRaw(item))
+        return text_u64(item->valuestring, NUMBER_MAX, out);
     if (!cJSON_IsNumber(item) || item->valuedouble < 0 || item->valuedouble > (double)NUMBER_MAX)
         return ERR_SYNTAX;
     *out = (uint64_t)item->valuedouble;

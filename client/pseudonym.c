@@ -8,14 +8,18 @@
 #include "client/derive.h"
 #include "client/hublink.h"
 #include "client/keylink.h"
+#include "client/registry.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* REGISTER_A_DAY: of the 2,000 that a holder counts for an organisation and day, the last are for children whom somebody asks for. */
+/*
+ * USUAL_A_DAY is what a holder counts for an organisation and day, unless others raised it in the registry; the last ASKED_A_DAY of it are for
+ * children whom somebody asks for. RAISED_MS: so long the keyholder may not have heard of a raise that is known here.
+ */
 enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 500, PAUSE_MS = 60000,
-    REGISTER_A_DAY = 1900, DAY_S = 86400 };
+    USUAL_A_DAY = 2000, ASKED_A_DAY = 100, RAISED_MS = 60000, DAY_S = 86400 };
 
 static const char day_key[] = "pseudonyms of a register";
 
@@ -31,6 +35,7 @@ struct client_pseudonyms {
     uint64_t failed_ms, pause_until_ms;
     uint64_t quota_until_s;                  /* a holder has counted enough until then */
     uint64_t register_until_s;               /* we have */
+    uint64_t most, raised_ms;                /* what the registry lets us have a day, 0: the usual; when that last rose */
 };
 
 enum err client_pseudonyms_open(struct client_node *n)
@@ -148,6 +153,11 @@ static enum err tell_failed(struct trouble *t, const struct client_derive_end *e
         "het pseudoniem kon niet worden gemaakt (%s): het antwoord van %s klopte niet", err_word(end->err), who);
 }
 
+static uint32_t register_a_day(const struct client_pseudonyms *p)
+{
+    return (p->most > USUAL_A_DAY ? (uint32_t)p->most : USUAL_A_DAY) - ASKED_A_DAY;
+}
+
 enum err client_pseudonyms_why(struct client_node *n, uint64_t waiting, struct trouble *t)
 {
     const struct client_pseudonyms *p = n->pseudonyms;
@@ -159,10 +169,10 @@ enum err client_pseudonyms_why(struct client_node *n, uint64_t waiting, struct t
     if (p->last.err != OK)
         return tell_failed(t, &p->last, waiting);
     if (waiting != 0 && clock_now_s() < p->register_until_s)
-        return trouble_set(t, ERR_QUOTA, "today's part for registers (%d) is used, so that others can be asked for; %llu wait and are done "
+        return trouble_set(t, ERR_QUOTA, "today's part for registers (%u) is used, so that others can be asked for; %llu wait and are done "
             "tomorrow by themselves",
-            "het deel van vandaag voor registers (%d) is op, zodat er ruimte blijft voor andere kinderen; er wachten er %llu, die morgen "
-            "vanzelf worden gedaan", REGISTER_A_DAY, (unsigned long long)waiting);
+            "het deel van vandaag voor registers (%u) is op, zodat er ruimte blijft voor andere kinderen; er wachten er %llu, die morgen "
+            "vanzelf worden gedaan", register_a_day(p), (unsigned long long)waiting);
     return OK;
 }
 
@@ -317,7 +327,7 @@ static void pause_after(struct client_pseudonyms *p, const struct client_derive_
     uint64_t now_ms = clock_mono_ms(), now_s = clock_now_s();
 
     p->failed_ms = now_ms;
-    if (end->refused == PROTO_QUOTA)
+    if (end->refused == PROTO_QUOTA && (p->raised_ms == 0 || now_ms - p->raised_ms > RAISED_MS))
         p->quota_until_s = (now_s / DAY_S + 1) * DAY_S + 1;
     else
         p->pause_until_ms = now_ms + PAUSE_MS;
@@ -356,16 +366,17 @@ static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct 
 {
     struct client_pseudonyms *p = n->pseudonyms;
     struct day day;
-    uint32_t of_register = 0;
+    uint32_t of_register = 0, most = register_a_day(p), left;
     size_t got = 0;
     uint64_t all = 0;
     enum err e = read_day(x, &day);
 
+    left = day.count < most ? most - day.count : 0;
     if (e == OK)
-        e = client_waiting_first(x, day.count < REGISTER_A_DAY ? CLIENT_WAITING_REGISTER : CLIENT_WAITING_ASKED, out, max, &got);
+        e = client_waiting_first(x, left != 0 ? CLIENT_WAITING_REGISTER : CLIENT_WAITING_ASKED, out, max, &got);
     for (size_t i = 0; e == OK && i < got; i++)
         of_register += out[i].why != CLIENT_WAITING_ASKED;
-    while (of_register > REGISTER_A_DAY - day.count) {
+    while (of_register > left) {
         of_register--;
         got--;
     }
@@ -374,10 +385,24 @@ static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct 
     if (e != OK)
         return e;
     p->may_wait = all != 0;
-    p->register_until_s = all > got && day.count + of_register >= REGISTER_A_DAY ? (day.day + 1) * DAY_S + 1 : 0;
+    p->register_until_s = all > got && day.count + of_register >= most ? (day.day + 1) * DAY_S + 1 : 0;
     p->of_register = of_register;
     *count = got;
     return OK;
+}
+
+/* Two other partners let us have more: what waits for tomorrow need not. */
+static void look_at_registry(struct client_node *n)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    const struct proto_registry *fold = client_registry_fold(n);
+    uint64_t most = fold != NULL ? proto_registry_quota(fold, n->me->id, clock_now_s()) : 0;
+
+    if (most > p->most) {
+        p->raised_ms = clock_mono_ms();
+        p->quota_until_s = p->register_until_s = 0;
+    }
+    p->most = most;
 }
 
 static bool may_pick(const struct client_pseudonyms *p)
@@ -433,6 +458,7 @@ void client_pseudonyms_step(struct client_node *n)
     struct client_pseudonyms *p = n->pseudonyms;
     bool stuck;
 
+    look_at_registry(n);
     take_end(n);
     if (!client_derive_is_busy(p->derive) && (p->fresh_count != 0 || may_pick(p)))
         start(n);

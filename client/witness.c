@@ -256,7 +256,8 @@ static void take_refusal(struct client_node *n, struct witness_log *l, enum prot
             log_event(LOG_ERROR, "registry-shorter-than-cosigned", NULL);
         l->cut = true;
     }
-    client_witness_rest(l, false);
+    /* The hub collects for less than we saw: soon for more. */
+    client_witness_rest(l, why == PROTO_WRONG_STATE);
 }
 
 static void asked(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)

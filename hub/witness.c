@@ -23,17 +23,20 @@ enum err hub_witness_init(struct hub_witness *w, const struct proto_region *regi
 }
 
 /*
- * A newer one takes the place when the log has grown and nobody is needed for the old one any more, or it hangs. A witness that says that it
- * is beyond it may have got there by others; but a partner that says so each time must not end every candidate before the others come.
+ * A newer one takes the place when the log has grown and nobody is needed for the old one any more, or it hangs. A witness that is beyond it
+ * (its receipts showed it more) gets a newer at once, so that a node that starts need not wait; but not each time, or a partner that says so
+ * each second would end every candidate before the others come.
  */
 static void choose_candidate(struct hub_witness *w, const struct hub_signed *newest, uint64_t old, uint64_t now_ms)
 {
     struct hub_cosigned *c = &w->candidate;
-    uint64_t hold_ms = old > c->head.size && HUB_WITNESS_AHEAD_MS < w->hold_ms ? HUB_WITNESS_AHEAD_MS : w->hold_ms;
+    bool hangs = now_ms - w->candidate_ms >= w->hold_ms;
+    bool is_beyond = old > c->head.size && (w->ended_ms == 0 || now_ms - w->ended_ms >= HUB_WITNESS_AHEAD_MS);
 
-    if (c->note_len != 0
-        && (newest->head.size == c->head.size || (!w->candidate_anchored && now_ms - w->candidate_ms < hold_ms)))
+    if (c->note_len != 0 && (newest->head.size == c->head.size || !(w->candidate_anchored || hangs || is_beyond)))
         return;
+    if (c->note_len != 0 && is_beyond)
+        w->ended_ms = now_ms;
     w->candidate_ms = now_ms;
     w->candidate_anchored = w->anchored.note_len != 0 && w->anchored.head.size == newest->head.size;
     if (w->candidate_anchored) {
@@ -58,8 +61,9 @@ enum err hub_witness_request(struct hub_witness *w, const struct hub_witness_sou
         return OK;
     }
     choose_candidate(w, s->newest, old, now_ms);
+    /* Not NOT_FOUND: that would say that the log is smaller than what was cosigned, and stop its disclosures. */
     if (old > w->candidate.head.size) {
-        *result = PROTO_NOT_FOUND;
+        *result = PROTO_WRONG_STATE;
         return OK;
     }
     if (old != 0 && old < w->candidate.head.size) {

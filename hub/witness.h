@@ -33,6 +33,7 @@ struct hub_witness {
     struct hub_cosigned candidate, anchored;
     bool candidate_anchored;
     uint64_t candidate_ms;              /* when it was taken */
+    uint64_t ended_ms;                  /* when one was last given up for a witness that was beyond it; 0: never */
     uint64_t anchored_s;                /* when a candidate last became anchored, or was again */
     uint64_t oldest_s;                  /* time of the oldest leaf that is not anchored; 0: none is known */
     uint64_t alarm_s;                   /* when it was last said that nothing is anchored */
@@ -51,7 +52,7 @@ struct hub_witness_source {
 
 /*
  * The body of a request to cosign (P-124), for a witness that cosigned size old last, into wr. *result is NOT_FOUND when the log is smaller
- * than that, or the candidate is and is not old enough to be given up for one witness. Errors are prove's.
+ * than that, WRONG_STATE when the candidate is and one was given up for such a witness lately. Errors are prove's.
  */
 MUST_USE enum err hub_witness_request(struct hub_witness *w, const struct hub_witness_source *s, uint64_t old, uint64_t now_ms, struct wr *wr,
     enum proto_refusal *result);

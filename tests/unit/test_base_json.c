@@ -210,12 +210,16 @@ static void test_print(void **state)
 {
     cJSON *json = cJSON_CreateObject(), *list, *inner;
     char *text = NULL;
+    uint64_t n = 0;
 
     (void)state;
     json_add_text(json, "t", "caf\xc3\xa9 \"x\"\n");
     json_add_u64(json, "zero", 0);
     json_add_u64(json, "big", UINT64_C(1) << 53);
     json_add_u64(json, "odd", UINT64_C(9007199254740991));
+    /* What a program put together it can read again, without writing and parsing it in between. */
+    assert_err(json_u64(json, "odd", &n), OK);
+    assert_int_equal(n, UINT64_C(9007199254740991));
     json_add_bool(json, "yes", true);
     list = json_add_array(json, "list");
     json_push_text(list, "a");
