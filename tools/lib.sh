@@ -1,6 +1,8 @@
 # What the tools share; sourced by bash, never run. The caller has set ROOT and "set -euo pipefail".
 #
 # step WHAT WHY COMMAND...   runs it with its output in a log, says how long it took
+# start WHAT WHY COMMAND...  runs it beside the steps that follow; one at a time
+# finish                     waits for what was started and says what step would have said
 # need_packages PACKAGE...   installs what is missing, and only that
 # lock NAME                  one run at a time of what uses the same folder
 
@@ -25,20 +27,22 @@ seconds_since() { local ms=$(($(now_ms) - $1)); printf '%d.%d s' $((ms / 1000)) 
 
 # Every command runs in a process group of its own, so that an interrupted tool can end all of it.
 set -m
-child=""
+child="" beside=""
 
-end_child() {
-    [ -n "$child" ] || return 0
-    kill -TERM -- "-$child" 2>/dev/null || true
+end_group() {
+    [ -n "$1" ] || return 0
+    kill -TERM -- "-$1" 2>/dev/null || true
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        kill -0 -- "-$child" 2>/dev/null || return 0
+        kill -0 -- "-$1" 2>/dev/null || return 0
         sleep 0.2
     done
-    kill -KILL -- "-$child" 2>/dev/null || true
+    kill -KILL -- "-$1" 2>/dev/null || true
 }
 
-trap 'end_child; exit 130' INT
-trap 'end_child; exit 143' TERM HUP
+end_children() { end_group "$child"; end_group "$beside"; }
+
+trap 'end_children; exit 130' INT
+trap 'end_children; exit 143' TERM HUP
 
 # The lock's descriptor is closed in the child: what it leaves behind must not hold the lock.
 run() {
@@ -54,21 +58,54 @@ run() {
 LOGS="$ROOT/build/logs"
 log=""
 
-step() {
-    local what=$1 why=$2 began status=0
-    shift 2
-    mkdir -p "$LOGS"
-    log="$LOGS/$(printf '%s' "$what" | tr -c 'a-zA-Z0-9\n' '-').log"
-    printf '%s%s%s: %s ... ' "$bold" "$what" "$plain" "$why"
-    began=$(now_ms)
-    run "$@" >"$log" 2>&1 || status=$?
+log_of() { mkdir -p "$LOGS"; printf '%s/%s.log' "$LOGS" "$(printf '%s' "$1" | tr -c 'a-zA-Z0-9\n' '-')"; }
+
+# The end of a step's line, and of a failed one the end of its log.
+say_end() {
+    local status=$1 took=$2
     if [ "$status" = 0 ]; then
-        printf '%sok%s, %s\n' "$green" "$plain" "$(seconds_since "$began")"
+        printf '%sok%s, %s\n' "$green" "$plain" "$took"
     else
-        printf '%sfailed%s after %s\n' "$red" "$plain" "$(seconds_since "$began")"
+        printf '%sfailed%s after %s\n' "$red" "$plain" "$took"
         tail -n 60 "$log" | sed 's/^/    /'
         say "    (all of it: ${log#"$ROOT/"})"
     fi
+}
+
+step() {
+    local what=$1 why=$2 began status=0
+    shift 2
+    log=$(log_of "$what")
+    printf '%s%s%s: %s ... ' "$bold" "$what" "$plain" "$why"
+    began=$(now_ms)
+    run "$@" >"$log" 2>&1 || status=$?
+    say_end "$status" "$(seconds_since "$began")"
+    return "$status"
+}
+
+beside_what="" beside_why="" beside_log=""
+
+start() {
+    local began
+    beside_what=$1 beside_why=$2 beside_log=$(log_of "$1")
+    shift 2
+    began=$(now_ms)
+    {
+        status=0
+        "$@" >"$beside_log" 2>&1 || status=$?
+        seconds_since "$began" >"$beside_log.took"
+        exit "$status"
+    } </dev/null 8>&- &
+    beside=$!
+}
+
+finish() {
+    local status=0
+    [ -n "$beside" ] || return 0
+    wait "$beside" || status=$?
+    beside="" log=$beside_log
+    printf '%s%s%s: %s ... ' "$bold" "$beside_what" "$plain" "$beside_why"
+    say_end "$status" "$(cat "$log.took" 2>/dev/null || echo "its time unknown"), beside the above"
     return "$status"
 }
 
@@ -123,12 +160,13 @@ lock() {
     child=""
 }
 
-# Configure and build a preset. A folder that was made for another place is made anew.
+# Configure and build a preset: all of it, or the targets of build_only. A folder that was made for another place is made anew.
 build_preset() {
     local preset=$1 dir="$ROOT/build/$1"
     shift
     if [ -f "$dir/CMakeCache.txt" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT" "$dir/CMakeCache.txt"; then
         rm -rf "$dir"
     fi
-    (cd "$ROOT" && cmake --preset "$preset" "$@" && cmake --build "$dir")
+    # shellcheck disable=SC2086  # a list of words
+    (cd "$ROOT" && cmake --preset "$preset" "$@" && nice cmake --build "$dir" ${build_only:+--target $build_only})
 }
