@@ -303,11 +303,12 @@ static enum err judge(struct pass *s, bool whole, struct client_log_report *out)
     return e;
 }
 
-/* The newest checkpoint itself, or one below it whose root these leaves give. */
+/* The newest checkpoint itself, or one below it; only of leaves that give its root, and of which none was changed. */
 static void judge_anchored(const struct pass *s, struct client_log_report *out)
 {
+    out->anchored = out->anchored && out->root_holds;
     out->anchored_size = out->anchored ? out->head.size : 0;
-    if (out->anchored || s->anchored.head.size == 0 || !s->anchored_fits)
+    if (out->anchored || s->anchored.head.size == 0 || !s->anchored_fits || s->differs)
         return;
     out->cosigned_partners = s->anchored.partners;
     out->cosigned_outsiders = s->anchored.outsiders;

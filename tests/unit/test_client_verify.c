@@ -160,6 +160,13 @@ static void anchored_needs_most_partners_and_an_outsider(void **state)
     cosign(w, &key[1], secret[1]);
     assert_err(verify(w), OK);
     assert_true(w->report.anchored);
+    assert_int_equal(w->report.anchored_size, 3);
+    /* A copy in which a leaf was changed is not what they cosigned, though its stored hash is. */
+    home_folder_flip(w->folder, "log/tile/entries/000.p/3", 9);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_false(w->report.anchored);
+    assert_int_equal(w->report.anchored_size, 0);
 }
 
 static void all_partners_without_an_outsider_is_not_anchored(void **state)
