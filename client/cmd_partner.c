@@ -108,13 +108,13 @@ static enum err find_partner(struct client_run *r, const struct proto_region *re
         "is geen partner van deze regio; zie: schakel partner list") : e;
 }
 
-static enum err read_day(struct client_run *r, const char *key, uint64_t fallback_s, uint64_t *out)
+static enum err read_day(struct client_run *r, const char *option, uint64_t fallback_s, uint64_t *out)
 {
-    const char *text = client_run_text(r, key);
+    const char *text = client_run_text(r, option + 2);
     struct date d;
 
     if (text != NULL && date_parse(text, &d) != OK)
-        return trouble_at(r->t, ERR_USAGE, key, 0, 0, "must be a date: YYYY-MM-DD", "moet een datum zijn: JJJJ-MM-DD");
+        return trouble_at(r->t, ERR_USAGE, option, 0, 0, "'%s' is not a date: write YYYY-MM-DD", "'%s' is geen datum: schrijf JJJJ-MM-DD", text);
     *out = text != NULL ? clock_midnight_nl(d) : fallback_s;
     return OK;
 }
@@ -126,7 +126,7 @@ static enum err begin(struct client_run *r, enum proto_registry_act act, const s
     *s = (struct proto_registry_say){.act = act, .made_s = now_s, .before_s = now_s + BEFORE_DAYS * DAY_S};
     memcpy(s->region, region->hash, sizeof s->region);
     randombytes_buf(s->id, sizeof s->id);
-    return read_day(r, "from", now_s, &s->from_s);
+    return read_day(r, "--from", now_s, &s->from_s);
 }
 
 /* ---- signing ---- */
@@ -249,7 +249,7 @@ static enum err about_org(struct client_run *r, const struct proto_region *regio
     memcpy(s->kind, org.kind, sizeof s->kind);
     memcpy(s->name, org.name, sizeof s->name);
     memcpy(s->witness, org.witness, sizeof s->witness);
-    return read_day(r, "until", s->from_s + (uint64_t)YEARS_DAYS * DAY_S, &s->until_s);
+    return read_day(r, "--until", s->from_s + (uint64_t)YEARS_DAYS * DAY_S, &s->until_s);
 }
 
 static enum err about_quota(struct client_run *r, const struct proto_region *region, struct proto_registry_say *s)
@@ -261,7 +261,7 @@ static enum err about_quota(struct client_run *r, const struct proto_region *reg
             PROTO_REGISTRY_ELEMENTS_MAX);
     if (e == OK)
         e = find_partner(r, region, client_run_text(r, "quota"), s->partner);
-    return e == OK ? read_day(r, "until", s->from_s + BEFORE_DAYS * DAY_S, &s->until_s) : e;
+    return e == OK ? read_day(r, "--until", s->from_s + BEFORE_DAYS * DAY_S, &s->until_s) : e;
 }
 
 enum err client_cmd_partner_propose(struct client_run *r)

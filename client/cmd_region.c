@@ -220,9 +220,9 @@ enum err client_cmd_region_make(struct client_run *r)
     if (e == OK)
         e = proto_region_format(region, &text, &len);
     if (e == OK)
-        e = file_write_new(out, text, len, 0644, r->t);
-    if (e == OK)
         e = proto_region_parse((const uint8_t *)text, len, false, region, r->t);
+    if (e == OK)
+        e = file_write_new(out, text, len, 0644, r->t);
     if (e == OK)
         e = describe(r, region, out, NULL, 0);
     if (e == OK)
