@@ -274,13 +274,13 @@ enum err client_cmd_keyholder_block(struct client_run *r)
     struct proto_region *region = calloc(1, sizeof *region);
     const char *handle = client_run_text(r, "partner");
     bool undo = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r->args, "undo"));
-    char path[CLIENT_PATH_MAX], *text = NULL;
-    size_t len = 0;
-    enum err e = region == NULL ? ERR_NOMEM : client_keyholder_region(r->home, &text, &len, region, r->t);
+    struct server_registry *registry = NULL;
+    char path[CLIENT_PATH_MAX];
+    enum err e = region == NULL ? ERR_NOMEM : client_keyholder_partners(r->home, region, &registry, r->t);
 
     if (e == OK && proto_region_handle(region, handle) == NULL)
-        e = trouble_at(r->t, ERR_NOTFOUND, handle, 0, 0, "there is no partner of this name; see: schakel region show",
-            "er is geen partner met deze naam; zie: schakel region show");
+        e = trouble_at(r->t, ERR_NOTFOUND, handle, 0, 0, "there is no partner of this name; see: schakel keyholder status",
+            "er is geen partner met deze naam; zie: schakel keyholder status");
     if (e == OK)
         e = client_home_path(r->home, "blocked", path, r->t);
     if (e == OK)
@@ -290,7 +290,7 @@ enum err client_cmd_keyholder_block(struct client_run *r)
         json_add_text(r->reply, "partner", handle);
         json_add_bool(r->reply, "blocked", !undo);
     }
-    free(text);
+    server_registry_free(registry);
     free(region);
     return e;
 }
@@ -312,6 +312,8 @@ static enum err add_partners(struct client_run *r, const struct proto_region *re
         json_add_text(row, "handle", p->handle);
         json_add_u64(row, "today", server_quota_used(q, p->id, now_s));
         json_add_bool(row, "blocked", blocked);
+        if (p->revoked)
+            json_add_bool(row, "revoked", true);
     }
     return e;
 }
@@ -344,19 +346,18 @@ static enum err describe(struct client_run *r, const struct client_keyholder_con
 enum err client_cmd_keyholder_status(struct client_run *r)
 {
     struct proto_region *region = calloc(1, sizeof *region);
+    struct server_registry *registry = NULL;
     struct client_keyholder_conf conf;
-    char *text = NULL;
-    size_t len = 0;
     enum err e = region == NULL ? ERR_NOMEM : client_keyholder_conf(r->home, &conf, r->t);
 
     if (e == OK)
-        e = client_keyholder_region(r->home, &text, &len, region, r->t);
+        e = client_keyholder_partners(r->home, region, &registry, r->t);
     if (e == OK && !server_probe(conf.listen))
         e = trouble_at(r->t, ERR_PEER, conf.listen, 0, 0, "the keyholder is not running, or does not take connections here",
             "de sleutelhouder draait niet, of neemt hier geen verbindingen aan");
     if (e == OK)
         e = describe(r, &conf, region);
-    free(text);
+    server_registry_free(registry);
     free(region);
     return e;
 }

@@ -83,6 +83,27 @@ enum err client_keyholder_region(const char *home, char **text, size_t *len, str
     return OK;
 }
 
+enum err client_keyholder_partners(const char *home, struct proto_region *out, struct server_registry **registry, struct trouble *t)
+{
+    struct server_registry *r = NULL;
+    char path[CLIENT_PATH_MAX], *text = NULL;
+    size_t len = 0;
+    enum err e = client_keyholder_region(home, &text, &len, out, t);
+
+    free(text);
+    if (e == OK)
+        e = client_home_path(home, "registry", path, t);
+    if (e == OK)
+        e = server_registry_new(path, out, &r);
+    if (e == OK)
+        e = server_registry_refresh(r);
+    if (e == OK)
+        *registry = r;
+    else
+        server_registry_free(r);
+    return e;
+}
+
 enum err client_keyholder_is_named(const struct proto_keyholder_file *f, const struct proto_region *r, const char *path, struct trouble *t)
 {
     if (r->has_keyholder && sodium_memcmp(f->share_key, r->pseudonym_keyholder, sizeof f->share_key) == 0

@@ -3,12 +3,14 @@
  * is no partner and has no vault; its share, its TLS key and its signing key lie under one passphrase.
  *
  *   schakel.conf  keyholder.pub  region  tls.crt      keys/{keyholder,share,sign,tls,tls-ca}      blocked/HANDLE.blocked  quota
+ *   registry      what nodes brought of it      witness/
  */
 #ifndef CLIENT_KEYHOLDER_H
 #define CLIENT_KEYHOLDER_H
 
 #include "client/home.h"
 #include "proto/region.h"
+#include "server/registry.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +29,11 @@ MUST_USE enum err client_keyholder_conf(const char *home, struct client_keyholde
 MUST_USE enum err client_keyholder_public(const char *home, struct proto_keyholder_file *out, struct trouble *t);
 /* The region that is served, complete: gives *text (free()), fills *out. ERR_STATE when none was joined yet. */
 MUST_USE enum err client_keyholder_region(const char *home, char **text, size_t *len, struct proto_region *out, struct trouble *t);
+/*
+ * The same with what nodes brought of the registry folded into it: who came later, who was revoked. Gives *registry (server_registry_free,
+ * before out goes).
+ */
+MUST_USE enum err client_keyholder_partners(const char *home, struct proto_region *out, struct server_registry **registry, struct trouble *t);
 /* Does the region name this keyholder: share and authority? ERR_KEY, with path (for people). */
 MUST_USE enum err client_keyholder_is_named(const struct proto_keyholder_file *f, const struct proto_region *r, const char *path,
     struct trouble *t);

@@ -38,6 +38,8 @@ scene_first_act() {
     join_partner buurthuis || { why="it could not join"; return 1; }
     start_node buurthuis || { why="its node does not start"; return 1; }
     nodes="$partners buurthuis"
+    "$bin/schakel" --home "$region/keyholder" keyholder block buurthuis >/dev/null || { why="the keyholder cannot block it"; return 1; }
+    "$bin/schakel" --home "$region/keyholder" keyholder block buurthuis --undo >/dev/null || { why="nor unblock it"; return 1; }
     staff buurthuis admin admin && staff buurthuis coordinator coordinator || { why="its staff could not be added"; return 1; }
     sees buurthuis cjg "takes part" || { why="it does not see the others"; return 1; }
     ask buurthuis case open --number "$(child_number 3)" --purpose case_support

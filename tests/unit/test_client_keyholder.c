@@ -1,8 +1,10 @@
 /* client/keyholder and its commands: a home from nothing, and the regions that it takes. */
 #include "tests/support/check.h"
 #include "tests/support/keyholder_home.h"
+#include "tests/support/registry_sample.h"
 
 #include "base/file.h"
+#include "base/wr.h"
 #include "proto/pseudonym.h"
 
 #include <sodium.h>
@@ -166,6 +168,54 @@ static void only_partners_can_be_blocked(void **state)
     assert_err(keyholder_home_run(w, client_cmd_keyholder_block, "{'partner':'team-noord'}"), OK);
 }
 
+/* A node brought the registry: in it an organisation that is not in the region file. */
+static void bring_newcomer(struct keyholder_home *w)
+{
+    struct registry_sample *s = malloc(sizeof *s);
+    struct registry_note *checkpoint = malloc(sizeof *checkpoint);
+    struct proto_registry_say say;
+    struct registry_note n;
+    uint8_t leaf[PROTO_REGISTRY_LEAF_MAX], copy[16384];
+    size_t len = 0;
+    struct wr out;
+
+    assert_non_null(s);
+    assert_non_null(checkpoint);
+    registry_sample_init(s);
+    proto_registry_free(s->r);
+    s->region.r = *w->region;
+    assert_err(proto_registry_new(&s->region.r, &s->r), OK);
+    say = registry_say(s, PROTO_REG_ADMIT, 0);
+    n = registry_signed(s, &say, "01");
+    assert_int_equal(registry_put(s->r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
+    assert_err(proto_registry_leaf(REGISTRY_NOW, n.data, n.len, leaf, sizeof leaf, &len), OK);
+    *checkpoint = registry_checkpoint(s, s->r);
+    wr_init(&out, copy, sizeof copy);
+    wr_bytes16(&out, checkpoint->data, checkpoint->len);
+    wr_u16(&out, 1);
+    wr_bytes16(&out, leaf, len);
+    assert_err(wr_end(&out), OK);
+    assert_err(file_write(home_folder_path(&w->folder, "home/registry"), copy, out.len, 0600, NULL), OK);
+    registry_sample_fini(s);
+    free(checkpoint);
+    free(s);
+}
+
+static void who_came_later_can_be_blocked(void **state)
+{
+    struct keyholder_home *w = *state;
+    struct stat st;
+
+    keyholder_home_region(w, "region", SAMPLE_PARTNERS, "demo");
+    assert_err(keyholder_home_join(w, "region"), OK);
+    assert_err(keyholder_home_run(w, client_cmd_keyholder_block, "{'partner':'buurthuis-west'}"), ERR_NOTFOUND);
+    bring_newcomer(w);
+    assert_err(keyholder_home_run(w, client_cmd_keyholder_block, "{'partner':'buurthuis-west'}"), OK);
+    assert_int_equal(stat(home_folder_path(&w->folder, "home/blocked/buurthuis-west.blocked"), &st), 0);
+    assert_err(keyholder_home_run(w, client_cmd_keyholder_block, "{'partner':'buurthuis-west','undo':true}"), OK);
+    assert_int_not_equal(stat(home_folder_path(&w->folder, "home/blocked/buurthuis-west.blocked"), &st), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, keyholder_home_setup, keyholder_home_teardown)
@@ -174,7 +224,7 @@ int main(void)
         T(a_refused_init_leaves_nothing), T(settings_have_defaults), T(an_unknown_setting_is_an_error),
         T(it_takes_the_region_that_names_it), T(a_region_that_somebody_has_not_signed), T(a_region_with_another_keyholder),
         T(a_region_with_its_share_and_another_authority), T(a_region_without_keyholder), T(a_second_region),
-        T(only_partners_can_be_blocked),
+        T(only_partners_can_be_blocked), T(who_came_later_can_be_blocked),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
