@@ -29,7 +29,7 @@ static void vkey_of(const char *name, const uint8_t key[32], enum proto_note_typ
 {
     struct proto_note_key k;
 
-    assert_err(proto_note_key_make(name, type, key, &k), OK);
+    assert_err(proto_note_key_make(name, (uint8_t)type, key, &k), OK);
     proto_note_key_encode(&k, out);
 }
 
