@@ -95,6 +95,8 @@ MUST_USE enum err client_link_send(struct client_node *n, enum proto_kind kind, 
 MUST_USE enum err client_outbox_load(struct client_node *n);
 void client_outbox_step(struct client_node *n);
 uint64_t client_outbox_due(const struct client_node *n, uint64_t now_ms, uint64_t max);
+/* client/outbox_order: may the i-th go now? */
+bool client_outbox_may_go(const struct client_hublink *l, size_t i, uint64_t now_ms);
 void client_outbox_wake(struct client_node *n);    /* the hub is back: forget the waits */
 size_t client_outbox_sent(const struct client_hublink *l);   /* acts that the hub may have and that are not answered */
 void client_outbox_drop(struct client_hublink *l);

@@ -49,7 +49,15 @@ scene_small_disk() {
     expect "the officer asks" "$got" '"verdict":"PERMIT"' || return 1
     before=$request
     wait_for 10 lies_at vo "$before" || { why="the request does not come"; return 1; }
+    ask vo consent record --number "$(child_number 2)" --holder vo --receiver leerplicht --purpose att_followup --sections att --yes y,g1,g2
+    expect "a consent is recorded" "$got" '"ok":true' || return 1
+    consent=$(printf '%s' "$got" | value statement)
+    staff vo invaller caseworker
 }
+
+# at_once WHAT: the last answer says that it is done, not kept.
+at_once() { expect "$1" "$got" '"ok":true' && expect_not "$1 at once" "$got" '"queued"'; }
+knows() { as leerplicht statement list --json 2>/dev/null | lines | grep -q "$1"; }
 
 scene_nearly_full() {
     fill $((DISK_KIB * 3 / 100))
@@ -72,6 +80,25 @@ scene_nearly_full() {
     expect_not "at once" "$got" '"queued"' || return 1
     "$bin/schakel-hub" --home "$region/hub" export "$region/export" --json >/dev/null 2>&1 || { why="the log cannot be read"; return 1; }
 }
+
+# What stops something does not wait for room: a withdrawal, an objection, its end, a key that is taken back.
+scene_what_stops_goes_on() {
+    hub_is_full || { why="there is room again"; return 1; }
+    ask vo consent withdraw --statement "$consent"
+    at_once "a withdrawal" || return 1
+    wait_for 10 knows '"kind":"withdrawal"' || { why="the officer does not hear of the withdrawal"; return 1; }
+    ask vo objection add --number "$(child_number 3)" --purpose att_followup --to leerplicht
+    at_once "an objection" || return 1
+    said=$(printf '%s' "$got" | value statement)
+    wait_for 10 knows "$said" || { why="the officer does not hear of the objection"; return 1; }
+    ask vo objection end --statement "$said"
+    at_once "its end" || return 1
+    got=$("$bin/schakel" --home "$region/vo" --as admin staff revoke --login invaller --reason stolen --json 2>&1)
+    at_once "a revocation" || return 1
+    wait_for 10 officer_sees_revocation || { why="the officer's node does not hear of the revoked key"; return 1; }
+    hub_is_full || { why="there was room again meanwhile"; return 1; }
+}
+officer_sees_revocation() { "$bin/schakel" --home "$region/leerplicht" partner list --json | grep -q revoked_keys; }
 
 # Not a byte is left: whatever happens to the hub, what is promised is kept.
 scene_full() {
@@ -104,4 +131,4 @@ region_up
 set +e
 stop_node cjg
 stop_node wijkteam
-run_scenes small_disk nearly_full full room_again
+run_scenes small_disk nearly_full what_stops_goes_on full room_again

@@ -236,6 +236,28 @@ static void what_may_not_be_given_now_holds_no_withdrawal_back(void **state)
     hub_played_log(h, hub_played_wait(h, PROTO_CANCEL), PROTO_ACCEPTED);
 }
 
+/* A hub whose disk is full takes no grant, and takes the withdrawal that comes after it. */
+static void what_the_hub_has_no_room_for_holds_no_withdrawal_back(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_subject_id child = client_fixture_child(1);
+    struct proto_statement s = client_fixture_say(h->f, PROTO_SAY_WITHDRAWAL, VO, &child, LEERPLICHT, NOBODY);
+    struct proto_msg given = act(h, PROTO_RELEASE, 1), back = act(h, PROTO_STATEMENT, 1), after = act(h, PROTO_CANCEL, 1);
+
+    s.refers[0] = 1;
+    given.head.subject = back.head.subject = after.head.subject = child;
+    back.original = client_fixture_sign(h->f, &s, WORKER);
+    put(h, &given);
+    memcpy(after.refers, given.head.id, sizeof after.refers);
+    put(h, &after);
+    hub_played_refuse(h, hub_played_wait(h, PROTO_RELEASE), PROTO_FULL);
+    put(h, &back);
+    hub_played_log(h, hub_played_wait(h, PROTO_STATEMENT), PROTO_ACCEPTED);
+    assert_int_equal(hub_played_open(h, PROTO_CANCEL), 0);
+    hub_played_log(h, hub_played_wait(h, PROTO_RELEASE), PROTO_ACCEPTED);
+    hub_played_log(h, hub_played_wait(h, PROTO_CANCEL), PROTO_ACCEPTED);
+}
+
 /* It stays, and what comes after it about the same child goes on. */
 static void a_refused_withdrawal_waits_and_holds_nothing_back(void **state)
 {
@@ -321,6 +343,7 @@ int main(void)
         hub_test(what_may_be_tried_again_is),
         hub_test(a_final_refusal_ends_it),
         hub_test(what_may_not_be_given_now_holds_no_withdrawal_back),
+        hub_test(what_the_hub_has_no_room_for_holds_no_withdrawal_back),
         hub_test(a_refused_withdrawal_waits_and_holds_nothing_back),
         hub_test(no_release_leaves_while_the_log_is_doubted),
         hub_test(what_waits_is_there_after_a_restart),
