@@ -17,7 +17,7 @@ const struct client_opt client_cmd_policy_decide_opts[] = {
             "de map van het pakket; een concept of een oud pakket mag ook" } },
     { .name = "reader",
         .type = CLIENT_OPT_TEXT,
-        .value = "asker|holder",
+        .value = "asker|holder|young|parent",
         .help = { "who reads the answer; else the holder", "wie het antwoord leest; anders de houder" } },
     { .name = "facts",
         .type = CLIENT_OPT_ARG,
@@ -40,23 +40,38 @@ static void add_head(const struct client_policy_question *q, const struct client
     json_add_text(whole, "purpose", policy_pack_name(q->pack, POLICY_SET_PURPOSES, f->purpose));
     json_add_text(whole, "holder", policy_pack_name(q->pack, POLICY_SET_KINDS, f->holder_kind));
     json_add_text(whole, "on", on);
-    json_add_text(whole, "reader", ask->reader == CLIENT_READS_ASKER ? "asker" : "holder");
+    json_add_text(whole, "reader", ask->family != CLIENT_FAMILY_NONE ? client_policy_family_name(ask->family)
+            : ask->reader == CLIENT_READS_ASKER                      ? "asker" : "holder");
+}
+
+/* What this reader may know of one section. */
+static void add_section(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask, uint8_t section, cJSON *row)
+{
+    struct client_policy_answer answer;
+    struct client_policy_said said;
+
+    if (ask->family != CLIENT_FAMILY_NONE) {
+        client_policy_family_make(q, section, ask->family, &said);
+        client_policy_family_json(&q->tongue, ask->family, &said, row);
+        return;
+    }
+    client_policy_answer_make(q, section, ask->reader, &answer);
+    client_policy_answer_json(&q->tongue, &answer, row);
 }
 
 static enum err print_json(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask)
 {
     cJSON *whole = cJSON_CreateObject(), *sections;
-    struct client_policy_answer answer;
     char *text = NULL;
     enum err e = whole == NULL ? ERR_NOMEM : OK;
 
     json_add_bool(whole, "ok", true);
     add_head(q, ask, whole);
     sections = json_add_array(whole, "sections");
-    for (size_t i = 0; i < q->asked.sections; i++) {
-        client_policy_answer_make(q, q->asked.section[i], ask->reader, &answer);
-        client_policy_answer_json(&q->tongue, &answer, json_push_object(sections));
-    }
+    for (size_t i = 0; i < q->asked.sections; i++)
+        add_section(q, ask, q->asked.section[i], json_push_object(sections));
+    if (ask->family != CLIENT_FAMILY_NONE)
+        json_add_text(whole, "rights", client_policy_family_rights(&q->tongue, ask->family));
     if (e == OK)
         e = json_print(whole, &text);
     if (e == OK && fprintf(ask->out, "%s\n", text) < 0)
@@ -84,10 +99,11 @@ static enum err of_run(struct client_run *r, struct client_cmd_policy_decide *as
     *ask = (struct client_cmd_policy_decide){ .pack_dir = client_run_text(r, "pack"),
         .facts_path = client_run_text(r, "facts"),
         .reader = reader != NULL && strcmp(reader, "asker") == 0 ? CLIENT_READS_ASKER : CLIENT_READS_HOLDER,
+        .family = client_policy_family_of(reader),
         .lang = r->lang,
         .out = stdout };
-    if (reader != NULL && ask->reader == CLIENT_READS_HOLDER && strcmp(reader, "holder") != 0)
-        return trouble_at(r->t, ERR_USAGE, "--reader", 0, 0, "is asker or holder", "is asker of holder");
+    if (reader != NULL && ask->reader == CLIENT_READS_HOLDER && ask->family == CLIENT_FAMILY_NONE && strcmp(reader, "holder") != 0)
+        return trouble_at(r->t, ERR_USAGE, "--reader", 0, 0, "is asker, holder, young or parent", "is asker, holder, young of parent");
     return OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "client/cmd.h"
 #include "client/explain.h"
+#include "client/policy_family.h"
 
 #include <stdio.h>
 
@@ -16,12 +17,14 @@ struct client_cmd_policy_decide {
     const char *pack_dir;
     const char *facts_path;      /* NULL or "-": standard input */
     enum client_reader reader;   /* to the asker nobody is named, and the holder's steps are "at the holder" */
+    enum client_family family;   /* NONE; else the answer is for this reader, and reader counts for nothing */
     enum lang lang;
     FILE *out;
 };
 
 /*
- * One object: ok, pack (its digest), draft, asker, purpose, holder, on, reader, sections (client/policy_answer). The
+ * One object: ok, pack (its digest), draft, asker, purpose, holder, on, reader, sections (client/policy_answer, or
+ * client/policy_family with "rights" behind them). The
  * class of the first mistake with trouble: of the pack's tables (of many the first) or of the facts. Nothing was
  * written then.
  */

@@ -37,35 +37,57 @@ struct told {
     size_t count;
 };
 
-static enum err make(const struct client_policy_question *q, enum client_reader reader, struct told *told)
+/* The young person and the parents read no names of tables. */
+static void print_one(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask,
+    struct client_policy_answer *a, uint8_t section, FILE *out)
+{
+    struct client_policy_said said;
+
+    if (ask->family == CLIENT_FAMILY_NONE) {
+        client_policy_answer_make(q, section, ask->reader, a);
+        client_policy_answer_print(&q->tongue, a, out);
+        return;
+    }
+    *a = (struct client_policy_answer){ .section = section };
+    client_policy_family_make(q, section, ask->family, &said);
+    client_policy_family_print(&q->tongue, ask->family, &said, out);
+}
+
+static enum err make(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask, struct told *told)
 {
     size_t len = 0;
     FILE *out;
 
     for (told->count = 0; told->count < q->asked.sections; told->count++) {
-        struct client_policy_answer *a = &told->answer[told->count];
-
-        client_policy_answer_make(q, q->asked.section[told->count], reader, a);
         out = open_memstream(&told->text[told->count], &len);
         if (out == NULL)
             return ERR_NOMEM;
-        client_policy_answer_print(&q->tongue, a, out);
+        print_one(q, ask, &told->answer[told->count], q->asked.section[told->count], out);
         if (fclose(out) != 0)
             return ERR_NOMEM;
     }
     return OK;
 }
 
-static void print(const struct client_policy_question *q, struct told *told, FILE *out)
+static void section_head(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask,
+    const struct client_policy_answer *a, FILE *out)
+{
+    if (ask->family == CLIENT_FAMILY_NONE)
+        client_policy_answer_head(&q->tongue, a, out);
+    else
+        (void)fprintf(out, "%s\n", word(q, "section", POLICY_SET_SECTIONS, a->section));
+}
+
+static void print(const struct client_policy_question *q, const struct client_cmd_policy_decide *ask, struct told *told, FILE *out)
 {
     for (size_t i = 0; i < told->count; i++) {
         if (told->text[i] == NULL)
             continue;
         (void)fputc('\n', out);
-        client_policy_answer_head(&q->tongue, &told->answer[i], out);
+        section_head(q, ask, &told->answer[i], out);
         for (size_t j = i + 1; j < told->count; j++)
             if (told->text[j] != NULL && strcmp(told->text[i], told->text[j]) == 0) {
-                client_policy_answer_head(&q->tongue, &told->answer[j], out);
+                section_head(q, ask, &told->answer[j], out);
                 free(told->text[j]);
                 told->text[j] = NULL;
             }
@@ -80,10 +102,12 @@ enum err client_cmd_policy_explain(const struct client_cmd_policy_decide *ask, s
     enum err e = told == NULL ? ERR_NOMEM : client_policy_question_open(&q, ask->pack_dir, ask->facts_path, ask->lang, t);
 
     if (e == OK)
-        e = make(&q, ask->reader, told);
+        e = make(&q, ask, told);
     if (e == OK) {
         head(&q, ask);
-        print(&q, told, ask->out);
+        print(&q, ask, told, ask->out);
+        if (ask->family != CLIENT_FAMILY_NONE)
+            (void)fprintf(ask->out, "\n%s\n", client_policy_family_rights(&q.tongue, ask->family));
         e = ferror(ask->out) != 0 ? ERR_IO : OK;
     }
     for (size_t i = 0; told != NULL && i < POLICY_SECTIONS_MAX; i++)

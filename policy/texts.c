@@ -23,6 +23,12 @@ static const struct {
     { "no", "stops" }, { "no", "stays" }, { "no", "safety" }, { "class", "S0" },
     { "class", "S1" }, { "class", "S2" }, { "class", "S3" }, { "class", "S4" }, { "class", "SX" } };
 
+/* What is said to the young person and to the parents (client/policy_family): each in words for that reader. */
+static const char *const readers[] = { "young", "parent" };
+static const char *const to_family[] = { "permit", "until", "event", "consent", "steps", "no", "never", "objection", "later",
+    "withheld", "decides_parents", "decides_both", "decides_young", "decides_rep", "decides_age", "no_consent", "no_stops",
+    "no_stays", "rights" };
+
 /* The rows that were asked for, and what was asked for in vain. */
 struct checking {
     struct policy_table *table;
@@ -80,6 +86,9 @@ static void want_all(struct checking *c, const struct policy_pack *pack)
     }
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         want(c, fixed[i].group, fixed[i].name);
+    for (size_t r = 0; r < sizeof readers / sizeof *readers; r++)
+        for (size_t i = 0; i < sizeof to_family / sizeof *to_family; i++)
+            want(c, readers[r], to_family[i]);
     for (enum policy_set set = 0; set < POLICY_SETS; set++)
         for (size_t i = 0; i < pack->set[set].count; i++)
             want(c, groups[set], pack->set[set].word[i].name);

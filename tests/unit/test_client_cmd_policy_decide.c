@@ -22,9 +22,11 @@ static void put(const char *text)
 
 typedef enum err command(const struct client_cmd_policy_decide *ask, struct trouble *t);
 
+static enum client_family family;   /* of the next runs */
+
 static enum err run(command *cmd, const char *pack, enum client_reader reader, enum lang lang, char **text, struct trouble *t)
 {
-    struct client_cmd_policy_decide ask = { .pack_dir = pack, .facts_path = facts, .reader = reader, .lang = lang };
+    struct client_cmd_policy_decide ask = { .pack_dir = pack, .facts_path = facts, .reader = reader, .family = family, .lang = lang };
     size_t len = 0;
     enum err e;
 
@@ -108,6 +110,34 @@ static void test_decide(void **state)
     free(text);
 }
 
+/* What is said is tested in test_client_policy_family; here, that both commands say it, and nothing else about the sections. */
+static void test_family(void **state)
+{
+    char *text = NULL;
+
+    (void)state;
+    put(question);
+    family = CLIENT_FAMILY_PARENT;
+    assert_err(run(client_cmd_policy_explain, PACK, CLIENT_READS_HOLDER, LANG_EN, &text, NULL), OK);
+    assert_text(text, " (draft)\n\n"
+        "name, birth date, address and contact\n"
+        "absence without leave: dates, hours and kind\n"
+        "  This may be read.\n"
+        "  That is allowed until the end of 2026-04-19.\n"
+        "  No yes is needed for this, even if you do not want it. Ask why, and say what you think. That is written down.\n\n"
+        "what the pupil needs, without a diagnosis\n"
+        "  This is not shared.\n\n"
+        "You may always ask what was shared about your child, and with whom. Is something wrong? Then you may ask to correct it.\n");
+    family = CLIENT_FAMILY_YOUNG;
+    assert_err(run(client_cmd_policy_decide, PACK, CLIENT_READS_HOLDER, LANG_NL, &text, NULL), OK);
+    assert_null(strstr(text, "R02"));
+    assert_null(strstr(text, "verdict"));
+    assert_non_null(strstr(text, "\"reader\":\"young\""));
+    assert_non_null(strstr(text, "\"rights\":\"Je mag altijd vragen wat er over je is gedeeld"));
+    assert_text(text, "{\"section\":\"need\",\"answer\":\"no\",\"text\":\"Dit wordt niet gedeeld.\",\"events\":[],\"last_day\":\"\",\"decides\":\"\",\"no\":\"\"}");
+    family = CLIENT_FAMILY_NONE;
+}
+
 /* Nothing is written, and the trouble says what is wrong where. */
 static void test_refused(void **state)
 {
@@ -153,6 +183,7 @@ int main(void)
     (void)close(fd);
     check_add(&list, "explained, in both languages, each answer once", test_explain, NULL);
     check_add(&list, "decided, as JSON", test_decide, NULL);
+    check_add(&list, "for the family", test_family, NULL);
     check_add(&list, "a pack or facts that are wrong", test_refused, NULL);
     check_add(&list, "facts that are not there", test_no_facts, NULL);
     failed = check_run(&list, "client/cmd_policy_decide");
