@@ -9,7 +9,6 @@
 
 #define VERSION 1
 #define TAG_LEN 16
-#define MASK_ALL ((1u << PROTO_LEAF_GROUPS) - 1)
 
 static const char *const names[PROTO_LEAF_GROUPS] = {
     [PROTO_LEAF_ROUTING] = "routing",
@@ -152,107 +151,4 @@ enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_g
     if (e == OK && sodium_memcmp(expected, leaf->commitment[group], sizeof expected) != 0)
         e = ERR_SIGNATURE;
     return e;
-}
-
-enum err proto_leaf_open(const uint8_t seed[PROTO_LEAF_SEED_LEN],
-    const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t mask, struct proto_leaf_opening *out)
-{
-    if (mask == 0 || mask > MASK_ALL)
-        return ERR_RANGE;
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
-        if ((mask >> i & 1) != 0 && check_fields(&groups[i]) != OK)
-            return ERR_RANGE;
-    }
-    memset(out, 0, sizeof *out);
-    out->mask = mask;
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
-        struct proto_leaf_opened *g = &out->group[i];
-        if ((mask >> i & 1) == 0)
-            continue;
-        proto_leaf_salt(seed, (enum proto_leaf_group_no)i, g->salt);
-        g->count = groups[i].count;
-        if (g->count != 0)
-            memcpy(g->field, groups[i].fields, g->count * sizeof g->field[0]);
-    }
-    return OK;
-}
-
-enum err proto_leaf_opening_encode(const struct proto_leaf_opening *o, uint8_t *out, size_t cap, size_t *len)
-{
-    struct wr w;
-    enum err e;
-
-    if (o->mask == 0 || o->mask > MASK_ALL)
-        return ERR_RANGE;
-    wr_init(&w, out, cap < PROTO_LEAF_OPENING_MAX ? cap : PROTO_LEAF_OPENING_MAX);
-    wr_u8(&w, VERSION);
-    wr_u8(&w, o->mask);
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
-        const struct proto_leaf_opened *g = &o->group[i];
-        struct proto_leaf_group fields = { g->field, g->count };
-        if ((o->mask >> i & 1) == 0)
-            continue;
-        e = check_fields(&fields);
-        if (e != OK)
-            return e;
-        wr_copy(&w, g->salt, sizeof g->salt);
-        wr_u8(&w, (uint8_t)g->count);
-        for (size_t j = 0; j < g->count; j++)
-            wr_bytes16(&w, g->field[j].data, g->field[j].len);
-    }
-    e = wr_end(&w);
-    if (e == OK)
-        *len = w.len;
-    return e;
-}
-
-static void read_group(struct rd *r, struct proto_leaf_opened *g)
-{
-    rd_copy(r, g->salt, sizeof g->salt);
-    g->count = rd_u8(r);
-    if (g->count > PROTO_LEAF_FIELDS_MAX)
-        rd_fail(r, ERR_RANGE);
-    for (size_t i = 0; r->err == OK && i < g->count; i++)
-        g->field[i].data = rd_bytes16(r, PROTO_LEAF_FIELD_MAX, &g->field[i].len);
-}
-
-enum err proto_leaf_opening_decode(const uint8_t *data, size_t len, struct proto_leaf_opening *out)
-{
-    struct proto_leaf_opening o;
-    struct rd r;
-    enum err e;
-
-    if (len > PROTO_LEAF_OPENING_MAX)
-        return ERR_LONG;
-    memset(&o, 0, sizeof o);
-    rd_init(&r, data, len);
-    if (rd_u8(&r) != VERSION)
-        rd_fail(&r, ERR_VERSION);
-    o.mask = rd_u8(&r);
-    if (o.mask == 0 || o.mask > MASK_ALL)
-        rd_fail(&r, ERR_RANGE);
-    for (unsigned i = 0; r.err == OK && i < PROTO_LEAF_GROUPS; i++) {
-        if ((o.mask >> i & 1) != 0)
-            read_group(&r, &o.group[i]);
-    }
-    e = rd_end(&r);
-    if (e == OK)
-        *out = o;
-    return e;
-}
-
-enum err proto_leaf_check(const struct proto_leaf *leaf, const struct proto_leaf_opening *o)
-{
-    if (o->mask == 0 || o->mask > MASK_ALL)
-        return ERR_RANGE;
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++) {
-        struct proto_leaf_group fields = { o->group[i].field, o->group[i].count };
-        enum err e;
-        if ((o->mask >> i & 1) == 0)
-            continue;
-        e = proto_leaf_check_group(leaf, (enum proto_leaf_group_no)i, o->group[i].salt, &fields);
-        if (e != OK)
-            return e;
-    }
-    return OK;
 }

@@ -7,8 +7,8 @@
  *     salt i       = HMAC-SHA-256(seed, "schakel leaf salt" | u8 i)
  *     tag i        = "schakel " and the group's name, zeros up to 16 bytes
  *
- * One 32-byte seed a leaf, random; whoever has it can open all six. An opening carries the salts of just the
- * groups it opens; a salt says nothing about another. Fields are opaque here; their meaning is the caller's.
+ * One 32-byte seed a leaf, random; whoever has it can open all six. A salt opens its group and says nothing about another. Fields are
+ * opaque here; their meaning is the caller's (proto/opening, which also says how a leaf is laid open to others).
  * No state; any thread. Source: our own; HMAC is RFC 2104.
  */
 #ifndef PROTO_LEAF_H
@@ -36,7 +36,6 @@ enum proto_leaf_group_no {
 #define PROTO_LEAF_SALT_LEN 32
 #define PROTO_LEAF_FIELDS_MAX 64    /* a group: the 40 sections of an outcome, or 32 statements, and what goes with them */
 #define PROTO_LEAF_FIELD_MAX 4096   /* bytes in one field */
-#define PROTO_LEAF_OPENING_MAX ((size_t)65536)
 
 /* Borrowed bytes. data may be NULL when len is 0. */
 struct proto_leaf_field {
@@ -52,19 +51,6 @@ struct proto_leaf_group {
 struct proto_leaf {
     uint8_t id[PROTO_LEAF_ID_LEN];
     uint8_t commitment[PROTO_LEAF_GROUPS][PROTO_LEAF_HASH_LEN];
-};
-
-/* One group laid open; field data is borrowed. */
-struct proto_leaf_opened {
-    uint8_t salt[PROTO_LEAF_SALT_LEN];
-    size_t count;
-    struct proto_leaf_field field[PROTO_LEAF_FIELDS_MAX];
-};
-
-/* Bit i of mask says whether group i is open; the others are not meant. Some 6 KiB. */
-struct proto_leaf_opening {
-    uint8_t mask;
-    struct proto_leaf_opened group[PROTO_LEAF_GROUPS];
 };
 
 /* The group's name ("routing"), for people and JSON. Static storage; NULL for a number that is none. */
@@ -92,28 +78,5 @@ MUST_USE enum err proto_leaf_decode(const uint8_t *data, size_t len, struct prot
  */
 MUST_USE enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_group_no group,
     const uint8_t salt[PROTO_LEAF_SALT_LEN], const struct proto_leaf_group *fields);
-
-/*
- * The opening of the groups in mask from seed and fields (borrowed by *out). ERR_RANGE for a bad mask or
- * fields.
- */
-MUST_USE enum err proto_leaf_open(const uint8_t seed[PROTO_LEAF_SEED_LEN],
-    const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t mask, struct proto_leaf_opening *out);
-
-/*
- * opening = u8 version (1) | u8 mask | for each open group, ascending: 32 salt | u8 count | count * (u16
- * length, bytes) ERR_RANGE (mask, counts, lengths), ERR_LONG when cap is too small or PROTO_LEAF_OPENING_MAX
- * is passed.
- */
-MUST_USE enum err proto_leaf_opening_encode(const struct proto_leaf_opening *o, uint8_t *out, size_t cap, size_t *len);
-
-/* *out borrows data. ERR_SHORT, ERR_LONG, ERR_VERSION, ERR_RANGE. */
-MUST_USE enum err proto_leaf_opening_decode(const uint8_t *data, size_t len, struct proto_leaf_opening *out);
-
-/*
- * Every group in the opening must open the leaf; ERR_SIGNATURE when one does not, ERR_RANGE when none is
- * open.
- */
-MUST_USE enum err proto_leaf_check(const struct proto_leaf *leaf, const struct proto_leaf_opening *o);
 
 #endif

@@ -9,16 +9,6 @@
 static uint8_t again[1 << 20];
 static size_t again_len;
 
-static void groups(const uint8_t *data, size_t len)
-{
-    static struct proto_leaf_opening o;
-
-    if (proto_leaf_opening_decode(data, len, &o) != OK)
-        return;
-    FUZZ_HOLDS(proto_leaf_opening_encode(&o, again, sizeof again, &again_len) == OK);
-    FUZZ_HOLDS(again_len == len && memcmp(again, data, len) == 0);
-}
-
 static void opening(const uint8_t *data, size_t len)
 {
     static struct proto_opening o;
@@ -51,7 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     if (proto_leaf_decode(data, len, &leaf) == OK)
         FUZZ_HOLDS(len == PROTO_LEAF_LEN);
-    groups(data, len);
     opening(data, len);
     items(data, len);
     return 0;

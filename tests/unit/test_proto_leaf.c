@@ -201,7 +201,6 @@ static void too_many_or_too_long_fields_are_refused(void **state)
     struct proto_leaf_field one = { big, sizeof big };
     struct proto_leaf_group bad[2] = { { many, PROTO_LEAF_FIELDS_MAX + 1 }, { &one, 1 } };
     uint8_t out[PROTO_LEAF_SIZE] = { 0 }, before[PROTO_LEAF_SIZE] = { 0 };
-    static struct proto_leaf_opening o;
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
@@ -211,123 +210,23 @@ static void too_many_or_too_long_fields_are_refused(void **state)
         assert_int_equal(proto_leaf_make(id, seed, some, out), ERR_RANGE);
         assert_memory_equal(out, before, sizeof out);
         assert_int_equal(proto_leaf_commit(PROTO_LEAF_ROUTING, seed, &bad[i], out), ERR_RANGE);
-        assert_int_equal(proto_leaf_open(seed, some, 0x20, &o), ERR_RANGE);
-        assert_int_equal(proto_leaf_open(seed, some, 0x1f, &o), OK);
-    }
-}
-
-static void an_opening_goes_round_for_every_mask(void **state)
-{
-    static struct proto_leaf_opening o, back;
-    struct proto_leaf leaf = make();
-
-    (void)state;
-    for (uint8_t mask = 1; mask < 64; mask++) {
-        uint8_t bytes[512], again[512], *in;
-        size_t len = 0, again_len = 0;
-        assert_int_equal(proto_leaf_open(seed, groups, mask, &o), OK);
-        assert_int_equal(proto_leaf_check(&leaf, &o), OK);
-        assert_int_equal(proto_leaf_opening_encode(&o, bytes, sizeof bytes, &len), OK);
-        in = exact(bytes, len);
-        assert_int_equal(proto_leaf_opening_decode(in, len, &back), OK);
-        assert_int_equal(back.mask, mask);
-        assert_int_equal(proto_leaf_check(&leaf, &back), OK);
-        assert_int_equal(proto_leaf_opening_encode(&back, again, sizeof again, &again_len), OK);
-        assert_int_equal(again_len, len);
-        assert_memory_equal(again, bytes, len);
-        free(in);
-    }
-}
-
-static size_t encode_all(uint8_t *bytes, size_t cap)
-{
-    static struct proto_leaf_opening o;
-    size_t len = 0;
-
-    assert_int_equal(proto_leaf_open(seed, groups, 0x3f, &o), OK);
-    assert_int_equal(proto_leaf_opening_encode(&o, bytes, cap, &len), OK);
-    return len;
-}
-
-static void every_prefix_of_an_opening_is_refused(void **state)
-{
-    static struct proto_leaf_opening o, before;
-    uint8_t bytes[512];
-    size_t len = encode_all(bytes, sizeof bytes);
-
-    (void)state;
-    memset(&o, 0xee, sizeof o);
-    before = o;
-    for (size_t cut = 0; cut < len; cut++) {
-        uint8_t *in = exact(bytes, cut);
-        assert_int_not_equal(proto_leaf_opening_decode(in, cut, &o), OK);
-        assert_memory_equal(&o, &before, sizeof o);
-        free(in);
-    }
-    bytes[len] = 0;
-    assert_int_equal(proto_leaf_opening_decode(bytes, len + 1, &o), ERR_LONG);
-}
-
-static void every_flipped_bit_of_an_opening_is_refused(void **state)
-{
-    static struct proto_leaf_opening o;
-    struct proto_leaf leaf = make();
-    uint8_t bytes[512];
-    size_t len = encode_all(bytes, sizeof bytes);
-
-    (void)state;
-    for (size_t i = 0; i < len * 8; i++) {
-        uint8_t *in = exact(bytes, len);
-        in[i / 8] ^= (uint8_t)(1u << (i % 8));
-        if (proto_leaf_opening_decode(in, len, &o) == OK)
-            assert_int_equal(proto_leaf_check(&leaf, &o), ERR_SIGNATURE);
-        free(in);
     }
 }
 
 static void every_flipped_bit_of_the_commitments_is_refused(void **state)
 {
-    static struct proto_leaf_opening o;
     struct proto_leaf leaf = make();
 
     (void)state;
-    assert_int_equal(proto_leaf_open(seed, groups, 0x3f, &o), OK);
     for (size_t i = 0; i < sizeof leaf.commitment * 8; i++) {
-        leaf.commitment[i / 256][i / 8 % 32] ^= (uint8_t)(1u << (i % 8));
-        assert_int_equal(proto_leaf_check(&leaf, &o), ERR_SIGNATURE);
-        leaf.commitment[i / 256][i / 8 % 32] ^= (uint8_t)(1u << (i % 8));
+        enum proto_leaf_group_no group = (enum proto_leaf_group_no)(i / 256);
+        uint8_t salt[32];
+
+        proto_leaf_salt(seed, group, salt);
+        leaf.commitment[group][i / 8 % 32] ^= (uint8_t)(1u << (i % 8));
+        assert_int_equal(proto_leaf_check_group(&leaf, group, salt, &groups[group]), ERR_SIGNATURE);
+        leaf.commitment[group][i / 8 % 32] ^= (uint8_t)(1u << (i % 8));
     }
-}
-
-static void openings_of_no_or_unknown_groups_are_refused(void **state)
-{
-    static struct proto_leaf_opening o;
-    static const uint8_t none[] = { 1, 0 }, unknown[] = { 1, 0x40 };
-    struct proto_leaf leaf = make();
-    uint8_t bytes[8];
-    size_t len = 5;
-
-    (void)state;
-    assert_int_equal(proto_leaf_opening_decode(none, 2, &o), ERR_RANGE);
-    assert_int_equal(proto_leaf_opening_decode(unknown, 2, &o), ERR_RANGE);
-    assert_int_equal(proto_leaf_open(seed, groups, 0, &o), ERR_RANGE);
-    assert_int_equal(proto_leaf_open(seed, groups, 0x40, &o), ERR_RANGE);
-    o.mask = 0;
-    assert_int_equal(proto_leaf_check(&leaf, &o), ERR_RANGE);
-    assert_int_equal(proto_leaf_opening_encode(&o, bytes, sizeof bytes, &len), ERR_RANGE);
-    assert_int_equal(len, 5);
-}
-
-static void an_opening_that_does_not_fit_is_refused(void **state)
-{
-    static struct proto_leaf_opening o;
-    uint8_t bytes[512];
-    size_t len = encode_all(bytes, sizeof bytes), got = 5;
-
-    (void)state;
-    assert_int_equal(proto_leaf_open(seed, groups, 0x3f, &o), OK);
-    assert_int_equal(proto_leaf_opening_encode(&o, bytes, len - 1, &got), ERR_LONG);
-    assert_int_equal(got, 5);
 }
 
 static void groups_have_names(void **state)
@@ -352,12 +251,7 @@ int main(void)
         cmocka_unit_test(a_group_does_not_open_as_another),
         cmocka_unit_test(moving_bytes_between_fields_does_not_open),
         cmocka_unit_test(too_many_or_too_long_fields_are_refused),
-        cmocka_unit_test(an_opening_goes_round_for_every_mask),
-        cmocka_unit_test(every_prefix_of_an_opening_is_refused),
-        cmocka_unit_test(every_flipped_bit_of_an_opening_is_refused),
         cmocka_unit_test(every_flipped_bit_of_the_commitments_is_refused),
-        cmocka_unit_test(openings_of_no_or_unknown_groups_are_refused),
-        cmocka_unit_test(an_opening_that_does_not_fit_is_refused),
         cmocka_unit_test(groups_have_names),
     };
 
