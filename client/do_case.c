@@ -290,8 +290,8 @@ static enum err tell_members(struct client_call *c, struct vault_txn *x, struct 
             s.subject = as;
     }
     if (s.addressees.count == 0)
-        return trouble_set(&c->trouble, ERR_STATE, "there is no other member left who could be told",
-            "er is geen ander lid meer dat het kan horen");
+        return trouble_set(&c->trouble, ERR_STATE, "this organisation is the only one in the case: there is nobody to tell, and nobody else sees it",
+            "deze organisatie is de enige in de casus: niemand hoeft het te horen, en niemand anders ziet haar");
     proto_partners_sort(&s.addressees);
     e = client_case_put(x, with);
     return e != OK ? e : client_statement_send(c->node, x, &s, c->who, NULL, c);
