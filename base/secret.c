@@ -10,7 +10,7 @@ struct secret {
     unsigned awake;  /* wakes that still wait for their sleep */
 };
 
-enum err secret_take(uint8_t *data, size_t len, struct secret **out)
+enum err secret_copy(const uint8_t *data, size_t len, struct secret **out)
 {
     struct secret *s;
 
@@ -29,10 +29,17 @@ enum err secret_take(uint8_t *data, size_t len, struct secret **out)
         memcpy(s->data, data, len);
     if (sodium_mprotect_noaccess(s->data) != 0)
         abort();
-    if (len != 0)
-        sodium_memzero(data, len);
     *out = s;
     return OK;
+}
+
+enum err secret_take(uint8_t *data, size_t len, struct secret **out)
+{
+    enum err e = secret_copy(data, len, out);
+
+    if (e == OK && len != 0)
+        sodium_memzero(data, len);
+    return e;
 }
 
 const uint8_t *secret_wake(struct secret *s)

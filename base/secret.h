@@ -12,7 +12,9 @@
 
 struct secret;
 
-/* Gives a sleeping secret of len bytes, copied from data, which is then wiped. ERR_NOMEM. */
+/* Gives a sleeping secret of len bytes, copied from data. ERR_NOMEM. */
+MUST_USE enum err secret_copy(const uint8_t *data, size_t len, struct secret **out);
+/* The same, and data is wiped then. */
 MUST_USE enum err secret_take(uint8_t *data, size_t len, struct secret **out);
 
 /* Wake for reading; valid until the matching sleep. Calls nest. Not for two threads at once. */

@@ -240,14 +240,15 @@ static enum err check_day(struct client_run *r, const struct server_manifest *m)
         "%s is niet na vandaag: niemand kan een pakket aannemen voor een dag die geweest is", day);
 }
 
-enum err client_cmd_adopt_propose(struct client_run *r)
+/* make reads or writes the manifest that is then signed. */
+static enum err sign_what(struct client_run *r, enum err (*make)(struct client_run *, const struct policy_pack *, struct server_manifest *))
 {
     struct server_manifest m = {.name = ""};
     struct policy_pack *pack = NULL;
     enum err e = whole(r, &pack);
 
     if (e == OK)
-        e = write_manifest(r, pack, &m);
+        e = make(r, pack, &m);
     if (e == OK)
         e = check_day(r, &m);
     if (e == OK)
@@ -257,21 +258,14 @@ enum err client_cmd_adopt_propose(struct client_run *r)
     return e;
 }
 
+enum err client_cmd_adopt_propose(struct client_run *r)
+{
+    return sign_what(r, write_manifest);
+}
+
 enum err client_cmd_adopt_sign(struct client_run *r)
 {
-    struct server_manifest m = {.name = ""};
-    struct policy_pack *pack = NULL;
-    enum err e = whole(r, &pack);
-
-    if (e == OK)
-        e = read_manifest(r, pack, &m);
-    if (e == OK)
-        e = check_day(r, &m);
-    if (e == OK)
-        e = sign(r, &m);
-    server_manifest_fini(&m);
-    policy_pack_free(pack);
-    return e;
+    return sign_what(r, read_manifest);
 }
 
 enum err client_cmd_adopt_advise(struct client_run *r)

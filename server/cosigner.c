@@ -84,11 +84,7 @@ static enum err take_key(struct server_cosigner *s, const struct server_cosigner
     if (e != OK)
         return trouble_set(t, e, "the region file does not name this keyholder as a witness from outside",
             "het regiobestand noemt deze sleutelhouder niet als getuige van buiten");
-    s->secret = sodium_malloc(SECRET_LEN);
-    if (s->secret == NULL)
-        return ERR_NOMEM;
-    memcpy(s->secret, c->secret, SECRET_LEN);
-    return sodium_mprotect_noaccess(s->secret) == 0 ? OK : ERR_NOMEM;
+    return secret_copy(c->secret, SECRET_LEN, &s->secret);
 }
 
 enum err server_cosigner_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
@@ -118,7 +114,7 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
 
 void server_cosigner_close(struct server_cosigner *s)
 {
-    sodium_free(s->secret);
+    secret_free(s->secret);
     server_registry_free(s->registry);
     free(s->folder);
     free(s->region);
@@ -139,11 +135,8 @@ static enum err cosign(struct server_cosigner *s, const struct proto_witness_ver
         return e;
     l->seen = v->head;
     sig->time_s = now_s;
-    if (sodium_mprotect_readonly(s->secret) != 0)
-        abort();
-    e = proto_note_sign(&s->key, s->secret, v->text, v->text_len, sig);
-    if (sodium_mprotect_noaccess(s->secret) != 0)
-        abort();
+    e = proto_note_sign(&s->key, secret_wake(s->secret), v->text, v->text_len, sig);
+    secret_sleep(s->secret);
     return e;
 }
 

@@ -8,6 +8,7 @@
 #define SERVER_COSIGNER_H
 
 #include "base/err.h"
+#include "base/secret.h"
 #include "proto/region.h"
 #include "proto/witness.h"
 #include "server/registry.h"
@@ -21,7 +22,7 @@ struct server_cosigner {
     struct proto_region *region;      /* owned */
     char *folder;                     /* owned: a file for each log */
     struct proto_note_key key;
-    uint8_t *secret;                  /* guarded memory */
+    struct secret *secret;
     struct proto_witness_log log[SERVER_COSIGNER_LOGS];
     struct server_registry *registry; /* what nodes brought of it */
 };

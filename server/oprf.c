@@ -27,11 +27,7 @@ static enum err take_share(struct server_oprf *o, const struct server_oprf_confi
     if (e != OK)
         return trouble_set(t, e, "the share of the pseudonym key is not the one that the region file names",
             "het deel van de pseudoniemsleutel is niet dat uit het regiobestand");
-    o->share = sodium_malloc(PROTO_OPRF_LEN);
-    if (o->share == NULL)
-        return ERR_NOMEM;
-    memcpy(o->share, c->share, PROTO_OPRF_LEN);
-    return sodium_mprotect_noaccess(o->share) == 0 ? OK : ERR_NOMEM;
+    return secret_copy(c->share, PROTO_OPRF_LEN, &o->share);
 }
 
 enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config *c, struct trouble *t)
@@ -67,7 +63,7 @@ void server_oprf_close(struct server_oprf *o)
     server_quota_close(o->quota);
     server_registry_free(o->registry);
     free(o->blocks);
-    sodium_free(o->share);
+    secret_free(o->share);
     free(o->region);
     (void)pthread_rwlock_destroy(&o->fold);
     (void)pthread_mutex_destroy(&o->lock);
@@ -198,20 +194,21 @@ static void remember(struct server_oprf *o, const struct question *q)
     o->recent_at = (o->recent_at + 1) % SERVER_OPRF_RECENT;
 }
 
-/* The share is readable as long as somebody evaluates. */
-static void wake_share(struct server_oprf *o)
+/* The share is readable as long as one of the threads evaluates; only waking and sleeping are one after the other. */
+static const uint8_t *wake_share(struct server_oprf *o)
 {
+    const uint8_t *share;
+
     (void)pthread_mutex_lock(&o->lock);
-    if (o->evaluating++ == 0 && sodium_mprotect_readonly(o->share) != 0)
-        abort();
+    share = secret_wake(o->share);
     (void)pthread_mutex_unlock(&o->lock);
+    return share;
 }
 
 static void rest_share(struct server_oprf *o)
 {
     (void)pthread_mutex_lock(&o->lock);
-    if (--o->evaluating == 0 && sodium_mprotect_noaccess(o->share) != 0)
-        abort();
+    secret_sleep(o->share);
     (void)pthread_mutex_unlock(&o->lock);
 }
 
@@ -227,8 +224,7 @@ static enum err evaluate(struct server_oprf *o, const struct proto_blob *in, uin
         return ERR_RANGE;
     memcpy(blinded, in->data, count * PROTO_OPRF_LEN);
     elements.at = (const uint8_t (*)[PROTO_OPRF_LEN])blinded;
-    wake_share(o);
-    e = proto_pseudonym_evaluate(o->share, elements, evaluated, proof);
+    e = proto_pseudonym_evaluate(wake_share(o), elements, evaluated, proof);
     rest_share(o);
     if (e != OK)
         return e;

@@ -7,6 +7,7 @@
 #define SERVER_OPRF_H
 
 #include "base/err.h"
+#include "base/secret.h"
 #include "proto/oprf.h"
 #include "proto/region.h"
 #include "server/quota.h"
@@ -25,9 +26,8 @@ struct server_oprf {
     struct server_registry *registry; /* folded into region */
     pthread_rwlock_t fold;            /* region and registry: alone while they change */
     bool is_second;
-    uint8_t *share;                   /* guarded memory */
-    pthread_mutex_t lock;             /* everything below */
-    size_t evaluating;                /* threads that read share now */
+    struct secret *share;
+    pthread_mutex_t lock;             /* waking share, and everything below */
     struct server_quota *quota;
     struct { uint8_t from[PROTO_PARTNER_LEN], id[PROTO_ID_LEN], digest[PROTO_HASH_LEN]; } recent[SERVER_OPRF_RECENT];
     size_t recent_at;

@@ -32,6 +32,18 @@ static void test_wake_and_sleep(void **state)
     secret_free(NULL);
 }
 
+static void test_copy_leaves_what_was_copied(void **state)
+{
+    const uint8_t key[4] = { 1, 2, 3, 4 };
+    struct secret *s = NULL;
+
+    (void)state;
+    assert_err(secret_copy(key, sizeof key, &s), OK);
+    assert_int_equal(key[3], 4);
+    assert_memory_equal(secret_wake(s), key, sizeof key);
+    secret_free(s);
+}
+
 static void die_quietly(int sig)
 {
     _exit(100 + sig);
@@ -110,6 +122,7 @@ int main(void)
     struct check_list list = { 0 };
 
     check_add(&list, "taken, woken, put to sleep", test_wake_and_sleep, NULL);
+    check_add(&list, "copied, and the copied stays", test_copy_leaves_what_was_copied, NULL);
     check_add(&list, "a secret of nothing", test_empty, NULL);
     for (size_t i = 0; i < sizeof deed_rows / sizeof *deed_rows; i++)
         check_add(&list, deed_rows[i].name, test_deed, &deed_rows[i]);
