@@ -218,11 +218,25 @@ static uint8_t delimiter(const uint8_t *data, size_t len)
     return semicolons > commas ? ';' : ',';
 }
 
+/* A first line "sep=;" is not a row: Excel reads it to know the delimiter. Its length with its end; 0: there is none. */
+static size_t separator_line(const uint8_t *data, size_t len, uint8_t *out)
+{
+    size_t line = len >= 6 && data[5] == '\r' ? 7 : 6;
+
+    if (len < line || memcmp(data, "sep=", 4) != 0 || (data[4] != ',' && data[4] != ';') || data[line - 1] != '\n')
+        return 0;
+    *out = data[4];
+    return line;
+}
+
 /* What makes the bytes no table of text at all. */
 static void check_bytes(struct reading *r, const uint8_t *data, size_t len)
 {
     struct trouble t = blank(r);
 
+    if (len >= 2 && (data[0] ^ data[1]) == 1 && (data[0] | data[1]) == 0xff)
+        (void)trouble_at(&t, ERR_SYNTAX, r->name, 0, 0, "this file is UTF-16; save it as CSV UTF-8",
+            "dit bestand is UTF-16; sla het op als CSV UTF-8");
     for (size_t i = 0; i < len && t.err == OK; i++) {
         if (data[i] == 0)
             (void)trouble_at(&t, ERR_SYNTAX, r->name, r->line, r->column, "a zero byte: this is no text",
@@ -272,13 +286,16 @@ static void read_table(struct reading *r, const uint8_t *data, size_t len)
 {
     struct trouble t = blank(r);
     struct csv_parser p;
+    uint8_t named = 0;
+    size_t skipped = separator_line(data, len, &named);
 
     if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         no_memory(r);
         return;
     }
-    csv_set_delim(&p, delimiter(data, len));
-    feed(r, &p, data, len);
+    csv_set_delim(&p, skipped != 0 ? named : delimiter(data, len));
+    r->line += skipped != 0;
+    feed(r, &p, data + skipped, len - skipped);
     csv_free(&p);
     if (r->first == OK && r->out->columns == 0) {
         (void)trouble_at(&t, ERR_SYNTAX, r->name, 1, 0, "this table is empty; the first row names the columns",

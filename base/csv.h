@@ -1,6 +1,6 @@
 /*
  * base/csv: tables that people edit, with line and column, on top of libcsv. Comma or semicolon (decided by
- * the header row), UTF-8 with or without BOM, LF or CRLF, quoted cells. The first row names the columns.
+ * the header row, or by a first line "sep=;" as Excel knows it), UTF-8 with or without BOM, LF or CRLF, quoted cells. The first row names the columns.
  * Blank lines and rows of empty cells are skipped but counted. NUL, invalid UTF-8 and rows of another width are errors.
  * Not csv_parse and csv_free: libcsv exports those names, and a program can have only one of each.
  */

@@ -15,7 +15,7 @@
 
 #define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
 
-enum { DIALECTS = 16, OTHERS = 3 };
+enum { DIALECTS = 32, OTHERS = 3 };
 
 struct text {
     char *data;
@@ -45,7 +45,7 @@ static void add_cell(struct text *t, const char *cell, bool quote)
         add(t, "\"", 1);
 }
 
-/* The same table in another dialect: bit 0 semicolons, 1 byte order mark, 2 CRLF, 3 quotes. */
+/* The same table in another dialect: bit 0 semicolons, 1 byte order mark, 2 CRLF, 3 quotes, 4 Excel's own first line. */
 static struct text rewrite(const uint8_t *data, size_t len, unsigned dialect)
 {
     struct text t = { .cap = 0 };
@@ -54,6 +54,8 @@ static struct text rewrite(const uint8_t *data, size_t len, unsigned dialect)
     assert_err(csv_read("t", LANG_EN, data, len, NULL, NULL, &csv), OK);
     if ((dialect & 2) != 0)
         add(&t, "\xef\xbb\xbf", 3);
+    if ((dialect & 16) != 0)
+        add(&t, (dialect & 1) != 0 ? "sep=;\r\n" : "sep=,\r\n", 7);
     for (size_t row = 0; row <= csv_rows(csv); row++) {
         for (size_t i = 0; i < csv_columns(csv); i++) {
             if (i != 0)
@@ -169,7 +171,7 @@ static void test_dialect(void **state)
     policy_pack_free(other);
 }
 
-/* A mistake has the same place in every dialect but for the mark and the quotes, which take room of their own. */
+/* A mistake has the same place in every dialect but for Excel's first line and the quotes, which take room of their own. */
 static void test_place(void **state)
 {
     static const char header[] = "section,class,content\nident,S1,name\natt,S9,absence\nneed,S3,\npgn,SX,\n";
@@ -185,7 +187,8 @@ static void test_place(void **state)
         texts.text[POLICY_TABLE_SECTIONS] = t.data;
         assert_err(support_policy_load(&texts, LANG_EN, told, sizeof told, &pack), ERR_RANGE);
         (void)snprintf(expected, sizeof expected,
-            "sections.csv:3:%d: class \"S9\": expected one of: S0, S1, S2, S3, S4, SX\n", (dialect & 8) != 0 ? 8 : 5);
+            "sections.csv:%d:%d: class \"S9\": expected one of: S0, S1, S2, S3, S4, SX\n", (dialect & 16) != 0 ? 4 : 3,
+            (dialect & 8) != 0 ? 8 : 5);
         assert_string_equal(told, expected);
         free(t.data);
     }
@@ -268,8 +271,9 @@ int main(void)
 
     for (unsigned i = 0; i < DIALECTS; i++) {
         dialects[i] = i;
-        (void)snprintf(name[i], sizeof name[i], "%s, %s, %s, %s", (i & 1) != 0 ? "semicolons" : "commas",
-            (i & 2) != 0 ? "a mark" : "no mark", (i & 4) != 0 ? "CRLF" : "LF", (i & 8) != 0 ? "quotes" : "bare");
+        (void)snprintf(name[i], sizeof name[i], "%s, %s, %s, %s%s", (i & 1) != 0 ? "semicolons" : "commas",
+            (i & 2) != 0 ? "a mark" : "no mark", (i & 4) != 0 ? "CRLF" : "LF", (i & 8) != 0 ? "quotes" : "bare",
+            (i & 16) != 0 ? ", behind a line sep=" : "");
         check_add(&list, name[i], test_dialect, &dialects[i]);
     }
     check_add(&list, "a mistake has its place in every dialect", test_place, NULL);
