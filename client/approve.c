@@ -5,6 +5,7 @@
 #include "client/desk_arg.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
+#include "client/lacking.h"
 #include "client/statement.h"
 #include "client/weigh.h"
 
@@ -39,7 +40,7 @@ static enum err decide_offer(
     h->ticked = &d->statements;
     h->second = true;
     e = e == OK || e == ERR_NOTFOUND ? client_hold_decide(c->node, x, d, h) : e;
-    return e != OK ? e : client_hold_check(c, d, h);
+    return e != OK ? e : client_lacking_check(c, d, h, NULL);
 }
 
 static enum err decide(

@@ -89,12 +89,27 @@ static void send_json(struct client_calls *cs, uint64_t conn, const cJSON *obj)
     free(text);
 }
 
-static void answer_error(struct client_calls *cs, uint64_t conn, struct trouble *t, enum err e)
+/* What a handler told in rows: every mistake, everything that is lacking. */
+static void add_details(cJSON *whole, cJSON *reply)
+{
+    static const char *const keys[] = {"mistakes", "lacking"};
+    cJSON *error = cJSON_GetObjectItemCaseSensitive(whole, "error");
+
+    for (size_t i = 0; error != NULL && i < sizeof keys / sizeof *keys; i++) {
+        cJSON *rows = cJSON_DetachItemFromObjectCaseSensitive(reply, keys[i]);
+
+        if (cJSON_GetArraySize(rows) == 0 || !cJSON_AddItemToObject(error, keys[i], rows))
+            cJSON_Delete(rows);
+    }
+}
+
+static void answer_error(struct client_calls *cs, uint64_t conn, struct trouble *t, enum err e, cJSON *reply)
 {
     cJSON *error;
 
     (void)trouble_set(t, e, "the node could not do this (%s); see its log", "het knooppunt kon dit niet (%s); zie zijn logboek", err_word(e));
     error = client_print_error(t);
+    add_details(error, reply);
     send_json(cs, conn, error);
     cJSON_Delete(error);
 }
@@ -110,7 +125,7 @@ static void answer(struct client_node *n, struct call *k, enum err e)
         send_json(n->calls, k->conn, k->c.reply);
     } else {
         client_calls_explain(n, &k->c.trouble, e);
-        answer_error(n->calls, k->conn, &k->c.trouble, e);
+        answer_error(n->calls, k->conn, &k->c.trouble, e, k->c.reply);
     }
     drop(k);
 }

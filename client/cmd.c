@@ -171,6 +171,9 @@ enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJ
     if (e == OK) {
         *reply = answer;
         answer = NULL;
+    } else {
+        cJSON_Delete(r->details);
+        r->details = cJSON_DetachItemFromObjectCaseSensitive(answer, "error");
     }
     cJSON_Delete(answer);
     return e;
@@ -226,6 +229,20 @@ static enum err print_json(const cJSON *obj)
     return e;
 }
 
+/* Rows of the node's error go along in ours. */
+static void add_details(cJSON *whole, cJSON *details)
+{
+    static const char *const keys[] = {"mistakes", "lacking"};
+    cJSON *error = cJSON_GetObjectItemCaseSensitive(whole, "error");
+
+    for (size_t i = 0; error != NULL && i < sizeof keys / sizeof *keys; i++) {
+        cJSON *rows = cJSON_DetachItemFromObjectCaseSensitive(details, keys[i]);
+
+        if (rows != NULL && !cJSON_AddItemToObject(error, keys[i], rows))
+            cJSON_Delete(rows);
+    }
+}
+
 static void print_trouble(const struct client_run *r)
 {
     char line[800];
@@ -233,13 +250,19 @@ static void print_trouble(const struct client_run *r)
 
     if (r->json) {
         error = client_print_error(r->t);
+        add_details(error, r->details);
         if (print_json(error) != OK)
             (void)puts("{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"no memory left: close other programs and try again\"}}");
         cJSON_Delete(error);
         return;
     }
     trouble_line(r->t, line, sizeof line);
-    (void)fprintf(stderr, "schakel: %s\n", line);
+    /* Where all that is lacking stands below, the first of it is not said twice. */
+    if (cJSON_GetObjectItemCaseSensitive(r->details, "lacking") != NULL)
+        (void)fprintf(stderr, "schakel: %s\n", r->lang == LANG_NL ? "dit kan nog niet; dit ontbreekt:" : "not yet; this is lacking:");
+    else
+        (void)fprintf(stderr, "schakel: %s\n", line);
+    client_print_details(stderr, r->lang, r->details);
 }
 
 /* What stops disclosures is said with every answer, apart from it. */
@@ -287,6 +310,7 @@ static int finish(struct client_run *r, enum err e)
     }
     cJSON_Delete(r->args);
     cJSON_Delete(r->reply);
+    cJSON_Delete(r->details);
     return err_exit(e == OK ? r->result : e);
 }
 

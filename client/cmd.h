@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#include <stdio.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,6 +52,7 @@ struct client_run {
     int passphrase_fd;   /* -1: the terminal */
     cJSON *args;         /* the options, by their JSON names */
     cJSON *reply;        /* filled by local, or the node's answer */
+    cJSON *details;      /* of an error of the node: "mistakes", "lacking": rows; NULL: none */
     enum err result;     /* local: the exit class after the reply was printed: a report of what is wrong is an answer, not an error */
     struct trouble *t;
 };
@@ -97,6 +100,8 @@ MUST_USE enum err client_from_run(struct client_run *r);
 
 /* For people: one line per value, a table per array, labels from client/texts. */
 void client_print_reply(const struct client_run *r, const cJSON *reply);
+/* Those rows for people, on out. */
+void client_print_details(FILE *out, enum lang lang, const cJSON *details);
 /* {"ok":false,"error":{...}} */
 cJSON *client_print_error(const struct trouble *t);
 

@@ -162,3 +162,27 @@ void client_desk_head(const struct client_desk *d, struct proto_msg *m)
     m->head.subject = d->child_there;
     memcpy(m->head.purpose, d->purpose, sizeof m->head.purpose);
 }
+
+enum err client_desk_arg_all(struct client_call *c)
+{
+    static const struct { const char *key, *en, *nl; } needed[] = {
+        {"to", "--to PARTNER", "--to PARTNER"},
+        {"purpose", "--purpose PURPOSE", "--purpose DOEL"},
+        {"sections", "--sections SECTION,...", "--sections ONDERDEEL,..."},
+    };
+    bool nl = c->trouble.lang == LANG_NL;
+    const char *text = NULL;
+    char all[200] = "";
+
+    if (json_text(c->args, "case", &text) != OK && json_text(c->args, "number", &text) != OK)
+        (void) snprintf(all, sizeof all, nl ? "--case CASUS (of --number NUMMER)" : "--case CASE (or --number NUMBER)");
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (json_text(c->args, needed[i].key, &text) != OK) {
+            size_t at = strlen(all);
+            (void) snprintf(all + at, sizeof all - at, "%s%s", at != 0 ? ", " : "", nl ? needed[i].nl : needed[i].en);
+        }
+    return all[0] == '\0' ? OK
+                          : trouble_set(&c->trouble, ERR_USAGE,
+                              "this is needed, too: %s; purposes and sections: schakel policy show",
+                              "dit is ook nodig: %s; doelen en onderdelen: schakel policy show", all);
+}

@@ -34,4 +34,7 @@ MUST_USE enum err client_desk_arg_anon(struct client_call *c, const struct clien
 /* To, case, subject and purpose of a message about a row. */
 void client_desk_head(const struct client_desk *d, struct proto_msg *m);
 
+/* What a share needs to be about something: a child, --to, --purpose, --sections. ERR_USAGE names all that are not given. */
+MUST_USE enum err client_desk_arg_all(struct client_call *c);
+
 #endif

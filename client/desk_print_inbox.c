@@ -279,11 +279,8 @@ void client_desk_print_record(const struct client_paper *p, const cJSON *args, c
 void client_desk_print_import(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     uint64_t children = 0, sections = 0;
-    const cJSON *mistake;
 
     (void) args;
-    cJSON_ArrayForEach(mistake, cJSON_GetObjectItemCaseSensitive(reply, "mistakes"))
-        client_paper_line(p, CLIENT_RED, 0, "%s", "%s", cJSON_IsString(mistake) ? mistake->valuestring : "");
     if (json_u64(reply, "imported", &children) == OK && json_u64(reply, "sections", &sections) == OK)
         client_paper_line(p, CLIENT_PLAIN, 0, "Taken in: %llu children, %llu sections.",
             "Overgenomen: %llu kinderen, %llu onderdelen.", (unsigned long long) children,

@@ -6,6 +6,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
+#include "client/lacking.h"
 #include "client/sealed.h"
 #include "client/twice.h"
 #include "client/weigh.h"
@@ -158,7 +159,7 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
     if (e == OK)
         e = client_hold_decide(c->node, x, &g->d, &g->h);
     if (e == OK)
-        e = client_hold_check(c, &g->d, &g->h);
+        e = client_lacking_check(c, &g->d, &g->h, NULL);
     if (e == OK && approval != NULL)
         return check_approved(c, g);
     if (e == OK)

@@ -10,6 +10,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
+#include "client/lacking.h"
 #include "client/sealed.h"
 #include "client/weigh.h"
 
@@ -35,8 +36,10 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     const struct proto_partner *to = NULL;
     const char *purpose = NULL;
     struct client_desk *d = &g->d;
-    enum err e = client_arg_partner(c, "to", &to);
+    enum err e = client_desk_arg_all(c);
 
+    if (e == OK)
+        e = client_arg_partner(c, "to", &to);
     if (e == OK && to == c->node->me)
         e = trouble_at(&c->trouble, ERR_RANGE, "--to", 0, 0, "that is your own organisation; name another",
             "dat is uw eigen organisatie; noem een andere");
@@ -63,8 +66,9 @@ static enum err start_row(struct client_call *c, struct vault_txn *x, struct sen
     return e != OK ? e : client_child_for(x, &g->child, to->id, &d->child_there);
 }
 
-/* As if a second person had agreed already: is everything else there? */
-static enum err decide(struct client_call *c, struct vault_txn *x, struct sending *g)
+/* As if a second person had agreed already: is everything else there? missing: in the record; NULL: that is sealed already. */
+static enum err decide(
+    struct client_call *c, struct vault_txn *x, struct sending *g, const struct proto_sections *missing)
 {
     enum err e = client_weigh_use(c, x, &g->d, &g->weighing, &g->weighing_len, &g->h.answered);
 
@@ -74,33 +78,21 @@ static enum err decide(struct client_call *c, struct vault_txn *x, struct sendin
     if (e == OK)
         e = client_hold_decide(c->node, x, &g->d, &g->h);
     if (e == OK)
-        e = client_hold_check(c, &g->d, &g->h);
+        e = client_lacking_check(c, &g->d, &g->h, missing);
     for (uint8_t i = 0; e == OK && i < g->d.sections.count; i++)
         g->prepare = g->prepare || (g->h.decision[i].eyes == POLICY_EYES_HOLDER && g->approval_len == 0);
     return e;
 }
 
-/* Everything that is to be sent is in the record. */
-static enum err content_of(struct client_call *c, struct vault_txn *x, struct sending *g)
-{
-    struct proto_sections missing;
-    enum err e = client_hold_content(c->node, x, &g->d.child, &g->d.sections, &g->content, &missing);
-
-    if (e == OK && missing.count > 0)
-        e = trouble_at(&c->trouble, ERR_NOTFOUND, missing.name[0], 0, 0,
-            "your record has none of this; write it with schakel record put, or send less",
-            "uw dossier heeft hier niets over; schrijf het met schakel record put, of stuur minder");
-    return e;
-}
-
 static enum err decide_and_seal(struct client_call *c, struct vault_txn *x, struct sending *g)
 {
+    struct proto_sections missing;
     enum err e = client_desk_arg_ticks(c, &g->ticked);
 
     if (e == OK)
-        e = decide(c, x, g);
+        e = client_hold_content(c->node, x, &g->d.child, &g->d.sections, &g->content, &missing);
     if (e == OK)
-        e = content_of(c, x, g);
+        e = decide(c, x, g, &missing);
     if (e == OK)
         e = client_desk_arg_until(c, g->h.until_s, &g->d.access_until_s);
     if (e == OK && !g->prepare)
@@ -163,7 +155,7 @@ static enum err take_prepared(struct client_call *c, struct vault_txn *x, struct
         e = client_approve_use(c, x, &g->d, &g->approval, &g->approval_len);
     g->ticked = g->d.statements;
     if (e == OK)
-        e = decide(c, x, g);
+        e = decide(c, x, g, NULL);
     if (e == OK && (g->d.access_until_s <= clock_now_s() || g->d.access_until_s > g->h.until_s))
         e = trouble_at(&c->trouble, ERR_STATE, "--offer", 0, 0,
             "access would end earlier by now; the second person must approve again",

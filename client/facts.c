@@ -135,8 +135,11 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
     one.known = client_facts_said(c->node, c->x, k, &one.given, &one.refused) == OK;
     /* Recorded elsewhere, a yes counts once a person of the holder has checked it; a no at once. */
     if (one.elsewhere && ((!c->q->before_grant && !is_ticked(c->q, s->id)) || !is_fresh(c, k))) {
-        if (one.refused == 0)
+        if (one.refused == 0) {
+            if (is_fresh(c, k) && !is_ticked(c->q, s->id))
+                count(&c->f->to_tick, s->id);
             return;
+        }
         one.given = 0;
     }
     place = consent_place(c->f, one.leaf_index);
@@ -168,6 +171,8 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
     v->to_asker = v->to_holder = true;
     v->has_reference = s->reference[0] != '\0';
     v->ticked = is_ticked(c->q, s->id);
+    if (v->has_reference && !v->ticked)
+        count(&c->f->to_tick, s->id);
     v->of_pair = is_of_pair(c->q, s);
     v->purpose = s->purpose[0] == '\0' ? POLICY_UNKNOWN
                                        : policy_pack_find(c->node->pack, POLICY_SET_PURPOSES, s->purpose);

@@ -44,6 +44,7 @@ struct client_facts {
     struct client_consent consent[CLIENT_CONSENTS_MAX];
     struct proto_ids counted; /* consents, events and objections that were looked at, consents first: what a
                                  request points at */
+    struct proto_ids to_tick;     /* consents and references that count once a person of the holder has checked them */
     char birth_date[11];          /* "" unknown */
 };
 

@@ -8,6 +8,7 @@
 #include "client/record.h"
 #include "client/rotate.h"
 #include "client/weigh.h"
+#include "policy/consent.h"
 #include "policy/duty.h"
 #include "proto/seal.h"
 #include "proto/sealing.h"
@@ -23,6 +24,38 @@ enum { PREFIX_LETTERS = 3 };
 static bool is_weighed_here(const struct client_desk *d, enum policy_weigh by)
 {
     return d->offer || by == POLICY_WEIGH_HOLDER;
+}
+
+/* As if the step that a decision asks for had been done. */
+static void assume(struct policy_facts *f, enum policy_verdict verdict)
+{
+    if (verdict == POLICY_NEED_EVENT)
+        f->events = ~UINT64_C(0);
+    if (verdict == POLICY_NEED_CONSENT) {
+        f->given = policy_consent_required(f);
+        f->refused = 0;
+    }
+    f->weighed = f->weighed || verdict == POLICY_NEED_WEIGH;
+    f->second = f->second || verdict == POLICY_NEED_APPROVAL;
+}
+
+/* The steps after the first that is lacking; a no at the end of them is told when it comes to it. */
+static void look_ahead(
+    struct client_node *n, struct client_hold *h, const struct policy_facts *facts, uint8_t at, uint8_t section)
+{
+    struct policy_facts f = *facts;
+    struct policy_decision now = h->decision[at];
+
+    h->laters[at] = 0;
+    while (h->laters[at] < CLIENT_HOLD_LATER && now.verdict != POLICY_PERMIT && now.verdict != POLICY_DENY) {
+        enum policy_verdict before = now.verdict;
+
+        assume(&f, before);
+        policy_eval_section(n->pack, &f, section, &now);
+        if (now.verdict == POLICY_PERMIT || now.verdict == POLICY_DENY || now.verdict == before)
+            break;
+        h->later[at][h->laters[at]++] = now;
+    }
 }
 
 /*
@@ -43,6 +76,8 @@ static void decide_one(struct client_node *n, const struct client_desk *d, struc
     one.weighed = true;
     policy_eval_section(n->pack, &one, index, out);
     h->open_questions[at] = 0;
+    one.weighed = d->offer ? h->weighed_here : h->weighed_here || d->weighed;
+    look_ahead(n, h, &one, at, index);
     if (out->rule < 0 || (out->weigh != POLICY_WEIGH_ASKER && out->weigh != POLICY_WEIGH_HOLDER))
         return;
     here = is_weighed_here(d, out->weigh);
@@ -52,6 +87,7 @@ static void decide_one(struct client_node *n, const struct client_desk *d, struc
         return;
     one.weighed = false;
     policy_eval_section(n->pack, &one, index, out);
+    look_ahead(n, h, &one, at, index);
     if (here && h->weighed_here)
         h->open_questions[at] = needed & ~answered;
 }
@@ -124,36 +160,12 @@ enum err client_hold_decide(
         if (end < h->until_s)
             h->until_s = end;
     }
-    if (e == OK)
+    if (e == OK) {
         h->counted = f->counted;
+        h->to_tick = f->to_tick;
+    }
     free(f);
     return e;
-}
-
-enum err client_hold_check(struct client_call *c, const struct client_desk *d, const struct client_hold *h)
-{
-    struct client_tongue in = client_reply_tongue(c->node, c->trouble.lang);
-    struct client_explained words = {.whose = ""};
-
-    for (uint8_t i = 0; i < d->sections.count; i++) {
-        struct policy_decision one = h->decision[i];
-
-        if (one.verdict == POLICY_PERMIT)
-            continue;
-        if (h->open_questions[i] != 0)
-            return client_weigh_trouble(c, h->open_questions[i]);
-        /* Of what is sent without being asked, the sender weighs (POLICY.md). */
-        if (d->offer && one.weigh == POLICY_WEIGH_ASKER)
-            one.weigh = POLICY_WEIGH_HOLDER;
-        client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
-        if (one.reason == POLICY_IDENTIFIABLE)
-            return trouble_at(&c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s It has %s in it.",
-                "%s %s Er staat %s in.", words.text, words.step,
-                client_anon_name((enum client_anon_what) h->gives_away, c->trouble.lang));
-        return trouble_at(
-            &c->trouble, ERR_DENIED, d->sections.name[i], 0, 0, "%s %s", "%s %s", words.text, words.step);
-    }
-    return OK;
 }
 
 void client_hold_rows(const struct client_node *n, struct client_desk *d, const struct client_hold *h)

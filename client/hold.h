@@ -9,12 +9,18 @@
 #include "client/desk.h"
 #include "client/facts.h"
 
+enum { CLIENT_HOLD_LATER = 3 };
+
 struct client_hold {
     bool before_grant;             /* the holder's steps count as done (preview) */
     bool weighed_here, second; /* a weighing of this partner, an approval of a second person travel along */
     uint32_t answered;             /* the questions that the weighing of this partner answers */
     const struct proto_ids *ticked;
     struct policy_decision decision[PROTO_SECTIONS_MAX];  /* of d->sections, in order */
+    /* What is still lacking when the step of the decision is done, and the one after it: so that all is named at once. */
+    struct policy_decision later[PROTO_SECTIONS_MAX][CLIENT_HOLD_LATER];
+    uint8_t laters[PROTO_SECTIONS_MAX];
+    struct proto_ids to_tick;      /* statements that would count if a person here had checked them */
     uint32_t open_questions[PROTO_SECTIONS_MAX]; /* of a weighing of this partner that answers too little */
     uint8_t gives_away;            /* enum client_anon_what: what the text without names has all the same */
     struct proto_sections permitted;
@@ -25,10 +31,6 @@ struct client_hold {
 /* Decide about d->sections. d->offer: this partner is the sender. */
 MUST_USE enum err client_hold_decide(
     struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h);
-
-/* Is every section of d a yes? Else ERR_DENIED, and the trouble says which step is missing. */
-MUST_USE enum err client_hold_check(
-    struct client_call *c, const struct client_desk *d, const struct client_hold *h);
 
 /* What was decided, as rows of d: until the hub's own answer is there. */
 void client_hold_rows(const struct client_node *n, struct client_desk *d, const struct client_hold *h);

@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "client/import_place.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -16,25 +17,30 @@ struct reading {
     const struct policy_pack *pack;
     enum lang lang;
     const char *name;
+    const uint8_t *data;  /* of JSON: the whole file */
+    size_t len;
     cJSON *mistakes;
     int count;
     bool no_memory;       /* something that was read could not be kept */
     struct trouble first;
 };
 
-/* Line and column of a table; of JSON the item, from 1. */
-struct place { uint32_t line, column; size_t item; };
+/* Line and column of a table; of JSON the item, from 1, and what of it. */
+struct place { uint32_t line, column; size_t item; const char *section, *field; };
 
 static void mistake(struct reading *r, const struct trouble *t)
 {
-    char line[800];
+    cJSON *row;
 
     if (r->count++ == 0)
         r->first = *t;
     if (r->count > MISTAKES_MAX)
         return;
-    trouble_line(t, line, sizeof line);
-    json_push_text(r->mistakes, line);
+    row = json_push_object(r->mistakes);
+    json_add_text(row, "file", t->where);
+    json_add_u64(row, "line", t->line);
+    json_add_u64(row, "column", t->column);
+    json_add_text(row, "text", t->text);
 }
 
 static void mistake_in_csv(void *arg, const struct trouble *t)
@@ -51,10 +57,11 @@ static void mistake_at(
 
     if (what == NULL)
         what = "";
-    if (at.item != 0)
-        (void) trouble_at(
-            &t, e, r->name, 0, 0, "item %zu: %s%s%s", "item %zu: %s%s%s", at.item, what, colon, text);
-    else
+    if (at.item != 0) {
+        client_import_place(r->data, r->len, at.item - 1, at.section, at.field, &at.line, &at.column);
+        (void) trouble_at(&t, e, r->name, at.line, at.column, "item %zu: %s%s%s", "item %zu: %s%s%s", at.item, what,
+            colon, text);
+    } else
         (void) trouble_at(&t, e, r->name, at.line, at.column, "%s%s%s", "%s%s%s", what, colon, text);
     mistake(r, &t);
 }
@@ -67,7 +74,7 @@ static size_t char_len(uint8_t first)
 /* Is it text at all? base/csv and base/json look too, but do not say where it goes wrong. */
 static bool check_text(struct reading *r, const uint8_t *data, size_t len)
 {
-    struct place at = {1, 1, 0};
+    struct place at = {.line = 1, .column = 1};
 
     for (size_t i = 0, n; i < len; i += n) {
         n = char_len(data[i]);
@@ -112,13 +119,13 @@ static void check_header(struct reading *r, const struct csv *c)
     for (size_t i = 0; i < csv_columns(c); i++) {
         const char *name = csv_header(c, i);
         if (strcmp(name, "number") != 0 && !split_column(r, name, section, &field))
-            mistake_at(r, (struct place){1, (uint32_t) i + 1, 0}, ERR_SYNTAX, NULL,
+            mistake_at(r, (struct place){.line = 1, .column = (uint32_t) i + 1}, ERR_SYNTAX, NULL,
                 "this column is neither \"number\" nor \"section.field\" with a section of the pack",
                 "deze kolom is geen \"number\" en ook geen \"onderdeel.veld\" met een onderdeel van het "
                 "pakket");
     }
     if (csv_column(c, "number") < 0)
-        mistake_at(r, (struct place){1, 0, 0}, ERR_SYNTAX, NULL, "there is no column \"number\"",
+        mistake_at(r, (struct place){.line = 1}, ERR_SYNTAX, NULL, "there is no column \"number\"",
             "de kolom \"number\" ontbreekt");
 }
 
@@ -164,11 +171,11 @@ static void read_row(struct reading *r, const struct csv *c, size_t row, struct 
 
     out->at = csv_line(c, row);
     out->sections = cJSON_CreateObject();
-    take_number(r, (struct place){out->at, (uint32_t) number + 1, 0}, csv_cell(c, row, (size_t) number), out);
+    take_number(r, (struct place){.line = out->at, .column = (uint32_t) number + 1}, csv_cell(c, row, (size_t) number), out);
     for (size_t i = 0; i < csv_columns(c); i++) {
         const char *cell = csv_cell(c, row, i);
         if ((int) i != number && cell[0] != '\0' && split_column(r, csv_header(c, i), section, &field))
-            take_field(r, (struct place) {out->at, (uint32_t) i + 1, 0}, section, field, cell, out->sections);
+            take_field(r, (struct place){.line = out->at, .column = (uint32_t) i + 1}, section, field, cell, out->sections);
     }
 }
 
@@ -181,7 +188,7 @@ static enum err read_csv(struct reading *r, const uint8_t *data, size_t len, str
         return r->count > 0 ? OK : e;  /* told already */
     check_header(r, c);
     if (csv_rows(c) > CLIENT_IMPORT_ROWS_MAX)
-        mistake_at(r, (struct place){csv_line(c, CLIENT_IMPORT_ROWS_MAX), 0, 0}, ERR_LONG, NULL,
+        mistake_at(r, (struct place){.line = csv_line(c, CLIENT_IMPORT_ROWS_MAX)}, ERR_LONG, NULL,
             "from here on there are too many rows: split the file",
             "vanaf hier zijn er te veel rijen: splits het bestand");
     else if (r->count == 0 && csv_rows(c) > 0 && (out->row = calloc(csv_rows(c), sizeof *out->row)) == NULL)
@@ -197,12 +204,14 @@ static void read_json_section(struct reading *r, struct place at, const cJSON *s
 {
     const cJSON *field;
 
+    at.section = section->string;
     if (!is_section(r, section->string)) {
         mistake_at(r, at, ERR_SYNTAX, NULL, "a section is not in the pack",
             "een onderdeel staat niet in het pakket");
         return;
     }
     cJSON_ArrayForEach(field, section) {
+        at.field = field->string;
         if (cJSON_IsString(field))
             take_field(r, at, section->string, field->string, field->valuestring, sections);
         else
@@ -212,7 +221,7 @@ static void read_json_section(struct reading *r, struct place at, const cJSON *s
 
 static void read_json_item(struct reading *r, size_t item, const cJSON *from, struct client_import_row *out)
 {
-    struct place at = {0, 0, item + 1};
+    struct place at = {.item = item + 1};
     const cJSON *section;
     const char *number = "";
 
@@ -223,8 +232,10 @@ static void read_json_item(struct reading *r, size_t item, const cJSON *from, st
             "dit moet een object zijn met een tekst \"number\"");
         return;
     }
+    at.section = "number";
     take_number(r, at, number, out);
     cJSON_ArrayForEach(section, from) {
+        at.section = section->string;
         if (cJSON_IsObject(section))
             read_json_section(r, at, section, out->sections);
         else if (strcmp(section->string, "number") != 0)
@@ -283,40 +294,24 @@ static enum err check_twice(struct reading *r, const struct client_import *im, b
     qsort(sorted, im->count, sizeof(struct client_import_row *), by_number);
     for (size_t i = 1; i < im->count; i++)
         if (sorted[i]->number[0] != '\0' && strcmp(sorted[i - 1]->number, sorted[i]->number) == 0)
-            mistake_at(r, json ? (struct place){0, 0, sorted[i]->at} : (struct place){sorted[i]->at, 0, 0},
+            mistake_at(r, json ? (struct place){.item = sorted[i]->at, .section = "number"} : (struct place){.line = sorted[i]->at},
                 ERR_EXISTS, NULL, "this child is in the file already: put all of it in one place",
                 "dit kind staat al in het bestand: zet alles bij elkaar");
     free(sorted);
     return OK;
 }
 
-/* The mistakes after the first, a line each, as many as there is room for. */
-static void others(const struct reading *r, char *out, size_t out_len)
-{
-    const cJSON *item;
-    size_t used = 0;
-
-    out[0] = '\0';
-    cJSON_ArrayForEach(item, r->mistakes)
-        if (item != r->mistakes->child && used + strlen(item->valuestring) + 2 < out_len)
-            used += (size_t) snprintf(out + used, out_len - used, "\n%s", item->valuestring);
-}
-
-/* The first mistake and where it is, and the next ones, so that one round mends several. */
+/* The first mistake and where it is; all of them go along as "mistakes", so that one round mends several. */
 static enum err tell(const struct reading *r, struct trouble *t)
 {
-    char more[320];
-
-    others(r, more, sizeof more);
     return trouble_at(t, r->first.err, r->first.where, r->first.line, r->first.column,
-        "%s (mistakes: %d; nothing was imported)%s", "%s (fouten: %d; er is niets overgenomen)%s",
-        r->first.text, r->count, more);
+        "%s (mistakes: %d; nothing was imported)", "%s (fouten: %d; er is niets overgenomen)", r->first.text, r->count);
 }
 
 enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name,
     const uint8_t *data, size_t len, cJSON *mistakes, struct client_import *out, struct trouble *t)
 {
-    struct reading r = {.pack = pack, .lang = lang, .name = name, .mistakes = mistakes};
+    struct reading r = {.pack = pack, .lang = lang, .name = name, .data = data, .len = len, .mistakes = mistakes};
     struct client_import all = {0};
     size_t dot = strlen(name);
     bool json = dot > 5 && strcmp(name + dot - 5, ".json") == 0;

@@ -237,18 +237,45 @@ enum err client_opts_parse(struct client_run *r, int argc, char **argv, bool *he
     return tell_usage(r->t, argc, argv, options);
 }
 
-enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t)
+/* A command that needs something and takes both is about one child. */
+static bool lacks_child(const struct client_run *r, const cJSON *args)
 {
-    char key[64], shown[64];
+    bool number = false, by_case = false;
 
     for (const struct client_opt *o = r->cmd->opts; o != NULL && o->name != NULL; o++) {
-        client_opts_key(o->name, key, sizeof key);
-        typed(o, shown);
-        if (o->required && !is_secret(o) && cJSON_GetObjectItemCaseSensitive(args, key) == NULL)
-            return trouble_at(t, ERR_USAGE, shown, 0, 0, "is needed: %s", "is nodig: %s",
-                t != NULL && t->lang == LANG_NL ? o->help.nl : o->help.en);
+        number = number || (strcmp(o->name, "number") == 0 && !o->required);
+        by_case = by_case || (strcmp(o->name, "case") == 0 && !o->required);
     }
-    return OK;
+    return number && by_case && cJSON_GetObjectItemCaseSensitive(args, "number") == NULL
+        && cJSON_GetObjectItemCaseSensitive(args, "case") == NULL;
+}
+
+/* The first that is missing with what it is, the others by name: they are given in one go. */
+enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t)
+{
+    const struct client_opt *first = NULL;
+    bool nl = t != NULL && t->lang == LANG_NL;
+    char key[64], shown[64], where[64] = "", rest[240] = "";
+
+    for (const struct client_opt *o = r->cmd->opts; o != NULL && o->name != NULL; o++) {
+        size_t at = strlen(rest);
+
+        client_opts_key(o->name, key, sizeof key);
+        if (!o->required || is_secret(o) || cJSON_GetObjectItemCaseSensitive(args, key) != NULL)
+            continue;
+        typed(o, shown);
+        if (first == NULL)
+            (void)snprintf(where, sizeof where, "%s", shown);
+        else
+            (void)snprintf(rest + at, sizeof rest - at, ", %s", shown);
+        first = first == NULL ? o : first;
+    }
+    if (first == NULL)
+        return OK;
+    if (lacks_child(r, args))
+        (void)snprintf(rest + strlen(rest), sizeof rest - strlen(rest), nl ? ", --case of --number" : ", --case or --number");
+    return trouble_at(t, ERR_USAGE, where, 0, 0, "is needed: %s%s%s", "is nodig: %s%s%s", nl ? first->help.nl : first->help.en,
+        rest[0] == '\0' ? "" : nl ? ". Ook nodig: " : ". Needed too: ", rest[0] == '\0' ? "" : rest + 2);
 }
 
 enum err client_opts_ask(struct client_run *r)

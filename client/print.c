@@ -1,6 +1,7 @@
 /* client/cmd: a reply for people, and errors as JSON. */
 #include "client/cmd.h"
 
+#include "client/paper.h"
 #include "client/texts.h"
 
 #include <stdio.h>
@@ -145,6 +146,49 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
 void client_print_reply(const struct client_run *r, const cJSON *reply)
 {
     print_object(reply, r->lang, 0);
+}
+
+/* The first stands in the error itself. */
+static void print_mistakes(const struct client_paper *p, const cJSON *rows)
+{
+    const cJSON *row;
+
+    cJSON_ArrayForEach(row, rows) {
+        struct trouble t = {.lang = p->lang};
+        uint64_t line = 0, column = 0;
+        char text[800];
+
+        if (row == rows->child || json_u64(row, "line", &line) != OK || json_u64(row, "column", &column) != OK)
+            continue;
+        (void)trouble_at(&t, ERR_SYNTAX, client_paper_text(row, "file"), (uint32_t)line, (uint32_t)column, "%s", "%s", client_paper_text(row, "text"));
+        trouble_line(&t, text, sizeof text);
+        client_paper_line(p, CLIENT_PLAIN, 2, "%s", "%s", text);
+    }
+}
+
+static void print_lacking(const struct client_paper *p, const cJSON *rows)
+{
+    const cJSON *row;
+    char names[CELL_MAX];
+
+    cJSON_ArrayForEach(row, rows) {
+        client_paper_list(cJSON_GetObjectItemCaseSensitive(row, "sections"), names, sizeof names);
+        client_paper_line(p, CLIENT_BOLD, 2, "%s", "%s", names);
+        client_paper_line(p, CLIENT_PLAIN, 4, "%s", "%s", client_paper_text(row, "text"));
+        if (client_paper_text(row, "command")[0] != '\0')
+            client_paper_line(p, CLIENT_PLAIN, 4, "%s", "%s", client_paper_text(row, "command"));
+    }
+}
+
+void client_print_details(FILE *out, enum lang lang, const cJSON *details)
+{
+    struct client_paper p;
+
+    client_paper_init(&p, lang);
+    p.out = out;
+    p.colour = false;
+    print_mistakes(&p, cJSON_GetObjectItemCaseSensitive(details, "mistakes"));
+    print_lacking(&p, cJSON_GetObjectItemCaseSensitive(details, "lacking"));
 }
 
 cJSON *client_print_error(const struct trouble *t)

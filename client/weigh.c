@@ -216,7 +216,7 @@ enum err client_weigh_needed(
     return e;
 }
 
-enum err client_weigh_trouble(struct client_call *c, uint32_t open)
+void client_weigh_open_text(enum lang lang, uint32_t open, char *out, size_t cap)
 {
     char numbers[64] = "";
 
@@ -225,14 +225,21 @@ enum err client_weigh_trouble(struct client_call *c, uint32_t open)
         if (open >> i & 1)
             (void) snprintf(numbers + at, sizeof numbers - at, "%s%u", at == 0 ? "" : ", ", i + 1);
     }
-    return trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0,
-        "this weighing leaves open: %s. Weigh again and answer these too; schakel weigh without --answer "
-        "shows the questions, and --again"
-        " takes over what you answered",
-        "deze afweging laat open: %s. Weeg opnieuw en beantwoord ook deze; schakel weigh zonder --answer "
-        "toont de vragen, en --again neemt"
-        " over wat u al antwoordde",
+    (void) snprintf(out, cap,
+        lang == LANG_NL
+            ? "deze afweging laat open: %s. Weeg opnieuw en beantwoord ook deze; schakel weigh zonder --answer "
+              "toont de vragen, en --again neemt over wat u al antwoordde"
+            : "this weighing leaves open: %s. Weigh again and answer these too; schakel weigh without --answer "
+              "shows the questions, and --again takes over what you answered",
         numbers);
+}
+
+enum err client_weigh_trouble(struct client_call *c, uint32_t open)
+{
+    char text[400];
+
+    client_weigh_open_text(c->trouble.lang, open, text, sizeof text);
+    return trouble_at(&c->trouble, ERR_DENIED, "--weigh", 0, 0, "%s", "%s", text);
 }
 
 enum err client_weigh_check(

@@ -17,7 +17,7 @@
  * its sections. Gives *out (free()) and *answered, the questions it answers (bit 0 is question 1), and
  * d->weighing says which it is; *len 0 when there is none. With trouble: ERR_NOTFOUND, ERR_DENIED (it weighs
  * another child, purpose or other sections). The caller asks whether it answers enough: client_weigh_check,
- * or client_hold_check.
+ * or client_lacking_check.
  */
 MUST_USE enum err client_weigh_use(struct client_call *c, struct vault_txn *x, struct client_desk *d,
     uint8_t **out, size_t *len, uint32_t *answered);
@@ -41,6 +41,8 @@ MUST_USE enum err client_weigh_check(
     struct client_call *c, struct vault_txn *x, const struct client_desk *d, uint32_t answered);
 /* The trouble of that: ERR_DENIED. open: not 0. */
 MUST_USE enum err client_weigh_trouble(struct client_call *c, uint32_t open);
+/* Its sentence. */
+void client_weigh_open_text(enum lang lang, uint32_t open, char *out, size_t cap);
 
 /* For client/do_weigh: the child of a draft, and the questions in its answers. */
 enum { CLIENT_WEIGH_CHILD = 2 * (1 + 32) + 1 };
