@@ -16,6 +16,7 @@ static const struct conf_key keys[] = {
     TEXT_KEY("pack", pack),
     BOOL_KEY("plain", plain),
     BOOL_KEY("citizen_number", citizen_number),
+    BOOL_KEY("legal_hold", legal_hold),
 };
 
 enum { CONF_MAX = 65536 };

@@ -21,6 +21,7 @@ struct client_conf {
     char pack[CLIENT_PATH_MAX];  /* folder of the pack; empty: HOME/pack */
     bool plain;             /* tcp without TLS, on loopback only */
     bool citizen_number;    /* may this partner hold the number */
+    bool legal_hold;        /* nothing goes by its age (client/retention) */
 };
 
 /* HOME/name into out. ERR_LONG with trouble. */

@@ -233,6 +233,8 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
         json_add_text(c->reply, "clocks_note", t.text);
     client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);
     add_certs(c->reply, c->node);
+    if (c->node->legal_hold)
+        json_add_bool(c->reply, "legal_hold", true);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);
     if (e == OK)

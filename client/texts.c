@@ -68,6 +68,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"pseudonyms_per_partner", "at most a day, for a partner", "hoogstens per dag voor een partner"},
     {"hub_reachable", "hub reachable", "hub bereikbaar"},
     {"hub_heard", "hub last heard", "hub laatst gehoord"},
+    {"legal_hold", "legal hold: nothing is dropped by its age", "bewaarplicht: niets vervalt door ouderdom"},
     {"clocks_note", "the clocks differ", "de klokken verschillen"},
     {"disk_note", "the disk", "de schijf"},
     {"outbox", "waiting to be sent", "wacht op verzending"},

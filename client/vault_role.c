@@ -15,6 +15,7 @@
 #include "client/openings.h"
 #include "client/pseudonym.h"
 #include "client/registry.h"
+#include "client/retention.h"
 #include "client/rotate.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
@@ -273,6 +274,7 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
     if (e == OK)
         e = open_witness(n, vault_key, t);
     n->may_hold_number = e == OK && conf.citizen_number;
+    n->legal_hold = e != OK || conf.legal_hold;
     if (e == OK)
         e = open_links(n, &conf, vault_key, t);
     if (e == OK)
@@ -331,6 +333,7 @@ static void step(struct client_node *n)
     client_registry_step(n);
     client_registry_tell_step(n);
     client_upkeep_step(n);
+    client_retention_step(n);
     client_openings_step(n);
     client_hublink_step(n);
     client_witness_step(n);
