@@ -6,6 +6,7 @@
 #include "client/witness.h"
 #include "proto/cosigned.h"
 #include "proto/note.h"
+#include "proto/region_log.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -161,6 +162,14 @@ static enum err one_number(struct check *c, uint64_t number, bool *whole)
     return OK;
 }
 
+static bool is_in_log_of_now(const struct client_node *n, const struct proto_receipt *r, unsigned origin)
+{
+    for (unsigned i = origin; i != 0 && i <= n->region.origin_count; i++)
+        if (r->index >= n->region.origin[i - 1].kept.size)
+            return false;
+    return origin != 0;
+}
+
 /*
  * The checkpoint that came with an entry. It is anchored when enough cosigned it, or one that covers the entry's leaf: what this node has seen
  * of the log is one log (client/heads).
@@ -171,17 +180,19 @@ static void bound(struct check *c, uint64_t number, struct client_audit_bound *o
     struct client_witness_status w = {.anchored_size = 0};
     struct proto_cosigned by = {0};
     struct proto_note_key log;
+    unsigned origin = 0;
 
     out->number = number;
     out->size = r->tree_size;
     out->time_s = r->time_s;
     memcpy(out->root, c->entry->root, sizeof out->root);
-    if (proto_note_key_decode(c->n->region.log_vkey, &log) == OK
+    if (proto_region_log_of(&c->n->region, r->checkpoint.data, r->checkpoint.len, &log, &origin) == OK
         && proto_cosigned_count(&c->n->region, &log, r->checkpoint.data, r->checkpoint.len, NULL, clock_now_s(), &by) == OK)
         out->anchored = by.anchored;
     if (c->n->witness != NULL)
         client_witness_status(c->n, &w);
-    out->anchored = out->anchored || w.anchored_size > r->index;
+    /* What was lost with the log of before is in no checkpoint of now, whatever has its place there. */
+    out->anchored = out->anchored || (w.anchored_size > r->index && is_in_log_of_now(c->n, r, origin));
 }
 
 /* A number beside the period: whole by itself, or its own fault is told. */

@@ -8,7 +8,7 @@
 #include "base/wr.h"
 #include "client/cmd_registry.h"
 #include "client/home.h"
-#include "proto/region.h"
+#include "proto/region_log.h"
 #include "proto/reply.h"
 #include "proto/tlog.h"
 
@@ -26,7 +26,7 @@ const struct client_opt client_cmd_mirror_opts[] = {
 struct mirror {
     struct client_run *run;
     const char *folder;
-    struct proto_note_key log;
+    struct proto_region *region;
     struct proto_merkle_tree tree;
     uint8_t tile[WIDTH * ENTRY_LEN];    /* of the leaves behind the last whole tile */
     struct proto_note note;
@@ -119,7 +119,12 @@ static enum err check_root(struct mirror *m)
 
 static enum err open_checkpoint(struct mirror *m)
 {
-    return proto_tlog_checkpoint_open(m->text, m->text_len, &m->log, &m->note, &m->checkpoint);
+    struct proto_note_key log;
+    unsigned origin;
+    enum err e = proto_region_log_of(m->region, m->text, m->text_len, &log, &origin);
+
+    /* Under whichever origin: leaves that were kept stay where they are, so a copy goes on from them (P-193). */
+    return e == OK ? proto_tlog_checkpoint_open(m->text, m->text_len, &log, &m->note, &m->checkpoint) : e;
 }
 
 /* Up to the checkpoint that was written last: everything behind it was not shown to be whole. */
@@ -219,22 +224,21 @@ static enum err add_registry(const struct mirror *m, uint64_t *count)
     return e == OK ? client_cmd_registry_write(m->run, path, count) : e;
 }
 
-static enum err read_log_key(struct mirror *m)
+static enum err read_region(struct mirror *m)
 {
-    struct proto_region *region = calloc(1, sizeof *region);
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = region == NULL ? ERR_NOMEM : client_home_path(m->run->home, "region", path, m->run->t);
+    enum err e;
+
+    m->region = calloc(1, sizeof *m->region);
+    e = m->region == NULL ? ERR_NOMEM : client_home_path(m->run->home, "region", path, m->run->t);
 
     if (e == OK)
         e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, m->run->t);
     if (e == OK)
-        e = proto_region_parse(data, len, true, region, m->run->t);
-    if (e == OK)
-        e = proto_note_key_decode(region->log_vkey, &m->log);
+        e = proto_region_parse(data, len, true, m->region, m->run->t);
     free(data);
-    free(region);
     return e;
 }
 
@@ -248,7 +252,7 @@ enum err client_cmd_hub_mirror(struct client_run *r)
         m->run = r;
         m->folder = client_run_text(r, "out");
         proto_merkle_init(&m->tree);
-        e = read_log_key(m);
+        e = read_region(m);
     }
     if (e == OK)
         e = read_folder(m);
@@ -269,6 +273,8 @@ enum err client_cmd_hub_mirror(struct client_run *r)
         json_add_u64(r->reply, "added", m->tree.size - before);
         json_add_u64(r->reply, "statements", statements);
     }
+    if (m != NULL)
+        free(m->region);
     free(m);
     return e == OK ? OK : trouble_set(r->t, e, "the log could not be copied (%s)", "het logboek kon niet worden gekopieerd (%s)", err_word(e));
 }

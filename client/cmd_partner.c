@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "client/cmd_origin.h"
 #include "client/home.h"
 #include "client/keyfile.h"
 #include "proto/note.h"
@@ -27,6 +28,8 @@ const struct client_opt client_cmd_partner_propose_opts[] = {
         "HANDLE", NULL},
     {"quota", CLIENT_OPT_TEXT, false, {"more pseudonyms a day for this partner", "meer pseudoniemen per dag voor deze partner"}, "HANDLE", NULL},
     {"elements", CLIENT_OPT_NUMBER, false, {"how many a day, with --quota", "hoeveel per dag, bij --quota"}, "N", NULL},
+    {"new-origin", CLIENT_OPT_TEXT, false, {"leaves of the log are lost for ever: what the hub's operator gave (schakel-hub restore --lost)",
+        "bladen van het logboek zijn voorgoed weg: wat de beheerder van de hub gaf (schakel-hub restore --lost)"}, "FILE", NULL},
     {"from", CLIENT_OPT_TEXT, false, {"from this day; else from now", "vanaf deze dag; anders vanaf nu"}, "DATE", NULL},
     {"until", CLIENT_OPT_TEXT, false, {"up to this day; else five years, of a quota 30 days", "tot deze dag; anders vijf jaar, van een quotum 30 dagen"},
         "DATE", NULL},
@@ -153,6 +156,8 @@ static void describe(struct client_run *r, const struct proto_registry_say *s, c
     }
     if (s->elements != 0)
         json_add_u64(r->reply, "elements", s->elements);
+    if (s->act == PROTO_REG_ORIGIN)
+        client_cmd_origin_describe(r, s);
     clock_format_nl(s->from_s, when);
     json_add_text(r->reply, "from", when);
     if (s->until_s != 0) {
@@ -166,6 +171,9 @@ static void describe(struct client_run *r, const struct proto_registry_say *s, c
     if (signatures < needed)
         json_add_text(r->reply, "next", r->lang == LANG_NL ? "laat een andere partner lezen en tekenen: schakel partner sign BESTAND"
                                                            : "let another partner read and sign it: schakel partner sign FILE");
+    else if (s->act == PROTO_REG_ORIGIN)
+        json_add_text(r->reply, "next", r->lang == LANG_NL ? "geef haar aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE"
+                                                           : "give it to the hub's operator: schakel-hub restore --new-origin FILE BACKUP");
     else
         json_add_text(r->reply, "next", r->lang == LANG_NL ? "stuur haar met uw knooppunt: schakel partner send --file BESTAND"
                                                            : "send it with your node: schakel partner send --file FILE");
@@ -268,15 +276,20 @@ enum err client_cmd_partner_propose(struct client_run *r)
 {
     struct proto_region *region = calloc(1, sizeof *region);
     struct proto_registry_say s;
+    const char *origin = client_run_text(r, "new_origin");
     bool org = client_run_text(r, "org") != NULL, quota = client_run_text(r, "quota") != NULL;
     enum err e = region == NULL ? ERR_NOMEM : OK;
 
-    if (e == OK && (org == quota || (quota && client_run_text(r, "replaces") != NULL)))
-        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key), or --quota HANDLE --elements N",
-            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel), of --quota NAAM --elements N");
+    if (e == OK && (org + quota + (origin != NULL) != 1 || (quota && client_run_text(r, "replaces") != NULL)))
+        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key), --quota HANDLE --elements N, or --new-origin FILE",
+            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel), --quota NAAM --elements N, of --new-origin BESTAND");
     if (e == OK)
         e = read_region(r, region);
-    if (e == OK)
+    if (e == OK && origin != NULL) {
+        e = begin(r, PROTO_REG_ORIGIN, region, &s);
+        if (e == OK)
+            e = client_cmd_origin_fill(r, origin, &s);
+    } else if (e == OK)
         e = org ? about_org(r, region, &s) : about_quota(r, region, &s);
     if (e == OK)
         e = make(r, &s);
@@ -320,6 +333,8 @@ enum err client_cmd_partner_sign(struct client_run *r)
         e = proto_registry_say_parse(data, len, &s, r->t);
     if (e == OK && sodium_memcmp(s.region, region->hash, sizeof s.region) != 0)
         e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is for another region", "is voor een andere regio");
+    if (e == OK && s.act == PROTO_REG_ORIGIN)
+        e = client_cmd_origin_check(r, &s);
     if (e == OK)
         e = sign(r, &s, data, len, path);
     free(data);

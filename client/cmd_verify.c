@@ -54,6 +54,10 @@ static void report_log(cJSON *reply, const struct client_log_report *l)
     json_add_u64(obj, "cosigned_outsiders", l->cosigned_outsiders);
     json_add_u64(obj, "anchored_size", l->anchored_size);
     json_add_u64(obj, "receipts_compared", l->compared);
+    if (l->origin > 1)
+        json_add_u64(obj, "origin", l->origin);
+    if (l->lost != 0)
+        json_add_u64(obj, "receipts_lost", l->lost);
 }
 
 /* Proof against the hub, or also against the hub with its friends. */
@@ -73,7 +77,7 @@ static bool is_anchored(const struct client_log_report *log, const struct client
     if (claims->count == 0)
         return log->anchored;
     for (size_t i = 0; i < claims->count; i++)
-        if (claims->at[i].index >= log->anchored_size)
+        if (claims->at[i].index >= log->anchored_size || claims->at[i].compare == CLIENT_COMPARE_NOTHING)
             return false;
     return true;
 }

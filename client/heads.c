@@ -8,6 +8,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/distrust.h"
+#include "client/origin.h"
 #include "client/witness.h"
 
 #include <sodium.h>
@@ -18,16 +19,15 @@ enum { CHECK_EVERY_MS = 1000, AGAIN_MS = 10000, ROW_LEN = 8 + PROTO_HASH_LEN };
 
 static const char checked_key[] = "checked head", forked_key[] = "log forked";
 
-static enum err put_checked_in(struct client_node *n, struct vault_txn *x)
+enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *checked)
 {
-    const struct client_hublink *l = n->link;
     uint8_t row[ROW_LEN];
     struct wr w;
     enum err e;
 
     wr_init(&w, row, sizeof row);
-    wr_u64(&w, l->checked.size);
-    wr_copy(&w, l->checked.root, sizeof l->checked.root);
+    wr_u64(&w, checked->size);
+    wr_copy(&w, checked->root, sizeof checked->root);
     e = wr_end(&w);
     return e == OK ? client_vault_put(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, row, sizeof row) : e;
 }
@@ -38,7 +38,7 @@ static enum err put_checked(struct client_node *n)
     enum err e = client_vault_begin(n->vault, true, &x);
 
     if (e == OK)
-        e = put_checked_in(n, x);
+        e = client_heads_put(x, &n->link->checked);
     if (e == OK)
         return client_vault_commit(x);
     client_vault_abort(x);
@@ -81,7 +81,7 @@ enum err client_heads_accept(struct client_node *n, struct vault_txn *x)
     if (e != OK && e != ERR_NOTFOUND)
         return e;
     l->checked = l->newest;
-    e = put_checked_in(n, x);
+    e = client_heads_put(x, &l->checked);
     if (e != OK) {
         l->checked = before;
         return e;
@@ -125,7 +125,9 @@ enum err client_heads_load(struct client_node *n)
     client_vault_abort(x);
     free(row);
     free(why);
-    return e == OK || e == ERR_NOTFOUND ? client_distrust_load(n) : e;
+    if (e == OK || e == ERR_NOTFOUND)
+        e = client_origin_load(n);
+    return e == OK ? client_distrust_load(n) : e;
 }
 
 bool client_heads_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN])
@@ -260,7 +262,8 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     (void)arg;
     l->checking = false;
     l->check_at_ms = clock_mono_ms() + AGAIN_MS;
-    if (e != OK)
+    /* Asked of the log under another origin: what it says of that one is of no use any more. */
+    if (e != OK || l->asked_origins != l->origins)
         return;
     if (reply->result != PROTO_ACCEPTED) {
         log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
@@ -324,6 +327,7 @@ void client_heads_step(struct client_node *n)
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_CONSISTENCY};
 
     client_distrust_keep(n);
+    client_origin_step(n);
     if (!l->up || l->checking || l->for_ever || clock_mono_ms() < l->check_at_ms)
         return;
     if (l->checked.size == 0 && l->newest.size != 0) {
@@ -334,6 +338,7 @@ void client_heads_step(struct client_node *n)
         return;
     m.number = l->asked.head.size < l->checked.size ? l->asked.head.size : l->checked.size;
     m.number2 = l->asked.head.size < l->checked.size ? l->checked.size : l->asked.head.size;
+    l->asked_origins = l->origins;
     l->checking = client_link_ask(n, &m, LINK_QUERY_MS, proven, NULL) == OK;
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
 }

@@ -73,6 +73,9 @@ struct client_hublink {
     struct link_head asked;
     bool checking, others_next;
     const struct proto_partner *doubted;  /* the last that said it saw another log; NULL: none since the start */
+    uint8_t origins;             /* changes of the log's origin that were taken into account (client/origin) */
+    uint8_t asked_origins;       /* when asked was asked */
+    uint64_t seen_more;          /* leaves that this node had seen when a change named fewer; 0: never */
     bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
 
     /* distrust.c */
@@ -120,6 +123,8 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
 bool client_heads_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN]);
 /* Disclosures stop: for ever when the log signed what does not fit, else until the hub proves that it does. */
 void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
+/* Within x: what was checked last. */
+MUST_USE enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *checked);
 /* Whatever it signed: within x, go on from its newest checkpoint. */
 MUST_USE enum err client_heads_accept(struct client_node *n, struct vault_txn *x);
 /* It has proven it. */

@@ -5,6 +5,7 @@
 #include "client/certs.h"
 #include "client/hublink_parts.h"
 #include "client/keeping.h"
+#include "client/origin.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -62,6 +63,8 @@ enum err client_mail_keys(struct client_node *n, const struct client_mail *m)
 
     if (proto_sign_decode(m->mail.message.data, m->mail.message.len, &s) != OK || s.count != 1)
         return OK;
+    if (client_origin_check(n, &m->mail.receipt) == ERR_BUSY)
+        return ERR_BUSY;
     e = need_key(n, s.by[0].key, PROTO_USE_NODE, at_s);
     msg = malloc(sizeof *msg);
     if (msg == NULL)
@@ -125,6 +128,8 @@ static enum err open_mail(
         e = check_header(n, &c, &o->msg.head);
     if (e == OK && (receipt->number != m->mail.number || receipt->result != PROTO_ACCEPTED))
         e = ERR_RANGE;
+    if (e == OK)
+        e = client_origin_check(n, receipt);
     if (e == OK)
         e = proto_receipt_check(
             &n->region, &o->msg, m->mail.message.data, m->mail.message.len, receipt, 1, o->root);
@@ -286,7 +291,8 @@ enum err client_mail_apply(
             e = archive_good(x, m, &o->msg);
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
-            client_heads_other(n, o->ev.from, o->msg.head.seen_size, o->msg.head.seen_root);
+            if (!client_origin_is_before(n, o->msg.head.issued_s))
+                client_heads_other(n, o->ev.from, o->msg.head.seen_size, o->msg.head.seen_root);
         } else if (e == ERR_BUSY) {
             log_number(LOG_WARN, "mail-too-early", m);
             *bad = true;

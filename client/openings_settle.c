@@ -6,6 +6,7 @@
 #include "client/archive.h"
 #include "client/hublink_parts.h"
 #include "client/verify.h"
+#include "proto/region_log.h"
 #include "proto/tlog.h"
 
 #include <inttypes.h>
@@ -32,7 +33,7 @@ static bool is_hole(struct vault_txn *x, uint64_t number)
 }
 
 /*
- * Each number has a leaf of its own, or was skipped for one (hub/backup): so the n-th cannot lie before the n-th leaf. A hub that names a larger
+ * Each number has a leaf of its own, or was skipped for one, lost or not (hub/backup): so the n-th cannot lie before the n-th leaf. A hub that names a larger
  * one would have the numbers between pass for answered. What it names within that is a leaf of its log, or it is found bad; and completeness
  * names each number that is not here.
  */
@@ -45,7 +46,7 @@ static enum err jump_once(const struct client_node *n, struct vault_txn *x, cons
     if (e != OK)
         return e;
     if (!restored || !what->opened || proto_opening_check_side(&what->what) != OK || what->number <= o->fetched
-        || what->number - 1 > what->what.index)
+        || what->number - 1 > what->what.index + proto_region_log_lost(&n->region))
         return ERR_NOTFOUND;
     if (what->what.index >= n->link->newest.size)
         return ERR_BUSY;

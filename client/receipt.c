@@ -1,3 +1,4 @@
+#include "client/origin.h"
 #include "client/receipt.h"
 
 #include "base/log.h"
@@ -167,7 +168,10 @@ static enum err with_receipt(struct client_node *n, uint64_t order, const struct
 {
     struct sent *one = NULL;
     struct client_receipt_event ev = {.reply = reply};
-    enum err e = reply->receipt.result == reply->result ? matching(n, row, &reply->receipt, &one) : ERR_SIGNATURE;
+    enum err e = reply->receipt.result == reply->result ? client_origin_check(n, &reply->receipt) : ERR_SIGNATURE;
+
+    if (e == OK)
+        e = matching(n, row, &reply->receipt, &one);
 
     if (e != OK) {
         log_unproven("bad-receipt", row, "err", err_word(e));

@@ -7,6 +7,7 @@
 #include "client/certs.h"
 #include "client/home.h"
 #include "client/hublink_parts.h"
+#include "client/origin.h"
 #include "client/witness.h"
 
 #include <stdlib.h>
@@ -293,6 +294,7 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     else if (e != OK)
         log_event(LOG_WARN, "registry-not-taken", "err", err_word(e), NULL);
     if (proto_registry_size(r->fold) != before) {
+        client_origin_step(n);
         client_calls_again(n);
         client_inbox_process(n);
     }

@@ -9,6 +9,7 @@
 #include "client/keeping.h"
 #include "client/keylink.h"
 #include "client/openings.h"
+#include "client/origin.h"
 #include "client/packs.h"
 #include "client/pseudonym.h"
 #include "client/registry.h"
@@ -227,6 +228,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "partner", c->node->me->handle);
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
+    client_origin_status(c->node, c->trouble.lang, c->reply);
     add_witness(c->reply, c->node);
     add_disk(c->reply, c->node, c->trouble.lang);
     if (client_clocks_check(c->node, &t) != OK)

@@ -20,14 +20,19 @@ struct client_problems { cJSON *list; size_t count; enum lang lang; };
 /* leaf UINT64_MAX: not about one. name may be NULL. */
 void client_problem(struct client_problems *p, const char *name, uint64_t leaf, const char *en, const char *nl);
 
+/* What of a claim a copy of the log can show; the zero is what there is without changes of the log's origin. */
+enum client_compare { CLIENT_COMPARE_ALL = 0, CLIENT_COMPARE_LEAF, CLIENT_COMPARE_NOTHING };
+
 /* One receipt that holds by itself: what the log must have. */
 struct client_claim {
     char name[64];              /* its file */
     uint64_t number, index, size, time_s;
     uint8_t kind;               /* enum proto_kind */
+    unsigned origin;            /* of the log, by the receipt's checkpoint (proto/region_log) */
+    enum client_compare compare;
     uint8_t leaf[32], root[32]; /* hash of the leaf; root of the tree of that size */
 };
-struct client_claims { struct client_claim *at; size_t count, cap; uint64_t first, last; size_t entries, bad, withdrawn, missing; };
+struct client_claims { struct client_claim *at; size_t count, cap; uint64_t first, last; size_t entries, bad, withdrawn, missing, lost; };
 void client_claims_fini(struct client_claims *c);
 
 /*
@@ -44,7 +49,9 @@ struct client_log_report {
     unsigned cosigned_partners, cosigned_outsiders;
     uint64_t anchored_size;          /* the leaves below it lie under enough cosignatures: of the checkpoint, or of checkpoint.anchored */
     bool anchored;                   /* more than half of the partners, and an outsider (proto/cosigned) */
+    unsigned origin;                 /* under which of its origins the log was then */
     size_t compared;                 /* claims that fall within this copy */
+    size_t lost;                     /* claims of leaves that are in no log any more, by the word of two partners */
 };
 /* Rebuild the tree from the entries, name each leaf that differs from its stored hash, and compare the claims. claims may be NULL. */
 MUST_USE enum err client_verify_log(const struct proto_region *region, const char *folder, struct client_claims *claims,

@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/rd.h"
 #include "client/home.h"
+#include "client/verify_origins.h"
 #include "proto/cosigned.h"
+#include "proto/region_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +21,7 @@ struct pass {
     struct client_problems *p;
     struct proto_merkle_tree tree;
     struct client_claim **by_index, **by_size;   /* sorted; NULL without claims */
-    size_t claims, next_index, next_size;
+    size_t claims, sizes, next_index, next_size;
     bool differs;                                /* some leaf is not what its tile says */
     uint64_t agreed;                             /* the largest size whose root a receipt confirmed */
     bool parted;                                 /* from a size on, roots are not those that the hub signed */
@@ -81,10 +83,10 @@ static void compare_root(struct pass *s)
 {
     uint8_t root[HASH];
 
-    if (s->next_size >= s->claims || s->by_size[s->next_size]->size != s->tree.size)
+    if (s->next_size >= s->sizes || s->by_size[s->next_size]->size != s->tree.size)
         return;
     proto_merkle_root(&s->tree, root);
-    while (s->next_size < s->claims && s->by_size[s->next_size]->size == s->tree.size) {
+    while (s->next_size < s->sizes && s->by_size[s->next_size]->size == s->tree.size) {
         const struct client_claim *c = s->by_size[s->next_size++];
 
         if (memcmp(c->root, root, HASH) == 0) {
@@ -125,6 +127,19 @@ static int size_order(const void *a, const void *b)
     return x->size < y->size ? -1 : x->size > y->size;
 }
 
+static enum err sort_by_origin(struct pass *s, struct client_claims *claims, struct client_log_report *out, struct trouble *t)
+{
+    struct proto_region *live = malloc(sizeof *live);
+    enum err e = live == NULL ? ERR_NOMEM : client_verify_origins_read(s->region, s->folder, live, t);
+
+    if (e == OK) {
+        client_verify_origins_sort(live, out->origin, claims, s->p);
+        out->lost = claims->lost;
+    }
+    free(live);
+    return e;
+}
+
 static enum err sort_claims(struct pass *s, struct client_claims *claims)
 {
     if (claims == NULL || claims->count == 0)
@@ -133,11 +148,14 @@ static enum err sort_claims(struct pass *s, struct client_claims *claims)
     s->by_size = calloc(claims->count, sizeof(struct client_claim *));
     if (s->by_index == NULL || s->by_size == NULL)
         return ERR_NOMEM;
-    s->claims = claims->count;
-    for (size_t i = 0; i < s->claims; i++)
-        s->by_index[i] = s->by_size[i] = &claims->at[i];
+    for (size_t i = 0; i < claims->count; i++) {
+        if (claims->at[i].compare != CLIENT_COMPARE_NOTHING)
+            s->by_index[s->claims++] = &claims->at[i];
+        if (claims->at[i].compare == CLIENT_COMPARE_ALL)
+            s->by_size[s->sizes++] = &claims->at[i];
+    }
     qsort(s->by_index, s->claims, sizeof(struct client_claim *), index_order);
-    qsort(s->by_size, s->claims, sizeof(struct client_claim *), size_order);
+    qsort(s->by_size, s->sizes, sizeof(struct client_claim *), size_order);
     return OK;
 }
 
@@ -237,7 +255,7 @@ static enum err open_checkpoint(const struct pass *s, struct client_log_report *
     if (e == OK)
         e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, t);
     if (e == OK)
-        e = proto_note_key_decode(s->region->log_vkey, &key);
+        e = proto_region_log_of(s->region, data, len, &key, &out->origin);
     if (e == OK)
         e = proto_cosigned_count(s->region, &key, data, len, NULL, UINT64_MAX - PROTO_COSIGNED_AHEAD_S, &c);
     if (e == OK) {
@@ -256,6 +274,7 @@ static enum err open_checkpoint(const struct pass *s, struct client_log_report *
 static enum err open_anchored(struct pass *s, struct trouble *t)
 {
     struct proto_note_key key;
+    unsigned origin;
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
@@ -266,7 +285,7 @@ static enum err open_anchored(struct pass *s, struct trouble *t)
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)
-        e = proto_note_key_decode(s->region->log_vkey, &key);
+        e = proto_region_log_of(s->region, data, len, &key, &origin);
     if (e == OK)
         e = proto_cosigned_count(s->region, &key, data, len, NULL, UINT64_MAX - PROTO_COSIGNED_AHEAD_S, &s->anchored);
     free(data);
@@ -333,6 +352,8 @@ enum err client_verify_log(const struct proto_region *region, const char *folder
     e = open_checkpoint(s, &fresh, t);
     if (e == OK)
         e = open_anchored(s, t);
+    if (e == OK && claims != NULL)
+        e = sort_by_origin(s, claims, &fresh, t);
     if (e == OK)
         e = sort_claims(s, claims);
     if (e == OK)

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/home.h"
+#include "proto/region_log.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -103,6 +104,7 @@ static enum err check_entry(const struct proto_region *region, const char *folde
     struct client_claims *c, struct client_problems *p)
 {
     struct client_claim claim = {.number = number};
+    struct proto_note_key log;
     struct client_entry *entry = malloc(sizeof *entry);
     struct client_archived a;
     char path[CLIENT_PATH_MAX];
@@ -126,12 +128,14 @@ static enum err check_entry(const struct proto_region *region, const char *folde
         if (e == OK) {
             (void)snprintf(claim.name, sizeof claim.name, "%s", name);
             claim.kind = a.kind;
+            e = proto_region_log_of(region, entry->receipt.checkpoint.data, entry->receipt.checkpoint.len, &log, &claim.origin);
             claim.index = entry->receipt.index;
             claim.size = entry->receipt.tree_size;
             claim.time_s = entry->receipt.time_s;
             proto_merkle_leaf(entry->leaf, sizeof entry->leaf, claim.leaf);
             memcpy(claim.root, entry->root, sizeof claim.root);
-            e = add_claim(c, &claim);
+            if (e == OK)
+                e = add_claim(c, &claim);
         }
     }
     free(data);

@@ -59,6 +59,20 @@ enum err client_witness_open(struct client_node *n, struct secret *key, const ui
     return OK;
 }
 
+/* A question that is under way is answered for the log of before: it is not judged by this one's key, and asked again. */
+enum err client_witness_begin_again(struct client_node *n)
+{
+    struct witness_log *l = &n->witness->log[WITNESS_MAIN];
+    struct proto_note_key key;
+    enum err e = proto_note_key_decode(n->region.log_vkey, &key);
+
+    if (e != OK)
+        return e;
+    memset(l, 0, sizeof *l);
+    l->known.key = key;
+    return open_log(n, l);
+}
+
 void client_witness_close(struct client_witness *w)
 {
     if (w == NULL)

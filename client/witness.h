@@ -60,6 +60,9 @@ struct client_witness_status {
 };
 void client_witness_status(const struct client_node *n, struct client_witness_status *out);
 
+/* The main log has another origin (client/origin): what was cosigned of the one before is no base for it. ERR_IO, ERR_NOMEM. */
+MUST_USE enum err client_witness_begin_again(struct client_node *n);
+
 /* The newest anchored checkpoint of the main log with its cosignatures. Gives *out (free()). ERR_NOTFOUND. */
 MUST_USE enum err client_witness_anchored(struct vault_txn *x, const struct client_node *n, uint8_t **out, size_t *len);
 

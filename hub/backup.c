@@ -4,10 +4,12 @@
 #include "base/kv.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "hub/backup_origin.h"
 #include "hub/backup_registry.h"
 #include "hub/home.h"
 #include "hub/ledger.h"
 #include "hub/store_number.h"
+#include "proto/region_log.h"
 #include "proto/tlog.h"
 
 #include <inttypes.h>
@@ -146,16 +148,40 @@ static enum err read_checkpoint(const struct putting *p, const char *path, struc
     struct proto_note_key log;
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = note == NULL ? ERR_NOMEM : proto_note_key_decode(p->region->log_vkey, &log);
+    unsigned origin;
+    enum err e = note == NULL ? ERR_NOMEM : file_read(path, PROTO_NOTE_MAX, &data, &len, NULL);
 
     if (e == OK)
-        e = file_read(path, PROTO_NOTE_MAX, &data, &len, NULL);
+        e = proto_region_log_of(p->region, data, len, &log, &origin);
     if (e == OK)
         e = proto_tlog_checkpoint_open(data, len, &log, note, &c);
     if (e == OK)
         *head = c.head;
     free(data);
     free(note);
+    return e;
+}
+
+static enum err read_mirror(struct putting *p, struct proto_merkle_head *head)
+{
+    char path[HUB_PATH_MAX];
+    enum err e = file_join(path, sizeof path, p->from->mirror, "checkpoint");
+
+    if (e == OK)
+        e = read_checkpoint(p, path, head);
+    return e == OK ? OK : trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen ijkpunt van dit logboek (%s)", err_word(e));
+}
+
+/* All that there is: the store's leaves, and those that a mirror has more. */
+static enum err keep_what_is(struct putting *p)
+{
+    struct proto_merkle_head head;
+    enum err e = p->from->mirror != NULL ? read_mirror(p, &head) : OK;
+
+    p->last.head.size = hub_ledger_size(p->ledger);
+    hub_ledger_root(p->ledger, p->last.head.root);
+    if (e == OK && p->from->mirror != NULL && head.size > p->last.head.size)
+        p->last.head = head;
     return e;
 }
 
@@ -166,7 +192,6 @@ static enum err read_checkpoint(const struct putting *p, const char *path, struc
 static enum err look_in_mirror(struct putting *p)
 {
     struct proto_merkle_head head;
-    char path[HUB_PATH_MAX];
     enum err e;
 
     if (p->from->mirror == NULL)
@@ -175,14 +200,10 @@ static enum err look_in_mirror(struct putting *p)
             "export), or say that the hub was stopped before this backup was made and never ran since (--newest)",
             "wat de hub het laatst ondertekende is met zijn map verloren: geef een kopie van het logboek zoals het het laatst was (--mirror MAP, van "
             "schakel hub mirror of export), of zeg dat de hub voor deze reservekopie was gestopt en niet meer heeft gedraaid (--newest)");
-    e = file_join(path, sizeof path, p->from->mirror, "checkpoint");
-    if (e == OK)
-        e = read_checkpoint(p, path, &head);
-    if (e != OK)
-        return trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen ijkpunt van dit logboek (%s)", err_word(e));
-    if (head.size >= p->last.head.size)
+    e = read_mirror(p, &head);
+    if (e == OK && head.size >= p->last.head.size)
         p->last.head = head;
-    return OK;
+    return e;
 }
 
 static bool has_root(const struct putting *p)
@@ -226,37 +247,54 @@ static enum err add_leaves(struct putting *p, struct kv_txn *x, uint64_t before)
 
     if (before < p->last.head.size && mirror == NULL)
         return trouble_at(p->t, ERR_STATE, "store", 0, 0,
-            "this backup has %llu leaves and %llu were signed since the log began: give a copy of the log that has them (--mirror DIR)",
-            "deze reservekopie heeft %llu bladen en er zijn er %llu ondertekend: geef een kopie van het logboek die ze heeft (--mirror MAP)",
+            "this backup has %llu leaves and %llu were signed since the log began: give a copy of the log that has them (--mirror DIR). Has nobody "
+            "one, two partners can let the log go on without: schakel-hub restore --lost",
+            "deze reservekopie heeft %llu bladen en er zijn er %llu ondertekend: geef een kopie van het logboek die ze heeft (--mirror MAP). Heeft "
+            "niemand die, dan kunnen twee partners het logboek zonder laten doorgaan: schakel-hub restore --lost",
             (unsigned long long)before, (unsigned long long)p->last.head.size);
     if (before < p->last.head.size)
         e = append_all(p->ledger, x, p->last.head.size, mirror);
     if (e == ERR_NOTFOUND)
-        return trouble_at(p->t, e, mirror, 0, 0, "does not have the leaves that are missing", "heeft de ontbrekende bladen niet");
+        return trouble_at(p->t, e, mirror, 0, 0,
+            "does not have the leaves that are missing. Has nobody them, two partners can let the log go on without: schakel-hub restore --lost",
+            "heeft de ontbrekende bladen niet. Heeft niemand ze, dan kunnen twee partners het logboek zonder laten doorgaan: schakel-hub restore --lost");
     if (e == OK && before <= p->last.head.size && !has_root(p))
         e = trouble_at(p->t, ERR_SIGNATURE, mirror != NULL ? mirror : "store", 0, 0, "these leaves do not give the root that was signed",
             "deze bladen geven niet de wortel die is ondertekend");
     return e;
 }
 
+/* Within x; done says what is there then. */
+static enum err add_all(struct putting *p, struct kv_txn *x, struct hub_backup_done *done)
+{
+    uint64_t before = hub_ledger_size(p->ledger), lost = 0;
+    enum err e = add_leaves(p, x, before);
+
+    done->kept.size = hub_ledger_size(p->ledger);
+    hub_ledger_root(p->ledger, done->kept.root);
+    done->leaves_added = done->kept.size - before;
+    if (e == OK)
+        e = hub_backup_registry_append(p->registry, x, p->from, &done->statements_added, p->t);
+    if (e == OK && p->from->origin != NULL)
+        e = hub_backup_origin_append(p->registry, p->ledger, x, p->from, &lost, p->t);
+    if (e == OK && done->leaves_added + lost != 0)
+        e = skip_numbers(p, x, done->leaves_added + lost);
+    if (e == OK)
+        e = save_seeds_from(p, x);
+    done->leaves = hub_ledger_size(p->ledger);
+    done->statements = proto_registry_size(p->registry->fold);
+    done->origin = proto_region_log_number(p->region);
+    return e;
+}
+
 static enum err put_in(struct putting *p, struct hub_backup_done *done)
 {
-    uint64_t before = hub_ledger_size(p->ledger);
     struct kv_txn *x = NULL;
     enum err e = kv_begin(p->kv, true, &x);
 
     if (e == OK)
-        e = add_leaves(p, x, before);
-    done->leaves = hub_ledger_size(p->ledger);
-    done->leaves_added = done->leaves - before;
-    if (e == OK)
-        e = hub_backup_registry_append(p->registry, x, p->from, &done->statements_added, p->t);
-    done->statements = proto_registry_size(p->registry->fold);
-    if (e == OK && done->leaves_added != 0)
-        e = skip_numbers(p, x, done->leaves_added);
-    if (e == OK)
-        e = save_seeds_from(p, x);
-    if (e == OK)
+        e = add_all(p, x, done);
+    if (e == OK && (!p->from->is_lost || p->from->origin != NULL))
         return kv_commit(x);
     kv_abort(x);
     return e;
@@ -268,7 +306,9 @@ enum err hub_backup_complete(const struct hub_backup_sources *from, const char *
     struct hub_backup_done now = { .leaves = 0 };
     enum err e = open_all(&p, store);
 
-    if (e == OK && from->memory_is_old)
+    if (e == OK && from->is_lost)
+        e = keep_what_is(&p);
+    else if (e == OK && from->memory_is_old)
         e = look_in_mirror(&p);
     if (e == OK)
         e = put_in(&p, &now);

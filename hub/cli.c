@@ -11,7 +11,7 @@
 #define HOME_DEFAULT "/var/lib/schakel-hub"
 
 enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS, KEY_MIRROR,
-    KEY_REGISTRY, KEY_UNDO, KEY_NEWEST, OPTIONS_MAX = 16 };
+    KEY_REGISTRY, KEY_NEW_ORIGIN, KEY_UNDO, KEY_NEWEST, KEY_LOST, OPTIONS_MAX = 16 };
 
 /* bit 0: every command has it. */
 static const struct option_row {
@@ -32,13 +32,17 @@ static const struct option_row {
     { "listen", KEY_LISTEN, "HOST:PORT", HUB_OPT_LISTEN, "where the hub listens", "waar de hub luistert" },
     { "plain", KEY_PLAIN, NULL, HUB_OPT_PLAIN, "tcp without TLS, on this machine only", "tcp zonder TLS, alleen op deze machine" },
     { "pack", KEY_PACK, "DIR", HUB_OPT_PACK, "folder of the policy pack", "map van het beleidspakket" },
-    { "output", 'o', "FILE", HUB_OPT_OUTPUT, "where the welcome is written", "waar het welkomstbestand komt" },
+    { "output", 'o', "FILE", HUB_OPT_OUTPUT, "the file to write", "het bestand dat wordt geschreven" },
     { "address", KEY_ADDRESS, "HOST:PORT", HUB_OPT_ADDRESS, "where the partner reaches the hub (else the listening address)",
         "waar de partner de hub bereikt (anders het adres waarop hij luistert)" },
     { "mirror", KEY_MIRROR, "DIR", HUB_OPT_MIRROR, "a copy of the log, as export or a partner's mirror makes it",
         "een kopie van het logboek, zoals export of de spiegel van een partner die maakt" },
     { "registry", KEY_REGISTRY, "FILE", HUB_OPT_RESTORE, "a copy of the registry, from schakel partner export or a keyholder's folder",
         "een kopie van het register, van schakel partner export of uit de map van een sleutelhouder" },
+    { "lost", KEY_LOST, NULL, HUB_OPT_RESTORE, "nobody has all leaves: write what is lost to --output, for two partners to sign",
+        "niemand heeft alle bladen: schrijf naar --output wat weg is, voor twee partners om te tekenen" },
+    { "new-origin", KEY_NEW_ORIGIN, "FILE", HUB_OPT_RESTORE, "what two partners signed: the log goes on under its next origin",
+        "wat twee partners tekenden: het logboek gaat door onder zijn volgende oorsprong" },
     { "newest", KEY_NEWEST, NULL, HUB_OPT_RESTORE, "the hub was stopped before this backup and never ran since",
         "de hub was voor deze reservekopie gestopt en heeft sindsdien niet gedraaid" },
     { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },
@@ -56,7 +60,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
     struct parsing *p = state->input;
     struct hub_cli *c = p->cli;
     const char **text[] = { &c->home, NULL, NULL, &c->name, &c->origin, &c->region, &c->listen, NULL, &c->pack, &c->address, &c->mirror,
-        &c->registry };
+        &c->registry, &c->new_origin };
 
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
@@ -68,6 +72,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
     case KEY_PLAIN: c->plain = true; return 0;
     case KEY_UNDO: c->undo = true; return 0;
     case KEY_NEWEST: c->newest = true; return 0;
+    case KEY_LOST: c->lost = true; return 0;
     case 'o': c->output = value; return 0;
     case ARGP_KEY_ARG:
         if (p->row->argument == NULL || c->argument != NULL)
@@ -78,7 +83,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
         p->is_usage_wrong = p->is_usage_wrong || (p->row->argument != NULL && c->argument == NULL);
         return 0;
     default:
-        if (key < KEY_HOME || key > KEY_REGISTRY)
+        if (key < KEY_HOME || key > KEY_NEW_ORIGIN)
             return ARGP_ERR_UNKNOWN;
         *text[key - KEY_HOME] = value;
         return 0;

@@ -21,9 +21,9 @@ enum {
 /* A command under way. Texts are borrowed from argv. */
 struct hub_cli {
     enum lang lang;
-    bool json, plain, undo, newest;
+    bool json, plain, undo, newest, lost;
     const char *home;
-    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror, *registry;
+    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror, *registry, *new_origin;
     const char *argument;   /* the bare one, NULL when the command has none */
     cJSON *reply;           /* filled by the command */
     int exit_code;          /* instead of the class's own; 0: that */

@@ -5,6 +5,7 @@
 #include "base/folder.h"
 #include "base/kv.h"
 #include "hub/home.h"
+#include "hub/origin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static enum err write_whole(struct hub_cli *c, const char *folder)
     char path[HUB_PATH_MAX], state[HUB_PATH_MAX], text[256], when[17];
     struct hub_signed last;
     int len;
-    enum err e = hub_home_path(folder, "signer/last", state, c->t);
+    enum err e = hub_origin_memory(folder, state, c->t);
 
     if (e == OK)
         e = hub_signer_read(state, &last, c->t);

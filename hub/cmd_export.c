@@ -4,8 +4,10 @@
 #include "base/wr.h"
 #include "hub/home.h"
 #include "hub/ledger.h"
+#include "hub/origin.h"
 #include "hub/signer.h"
 #include "hub/store_cosigned.h"
+#include "proto/region_log.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +27,7 @@ struct export {
     struct kv *kv;
     struct hub_ledger_reader *log;
     struct hub_signed last;
+    unsigned origin;
     const char *folder;
     uint8_t tile[TILE_MAX];
 };
@@ -146,7 +149,14 @@ static enum err write_anchored(const struct export *x, const struct proto_region
     struct hub_witness *w = malloc(sizeof *w);
     struct kv_txn *txn = NULL;
     char path[HUB_PATH_MAX];
-    enum err e = c == NULL || w == NULL ? ERR_NOMEM : hub_witness_init(w, region, region->log_vkey);
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_note_key key;
+    enum err e = c == NULL || w == NULL ? ERR_NOMEM : proto_region_log_key(region, x->origin, &key);
+
+    if (e == OK) {
+        proto_note_key_encode(&key, vkey);
+        e = hub_witness_init(w, region, vkey);
+    }
 
     if (e == OK)
         e = hub_store_cosigned_open(x->kv, &store);
@@ -213,7 +223,10 @@ static enum err write_checkpoint(const struct export *x, struct trouble *t)
 static enum err open_log(const struct hub_cli *c, struct export *x)
 {
     char path[HUB_PATH_MAX];
-    enum err e = hub_home_path(c->home, "signer/last", path, c->t);
+    enum err e = hub_origin_read(c->home, &x->origin, c->t);
+
+    if (e == OK)
+        e = hub_origin_memory_of(c->home, x->origin, path, c->t);
 
     if (e == OK)
         e = hub_signer_read(path, &x->last, c->t);

@@ -1,12 +1,16 @@
 /*
  * schakel-hub restore: a home put back from a backup. Nothing that is there is written over; what the home still knows counts, not what the
- * backup knew; the store comes into its place when it is whole, in one step. Killed at any moment it can be given again.
+ * backup knew; the store comes into its place when it is whole, in one step. Killed at any moment it can be given again. When nobody has all
+ * leaves it says what is lost (--lost), for two partners to sign, and then goes on under the log's next origin (--new-origin).
  */
 #include "hub/backup.h"
 
 #include "base/file.h"
 #include "base/folder.h"
 #include "hub/home.h"
+#include "hub/origin.h"
+#include "proto/originfile.h"
+#include "proto/registry_say.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -15,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WHOLE_MAX = 4096, OWN_FILE_MODE = 0600 };
+enum { WHOLE_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644 };
 
 static const char whole_name[] = "whole";
 
@@ -26,6 +30,7 @@ static const char lost_name[] = "signer.lost";
 struct restoring {
     char store[HUB_PATH_MAX], fresh[HUB_PATH_MAX], lost[HUB_PATH_MAX], from[HUB_PATH_MAX], memory[HUB_PATH_MAX];
     struct hub_backup_sources sources;
+    uint8_t *statement;     /* of --new-origin */
 };
 
 static bool is_there(const char *path)
@@ -82,7 +87,7 @@ static enum err find_paths(const struct hub_cli *c, struct restoring *r)
     if (e == OK)
         e = hub_home_path(c->home, lost_name, r->lost, c->t);
     if (e == OK)
-        e = hub_home_path(c->home, "signer/last", r->memory, c->t);
+        e = hub_origin_memory(c->home, r->memory, c->t);
     if (e == OK)
         e = file_join(r->from, sizeof r->from, c->argument, "store");
     if (e == OK && is_there(r->store))
@@ -122,7 +127,9 @@ static enum err copy_rest(const struct hub_cli *c, struct restoring *r)
     if (e == OK)
         e = folder_copy(c->argument, c->home, &rest, c->t);
     r->sources = (struct hub_backup_sources){ .home = c->home, .mirror = c->mirror, .registry = c->registry,
-        .memory_is_old = lost && !c->newest };
+        .memory_is_old = lost && !c->newest, .is_lost = c->lost || c->new_origin != NULL };
+    if (e == OK)
+        e = hub_origin_memory(c->home, r->memory, c->t);
     if (e == OK)
         e = hub_signer_read(r->memory, &r->sources.last, c->t);
     if (e == OK)
@@ -145,15 +152,77 @@ static enum err make_folders(const struct hub_cli *c)
     return e;
 }
 
-static enum err put_in_place(const struct hub_cli *c, const struct restoring *r)
+/* A new origin has a memory of its own; what was signed under those before is kept. */
+static enum err name_origin(const struct hub_cli *c, const struct hub_backup_done *done)
 {
-    enum err e = file_sync_all(c->home, c->t);
+    char path[HUB_PATH_MAX];
+    enum err e = hub_origin_memory_of(c->home, done->origin, path, c->t);
 
+    if (e == OK && !is_there(path))
+        e = hub_signer_init(path, c->t);
+    return e == OK ? hub_origin_write(c->home, done->origin, c->t) : e;
+}
+
+static enum err put_in_place(const struct hub_cli *c, const struct restoring *r, const struct hub_backup_done *done)
+{
+    enum err e = name_origin(c, done);
+
+    if (e == OK)
+        e = file_sync_all(c->home, c->t);
     if (e == OK && rename(r->fresh, r->store) != 0)
         e = trouble_at(c->t, ERR_IO, r->store, 0, 0, "cannot be put in its place", "kan niet op zijn plaats worden gezet");
     if (e == OK && unlink(r->lost) != 0 && errno != ENOENT)
         e = trouble_at(c->t, ERR_IO, r->lost, 0, 0, "cannot be removed", "kan niet worden verwijderd");
     return e == OK ? file_sync_all(c->home, c->t) : e;
+}
+
+/* ---- what is lost, for the partners ---- */
+
+static enum err check_options(const struct hub_cli *c)
+{
+    if (c->lost && (c->output == NULL || c->new_origin != NULL))
+        return trouble_at(c->t, ERR_USAGE, "--lost", 0, 0, "writes a file: say which with --output FILE, and not --new-origin",
+            "schrijft een bestand: zeg welk met --output BESTAND, en niet --new-origin");
+    return OK;
+}
+
+static enum err read_statement(const struct hub_cli *c, struct restoring *r)
+{
+    enum err e = c->new_origin == NULL ? OK
+        : file_read(c->new_origin, PROTO_REGISTRY_NOTE_MAX, &r->statement, &r->sources.origin_len, c->t);
+
+    r->sources.origin = r->statement;
+    return e;
+}
+
+static enum err write_lost(struct hub_cli *c, const struct restoring *r, const struct hub_backup_done *done)
+{
+    struct proto_originfile f = { .number = done->origin + 1, .what = { .seen = r->sources.last.head, .kept = done->kept } };
+    struct proto_region *region = calloc(1, sizeof *region);
+    char *region_text = NULL, *text = NULL;
+    size_t region_len = 0, len = 0;
+    enum err e = region == NULL ? ERR_NOMEM : hub_home_region(c->home, &region_text, &region_len, region, c->t);
+
+    if (f.what.seen.size < f.what.kept.size)
+        f.what.seen = f.what.kept;
+    if (e == OK)
+        memcpy(f.region, region->hash, sizeof f.region);
+    if (e == OK)
+        e = proto_originfile_format(&f, &text, &len);
+    if (e == OK)
+        e = file_write_new(c->output, text, len, PUBLIC_FILE_MODE, c->t);
+    if (e == OK) {
+        json_add_u64(c->reply, "seen", f.what.seen.size);
+        json_add_u64(c->reply, "kept", f.what.kept.size);
+        json_add_text(c->reply, "file", c->output);
+        json_add_text(c->reply, "next", c->lang == LANG_NL
+            ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
+            : "first ask every partner and the keyholder whether they have the leaves; if not: schakel partner propose --new-origin FILE at one, schakel partner sign at another, then schakel-hub restore --new-origin");
+    }
+    free(text);
+    free(region_text);
+    free(region);
+    return e;
 }
 
 static void reply(struct hub_cli *c, const struct hub_backup_done *done)
@@ -172,8 +241,10 @@ enum err hub_cmd_restore(struct hub_cli *c)
     const struct folder_rules all = { .without = NULL };
     struct restoring *r = calloc(1, sizeof *r);
     struct hub_backup_done done;
-    enum err e = r == NULL ? ERR_NOMEM : check_backup(c);
+    enum err e = r == NULL ? ERR_NOMEM : check_options(c);
 
+    if (e == OK)
+        e = check_backup(c);
     if (e == OK)
         e = find_paths(c, r);
     if (e == OK)
@@ -184,18 +255,28 @@ enum err hub_cmd_restore(struct hub_cli *c)
         goto out;
     e = copy_rest(c, r);
     if (e == OK)
+        e = read_statement(c, r);
+    if (e == OK)
         e = make_folders(c);
     if (e == OK)
         e = folder_copy(r->from, r->fresh, &all, c->t);
     if (e == OK)
         e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
+    if (e == OK && c->lost) {
+        e = write_lost(c, r, &done);
+        if (e == OK)
+            e = drop_fresh(c, r);
+        goto out;
+    }
     if (e == OK)
-        e = put_in_place(c, r);
+        e = put_in_place(c, r, &done);
     if (e == OK)
         reply(c, &done);
     else if (!is_there(r->store) && drop_fresh(c, r) != OK)
         e = ERR_IO;
 out:
+    if (r != NULL)
+        free(r->statement);
     free(r);
     return e;
 }

@@ -5,8 +5,10 @@
 #include "base/proc.h"
 #include "hub/core.h"
 #include "hub/home.h"
+#include "hub/origin.h"
 #include "hub/outside.h"
 #include "hub/signer.h"
+#include "proto/region_log.h"
 #include "server/launch.h"
 #include "server/start.h"
 
@@ -27,7 +29,7 @@ struct run {
     size_t region_len;
     char store[HUB_PATH_MAX], partners[HUB_PATH_MAX], seeds[HUB_PATH_MAX], status[HUB_PATH_MAX], signed_last[HUB_PATH_MAX],
         quota[HUB_PATH_MAX], signed_registry[HUB_PATH_MAX], registry[HUB_PATH_MAX];
-    char registry_vkey[PROTO_NOTE_VKEY_ROOM];
+    char registry_vkey[PROTO_NOTE_VKEY_ROOM], log_vkey[PROTO_NOTE_VKEY_ROOM];
     uint8_t log_secret[64], share[32];
     char *tls_cert, *tls_key, *tls_ca;
     size_t tls_cert_len, tls_key_len, tls_ca_len;
@@ -49,7 +51,7 @@ static enum err read_paths(const struct hub_cli *c, struct run *r)
 {
     const struct { const char *name; char *out; } paths[] = {
         { "store", r->store }, { "partners", r->partners }, { "seeds/days", r->seeds }, { "run/status.json", r->status },
-        { "signer/last", r->signed_last }, { "oprf/quota", r->quota },
+        { "oprf/quota", r->quota },
         { "signer/registry", r->signed_registry }, { "registry", r->registry },
     };
     enum err e = OK;
@@ -80,7 +82,7 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
 {
     const struct proto_blob parts[HUB_SIGNER_STARTS] = {
         [HUB_SIGNER_STATE] = server_start_text(r->signed_last),
-        [HUB_SIGNER_VKEY] = server_start_text(r->region->log_vkey),
+        [HUB_SIGNER_VKEY] = server_start_text(r->log_vkey),
         [HUB_SIGNER_SECRET] = { r->log_secret, sizeof r->log_secret },
         [HUB_SIGNER_REGISTRY_STATE] = server_start_text(r->signed_registry),
         [HUB_SIGNER_REGISTRY_VKEY] = server_start_text(r->registry_vkey),
@@ -121,6 +123,7 @@ static enum err start_core(const struct run *r, int gate, int signer, int witnes
         [HUB_CORE_FORGET] = server_start_number(r->conf.statement_days * 86400, forget),
         [HUB_CORE_REGISTRY] = server_start_text(r->registry),
         [HUB_CORE_WITNESSES] = server_start_text(r->conf.witnesses),
+        [HUB_CORE_VKEY] = server_start_text(r->log_vkey),
     };
 
     return server_launch("core", parts, HUB_CORE_STARTS, fds, witness >= 0 ? 3 : 2, out);
@@ -170,13 +173,23 @@ static enum err check_pack(const struct hub_cli *c, const struct run *r)
     return e;
 }
 
-static enum err name_registry(struct run *r)
+/* What the two logs are signed under. The region file is that of the beginning: the log may have another origin since. */
+static enum err name_logs(const struct hub_cli *c, struct run *r)
 {
     struct proto_note_key key;
+    unsigned origin = 1;
     enum err e = proto_registry_key(r->region, &key);
 
     if (e == OK)
         proto_note_key_encode(&key, r->registry_vkey);
+    if (e == OK)
+        e = hub_origin_read(c->home, &origin, c->t);
+    if (e == OK)
+        e = hub_origin_memory_of(c->home, origin, r->signed_last, c->t);
+    if (e == OK)
+        e = proto_region_log_key(r->region, origin, &key);
+    if (e == OK)
+        proto_note_key_encode(&key, r->log_vkey);
     return e;
 }
 
@@ -206,7 +219,7 @@ static enum err prepare(const struct hub_cli *c, struct run *r)
     if (e == OK)
         e = hub_home_region(c->home, &r->region_text, &r->region_len, r->region, c->t);
     if (e == OK)
-        e = name_registry(r);
+        e = name_logs(c, r);
     if (e == OK)
         e = check_pack(c, r);
     if (e == OK)

@@ -108,6 +108,16 @@ static enum err open_store(struct hub_core *c, struct trouble *t)
     return e;
 }
 
+/* The registry may have given the log another origin than the signer was started under. */
+static enum err check_origin(const struct hub_core *c, struct trouble *t)
+{
+    if (c->config.log_vkey == NULL || strcmp(c->config.log_vkey, c->region->log_vkey) == 0)
+        return OK;
+    return trouble_at(t, ERR_STATE, "origin", 0, 0, "this file is not of this store: the registry says that the log goes on as %s. Restore both from one backup",
+        "dit bestand hoort niet bij deze opslag: het register zegt dat het logboek doorgaat als %s. Zet beide uit een reservekopie terug",
+        c->region->log_origin);
+}
+
 static enum err open_outside(struct hub_core *c, struct trouble *t)
 {
     struct hub_outside_list *list = calloc(1, sizeof *list);
@@ -179,6 +189,8 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
         e = server_packs_open(c->config.home, c->config.pack, c->region, &c->packs, t);
     if (e == OK)
         e = open_store(c, t);
+    if (e == OK)
+        e = check_origin(c, t);
     if (e != OK)
         goto out;
     c->state.kv = c->kv;

@@ -46,6 +46,7 @@ struct hub_core_config {
     void *sign_arg;
     void *sign_registry_arg;                   /* the same for the registry */
     const char *registry;                      /* file for a copy of it; NULL: none */
+    const char *log_vkey;                      /* what the signer signs the log under; NULL: not compared (tests) */
     const char *witnesses;                     /* public ones, as in the settings (hub/outside); NULL or empty: none */
     int witness_fd;                            /* their role, when there are some */
     int gate_fd;                               /* answers go there; -1: they stay in core->answers (tests) */
@@ -53,7 +54,7 @@ struct hub_core_config {
 
 /* What core is told at its start, in this order (server/start). */
 enum hub_start_core { HUB_CORE_STORE, HUB_CORE_PARTNERS, HUB_CORE_SEEDS, HUB_CORE_STATUS, HUB_CORE_PACK, HUB_CORE_HOME, HUB_CORE_REGION,
-    HUB_CORE_THREADS, HUB_CORE_FORGET, HUB_CORE_REGISTRY, HUB_CORE_WITNESSES, HUB_CORE_STARTS };
+    HUB_CORE_THREADS, HUB_CORE_FORGET, HUB_CORE_REGISTRY, HUB_CORE_WITNESSES, HUB_CORE_VKEY, HUB_CORE_STARTS };
 
 struct hub_core {
     struct kv *kv;

@@ -99,13 +99,14 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->pack = server_start_as_text(&part[HUB_CORE_PACK]);
     c->home = server_start_as_text(&part[HUB_CORE_HOME]);
     c->registry = server_start_as_text(&part[HUB_CORE_REGISTRY]);
+    c->log_vkey = server_start_as_text(&part[HUB_CORE_VKEY]);
     c->region = (const char *)part[HUB_CORE_REGION].data;
     c->region_len = part[HUB_CORE_REGION].len;
     c->map_bytes = MAP_BYTES;
     c->gate_fd = GATE_FD;
     c->witnesses = server_start_as_text(&part[HUB_CORE_WITNESSES]);
     c->witness_fd = WITNESS_FD;
-    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL || c->home == NULL || c->registry == NULL)
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL || c->home == NULL || c->registry == NULL || c->log_vkey == NULL)
         return ERR_SYNTAX;
     e = server_start_as_number(&part[HUB_CORE_FORGET], &c->forget_s);
     return e == OK ? server_start_as_number(&part[HUB_CORE_THREADS], threads) : e;

@@ -107,6 +107,8 @@ enum err hub_registry_take(struct hub_registry *r, struct kv_txn *x, const uint8
     if (*busy)
         return OK;
     *why = proto_registry_judge(r->fold, note, len, time_s, &say);
+    if (*why == PROTO_REG_COUNTS && say.act == PROTO_REG_ORIGIN)
+        *why = PROTO_REG_BY_OPERATOR;
     if (*why == PROTO_REG_COUNTS && proto_registry_size(r->fold) >= PROTO_REGISTRY_MAX)
         *why = PROTO_REG_FULL;
     if (*why != PROTO_REG_COUNTS)

@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "base/wr.h"
 #include "proto/leaf.h"
-#include "proto/region.h"
+#include "proto/region_log.h"
 #include "proto/tlog.h"
 
 #include <sodium.h>
@@ -174,11 +174,9 @@ enum err proto_receipt_check_bare(const struct proto_region *region, const struc
     struct proto_tlog_checkpoint c;
     struct proto_note_key log;
     struct proto_note note;
+    unsigned origin;
     enum err e;
 
-    e = proto_note_key_decode(region->log_vkey, &log);
-    if (e != OK)
-        return e;
     /* A hub may serve two regions under one key: what one of them logged says nothing in the other. */
     if (!side_is_right(r, side) || !time_is_possible(m, r->time_s)
         || sodium_memcmp(m->head.region, region->hash, sizeof m->head.region) != 0)
@@ -186,7 +184,10 @@ enum err proto_receipt_check_bare(const struct proto_region *region, const struc
     e = proto_act_leaf_bare(m, envelope_digest, r, leaf);
     if (e != OK)
         return no_of(e);
-    e = proto_tlog_checkpoint_open(r->checkpoint.data, r->checkpoint.len, &log, &note, &c);
+    /* Under which origin does not matter here: what the log's key signed stays proof against the hub when leaves are lost (P-194). */
+    e = proto_region_log_of(region, r->checkpoint.data, r->checkpoint.len, &log, &origin);
+    if (e == OK)
+        e = proto_tlog_checkpoint_open(r->checkpoint.data, r->checkpoint.len, &log, &note, &c);
     if (e != OK)
         return no_of(e);
     if (c.head.size != r->tree_size)

@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "proto/limits.h"
+#include "proto/merkle.h"
 #include "proto/msg.h"
 #include "proto/pseudonym.h"
 
@@ -30,7 +31,7 @@
 #include <stdint.h>
 
 enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 48, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
-    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8 };
+    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8, PROTO_ORIGINS_MAX = 9 };
 
 struct proto_partner {
     uint8_t id[PROTO_PARTNER_LEN];
@@ -50,9 +51,12 @@ struct proto_partner {
 /* A key that does not count from from_s on, whatever certificate it has. */
 struct proto_revoked { uint8_t partner[PROTO_PARTNER_LEN]; uint8_t key[PROTO_KEY_LEN]; uint64_t from_s; };
 
+/* A change of the log's origin (proto/region_log): the last that was cosigned of the old log, what was kept of its leaves, and when it was said. */
+struct proto_origin { struct proto_merkle_head seen, kept; uint64_t at_s; };
+
 struct proto_region {
     char name[33];
-    char log_vkey[PROTO_VKEY_MAX];
+    char log_vkey[PROTO_VKEY_MAX];           /* this and log_origin: of now, when the registry has changed the origin */
     uint8_t log_key[PROTO_KEY_LEN];          /* from log_vkey */
     char log_origin[PROTO_VKEY_MAX];
     uint8_t tls_der[PROTO_TLS_DER_MAX]; size_t tls_der_len;
@@ -69,6 +73,8 @@ struct proto_region {
     uint16_t founder_count;                  /* as read from a file; 0 in one that is being made */
     const struct proto_revoked *revoked;     /* the registry's; NULL: none */
     size_t revoked_count;
+    uint8_t origin_count;                    /* how often the log's origin was changed; from the registry, too */
+    struct proto_origin origin[PROTO_ORIGINS_MAX - 1];
     uint16_t signed_count;                   /* how many founders' signatures verified */
     uint8_t hash[PROTO_HASH_LEN];            /* SHA-256 of the text above the signatures */
 };

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/wr.h"
 #include "proto/fields.h"
+#include "proto/region_log.h"
 #include "proto/registry_state.h"
 #include "proto/tlog.h"
 
@@ -210,6 +211,16 @@ static void fold_pack(struct proto_registry *r, const struct proto_registry_say 
         r->adopted[r->adopted_count++] = v->pack;
 }
 
+/* That it has room was judged. */
+static void fold_origin(struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s)
+{
+    struct proto_origin o = { .seen.size = s->seen, .kept.size = s->kept, .at_s = at_s };
+
+    memcpy(o.seen.root, s->digest, sizeof o.seen.root);
+    memcpy(o.kept.root, s->root, sizeof o.kept.root);
+    proto_region_log_change(r->region, &o);
+}
+
 static void fold_quota(struct proto_registry *r, const struct proto_registry_say *s)
 {
     struct proto_registry_quota_row *q = &r->quota[r->quota_count++];
@@ -231,6 +242,8 @@ static void fold(struct proto_registry *r, const struct proto_registry_say *s, c
         fold_pack(r, s, by, at_s);
     else if (s->act == PROTO_REG_QUOTA)
         fold_quota(r, s);
+    else if (s->act == PROTO_REG_ORIGIN)
+        fold_origin(r, s, at_s);
     else if (s->act == PROTO_REG_REVOKE && p != NULL)
         fold_revoke(r, s, p);
     else if (p != NULL)
@@ -308,8 +321,12 @@ void proto_registry_head(const struct proto_registry *r, struct proto_merkle_hea
 enum err proto_registry_key(const struct proto_region *region, struct proto_note_key *out)
 {
     char name[PROTO_VKEY_MAX + sizeof ORIGIN_TAIL];
+    struct proto_note_key first;
+    enum err e = proto_region_log_key(region, 1, &first);
 
-    (void)snprintf(name, sizeof name, "%s" ORIGIN_TAIL, region->log_origin);
+    if (e != OK)
+        return e;
+    (void)snprintf(name, sizeof name, "%s" ORIGIN_TAIL, first.name);
     return proto_note_key_make(name, PROTO_NOTE_ED25519, region->log_key, out);
 }
 

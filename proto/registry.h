@@ -5,7 +5,7 @@
  * behind it. What does not count (a lying hub may append anything) stays in the tree and changes nothing.
  *
  *   leaf = "at N\n" | signed note;   N: seconds, the hub's, never below that of the leaf before
- *   origin of the checkpoint = origin of the log | "/registry", signed by the log's key under that name
+ *   origin of the checkpoint = first origin of the log | "/registry", signed by the log's key under that name
  *
  * The fold is written into the region that new() borrows: partners are appended behind the founders, so pointers to partners stay valid;
  * proto_cert_check then narrows every certificate to what the registry leaves of it. One thread; who shares the region with others

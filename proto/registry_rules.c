@@ -2,6 +2,7 @@
 #include "proto/registry_state.h"
 
 #include "proto/fields.h"
+#include "proto/region_log.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct signers { const struct proto_partner *by[SIGNERS_MAX]; size_t count; };
 /* How many must sign, and whether they may sign about themselves. */
 static const struct { size_t signers; bool own_alone; } needs[PROTO_REG_ACT_END] = {
     [PROTO_REG_ADMIT] = {2, false}, [PROTO_REG_REVOKE] = {2, true}, [PROTO_REG_ROOT] = {2, false}, [PROTO_REG_PACK] = {1, true},
-    [PROTO_REG_QUOTA] = {2, false},
+    [PROTO_REG_QUOTA] = {2, false}, [PROTO_REG_ORIGIN] = {2, false},
 };
 
 /* ---- who signed ---- */
@@ -124,7 +125,7 @@ static bool chain_may(const struct proto_registry_say *s)
 
 static enum proto_registry_why judge_signers(const struct proto_registry_say *s, const struct signers *by)
 {
-    bool is_own = s->act != PROTO_REG_PACK && s->act != PROTO_REG_ADMIT && is_one_of(by, s->partner);
+    bool is_own = s->act != PROTO_REG_PACK && s->act != PROTO_REG_ADMIT && s->act != PROTO_REG_ORIGIN && is_one_of(by, s->partner);
 
     if (s->node_cert_len != 0 && !chain_may(s))
         return PROTO_REG_NOT_ADOPTER;
@@ -224,6 +225,9 @@ static enum proto_registry_why judge_said(const struct proto_registry *r, const 
         return judge_admit(r, s, at_s);
     if (s->act == PROTO_REG_PACK)
         return judge_pack(r, s, by);
+    if (s->act == PROTO_REG_ORIGIN)
+        return s->origin != proto_region_log_number(r->region) + 1 ? PROTO_REG_ALREADY
+            : proto_region_log_can_change(r->region) ? PROTO_REG_COUNTS : PROTO_REG_FULL;
     if (p == NULL)
         return PROTO_REG_UNKNOWN_PARTNER;
     if (s->act == PROTO_REG_REVOKE)

@@ -18,7 +18,7 @@ enum { NUMBER_ROOM = 21 };
 
 /* Lines behind "act", in their order. An act has some of them. */
 enum { HAS_PARTNER = 1, HAS_HANDLE = 2, HAS_NAME = 4, HAS_VERSION = 8, HAS_KEY = 16, HAS_DIGEST = 32, HAS_ELEMENTS = 64, HAS_UNTIL = 128,
-    HAS_REASON = 256 };
+    HAS_REASON = 256, HAS_ORIGIN = 512 };
 
 static const struct { const char *word; unsigned has; } acts[PROTO_REG_ACT_END] = {
     [PROTO_REG_ADMIT] = {"admit", HAS_PARTNER | HAS_HANDLE | HAS_NAME | HAS_KEY | HAS_UNTIL},
@@ -26,6 +26,7 @@ static const struct { const char *word; unsigned has; } acts[PROTO_REG_ACT_END] 
     [PROTO_REG_ROOT] = {"root", HAS_PARTNER | HAS_KEY},
     [PROTO_REG_PACK] = {"pack", HAS_NAME | HAS_VERSION | HAS_DIGEST},
     [PROTO_REG_QUOTA] = {"quota", HAS_PARTNER | HAS_ELEMENTS | HAS_UNTIL},
+    [PROTO_REG_ORIGIN] = {"origin", HAS_DIGEST | HAS_ORIGIN},
 };
 
 const char *proto_registry_say_act(enum proto_registry_act a)
@@ -65,6 +66,12 @@ static void write_said(struct wr *w, const struct proto_registry_say *s)
         proto_lines_put_hex(w, "digest", s->digest, sizeof s->digest);
     if ((has & HAS_ELEMENTS) != 0)
         put_number(w, "elements", s->elements);
+    if ((has & HAS_ORIGIN) != 0) {
+        put_number(w, "origin", s->origin);
+        put_number(w, "seen", s->seen);
+        put_number(w, "kept", s->kept);
+        proto_lines_put_hex(w, "root", s->root, sizeof s->root);
+    }
     put_number(w, "from", s->from_s);
     if ((has & HAS_UNTIL) != 0)
         put_number(w, "until", s->until_s);
@@ -180,6 +187,12 @@ static void read_said(struct proto_lines *l, struct proto_registry_say *s)
         proto_lines_hex(l, "digest", s->digest, sizeof s->digest);
     if ((has & HAS_ELEMENTS) != 0)
         s->elements = read_number(l, "elements", 1, PROTO_REGISTRY_ELEMENTS_MAX);
+    if ((has & HAS_ORIGIN) != 0) {
+        s->origin = read_number(l, "origin", 2, PROTO_ORIGINS_MAX);
+        s->seen = read_number(l, "seen", 0, PROTO_MERKLE_SIZE_MAX);
+        s->kept = read_number(l, "kept", 0, s->seen);
+        proto_lines_hex(l, "root", s->root, sizeof s->root);
+    }
     s->from_s = read_number(l, "from", 0, PROTO_TIME_MAX);
     if ((has & HAS_UNTIL) != 0)
         s->until_s = read_number(l, "until", 0, PROTO_TIME_MAX);

@@ -8,13 +8,17 @@
  *   id <hex of 16>
  *   made <seconds>
  *   before <seconds>                     it must be in the registry by then
- *   act admit|revoke|root|pack|quota     and then those of these lines that the act has (P-182)
+ *   act admit|revoke|root|pack|quota|origin     and then those of these lines that the act has (P-182)
  *   partner <hex of 16>
  *   handle, kind, name, version
  *   key <hex of 32>
  *   witness <verifier key>               of an admitted partner's node, when it cosigns
  *   digest <hex of 32>
  *   elements <number>
+ *   origin <number>                      the log goes on under this origin, as leaves are lost:
+ *   seen <number>                        of so many leaves was the last checkpoint that was cosigned; digest is its root
+ *   kept <number>                        so many are kept, and root is theirs
+ *   root <hex of 32>
  *   from <seconds>
  *   until <seconds>
  *   reason <word>
@@ -33,6 +37,7 @@ enum proto_registry_act {
     PROTO_REG_ROOT,    /* its root key is another one from now on: two other partners */
     PROTO_REG_PACK,    /* one partner adopts a pack: its root key or an adopter */
     PROTO_REG_QUOTA,   /* more pseudonyms a day from..until: two other partners */
+    PROTO_REG_ORIGIN,  /* leaves of the log are lost, and it goes on under its next origin: two partners */
     PROTO_REG_ACT_END
 };
 
@@ -52,6 +57,8 @@ struct proto_registry_say {
     char witness[PROTO_VKEY_MAX];                    /* empty: none */
     uint8_t digest[PROTO_HASH_LEN];
     uint64_t elements, from_s, until_s;
+    uint64_t origin, seen, kept;
+    uint8_t root[PROTO_HASH_LEN];
     char reason[PROTO_REGISTRY_WORD_MAX + 1];
     uint8_t node_cert[PROTO_CERT_MAX], staff_cert[PROTO_CERT_MAX];
     size_t node_cert_len, staff_cert_len;

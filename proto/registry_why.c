@@ -38,6 +38,8 @@ static const struct { const char *name, *en, *nl; } rows[PROTO_REG_WHY_END] = {
         "De tijden kloppen niet: tot ligt na van, en een intrekking is nooit voor later."},
     [PROTO_REG_FULL] = {"FULL", "The registry has no room for more of this. Tell the makers of this program.",
         "Het register heeft hier geen plaats meer voor. Meld dit de makers van dit programma."},
+    [PROTO_REG_BY_OPERATOR] = {"BY_OPERATOR", "No node brings this. Give the file to the hub's operator: schakel-hub restore --new-origin FILE BACKUP.",
+        "Dit brengt geen knooppunt. Geef het bestand aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE."},
 };
 
 const char *proto_registry_why_name(enum proto_registry_why w)

@@ -28,6 +28,7 @@ enum proto_registry_why {
     PROTO_REG_ALREADY,          /* says nothing new */
     PROTO_REG_BAD_TIME,         /* from and until do not fit */
     PROTO_REG_FULL,
+    PROTO_REG_BY_OPERATOR,      /* a new origin: it comes with the store that it is about (schakel-hub restore) */
     PROTO_REG_WHY_END
 };
 

@@ -87,6 +87,27 @@ static enum err take_key(struct server_cosigner *s, const struct server_cosigner
     return secret_copy(c->secret, SECRET_LEN, &s->secret);
 }
 
+/*
+ * The main log under the origin of now. One that is new begins at nothing: what was cosigned of the one before stays in its file, and is
+ * no base for a log that lost leaves of it.
+ */
+static enum err take_origin(struct server_cosigner *s, struct trouble *t)
+{
+    struct proto_witness_log fresh = { .seen = { .size = 0 } };
+    enum err e = server_registry_is_stale(s->registry) ? server_registry_refresh(s->registry) : OK;
+
+    if (e != OK || (s->origins == s->region->origin_count && s->log[0].key.name[0] != '\0'))
+        return e;
+    e = proto_note_key_decode(s->region->log_vkey, &fresh.key);
+    if (e == OK)
+        e = load_state(s, &fresh, t);
+    if (e == OK) {
+        s->log[0] = fresh;
+        s->origins = s->region->origin_count;
+    }
+    return e;
+}
+
 enum err server_cosigner_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
 {
     enum err e;
@@ -100,13 +121,13 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
     if (e == OK)
         e = take_key(s, c, t);
     if (e == OK)
-        e = proto_note_key_decode(s->region->log_vkey, &s->log[0].key);
+        e = server_registry_new(c->registry, s->region, &s->registry);
+    if (e == OK)
+        e = take_origin(s, t);
     if (e == OK)
         e = proto_registry_key(s->region, &s->log[1].key);
-    for (size_t i = 0; e == OK && i < SERVER_COSIGNER_LOGS; i++)
-        e = load_state(s, &s->log[i], t);
     if (e == OK)
-        e = server_registry_new(c->registry, s->region, &s->registry);
+        e = load_state(s, &s->log[1], t);
     if (e != OK)
         server_cosigner_close(s);
     return e;
@@ -159,8 +180,10 @@ enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t *body, s
     struct proto_witness_verdict v;
     struct proto_note_sig sig = { .time_s = 0 };
     uint64_t size = 0;
-    enum err e = proto_witness_judge(s->log, SERVER_COSIGNER_LOGS, body, len, &v);
+    enum err e = take_origin(s, NULL);
 
+    if (e == OK)
+        e = proto_witness_judge(s->log, SERVER_COSIGNER_LOGS, body, len, &v);
     if (e == OK && v.status == PROTO_WITNESS_COSIGNED)
         e = known_size(s, v.log, &size);
     if (e == OK && size > v.head.size)

@@ -24,7 +24,8 @@ struct server_cosigner {
     struct proto_note_key key;
     struct secret *secret;
     struct proto_witness_log log[SERVER_COSIGNER_LOGS];
-    struct server_registry *registry; /* what nodes brought of it */
+    struct server_registry *registry; /* what nodes brought of it, folded into region: the log may go on under another origin */
+    uint8_t origins;                  /* changes of it that log[0] knows of */
 };
 
 /* Borrowed during the call; secret (64 bytes) is copied. */

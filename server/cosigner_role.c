@@ -52,10 +52,10 @@ static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
     if (e == OK) {
         c.folder = server_start_as_text(&part[SERVER_COSIGNER_FOLDER]);
         c.vkey = server_start_as_text(&part[SERVER_COSIGNER_VKEY]);
+        c.registry = server_start_as_text(&part[SERVER_COSIGNER_REGISTRY]);
         c.region = (const char *)part[SERVER_COSIGNER_REGION].data;
         c.region_len = part[SERVER_COSIGNER_REGION].len;
         c.secret = part[SERVER_COSIGNER_SECRET].data;
-        c.registry = server_start_as_text(&part[SERVER_COSIGNER_REGISTRY]);
         e = c.folder == NULL || c.vkey == NULL || c.registry == NULL || part[SERVER_COSIGNER_SECRET].len != crypto_sign_SECRETKEYBYTES ? ERR_SYNTAX : OK;
     }
     if (e == OK)

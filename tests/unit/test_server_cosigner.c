@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "proto/region_log.h"
 #include "proto/reply.h"
 #include "proto/sign.h"
 #include "server/cosigner.h"
@@ -198,6 +199,31 @@ static void a_partners_key_is_not_an_outsiders(void **state)
     assert_err(reopen(w, 0), ERR_KEY);
 }
 
+/* ---- another origin of the log ---- */
+
+/* A new origin begins at nothing: what was cosigned of the one before is no base for it, and is not cosigned any more (P-194). */
+static void under_a_new_origin_it_begins_again(void **state)
+{
+    struct world *w = *state;
+    const struct proto_origin o = { .seen.size = 6, .kept.size = 4 };
+    struct proto_note_key key = witness_sample_log_key(&w->log);
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    proto_region_log_change(w->c.region, &o);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_UNKNOWN);
+    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", w->c.region->log_origin);
+    (void)snprintf(w->log.vkey, sizeof w->log.vkey, "%s", w->c.region->log_vkey);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 6);
+    /* And it has not forgotten the one before. */
+    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", key.name);
+    proto_note_key_encode(&key, w->log.vkey);
+    assert_err(reopen(w, PARTNERS), OK);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+}
+
 /* ---- the registry ---- */
 
 static const uint8_t leaf[] = "at 1\nnothing that counts\n";
@@ -351,6 +377,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(its_line_verifies_and_counts_as_an_outsiders),
         TEST(it_remembers_after_a_restart),
+        TEST(under_a_new_origin_it_begins_again),
         TEST(it_cosigns_one_history_only),
         TEST(without_a_disk_there_is_no_line),
         TEST(a_damaged_memory_does_not_start),

@@ -1,0 +1,71 @@
+#include "hub/backup_origin.h"
+
+#include "base/clock.h"
+#include "hub/origin.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+/* What the two partners signed is about exactly this store and this loss. */
+static enum err check_said(const struct hub_ledger *l, const struct hub_backup_sources *from, const struct proto_registry_say *s,
+    struct trouble *t)
+{
+    uint8_t root[PROTO_HASH_LEN];
+
+    hub_ledger_root(l, root);
+    if (s->kept != hub_ledger_size(l) || sodium_memcmp(root, s->root, sizeof root) != 0)
+        return trouble_at(t, ERR_STATE, "kept", 0, 0,
+            "the statement is about another store: it keeps %llu leaves and here are %llu, or they are others. Make a new one: schakel-hub restore --lost",
+            "de verklaring gaat over een andere opslag: zij houdt %llu bladen en hier zijn er %llu, of het zijn andere. Maak een nieuwe: schakel-hub restore --lost",
+            (unsigned long long)s->kept, (unsigned long long)hub_ledger_size(l));
+    if (s->seen < from->last.head.size)
+        return trouble_at(t, ERR_STATE, "seen", 0, 0,
+            "the statement names %llu leaves and this hub signed %llu: numbers would be given twice. Make a new one: schakel-hub restore --lost",
+            "de verklaring noemt %llu bladen en deze hub ondertekende er %llu: nummers zouden twee keer worden gegeven. Maak een nieuwe: schakel-hub restore --lost",
+            (unsigned long long)s->seen, (unsigned long long)from->last.head.size);
+    return OK;
+}
+
+static enum err put_statement(struct hub_registry *r, struct kv_txn *x, const struct hub_backup_sources *from, uint64_t at_s)
+{
+    uint8_t *leaf = malloc(PROTO_REGISTRY_LEAF_MAX);
+    enum proto_registry_why why;
+    size_t len = 0;
+    enum err e = leaf == NULL ? ERR_NOMEM : proto_registry_leaf(at_s, from->origin, from->origin_len, leaf, PROTO_REGISTRY_LEAF_MAX, &len);
+
+    if (e == OK)
+        e = hub_store_registry_put(r->store, x, proto_registry_size(r->fold), leaf, len);
+    if (e == OK)
+        e = proto_registry_append(r->fold, leaf, len, &why);
+    free(leaf);
+    return e;
+}
+
+enum err hub_backup_origin_append(struct hub_registry *r, struct hub_ledger *l, struct kv_txn *x, const struct hub_backup_sources *from,
+    uint64_t *lost, struct trouble *t)
+{
+    uint64_t now_s = clock_now_s(), at_s = now_s > proto_registry_time(r->fold) ? now_s : proto_registry_time(r->fold);
+    struct proto_registry_say *s = calloc(1, sizeof *s);
+    uint8_t leaf[PROTO_LEAF_LEN];
+    enum proto_registry_why why = PROTO_REG_MALFORMED;
+    enum err e = s == NULL ? ERR_NOMEM : OK;
+
+    if (e == OK)
+        why = proto_registry_judge(r->fold, from->origin, from->origin_len, at_s, s);
+    if (e == OK && why == PROTO_REG_COUNTS && s->act != PROTO_REG_ORIGIN)
+        why = PROTO_REG_MALFORMED;
+    if (e == OK && why != PROTO_REG_COUNTS)
+        e = trouble_at(t, ERR_DENIED, proto_registry_why_name(why), 0, 0, "%s", "%s", proto_registry_why_text(why, t != NULL ? t->lang : LANG_EN));
+    if (e == OK)
+        e = check_said(l, from, s, t);
+    if (e == OK)
+        e = put_statement(r, x, from, at_s);
+    if (e == OK)
+        e = hub_origin_leaf(from->origin, from->origin_len, leaf);
+    if (e == OK)
+        e = hub_ledger_append(l, x, leaf);
+    if (e == OK)
+        *lost = s->seen - s->kept;
+    free(s);
+    return e;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A hub lost its newest leaves and nobody has a copy: two partners let the log go on under its next origin. Refused with less than their word;
+# every node and the keyholder go on with the new log; what was proven under the old one is proven still. With the programs of SCHAKEL_BIN.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+. "$source/tests/flow/lib/registry.sh"
+
+hub() { "$bin/schakel-hub" --home "$region/hub" "$@"; }
+event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json | value ok; }
+last_event() { as vo event list --number "$(child_number "$1")" --json | value statement; }
+hub_status() { hub status --json | value "$1"; }
+refused() { ! hub restore "$@" >"$region/said" 2>&1; }
+goes_on() { [ "$(status_of "$1" log_origin)" = "schakel-demo.log/2" ]; }
+anchored_above() { [ "$(hub_status anchored)" -gt "$1" ]; }
+
+scene_leaves_are_lost() {
+    scene_no_ground || return 1
+    hub backup "$region/hub.backup" >/dev/null || { why="no backup"; return 1; }
+    kept=$(sed -n "s/^leaves //p" "$region/hub.backup/whole")
+    [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
+    wait_for 5 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
+    stop_node hub
+    rm -rf "$region/hub/store"
+    refused "$region/hub.backup" || { why="without the leaves"; return 1; }
+    grep -q -- '--lost' "$region/said" || { why="it does not say what can be done: $(cat "$region/said")"; return 1; }
+    hub restore --lost --output "$region/origin.req" --json "$region/hub.backup" >"$region/said" 2>&1 || { why="--lost: $(cat "$region/said")"; return 1; }
+    seen=$(value seen <"$region/said")
+    [ "$(value kept <"$region/said")" = "$kept" ] && [ "$seen" -gt "$kept" ] || { why="it does not say what is lost: $(cat "$region/said")"; return 1; }
+    [ ! -e "$region/hub/store" ] || { why="a store is put in its place"; return 1; }
+}
+
+scene_two_partners_say_so() {
+    got=$(root vo partner propose --new-origin "$region/origin.req" --out "$s") || { why="propose: $got"; return 1; }
+    expect "it says what is signed" "$got" "\"act\":\"origin\".*\"origin\":2,\"seen\":$seen.*\"kept\":$kept" || return 1
+    refused --new-origin "$s" "$region/hub.backup" || { why="with the word of one"; return 1; }
+    grep -q ONE_SIGNER "$region/said" || { why="it does not say that one signed: $(cat "$region/said")"; return 1; }
+    sed "s/^kept .*/kept $((kept - 1))/" "$region/origin.req" >"$region/origin.less"
+    got=$(root vo partner propose --new-origin "$region/origin.less" --out "$s.less") && got=$(root cjg partner sign "$s.less") || { why="sign: $got"; return 1; }
+    refused --new-origin "$s.less" "$region/hub.backup" || { why="of another store"; return 1; }
+    grep -q 'another store' "$region/said" || { why="it does not say that it is another: $(cat "$region/said")"; return 1; }
+    sed "s/^digest ./digest $(sed -n 's/^digest \(.\).*/\1/p' "$region/origin.req" | tr 0-9a-f 1-9a-f0)/" "$region/origin.req" >"$region/origin.other"
+    got=$(root vo partner propose --new-origin "$region/origin.other" --out "$s.other") && { why="another root than the node saw is signed"; return 1; }
+    expect "and why not" "$got" 'two stories' || return 1
+    got=$(root leerplicht partner sign "$s") || { why="sign: $got"; return 1; }
+    expect "it goes to the operator" "$got" 'restore --new-origin' || return 1
+    hub restore --new-origin "$s" "$region/hub.backup" >"$region/said" 2>&1 || { why="not with the word of two: $(cat "$region/said")"; return 1; }
+}
+
+scene_all_go_on() {
+    local p
+    start_hub || return 1
+    for p in $partners; do
+        wait_for 10 hub_is "$p" true || { why="$p does not find the hub"; return 1; }
+        wait_for 10 goes_on "$p" || { why="$p does not follow: $(status_of "$p" log_origin)"; return 1; }
+        [ "$(status_of "$p" log_trusted)" = true ] || { why="$p does not trust the log: $("$bin/schakel" --home "$region/$p" status --json)"; return 1; }
+    done
+    head -n 1 "$region/hub/registry" | grep -aq 'log/registry' || { why="the registry has another origin"; return 1; }
+    [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
+    wait_for 10 is_known_once leerplicht "$(last_event 5)" || { why="the office does not hear of it"; return 1; }
+    [ "$(times_known leerplicht "$(last_event 4)")" = 1 ] || { why="what was lost is not known where it was told"; return 1; }
+    wait_for 40 anchored_above "$kept" || { why="nobody cosigns the new log: $(hub_status anchored)"; return 1; }
+    for p in $partners; do
+        [ "$(status_of "$p" log_trusted)" = true ] || { why="$p does not trust the log"; return 1; }
+    done
+    # Another disclosure, from the beginning.
+    scene_absence_report || return 1
+}
+
+scene_what_was_proven_is_proven_still() {
+    hub export "$region/export" >/dev/null || { why="no export"; return 1; }
+    [ "$(sed -n 1p "$region/export/checkpoint")" = "schakel-demo.log/2" ] || { why="not under the new origin"; return 1; }
+    "$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" >/dev/null || { why="no mirror"; return 1; }
+    staff vo privacy officer
+    "$bin/schakel" --home "$region/vo" --as privacy archive export --out "$region/archive" --json >"$region/said" 2>&1 || { why="no archive: $(cat "$region/said")"; return 1; }
+    "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
+
+    [ "$(value ok <"$region/said")" = true ] || { why="it does not verify: $(cat "$region/said")"; return 1; }
+    [ "$(value receipts_lost <"$region/said")" = $((seen - kept)) ] || { why="it does not say what was lost: $(cat "$region/said")"; return 1; }
+    # Without the registry nobody says that those were lost: then they are missing.
+    mv "$region/export/registry" "$region/registry.away"
+    "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
+    [ "$(value ok <"$region/said")" = false ] || { why="lost leaves are excused by nobody's word"; return 1; }
+}
+
+# The hub starts and stops with the new log as with the old one, and is copied and put back.
+scene_it_is_a_hub_like_any() {
+    stop_node hub
+    start_hub || { why="it does not start again"; return 1; }
+    hub backup "$region/hub.second" >/dev/null || { why="no backup"; return 1; }
+    stop_node hub
+    mv "$region/hub/origin" "$region/origin.lost"
+    ! timeout 10 "$bin/schakel-hub" --home "$region/hub" run >"$region/said" 2>&1 || { why="it runs under the old origin"; return 1; }
+    grep -q 'goes on as schakel-demo.log/2' "$region/said" || { why="it does not say why: $(cat "$region/said")"; return 1; }
+    rm -rf "$region/hub/store"
+    hub restore "$region/hub.second" >"$region/said" 2>&1 || { why="not put back: $(cat "$region/said")"; return 1; }
+    start_hub || { why="it does not start after"; return 1; }
+    wait_for 10 hub_is vo true || { why="nodes do not find it"; return 1; }
+    [ "$(event 6)" = true ] || { why="the school cannot report"; return 1; }
+    [ "$(status_of vo log_trusted)" = true ] || { why="not the same log"; return 1; }
+}
+
+set -e
+region_up
+set +e
+run_scenes leaves_are_lost two_partners_say_so all_go_on what_was_proven_is_proven_still it_is_a_hub_like_any

@@ -1,0 +1,200 @@
+/* client/origin: the log goes on under another origin: what a node has seen of the old one, and what it believes of the new one (P-193, P-194). */
+#include "tests/support/check.h"
+#include "tests/support/hub_played.h"
+#include "tests/support/witness_sample.h"
+
+#include "client/distrust.h"
+#include "client/hublink_parts.h"
+#include "client/origin.h"
+#include "proto/region_log.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+static int setup(void **state)
+{
+    return hub_played_setup(state, SOURCE_DIR "/policy/packs/nl-jeugd");
+}
+
+static struct proto_merkle_head head(uint64_t size, int fill)
+{
+    struct proto_merkle_head h = {.size = size};
+
+    memset(h.root, fill, sizeof h.root);
+    return h;
+}
+
+/* As the registry's fold does it. */
+static void change(struct hub_played *h, uint64_t seen, int seen_fill, uint64_t kept, int kept_fill)
+{
+    struct proto_origin o = {.seen = head(seen, seen_fill), .kept = head(kept, kept_fill), .at_s = clock_now_s()};
+
+    proto_region_log_change(&h->n->region, &o);
+    client_origin_step(h->n);
+}
+
+static void has_seen(struct hub_played *h, uint64_t size, int fill)
+{
+    h->n->link->checked = h->n->link->newest = head(size, fill);
+}
+
+static const char *status(struct hub_played *h, char text[640])
+{
+    cJSON *obj = cJSON_CreateObject();
+    const char *said = "";
+
+    client_origin_status(h->n, LANG_EN, obj);
+    if (json_text(obj, "log_lost", &said) != OK)
+        said = "";
+    (void)snprintf(text, 640, "%s", said);
+    cJSON_Delete(obj);
+    return text;
+}
+
+/* What it has seen was kept: the new log must extend it, as the old one had to. */
+static void who_saw_less_than_was_kept_goes_on_from_there(void **state)
+{
+    struct hub_played *h = *state;
+    char text[640];
+
+    has_seen(h, 90, 9);
+    assert_string_equal(status(h, text), "");
+    change(h, 120, 1, 100, 2);
+    assert_int_equal(h->n->link->checked.size, 90);
+    assert_int_equal(h->n->link->checked.root[0], 9);
+    assert_int_equal(h->n->link->seen_more, 0);
+    assert_true(client_link_is_trusted(h->n));
+    assert_non_null(strstr(status(h, text), "of 120 leaves 100 are kept"));
+}
+
+static void who_saw_what_was_lost_goes_on_from_what_is_kept(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 110, 9);
+    h->n->link->other_count = 1;
+    change(h, 120, 1, 100, 2);
+    assert_int_equal(h->n->link->checked.size, 100);
+    assert_int_equal(h->n->link->checked.root[0], 2);
+    assert_int_equal(h->n->link->newest.size, 100);
+    assert_int_equal(h->n->link->other_count, 0);
+    assert_int_equal(h->n->link->seen_more, 0);
+    assert_true(client_link_is_trusted(h->n));
+}
+
+static void who_saw_more_than_was_named_says_so(void **state)
+{
+    struct hub_played *h = *state;
+    char text[640];
+
+    has_seen(h, 130, 9);
+    change(h, 120, 1, 100, 2);
+    assert_int_equal(h->n->link->seen_more, 130);
+    assert_non_null(strstr(status(h, text), "NAMED 120 LEAVES"));
+    assert_non_null(strstr(text, "HAS SEEN 130"));
+    assert_int_equal(h->n->link->checked.size, 100);
+    /* After a restart too, and once. */
+    h->n->link->origins = 0;
+    h->n->link->seen_more = 0;
+    assert_err(client_origin_load(h->n), OK);
+    assert_int_equal(h->n->link->origins, 1);
+    assert_int_equal(h->n->link->seen_more, 130);
+}
+
+/* What two partners name is not what the log showed here: the old log told two stories. */
+static void another_root_of_what_was_seen_stops_disclosures(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 120, 9);
+    change(h, 120, 1, 100, 2);
+    assert_false(client_link_is_trusted(h->n));
+    assert_true(h->n->link->for_ever);
+}
+
+static void another_root_of_what_is_kept_stops_disclosures(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 100, 9);
+    change(h, 120, 1, 100, 2);
+    assert_true(h->n->link->for_ever);
+}
+
+static void the_same_roots_do_not(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 120, 1);
+    change(h, 120, 1, 100, 2);
+    assert_true(client_link_is_trusted(h->n));
+}
+
+/* That the hub no longer showed what it had signed is explained now; a contradiction is not. */
+static void what_stopped_until_it_is_shown_again_goes_on(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 110, 9);
+    client_heads_stop(h->n, false, "log-is-shorter-than-cosigned");
+    assert_false(client_link_is_trusted(h->n));
+    change(h, 120, 1, 100, 2);
+    assert_true(client_link_is_trusted(h->n));
+    client_heads_stop(h->n, true, "two-roots-of-one-size");
+    change(h, 130, 1, 110, 2);
+    assert_false(client_link_is_trusted(h->n));
+}
+
+/* ---- receipts ---- */
+
+static enum err check_origin_of(struct hub_played *h, const char *first_line)
+{
+    struct proto_receipt r = {.index = 0};
+    char text[256];
+
+    (void)snprintf(text, sizeof text, "%s\n", first_line);
+    r.checkpoint = (struct proto_blob){(const uint8_t *)text, strlen(text)};
+    return client_origin_check(h->n, &r);
+}
+
+static void nothing_new_is_believed_under_an_old_origin(void **state)
+{
+    struct hub_played *h = *state;
+    char first[PROTO_VKEY_MAX], second[PROTO_VKEY_MAX + 2], third[PROTO_VKEY_MAX + 2];
+
+    (void)snprintf(first, sizeof first, "%s", h->n->region.log_origin);
+    (void)snprintf(second, sizeof second, "%s/2", first);
+    (void)snprintf(third, sizeof third, "%s/3", first);
+    assert_err(check_origin_of(h, first), OK);
+    /* The hub is ahead: the registry will say why, or never. */
+    assert_err(check_origin_of(h, second), ERR_BUSY);
+    assert_err(check_origin_of(h, "other.log"), ERR_SIGNATURE);
+    change(h, 120, 1, 100, 2);
+    assert_err(check_origin_of(h, first), ERR_SIGNATURE);
+    assert_err(check_origin_of(h, second), OK);
+    assert_err(check_origin_of(h, third), ERR_BUSY);
+}
+
+static void what_was_said_before_is_no_doubt(void **state)
+{
+    struct hub_played *h = *state;
+
+    assert_false(client_origin_is_before(h->n, 0));
+    change(h, 120, 1, 100, 2);
+    assert_true(client_origin_is_before(h->n, clock_now_s() - 60));
+    assert_true(client_origin_is_before(h->n, clock_now_s() + 60));
+    assert_false(client_origin_is_before(h->n, clock_now_s() + 3600));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
+    static const struct CMUnitTest tests[] = {
+        T(who_saw_less_than_was_kept_goes_on_from_there), T(who_saw_what_was_lost_goes_on_from_what_is_kept),
+        T(who_saw_more_than_was_named_says_so), T(another_root_of_what_was_seen_stops_disclosures),
+        T(another_root_of_what_is_kept_stops_disclosures), T(the_same_roots_do_not), T(what_stopped_until_it_is_shown_again_goes_on),
+        T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,282 @@
+/* hub/backup_origin: a store whose newest leaves nobody has goes on under the log's next origin, by the word of two partners (P-193). */
+#include "support/check.h"
+#include "support/hub_registry.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "hub/backup.h"
+#include "hub/home.h"
+#include "hub/origin.h"
+#include "hub/store_number.h"
+#include "proto/region_log.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+struct world {
+    struct hub_acts *f;
+    char old[160], copy[160], note[PROTO_REGISTRY_NOTE_MAX];
+    struct hub_backup_sources from;
+    struct proto_merkle_head kept;
+};
+
+static void facts(struct hub_acts *f, int count)
+{
+    uint8_t original[2048];
+    struct proto_msg m;
+
+    for (int i = 0; i < count; i++) {
+        hub_acts_facts(f, A, B, original, &m);
+        hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
+    }
+}
+
+/* A backup, three acts later, and no copy of the log. */
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct hub_ledger *l = NULL;
+    struct kv *kv = NULL;
+    uint8_t *data = NULL;
+    void *acts = NULL;
+    size_t len = 0;
+
+    assert_int_equal(hub_acts_setup(&acts), 0);
+    w->f = acts;
+    (void)snprintf(w->old, sizeof w->old, "%s/old", w->f->w.home);
+    (void)snprintf(w->copy, sizeof w->copy, "%s/copy", w->f->w.home);
+    facts(w->f, 2);
+    assert_err(kv_backup(w->f->w.core->kv, w->old), OK);
+    facts(w->f, 3);
+    assert_err(kv_open(w->old, 1 << 26, &kv, NULL), OK);
+    assert_err(hub_ledger_open(kv, &l, NULL), OK);
+    w->kept.size = hub_ledger_size(l);
+    hub_ledger_root(l, w->kept.root);
+    hub_ledger_close(l);
+    kv_close(kv);
+    assert_err(file_read(w->f->w.paths[6], 1 << 20, &data, &len, NULL), OK);
+    assert_err(file_write(w->copy, data, len, 0644, NULL), OK);
+    free(data);
+    w->from = (struct hub_backup_sources){ .home = w->f->w.home, .registry = w->copy, .is_lost = true, .origin = (const uint8_t *)w->note };
+    assert_err(hub_signer_read(w->f->w.paths[4], &w->from.last, NULL), OK);
+    assert_err(hub_signer_read(w->f->w.paths[5], &w->from.last_registry, NULL), OK);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    void *acts = w->f;
+
+    free(w);
+    return hub_acts_close(&acts);
+}
+
+static struct proto_registry_say say_of(struct world *w)
+{
+    struct proto_registry_say s = hub_registry_say(w->f, PROTO_REG_ORIGIN, A);
+
+    memset(s.partner, 0, sizeof s.partner);
+    s.origin = 2;
+    s.seen = w->from.last.head.size;
+    memcpy(s.digest, w->from.last.head.root, sizeof s.digest);
+    s.kept = w->kept.size;
+    memcpy(s.root, w->kept.root, sizeof s.root);
+    return s;
+}
+
+static void sign_by(struct world *w, const struct proto_registry_say *s, const char *by)
+{
+    struct proto_msg m = hub_registry_message(w->f, s, by, w->note);
+
+    w->from.origin_len = m.original.len;
+}
+
+static enum err complete(struct world *w, struct hub_backup_done *done, struct trouble *t)
+{
+    *t = (struct trouble){ 0 };
+    *done = (struct hub_backup_done){ .leaves = 99 };
+    return hub_backup_complete(&w->from, w->old, done, t);
+}
+
+static void expect_refused(struct world *w, enum err expected, const char *where)
+{
+    struct hub_backup_done done;
+    struct trouble t;
+
+    assert_err(complete(w, &done, &t), expected);
+    assert_string_equal(t.where, where);
+    assert_int_equal(done.leaves, 99);
+    /* Nothing was written: another try finds the same. */
+    w->from.origin = NULL;
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.kept.size, w->kept.size);
+    assert_int_equal(done.origin, 1);
+    w->from.origin = (const uint8_t *)w->note;
+}
+
+/* Without a statement it is told what there is, and nothing is written. */
+static void what_is_lost_is_told(void **state)
+{
+    struct world *w = *state;
+    struct hub_backup_done done;
+    struct trouble t;
+
+    w->from.origin = NULL;
+    for (int i = 0; i < 2; i++) {
+        assert_err(complete(w, &done, &t), OK);
+        assert_int_equal(done.kept.size, w->kept.size);
+        assert_memory_equal(done.kept.root, w->kept.root, sizeof done.kept.root);
+        assert_int_equal(done.leaves_added, 0);
+        assert_int_equal(done.origin, 1);
+    }
+}
+
+static void one_partner_is_not_enough(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+
+    sign_by(w, &s, "A");
+    expect_refused(w, ERR_DENIED, "ONE_SIGNER");
+}
+
+static void another_statement_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = hub_registry_say(w->f, PROTO_REG_QUOTA, A);
+
+    sign_by(w, &s, "BC");
+    expect_refused(w, ERR_DENIED, "MALFORMED");
+}
+
+static void another_store_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+
+    s.kept--;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "kept");
+    s = say_of(w);
+    s.root[0] ^= 1;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "kept");
+}
+
+/* Numbers that were given in leaves between would be given again. */
+static void less_than_was_signed_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+
+    s.seen--;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "seen");
+}
+
+static void too_late_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+
+    s.made_s -= 2 * 86400;
+    s.before_s = s.made_s + 86400;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_DENIED, "EXPIRED");
+}
+
+/* The first leaf under the new origin can be made again by everybody who has the registry. */
+static void two_partners_let_it_go_on(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct hub_store_number *numbers = NULL;
+    struct hub_ledger *l = NULL;
+    struct kv_txn *x = NULL;
+    struct kv *kv = NULL;
+    uint8_t leaf[PROTO_LEAF_LEN], expected[PROTO_LEAF_LEN];
+    struct trouble t;
+
+    sign_by(w, &s, "AB");
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.leaves, w->kept.size + 1);
+    assert_int_equal(done.kept.size, w->kept.size);
+    assert_int_equal(done.origin, 2);
+    assert_int_equal(done.statements, 1);
+    assert_err(kv_open(w->old, 1 << 26, &kv, NULL), OK);
+    assert_err(hub_ledger_open(kv, &l, NULL), OK);
+    assert_err(hub_store_number_open(kv, &numbers), OK);
+    assert_int_equal(hub_ledger_size(l), w->kept.size + 1);
+    assert_err(kv_begin(kv, false, &x), OK);
+    assert_err(hub_ledger_leaf(l, x, w->kept.size, leaf), OK);
+    kv_abort(x);
+    assert_err(hub_origin_leaf((const uint8_t *)w->note, w->from.origin_len, expected), OK);
+    assert_memory_equal(leaf, expected, sizeof leaf);
+    /* No number that a lost leaf can have had is given again: also to who had none yet. */
+    assert_int_equal(hub_store_number_last(numbers, w->f->w.partner[C].id), s.seen - s.kept);
+    hub_ledger_close(l);
+    hub_store_number_close(numbers);
+    kv_close(kv);
+    /* The same word counts once. */
+    w->from.last_registry.head.size = 0;
+    assert_int_not_equal(complete(w, &done, &t), OK);
+}
+
+/* It comes with the store that it is about, and from nobody else. */
+static void no_node_brings_it(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct proto_msg m = hub_registry_message(w->f, &s, "AB", w->note);
+    struct hub_world_reply r = hub_acts_send(w->f, &m, A);
+
+    assert_int_equal(r.reply.result, PROTO_DENIED);
+    assert_int_equal(r.reply.payload.data[0], PROTO_REG_BY_OPERATOR);
+    hub_world_reply_free(&r);
+    assert_int_equal(proto_region_log_number(w->f->w.core->region), 1);
+}
+
+/* ---- the number in the home ---- */
+
+static void the_number_is_kept(void **state)
+{
+    struct world *w = *state;
+    const char *home = w->f->w.home;
+    char path[HUB_PATH_MAX];
+    unsigned n = 0;
+    struct trouble t = { 0 };
+
+    assert_err(hub_origin_read(home, &n, NULL), OK);
+    assert_int_equal(n, 1);
+    assert_err(hub_origin_write(home, 3, NULL), OK);
+    assert_err(hub_origin_read(home, &n, NULL), OK);
+    assert_int_equal(n, 3);
+    assert_err(hub_origin_memory(home, path, NULL), OK);
+    assert_non_null(strstr(path, "/signer/last.3"));
+    assert_err(hub_home_path(home, "origin", path, NULL), OK);
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const bad[] = { "1\n", "10\n", "x\n", "" };
+
+        assert_err(file_write(path, bad[i], strlen(bad[i]), 0600, NULL), OK);
+        n = 7;
+        assert_int_not_equal(hub_origin_read(home, &n, &t), OK);
+        assert_int_equal(n, 7);
+    }
+    assert_err(hub_origin_write(home, 1, NULL), OK);
+    assert_err(hub_origin_read(home, &n, NULL), OK);
+    assert_int_equal(n, 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    static const struct CMUnitTest tests[] = {
+        T(what_is_lost_is_told), T(one_partner_is_not_enough), T(another_statement_is_refused), T(another_store_is_refused),
+        T(less_than_was_signed_is_refused), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
