@@ -88,6 +88,21 @@ scene_16_before_fetch() {
     open_it
     expect "it is not opened after the birthday" "$got" '"ok":false.*(consent that it rests on has ended|nothing to read here)'
 }
+# Granted while the hub is away, so signed and without a leaf.
+granted_offline() {
+    stop_node hub
+    grant
+    expect "the grant waits for the hub" "$got" '"queued":true'
+}
+
+scene_16_before_leaf() {
+    child Gijs 16 2 && consented y,g1,g2 && granted_offline && start_hub && later $((3 * DAY)) || return 1
+    wait_for 20 outbox_empty vo || { why="the grant is not sent: $(status_of vo trouble)"; return 1; }
+    sleep 1
+    open_it
+    expect "it is not opened after the birthday" "$got" '"ok":false'
+}
+
 has_come() { as cjg request show --request "$request" --json | grep -qE '"state":"(arrived|ended)"'; }
 
 scene_16_before_opening() {
@@ -103,6 +118,20 @@ scene_withdrawn_before_grant() {
     wait_for 10 withdrawn_at_school && not_granted 'waits for no answer any more'
 }
 withdrawn_at_school() { as vo request show --request "$request" --json | grep -q '"state":"withdrawn"'; }
+
+# The school withdraws it itself, before what it granted has gone.
+scene_withdrawn_here_before_leaf() {
+    child Jip 16 40 && consented y,g1,g2 && granted_offline && withdraw vo && start_hub || return 1
+    wait_for 20 outbox_empty vo || { why="the outbox is not sent: $(status_of vo trouble)"; return 1; }
+    never_comes
+}
+
+# The CJG withdraws it while the school, which granted, is off.
+scene_withdrawn_there_before_leaf() {
+    child Kato 16 40 && consented y,g1,g2 && granted_offline && stop_node vo && start_hub && wait_for 10 hub_is cjg true && withdraw cjg || return 1
+    wait_for 10 outbox_empty cjg && back vo && wait_for 20 outbox_empty vo || { why="${why:-the outbox is not sent}"; return 1; }
+    never_comes
+}
 
 # The hub was away when it was granted: the withdrawal overtakes it.
 scene_withdrawn_before_fetch() {
@@ -125,5 +154,5 @@ region_up
 set +e
 stop_node leerplicht
 stop_node wijkteam
-run_scenes nothing_between 12_before_grant 16_before_grant 18_before_grant 16_before_fetch 16_before_opening withdrawn_before_grant \
-    withdrawn_before_fetch withdrawn_before_opening
+run_scenes nothing_between 12_before_grant 16_before_grant 18_before_grant 16_before_leaf 16_before_fetch 16_before_opening withdrawn_before_grant \
+    withdrawn_here_before_leaf withdrawn_there_before_leaf withdrawn_before_fetch withdrawn_before_opening
