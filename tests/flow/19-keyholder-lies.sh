@@ -28,15 +28,26 @@ reports_new() {
     got=$(as vo event add --from "$region/new.csv" --json 2>&1) || true
 }
 
-# lied WHO LIE LOG SAYS: the school reports about two children whom nobody knows; its log says LOG, the command SAYS, and no report is made.
+# A register of two: they are asked for together, so that there is an order.
+register_new() {
+    { echo number,open_case; for i in "$@"; do echo "$(number_at "$i"),yes"; done; } >"$region/register.csv"
+    got=$(as vo register derive "$region/register.csv" --json 2>&1) || true
+}
+
+# lied WHO LIE LOG SAYS: the school reports about a child whom nobody knows; its log says LOG, the command SAYS, and no report is made.
 next=0
 lied() {
     local who=$1 lie=$2@share:derive log=$3 says=$4 before
     before=$(as vo event list --json | value_each statement | wc -l)
     mark
     tell "$who" "$lie"
-    reports_new $((next)) $((next + 1))
-    next=$((next + 2))
+    if [ "$2" = swapped ]; then
+        register_new "$next" $((next + 1))
+        next=$((next + 2))
+    else
+        reports_new "$next"
+        next=$((next + 1))
+    fi
     caught "$who" "$lie" vo "pseudonyms-failed from=$who $log" || return 1
     expect "the command says it" "$got" "$says" || return 1
     [ "$(as vo event list --json | value_each statement | wc -l)" = "$before" ] || { why="$lie: a report was made all the same"; return 1; }
@@ -45,19 +56,20 @@ lied() {
 }
 
 scene_share() {
-    local lie wrong='"class":"signature"'
-    reports_new 900 901
-    expect "honest, it works" "$got" '"done":2,"failed":0' || return 1
-    for lie in other-share bad-proof no-proof other-element identity not-canonical swapped stale one-missing one-too-many nothing; do
+    local lie wrong='the answer of the keyholder is not proven'
+    reports_new 900
+    expect "honest, it works" "$got" '"done":1,"failed":0' || return 1
+    # First the one that needs two: what waits of a register is not asked for again for a minute.
+    for lie in swapped other-share bad-proof no-proof other-element identity not-canonical stale one-missing one-too-many nothing; do
         lied keyholder "$lie" "err=signature" "$wrong" || return 1
     done
     lied keyholder refuses "err=quota reason=QUOTA" '"class":"quota"' || return 1
-    lied keyholder other-region "err=.* reason=WRONG_REGION" '"failed":2' || return 1
+    lied keyholder other-region "err=.* reason=WRONG_REGION" '"failed":1' || return 1
 }
 
 scene_hub() {
     local lie
-    for lie in other-share bad-proof; do lied hub "$lie" "err=signature" '"class":"signature"' || return 1; done
+    for lie in other-share bad-proof; do lied hub "$lie" "err=signature" 'the answer of the hub is not proven' || return 1; done
 }
 
 # ---- the truth again ----
@@ -65,9 +77,9 @@ scene_hub() {
 scene_truth() {
     local at=0
     while [ "$at" -lt "$next" ]; do
-        reports_new "$at" $((at + 1))
-        expect "the children $at and $((at + 1)) are done at last" "$got" '"done":2,"failed":0' || return 1
-        at=$((at + 2))
+        reports_new "$at"
+        expect "child $at is done at last" "$got" '"done":1,"failed":0' || return 1
+        at=$((at + 1))
     done
 }
 

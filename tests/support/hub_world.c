@@ -11,6 +11,7 @@
 #include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DAY_S = 86400, CERT_ROOM = 1024, JOIN_ROOM = 16384 };
@@ -182,10 +183,10 @@ void hub_world_open(struct hub_world *w, const char *pack, unsigned port)
     struct hub_cli cli = { .name = "test", .plain = !w->is_tls, .pack = pack };
     struct hub_cli install = { 0 };
 
-    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .officer_days = w->officer_days, .witnesses = w->witnesses,
+    *w = (struct hub_world){ .pack = pack, .is_tls = w->is_tls, .under = w->under, .officer_days = w->officer_days, .witnesses = w->witnesses,
         .partners = w->partners != 0 ? w->partners : HUB_WORLD_PARTNERS };
     assert_true(w->partners >= HUB_WORLD_PARTNERS && w->partners <= HUB_WORLD_PARTNERS_MAX);
-    (void)snprintf(w->home, sizeof w->home, "/tmp/hub-world-XXXXXX");
+    (void)snprintf(w->home, sizeof w->home, "%s/hub-world-XXXXXX", w->under != NULL ? w->under : "/tmp");
     assert_non_null(mkdtemp(w->home));
     (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", port != 0 ? port : 7610);
     cli.listen = w->address;
@@ -262,6 +263,25 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
     (void)flag;
     (void)ftw;
     return remove(path);
+}
+
+void hub_world_forget(struct hub_world *w)
+{
+    static const char *const folders[] = { "store", "seeds" }, *const files[] = { "signer/last", "signer/registry", "registry", "run/status.json" };
+    char path[128];
+    struct trouble t = { 0 };
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", w->home, folders[i]);
+        (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", w->home, files[i]);
+        (void)unlink(path);
+        if (i < 2)
+            must(hub_signer_init(path, &t), &t);
+    }
 }
 
 void hub_world_close(struct hub_world *w)

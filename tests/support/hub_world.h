@@ -34,6 +34,7 @@ struct hub_world {
     size_t partners;                    /* set before hub_world_open; 0: HUB_WORLD_PARTNERS. Those beyond are schools */
     const char *pack;
     bool is_tls;                        /* set before hub_world_open */
+    const char *under;                  /* set before hub_world_open: the folder in which home is made; NULL: /tmp */
     unsigned officer_days;              /* how long officers' keys last, set before hub_world_open; 0: as the others, 90 */
     struct witness_sample *witnesses;   /* set before hub_world_open: filled with a witness of each partner and an outsider; NULL: none */
     struct hub_core *core;              /* in this process; NULL when it runs apart */
@@ -45,6 +46,8 @@ struct hub_world {
 
 /* Home, keys (TLS of each partner: HOME/HANDLE.key), region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0: the hub will not listen. */
 void hub_world_open(struct hub_world *w, const char *pack, unsigned port);
+/* Home as it was before the first core: nothing was ever logged. No core is open. */
+void hub_world_forget(struct hub_world *w);
 /* Core in this process with the real signer; and away again, as a crash would leave the store. */
 void hub_world_core_open(struct hub_world *w);
 void hub_world_core_close(struct hub_world *w);
