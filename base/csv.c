@@ -364,6 +364,11 @@ const char *csv_cell(const struct csv *c, size_t row, size_t column)
     return c->cells[(row + 1) * c->columns + column];
 }
 
+uint32_t csv_header_line(const struct csv *c)
+{
+    return c->lines[0];
+}
+
 uint32_t csv_line(const struct csv *c, size_t row)
 {
     if (row >= c->rows - 1)

@@ -29,6 +29,7 @@ void csv_drop(struct csv *c);  /* takes NULL */
 size_t csv_columns(const struct csv *c);
 size_t csv_rows(const struct csv *c);                       /* without the header */
 const char *csv_header(const struct csv *c, size_t column);
+uint32_t csv_header_line(const struct csv *c);              /* from 1; above it are blank lines, or a line "sep=;" */
 /* White space around is trimmed. Valid until csv_drop. */
 const char *csv_cell(const struct csv *c, size_t row, size_t column);
 uint32_t csv_line(const struct csv *c, size_t row);         /* of the row's first cell, from 1 */

@@ -116,7 +116,7 @@ static void header_mistake(const struct policy_table *table, size_t column, cons
 
     (void)trouble_at(&t, ERR_SYNTAX, table->file, 0, 0, "column \"%.80s\" %s", "kolom \"%.80s\" %s", name,
         t.lang == LANG_NL ? nl : en);
-    locate(table, 1, column, 0, &t);
+    locate(table, csv_header_line(table->csv), column, 0, &t);
     tell(table->report, &t);
 }
 

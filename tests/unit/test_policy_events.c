@@ -141,6 +141,23 @@ static void test_last_day_given(void **state)
     assert_int_equal(count(&s, 1, false).events, UINT64_C(1) << s.code);
 }
 
+/* Over for everybody: past its days, or past the day it was given. Of a code that is not in the pack only that day is known. */
+static void test_is_over(void **state)
+{
+    struct policy_event s = { .code = code("VZM"), .occurred = day };
+
+    (void)state;
+    assert_false(policy_events_is_over(pack, &s, date_add_days(day, 90)));
+    assert_true(policy_events_is_over(pack, &s, date_add_days(day, 91)));
+    s.until = date_add_days(day, 5);
+    assert_false(policy_events_is_over(pack, &s, date_add_days(day, 5)));
+    assert_true(policy_events_is_over(pack, &s, date_add_days(day, 6)));
+    s.code = POLICY_UNKNOWN;
+    assert_true(policy_events_is_over(pack, &s, date_add_days(day, 6)));
+    s.until = (struct date){ 0 };
+    assert_false(policy_events_is_over(pack, &s, date_add_days(day, 4000)));
+}
+
 static void test_both_accepted(void **state)
 {
     (void)state;
@@ -325,6 +342,7 @@ int main(void)
         check_add(&list, rows[i].name, test_row, &rows[i]);
     check_add(&list, "no statements", test_none, NULL);
     check_add(&list, "the last day it was given", test_last_day_given, NULL);
+    check_add(&list, "over for everybody", test_is_over, NULL);
     check_add(&list, "both accepted", test_both_accepted, NULL);
     check_add(&list, "a pack without an event of the system", test_pack_without_system_event, NULL);
     check_add(&list, "what counts does not wait for a tick", test_counted_wins, NULL);

@@ -168,6 +168,36 @@ static void test_with_another_mistake(void **state)
     assert_non_null(strstr(told, "weighing.csv: not every question from 1 to 17 has its row"));
 }
 
+static void count_differences(void *arg, const char *when, uint32_t before, uint32_t after)
+{
+    char *told = arg, list[2][POLICY_WEIGHING_LIST];
+
+    policy_weighing_list(before, list[0]);
+    policy_weighing_list(after, list[1]);
+    (void)snprintf(told + strlen(told), 512 - strlen(told), "%s: %s -> %s\n", when, list[0], list[1]);
+}
+
+static void test_compare(void **state)
+{
+    struct policy_weighing other = *weighing;
+    struct policy_pack next = *pack;
+    char told[512] = "";
+
+    (void)state;
+    next.weighing = &other;
+    policy_weighing_compare(pack, &next, count_differences, told);
+    assert_string_equal(told, "");
+    other.consented = 0;
+    other.allowed |= 1 << 9;
+    policy_weighing_compare(pack, &next, count_differences, told);
+    assert_string_equal(told, "consent: 1 7 17 -> -\nallowed: 1 3 5 6 7 11 13 -> 1 3 5 6 7 10 11 13\n");
+    told[0] = '\0';
+    other = *weighing;
+    other.grave = 1;
+    policy_weighing_compare(pack, &next, count_differences, told);
+    assert_string_equal(told, "grave: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 -> 1\n");
+}
+
 int main(void)
 {
     static struct check_list list;
@@ -180,6 +210,7 @@ int main(void)
     check_add(&list, "which questions apply", test_questions, NULL);
     check_add(&list, "answers to pick", test_picks, NULL);
     check_add(&list, "more answers than fit", test_too_many_answers, NULL);
+    check_add(&list, "another set of questions", test_compare, NULL);
     check_add(&list, "no such table", test_no_table, NULL);
     check_add(&list, "beside a mistake in another table", test_with_another_mistake, NULL);
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
