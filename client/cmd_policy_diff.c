@@ -223,13 +223,15 @@ static void print_boxes(const struct report *r, const struct policy_diff_group *
 /* What changed about a yes. */
 static void print_terms(const struct report *r, const struct policy_diff_group *g)
 {
+    static const char *const dutch[TERMS] = { "regel", "grond", "grond 9", "dagen", "plichten" };
     struct term term[TERMS];
 
     terms_of(r, g, term);
     (void)fprintf(r->out.out, "%s", g->rule[0]);
     for (size_t i = 0; i < TERMS; i++)
         if (strcmp(term[i].value[0], term[i].value[1]) != 0)
-            (void)fprintf(r->out.out, "\n    %s: %s -> %s", term[i].name, term[i].value[0], term[i].value[1]);
+            (void)fprintf(r->out.out, "\n    %s: %s -> %s", either(r, term[i].name, dutch[i]), term[i].value[0],
+                term[i].value[1]);
     (void)fprintf(r->out.out, "\n");
 }
 
