@@ -29,6 +29,9 @@ static void print_questions(const struct client_paper *p, const cJSON *args, con
 {
     const cJSON *questions = cJSON_GetObjectItemCaseSensitive(reply, "questions"), *row;
     bool known = client_paper_true(reply, "known");
+    const char *lacking = client_paper_text(args, "purpose")[0] == '\0'
+        ? client_paper_say(p, "--purpose, --sections and --to", "--purpose, --sections en --to")
+        : client_paper_say(p, "--sections and --to", "--sections en --to");
 
     if (known && cJSON_GetArraySize(questions) == 0) {
         client_paper_line(p, CLIENT_PLAIN, 0, "Nothing has to be weighed for this by you.",
@@ -40,14 +43,18 @@ static void print_questions(const struct client_paper *p, const cJSON *args, con
     }
     if (known)
         client_paper_line(p, CLIENT_PLAIN, 0, "These must be answered:", "Deze vragen moet u beantwoorden:");
+    else if (cJSON_GetArraySize(questions) == 0)
+        client_paper_line(p, CLIENT_PLAIN, 0, "Nothing has to be weighed for this by you, whoever you ask.",
+            "Hiervoor hoeft u niets af te wegen, aan wie u het ook vraagt.");
     else
         client_paper_line(p, CLIENT_PLAIN, 0,
-            "All there are. Which of them must be answered shows when you say --purpose, --sections and "
-            "--to.",
-            "Alle vragen. Welke u moet beantwoorden, ziet u als u --purpose, --sections en --to opgeeft.");
+            "These may be asked of you. Exactly those that you must answer show when you add %s.",
+            "Deze vragen kunnen aan u gesteld worden. Precies de vragen die u moet beantwoorden ziet u met %s erbij.",
+            lacking);
     cJSON_ArrayForEach(row, questions)
         print_question(p, row);
-    client_paper_line(p, CLIENT_PLAIN, 0,
+    if (cJSON_GetArraySize(questions) != 0)
+        client_paper_line(p, CLIENT_PLAIN, 0,
         "Answer with --answer NUMBER=TEXT for each: your own words, or a word of the list.",
         "Antwoord met --answer NUMMER=TEKST voor elke vraag: eigen woorden, of een woord uit de lijst.");
 }

@@ -121,7 +121,48 @@ static const char *words_of(const struct client_call *c, const struct policy_pic
     return c->trouble.lang == LANG_NL ? p->nl : p->en;
 }
 
-/* Only those that must be answered, when that is known. */
+/* The purposes that it can be about: the one that was given, or those of the child's case; 0: nothing says. */
+static uint32_t purposes_of(struct client_call *c, struct vault_txn *x, const struct weighing *w)
+{
+    const struct policy_pack *pack = c->node->pack;
+    struct client_case with;
+    uint32_t found = 0;
+
+    if (w->about.purpose[0] != '\0')
+        return UINT32_C(1) << policy_pack_find(pack, POLICY_SET_PURPOSES, w->about.purpose);
+    if (client_case_get(x, w->about.case_id, &with) == OK)
+        for (uint16_t i = 0; i < with.count; i++) {
+            uint8_t purpose = policy_pack_find(pack, POLICY_SET_PURPOSES, with.member[i].purpose);
+
+            if (purpose < POLICY_PURPOSES_MAX && client_case_takes_part(&with, c->node->me->id, with.member[i].purpose))
+                found |= UINT32_C(1) << purpose;
+        }
+    return found;
+}
+
+/* Before it is known who is asked: the questions of every rule under which this partner would weigh. */
+static uint32_t may_be_needed(struct client_call *c, struct vault_txn *x, const struct weighing *w)
+{
+    const struct policy_pack *pack = c->node->pack;
+    uint8_t kind = policy_pack_find(pack, POLICY_SET_KINDS, c->node->me->kind);
+    uint32_t mine = kind < POLICY_KINDS_MAX ? UINT32_C(1) << kind : 0, purposes = purposes_of(c, x, w), needed = 0;
+    uint64_t sections = 0;
+
+    for (uint8_t i = 0; i < w->about.sections.count; i++)
+        sections |= UINT64_C(1) << policy_pack_find(pack, POLICY_SET_SECTIONS, w->about.sections.name[i]);
+    sections = sections != 0 ? sections : UINT64_MAX;
+    for (size_t i = 0; i < pack->rules; i++) {
+        const struct policy_rule *r = &pack->rule[i];
+        bool asks = (r->requesters & mine) != 0 && (r->weigh == POLICY_WEIGH_ASKER || r->weigh == POLICY_WEIGH_POST),
+             holds = (r->holders & mine) != 0 && (r->weigh == POLICY_WEIGH_HOLDER || r->weigh == POLICY_WEIGH_ASKER);
+
+        if ((asks || holds) && r->mode != POLICY_MODE_N && (r->purposes & purposes) != 0 && (r->sections & sections) != 0)
+            needed |= policy_weighing_questions(pack, (int) i, r->sections & sections);
+    }
+    return needed;
+}
+
+/* Only those that must be answered, when that is known; else those that may be. */
 static void show_questions(struct client_call *c, const struct weighing *w, const cJSON *last)
 {
     const struct policy_weighing *all = c->node->pack->weighing;
@@ -134,7 +175,7 @@ static void show_questions(struct client_call *c, const struct weighing *w, cons
         const char *before = "";
         cJSON *row, *picks;
 
-        if (w->whole && (w->needed >> (q - 1) & 1) == 0)
+        if ((w->needed >> (q - 1) & 1) == 0)
             continue;
         (void) snprintf(number, sizeof number, "%u", q);
         row = json_push_object(array);
@@ -278,7 +319,12 @@ enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = last_answers(x, w, &last);
     if (e == OK && !answers && !again) {
-        show_questions(c, w, last);
+        if (!w->whole && purposes_of(c, x, w) == 0)
+            e = trouble_at(&c->trouble, ERR_USAGE, "--purpose", 0, 0, "for which purpose? The questions differ; see: schakel policy show",
+                "voor welk doel? De vragen verschillen; zie: schakel policy show");
+        w->needed = w->whole ? w->needed : may_be_needed(c, x, w);
+        if (e == OK)
+            show_questions(c, w, last);
         goto out;
     }
     if (e == OK)

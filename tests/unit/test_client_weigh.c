@@ -75,8 +75,14 @@ static void the_questions(void **state)
     assert_non_null(strstr(client_fixture_reply(f), "{\"question\":17,"));
     assert_null(strstr(client_fixture_reply(f), "{\"question\":3,"));
     assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s'}", o.number), OK);
-    assert_non_null(strstr(client_fixture_reply(f), "\"known\":false"));
+    /* Not known yet whom it asks: the questions of its case's purpose, and no others. */
+    assert_non_null(strstr(client_fixture_reply(f), "\"known\":false,\"questions\":[{\"question\":1,"));
+    assert_non_null(strstr(client_fixture_reply(f), "{\"question\":7,"));
+    assert_null(strstr(client_fixture_reply(f), "{\"question\":16,"));
+    assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s','purpose':'acute_danger'}", o.number), OK);
     assert_non_null(strstr(client_fixture_reply(f), "{\"question\":16,"));
+    assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s','sections':'ident'}", o.number), OK);
+    assert_null(strstr(client_fixture_reply(f), "{\"question\":16,"));
     assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'ident'}", o.number), OK);
     assert_non_null(strstr(client_fixture_reply(f), "\"questions\":[]"));
 }
@@ -100,6 +106,9 @@ static void once_more(void **state)
     assert_err(ask(f, &o, "need"), OK);
     client_fixture_know(f, CJG, 2);
     client_fixture_number(2, o.number);
+    /* No case says what it is for. */
+    assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s'}", o.number), ERR_USAGE);
+    assert_string_equal(f->trouble.where, "--purpose");
     assert_err(client_fixture_call(f, CJG, "weigh", "{'number':'%s','again':true}", o.number), ERR_USAGE);
 }
 
