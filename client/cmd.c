@@ -68,19 +68,6 @@ static const char *nearest(const char *word)
     return best;
 }
 
-static void usage(FILE *out, enum lang lang, const char *first)
-{
-    size_t len = first != NULL ? strlen(first) : 0;
-
-    (void)fprintf(out, "%s: schakel %s [%s]\n\n", lang == LANG_NL ? "gebruik" : "usage", lang == LANG_NL ? "OPDRACHT" : "COMMAND",
-        lang == LANG_NL ? "opties" : "options");
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        for (const struct client_cmd *c = tables[i]; c->name != NULL; c++)
-            if (first == NULL || (strncmp(c->name, first, len) == 0 && (c->name[len] == ' ' || c->name[len] == '\0')))
-                (void)fprintf(out, "  %-20s %s\n", c->name, lang == LANG_NL ? c->help.nl : c->help.en);
-    (void)fprintf(out, "\n%s\n", lang == LANG_NL ? "Bij elke opdracht: --help" : "With any command: --help");
-}
-
 static bool is_group(const char *first)
 {
     size_t len = strlen(first);
@@ -260,6 +247,8 @@ static void print_trouble(const struct client_run *r)
     /* Where all that is lacking stands below, the first of it is not said twice. */
     if (cJSON_GetObjectItemCaseSensitive(r->details, "lacking") != NULL)
         (void)fprintf(stderr, "schakel: %s\n", r->lang == LANG_NL ? "dit kan nog niet; dit ontbreekt:" : "not yet; this is lacking:");
+    else if (isatty(STDERR_FILENO) == 1)
+        client_print_wrapped(stderr, r->lang, line);
     else
         (void)fprintf(stderr, "schakel: %s\n", line);
     client_print_details(stderr, r->lang, r->details);
@@ -333,7 +322,7 @@ int client_cmd_main(int argc, char **argv)
 
         if (!asked && args_has(argc, argv, "--version"))
             return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
-        usage(asked ? stdout : stderr, r.lang, NULL);
+        client_usage_print(asked ? stdout : stderr, r.lang, NULL);
         return asked ? 0 : err_exit(ERR_USAGE);
     }
     r.cmd = find(argc - 1, argv + 1, &used);
@@ -344,7 +333,7 @@ int client_cmd_main(int argc, char **argv)
             if (!asked && argc >= 3 && argv[2][0] != '-')
                 (void)fprintf(stderr, "schakel: %s %s: %s\n", argv[1], argv[2],
                     r.lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
-            usage(asked ? stdout : stderr, r.lang, argv[1]);
+            client_usage_print(asked ? stdout : stderr, r.lang, argv[1]);
             return asked ? 0 : err_exit(ERR_USAGE);
         }
         near = nearest(argv[1]);

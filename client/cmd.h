@@ -92,6 +92,8 @@ MUST_USE enum err client_opts_check(const struct client_run *r, const cJSON *arg
 /* Ask for the secrets of the row. */
 MUST_USE enum err client_opts_ask(struct client_run *r);
 void client_opts_help(const struct client_cmd *cmd, enum lang lang);
+/* All commands, or those that begin with the word first. client/usage.c */
+void client_usage_print(FILE *out, enum lang lang, const char *first);
 /* "valid-until" to "valid_until". */
 void client_opts_key(const char *name, char *out, size_t out_len);
 
@@ -100,6 +102,8 @@ MUST_USE enum err client_from_run(struct client_run *r);
 
 /* For people: one line per value, a table per array, labels from client/texts. */
 void client_print_reply(const struct client_run *r, const cJSON *reply);
+/* "schakel: ..." in lines as wide as the terminal. */
+void client_print_wrapped(FILE *out, enum lang lang, const char *line);
 /* Those rows for people, on out. */
 void client_print_details(FILE *out, enum lang lang, const cJSON *details);
 /* {"ok":false,"error":{...}} */

@@ -1,5 +1,7 @@
 #include "client/desk_print.h"
 
+#include "client/texts.h"
+
 #include <string.h>
 
 /* ---- what the printers share ---- */
@@ -75,23 +77,36 @@ void client_desk_print_queued(const struct client_paper *p, const cJSON *reply)
             "Bewaard, en nog niet verstuurd%s%s Wat wacht: schakel outbox list", why[0] != '\0' ? ": " : ".", why);
 }
 
-static void print_fields(const struct client_paper *p, const cJSON *fields)
+/* "geboortedatum", and with its name "geboortedatum (birth_date)" where it may be written. */
+static const char *field_label(const struct client_paper *p, const char *name, bool with_name, char out[CLIENT_DESK_TEXT])
 {
+    const char *words = client_texts_field(name, p->lang);
+
+    if (with_name && strcmp(words, name) != 0)
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s (%s)", words, name);
+    else
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s", words);
+    return out;
+}
+
+static void print_fields(const struct client_paper *p, const cJSON *fields, bool with_names)
+{
+    char label[CLIENT_DESK_TEXT];
     const cJSON *field;
     int widest = 0;
 
     cJSON_ArrayForEach(field, fields)
-        if (client_paper_width(field->string) > widest)
-            widest = client_paper_width(field->string);
+        if (client_paper_width(field_label(p, field->string, with_names, label)) > widest)
+            widest = client_paper_width(label);
     cJSON_ArrayForEach(field, fields) {
         int at = client_paper_tab(p, 0, 4);
 
-        at = client_paper_tab(p, at + client_paper_put(p, CLIENT_DIM, field->string), 6 + widest);
+        at = client_paper_tab(p, at + client_paper_put(p, CLIENT_DIM, field_label(p, field->string, with_names, label)), 6 + widest);
         client_paper_fill(p, CLIENT_PLAIN, at, 6 + widest, cJSON_IsString(field) ? field->valuestring : "");
     }
 }
 
-void client_desk_print_content(const struct client_paper *p, const cJSON *sections)
+void client_desk_print_content(const struct client_paper *p, const cJSON *sections, bool with_names)
 {
     const cJSON *section;
 
@@ -102,7 +117,7 @@ void client_desk_print_content(const struct client_paper *p, const cJSON *sectio
         at += client_paper_put(p, CLIENT_BOLD, section->string);
         at = client_paper_tab(p, at, at + 2);
         client_paper_fill(p, CLIENT_DIM, at, at, strcmp(words, section->string) == 0 ? "" : words);
-        print_fields(p, section);
+        print_fields(p, section, with_names);
     }
 }
 

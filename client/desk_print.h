@@ -52,8 +52,8 @@ const char *client_desk_print_child(
  */
 void client_desk_print_answers(
     const struct client_paper *p, const cJSON *sections, const char *yes, const char *holder);
-/* Sections and their fields, each section with its words. */
-void client_desk_print_content(const struct client_paper *p, const cJSON *sections);
+/* Sections and their fields, both with their words; with_names: and the names under which fields are written. */
+void client_desk_print_content(const struct client_paper *p, const cJSON *sections, bool with_names);
 /* An empty list: en and nl say what to do; beyond the last page only that. */
 void client_desk_print_none(const struct client_paper *p, const cJSON *args, const char *en, const char *nl);
 /* "And 120 more: add --skip 80", when there are. */

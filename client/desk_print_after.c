@@ -59,5 +59,5 @@ void client_desk_print_looked(const struct client_paper *p, const cJSON *args, c
     client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
     (void) fputc('\n', p->out);
     client_paper_line(p, CLIENT_DIM, 0, "Your record has this of it now:", "Uw dossier heeft hier nu dit over:");
-    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "was_shared"));
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "was_shared"), false);
 }

@@ -273,7 +273,7 @@ void client_desk_print_record(const struct client_paper *p, const cJSON *args, c
 
     (void) args;
     client_paper_head(p, client_desk_print_child(p, reply, child), "");
-    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"));
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), true);
 }
 
 void client_desk_print_import(const struct client_paper *p, const cJSON *args, const cJSON *reply)

@@ -330,7 +330,7 @@ void client_desk_print_preview(const struct client_paper *p, const cJSON *args, 
         client_paper_line(p, CLIENT_BOLD, 0, "Exactly this would leave; %s can read it until the end of %s:",
             "Precies dit zou weggaan; %s kan het lezen tot en met %s:", v.other,
             client_paper_text(reply, "until"));
-        client_desk_print_content(p, leaves);
+        client_desk_print_content(p, leaves, false);
     } else {
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing would leave now.", "Er zou nu niets weggaan.");
     }
@@ -369,7 +369,7 @@ void client_desk_print_approve(const struct client_paper *p, const cJSON *args, 
     client_paper_pair(p, client_paper_say(p, "Child", "Kind"), client_desk_print_child(p, reply, child));
     client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     client_paper_line(p, CLIENT_BOLD, 0, "Exactly this may leave:", "Precies dit mag weg:");
-    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "would_leave"));
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "would_leave"), false);
     (void) client_paper_id(reply, "approval", approval);
     if (offer)
         client_paper_line(p, CLIENT_PLAIN, 0, "Your colleague sends it: schakel send --offer %s",
@@ -391,7 +391,7 @@ void client_desk_print_open(const struct client_paper *p, const cJSON *args, con
     print_about(p, reply, client_paper_text(reply, "purpose"));
     client_paper_pair(p, client_paper_say(p, "Last day", "Tot en met"), client_paper_text(reply, "until"));
     (void) fputc('\n', p->out);
-    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"));
+    client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), false);
     client_desk_print_duties(p, reply);
     client_paper_line(p, CLIENT_PLAIN, 2, "%s is told that you read this.", "%s hoort dat u dit las.", from);
 }

@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/ask.h"
+#include "client/paper.h"
+#include "client/texts.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -298,34 +300,53 @@ enum err client_opts_ask(struct client_run *r)
 
 /* ---- help ---- */
 
-static void help_line(const char *name, const char *value, const char *text)
-{
-    char left[64];
+enum { HELP_COLUMN = 28 };
 
-    (void)snprintf(left, sizeof left, "--%s%s%s", name, value != NULL ? " " : "", value != NULL ? value : "");
-    (void)printf("  %-26s %s\n", left, text);
+static void help_line(const struct client_paper *p, const char *dashes, const char *name, const char *value, const char *text)
+{
+    char left[96];
+    int at = client_paper_tab(p, 0, 2);
+
+    (void)snprintf(left, sizeof left, "%s%s%s%s", dashes, name, value != NULL ? " " : "", value != NULL ? client_texts_value(value, p->lang) : "");
+    at = client_paper_tab(p, at + client_paper_put(p, CLIENT_BOLD, left), HELP_COLUMN);
+    client_paper_fill(p, CLIENT_PLAIN, at, HELP_COLUMN, text);
+}
+
+/* As it is typed: "--name VALUE", and bare arguments by the name of their value. */
+static void help_option(const struct client_paper *p, const struct client_opt *o)
+{
+    char line[320];
+
+    if (is_secret(o))
+        return;
+    (void)snprintf(line, sizeof line, "%s%s", client_paper_say(p, o->help.en, o->help.nl),
+        o->required ? client_paper_say(p, " (needed)", " (nodig)") : "");
+    if (is_bare(o))
+        help_line(p, "", client_texts_value(o->value != NULL ? o->value : o->name, p->lang), NULL, line);
+    else
+        help_line(p, "--", o->name, o->type == CLIENT_OPT_FLAG ? NULL : o->value != NULL ? o->value : "VALUE", line);
 }
 
 void client_opts_help(const struct client_cmd *cmd, enum lang lang)
 {
-    bool nl = lang == LANG_NL;
+    char usage[320];
+    struct client_paper p;
+    size_t used;
 
-    (void)printf("%s: schakel %s [%s]", nl ? "gebruik" : "usage", cmd->name, nl ? "opties" : "options");
+    client_paper_init(&p, lang);
+    used = (size_t)snprintf(usage, sizeof usage, "%s: schakel %s [%s]", client_paper_say(&p, "usage", "gebruik"), cmd->name,
+        client_paper_say(&p, "options", "opties"));
+    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL && used < sizeof usage; o++)
+        if (is_bare(o))
+            used += (size_t)snprintf(usage + used, sizeof usage - used, " %s%s", client_texts_value(o->value != NULL ? o->value : o->name, lang),
+                o->type == CLIENT_OPT_ARGS ? "..." : "");
+    client_paper_line(&p, CLIENT_PLAIN, 0, "%s", "%s", usage);
+    client_paper_line(&p, CLIENT_PLAIN, 0, "%s\n", "%s\n", client_paper_say(&p, cmd->help.en, cmd->help.nl));
     for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++)
-        if (is_bare(o))
-            (void)printf(" %s%s", o->value != NULL ? o->value : o->name, o->type == CLIENT_OPT_ARGS ? "..." : "");
-    (void)printf("\n%s\n\n", nl ? cmd->help.nl : cmd->help.en);
-    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++) {
-        const char *text = nl ? o->help.nl : o->help.en;
-        char line[256];
-
-        (void)snprintf(line, sizeof line, "%s%s", text, !o->required || is_secret(o) ? "" : nl ? " (nodig)" : " (needed)");
-        if (is_bare(o))
-            (void)printf("  %-26s %s\n", o->value != NULL ? o->value : o->name, line);
-        else if (!is_secret(o))
-            help_line(o->name, o->type == CLIENT_OPT_FLAG ? NULL : o->value != NULL ? o->value : "VALUE", line);
-    }
+        help_option(&p, o);
+    if (cmd->opts != NULL && cmd->opts->name != NULL)
+        client_paper_line(&p, CLIENT_DIM, 0, "\nWith every command:", "\nBij elke opdracht:");
     for (size_t i = 0; i < COMMON; i++)
         if (common[i].key != KEY_FROM || (cmd->call != NULL && cmd->local == NULL))
-            help_line(common[i].name, common[i].value, nl ? common[i].help.nl : common[i].help.en);
+            help_line(&p, "--", common[i].name, common[i].value, client_paper_say(&p, common[i].help.en, common[i].help.nl));
 }

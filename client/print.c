@@ -180,6 +180,16 @@ static void print_lacking(const struct client_paper *p, const cJSON *rows)
     }
 }
 
+void client_print_wrapped(FILE *out, enum lang lang, const char *line)
+{
+    struct client_paper p;
+
+    client_paper_init(&p, lang);
+    p.out = out;
+    p.colour = false;
+    client_paper_line(&p, CLIENT_PLAIN, 0, "schakel: %s", "schakel: %s", line);
+}
+
 void client_print_details(FILE *out, enum lang lang, const cJSON *details)
 {
     struct client_paper p;

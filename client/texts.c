@@ -233,3 +233,74 @@ const char *client_texts_kind(const char *name, enum lang lang)
 {
     return in_words(kinds, sizeof kinds / sizeof *kinds, name, lang);
 }
+
+static const struct name values[] = {
+    {"CASE", "CASE", "CASUS"},
+    {"COMMAND", "COMMAND", "OPDRACHT"},
+    {"DATE", "DATE", "DATUM"},
+    {"DIR", "DIR", "MAP"},
+    {"EVENT", "EVENT", "GEBEURTENIS"},
+    {"FILE", "FILE", "BESTAND"},
+    {"FILE.csv", "FILE.csv", "BESTAND.csv"},
+    {"FILE.html", "FILE.html", "BESTAND.html"},
+    {"FOLDER", "FOLDER", "MAP"},
+    {"HANDLE", "HANDLE", "KORTE-NAAM"},
+    {"HOST:PORT", "HOST:PORT", "ADRES:POORT"},
+    {"ID", "ID", "NR"},
+    {"ID,...", "ID,...", "NR,..."},
+    {"KEY", "KEY", "SLEUTEL"},
+    {"KIND", "KIND", "SOORT"},
+    {"LOGIN", "LOGIN", "AANMELDNAAM"},
+    {"N=TEXT", "N=TEXT", "N=TEKST"},
+    {"NAME", "NAME", "NAAM"},
+    {"NAME=TEXT", "NAME=TEXT", "NAAM=TEKST"},
+    {"NUMBER", "NUMBER", "NUMMER"},
+    {"PURPOSE", "PURPOSE", "DOEL"},
+    {"REASON", "REASON", "REDEN"},
+    {"ROLE", "ROLE", "ROL"},
+    {"SECTION", "SECTION", "ONDERDEEL"},
+    {"SECTION,...", "SECTION,...", "ONDERDEEL,..."},
+    {"TEXT", "TEXT", "TEKST"},
+    {"VALUE", "VALUE", "WAARDE"},
+    {"WHO,...", "WHO,...", "WIE,..."},
+    {"WORD", "WORD", "WOORD"},
+};
+
+/* What schools and municipalities keep; a field that is not here is shown by the name it was given. */
+static const struct name fields[] = {
+    {"address", "address", "adres"},
+    {"birth_date", "birth date", "geboortedatum"},
+    {"class", "class", "klas"},
+    {"contact", "contact", "contact"},
+    {"custody", "custody", "gezag"},
+    {"date", "date", "datum"},
+    {"days", "days", "dagen"},
+    {"done", "done", "gedaan"},
+    {"g1", "parent 1", "ouder 1"},
+    {"g2", "parent 2", "ouder 2"},
+    {"goal", "goal", "doel"},
+    {"hours", "hours", "uren"},
+    {"incapable", "not able to decide", "wilsonbekwaam"},
+    {"last_day", "last day", "laatste dag"},
+    {"level", "level", "niveau"},
+    {"name", "name", "naam"},
+    {"note", "note", "notitie"},
+    {"phone", "phone", "telefoon"},
+    {"proof_date", "proof seen on", "bewijs gezien op"},
+    {"school", "school", "school"},
+    {"since", "since", "sinds"},
+    {"state", "state", "stand"},
+    {"text", "text", "tekst"},
+    {"unauthorised_hours", "hours without leave", "uren ongeoorloofd"},
+    {"what", "what", "wat"},
+};
+
+const char *client_texts_value(const char *value, enum lang lang)
+{
+    return in_words(values, sizeof values / sizeof *values, value, lang);
+}
+
+const char *client_texts_field(const char *name, enum lang lang)
+{
+    return in_words(fields, sizeof fields / sizeof *fields, name, lang);
+}

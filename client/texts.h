@@ -14,4 +14,9 @@ void client_texts_label(const char *key, enum lang lang, char *out, size_t out_l
 const char *client_texts_role(const char *name, enum lang lang);
 const char *client_texts_kind(const char *name, enum lang lang);
 
+/* What stands for a value in --help ("DATE", "SECTION,...") in words; the same when there are none. */
+const char *client_texts_value(const char *value, enum lang lang);
+/* A field of a record, such as "birth_date", in words; the name itself when there are none. */
+const char *client_texts_field(const char *name, enum lang lang);
+
 #endif

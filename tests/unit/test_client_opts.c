@@ -176,6 +176,50 @@ static void an_error_as_json(void **state)
     cJSON_Delete(obj);
 }
 
+/* Every command stands in the list, once, in lines that a terminal has. */
+static void the_list_of_commands(void **state)
+{
+    static const struct client_cmd *const tables[] = {client_base_cmds, client_casework_cmds};
+
+    (void)state;
+    for (int lang = 0; lang < 2; lang++) {
+        char *text = NULL, row[64];
+        size_t len = 0;
+        FILE *out = open_memstream(&text, &len);
+
+        assert_non_null(out);
+        client_usage_print(out, lang == 0 ? LANG_EN : LANG_NL, NULL);
+        assert_int_equal(fclose(out), 0);
+        for (size_t i = 0; i < 2; i++)
+            for (const struct client_cmd *c = tables[i]; c->name != NULL; c++) {
+                const char *at;
+
+                (void)snprintf(row, sizeof row, "\n  %-20s", c->name);
+                at = strstr(text, row);
+                if (at == NULL || strstr(at + 1, row) != NULL)
+                    fail_msg("not once: %s", c->name);
+            }
+        for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+            assert_true(strcspn(line, "\n") <= 110);   /* bytes; at most 100 columns */
+        free(text);
+    }
+}
+
+static void one_word_of_them(void **state)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    assert_non_null(out);
+    client_usage_print(out, LANG_EN, "consent");
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, "\n  consent record "));
+    assert_null(strstr(text, "inbox"));
+    free(text);
+}
+
 int main(void)
 {
     struct check_list list = {.count = 0};
@@ -188,6 +232,8 @@ int main(void)
         check_add(&list, bads[i].name, test_bad, &bads[i]);
     check_add(&list, "common options are not arguments", common_options_are_not_arguments, NULL);
     check_add(&list, "help is asked for", help_is_asked_for, NULL);
+    check_add(&list, "the list of commands", the_list_of_commands, NULL);
+    check_add(&list, "one word of them", one_word_of_them, NULL);
     check_add(&list, "a file goes along as text", a_file_goes_along_as_text, NULL);
     check_add(&list, "rows are whole", rows_are_whole, NULL);
     check_add(&list, "an error as JSON", an_error_as_json, NULL);
