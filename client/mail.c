@@ -6,6 +6,7 @@
 #include "client/hublink_parts.h"
 #include "client/keeping.h"
 #include "client/origin.h"
+#include "client/resend.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -289,6 +290,8 @@ enum err client_mail_apply(
         e = follow_once(n, x, m, o);
         if (e == OK)
             e = archive_good(x, m, &o->msg);
+        if (e == OK)
+            e = client_resend_look(n, x, &m->mail.receipt);
         if (e == OK) {
             client_heads_saw(n, m->mail.receipt.tree_size, o->root, m->mail.receipt.time_s);
             if (!client_origin_is_before(n, o->msg.head.issued_s))

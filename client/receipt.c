@@ -10,6 +10,7 @@
 #include "client/keeping.h"
 #include "client/mail.h"
 #include "client/openings.h"
+#include "client/resend.h"
 #include "client/rotate.h"
 #include "proto/sign.h"
 
@@ -141,6 +142,8 @@ static enum err settle_once(struct client_node *n, uint64_t order, const struct 
 
     if (e == OK && ev->reply->has_receipt)
         e = archive(n, x, ev);
+    if (e == OK && ev->reply->has_receipt)
+        e = client_resend_look(n, x, &ev->reply->receipt);
     if (e == OK && tell)
         e = tell_kind(n, x, ev);
     if (e == OK)

@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
+#include "client/resend.h"
 #include "client/statement.h"
 
 #include <sodium.h>
@@ -158,6 +159,8 @@ enum err client_upkeep_run(struct client_node *n, struct vault_txn *x, uint64_t 
         e = each(d, &d->repeat, 'r', repeat);
     if (e == OK)
         e = each(d, &d->status, 's', send_status);
+    if (e == OK)
+        e = client_resend_run(n, x);
     free(d);
     return e;
 }

@@ -77,6 +77,18 @@ scene_whole_again() {
     grep -q '"why":"its proof names another act before it' "$region/said" || { why="the break is not named: $(head -c 600 "$region/said")"; return 1; }
 }
 
+# What the school reported in the time between the hub knew no more: the school's node says it again, and who asks on it is not refused.
+scene_what_was_lost_is_said_again() {
+    wait_for 10 grep -q hub-was-put-back "$region/vo/log" || { why="the school does not notice"; return 1; }
+    wait_for 20 outbox_empty vo || { why="it is not sent"; return 1; }
+    ask leerplicht case open --number "$(child_number 4)" --purpose att_followup
+    lost_case=$(printf '%s' "$got" | value case)
+    as leerplicht case show --case "$lost_case" --json >/dev/null 2>&1 || { why="its own case is not known to it"; return 1; }
+    ask leerplicht request new --case "$lost_case" --to vo --purpose att_followup --sections att
+    expect "what was reported counts again" "$got" "$(verdict att PERMIT)" || return 1
+    is_known_once leerplicht "$(last_event 4)" || { why="it is there twice"; return 1; }
+}
+
 # A break in the log is not for a program to pass over: when what was lost cannot be laid open any more, disclosures stop at each partner until its officer has looked into it.
 scene_an_officer_looks_into_it() {
     later 777600 || return 1
@@ -96,7 +108,8 @@ scene_a_partner_is_put_back() {
     ! "$bin/schakel" --home "$region/leerplicht" restore "$region/hub.backup" >/dev/null 2>&1 || { why="from a hub's backup"; return 1; }
     "$bin/schakel" --home "$region/leerplicht" restore "$region/office.backup" >/dev/null || { why="not put back"; return 1; }
     back leerplicht || return 1
-    [ "$(times_known leerplicht "$(last_event 4)")" = 0 ] || { why="it knows what came after the backup"; return 1; }
+    # What others said again lies at the hub still; what it did itself since is gone.
+    ! as leerplicht case show --case "$lost_case" --json >/dev/null 2>&1 || { why="it knows what came after the backup"; return 1; }
     [ "$(event 6)" = true ] && wait_for 10 is_known_once leerplicht "$(last_event 6)" || { why="it does not go on"; return 1; }
     as_login leerplicht admin && staff leerplicht privacy officer || { why="no officer there"; return 1; }
     officer leerplicht audit complete --json >"$region/said"
@@ -135,4 +148,4 @@ scene_a_machine_is_lost() {
 set -e
 region_up
 set +e
-run_scenes backups_are_made refused_until_whole whole_again a_partner_is_put_back an_officer_looks_into_it a_machine_is_lost
+run_scenes backups_are_made refused_until_whole whole_again what_was_lost_is_said_again a_partner_is_put_back an_officer_looks_into_it a_machine_is_lost

@@ -1,0 +1,131 @@
+/* client/resend: after the hub was put back this node says again what it said, once, in order, and nothing else makes it do so. */
+#include "tests/support/client_pair.h"
+
+#include "client/resend.h"
+#include "proto/sign.h"
+
+static struct proto_subject_id child;
+
+static enum err look(struct client_fixture *f, uint64_t number, uint64_t previous)
+{
+    const struct proto_receipt r = {.number = number, .previous = previous, .time_s = f->now_s, .index = 500};
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    enum err e = client_resend_look(client_fixture_node(f, VO), x, &r);
+
+    client_fixture_commit(x);
+    return e;
+}
+
+static size_t run(struct client_fixture *f)
+{
+    size_t before = client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL);
+    struct vault_txn *x = client_fixture_begin(f, VO);
+
+    assert_err(client_resend_run(client_fixture_node(f, VO), x), OK);
+    client_fixture_commit(x);
+    return client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL) - before;
+}
+
+/* An own event with this leaf, that its addressee acknowledged. */
+static struct proto_statement keep(struct client_fixture *f, uint64_t index, uint64_t at_s)
+{
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_EVENT, VO, &child, LEERPLICHT, NOBODY);
+    struct client_kept k;
+    struct vault_txn *x;
+    uint8_t *memory = NULL;
+
+    memcpy(s.event, "VZM", 4);
+    s.occurred_s = f->now_s;
+    client_fixture_keep_at(f, VO, &s, at_s);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_kept_get(x, s.id, &k, &memory), OK);
+    k.leaf_index = index;
+    k.acked = 1;
+    assert_err(client_kept_put(x, &k), OK);
+    client_fixture_commit(x);
+    free(memory);
+    return s;
+}
+
+static void what_was_said_is_said_again_once(void **state)
+{
+    struct client_fixture *f = *state;
+
+    child = client_fixture_child(1);
+    (void)keep(f, 10, f->now_s - 60);
+    (void)keep(f, 11, f->now_s - 30);
+    assert_int_equal(run(f), 0);
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), 2);
+    assert_int_equal(run(f), 0);
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_err(look(f, 8, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), 0);
+    assert_err(look(f, 12, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), 2);
+}
+
+/* The first number of all has no leaf before it, and every other one usually has. */
+static void a_whole_chain_is_no_break(void **state)
+{
+    struct client_fixture *f = *state;
+
+    child = client_fixture_child(1);
+    (void)keep(f, 10, f->now_s - 60);
+    assert_err(look(f, 1, PROTO_NO_LEAF), OK);
+    assert_err(look(f, 9, 499), OK);
+    assert_int_equal(run(f), 0);
+}
+
+static void what_is_old_not_logged_or_of_others_is_not(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s;
+
+    child = client_fixture_child(1);
+    (void)keep(f, 10, f->now_s - (CLIENT_RESEND_DAYS + 1) * (uint64_t)DAY_S);
+    (void)keep(f, 11, 0);
+    s = client_fixture_say(f, PROTO_SAY_EVENT, LEERPLICHT, &child, VO, NOBODY);
+    memcpy(s.event, "VZM", 4);
+    s.occurred_s = f->now_s;
+    client_fixture_keep(f, VO, &s);
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), 0);
+}
+
+/* A few at a time, in the order of their leaves, whatever their ids. */
+static void many_go_in_order(void **state)
+{
+    enum { MANY = CLIENT_RESEND_AT_ONCE + 5 };
+    struct client_fixture *f = *state;
+    struct proto_statement s, last = {.kind = PROTO_SAY_NONE};
+    struct proto_signed env;
+    struct proto_msg m;
+
+    child = client_fixture_child(1);
+    for (size_t i = MANY; i > 0; i--) {
+        s = keep(f, 100 + i, f->now_s - 60);
+        if (i == CLIENT_RESEND_AT_ONCE)
+            last = s;
+    }
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), CLIENT_RESEND_AT_ONCE);
+    assert_true(client_fixture_waiting(f, VO, PROTO_STATEMENT, &m) != 0);
+    assert_err(proto_sign_decode(m.original.data, m.original.len, &env), OK);
+    assert_err(proto_statement_decode(PROTO_SAY_EVENT, env.body, env.body_len, &s), OK);
+    assert_memory_equal(s.id, last.id, PROTO_ID_LEN);
+    assert_int_equal(run(f), MANY - CLIENT_RESEND_AT_ONCE);
+    assert_int_equal(run(f), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        client_fixture_test(what_was_said_is_said_again_once),
+        client_fixture_test(a_whole_chain_is_no_break),
+        client_fixture_test(what_is_old_not_logged_or_of_others_is_not),
+        client_fixture_test(many_go_in_order),
+    };
+
+    return cmocka_run_group_tests_name("client/resend", tests, NULL, NULL);
+}
