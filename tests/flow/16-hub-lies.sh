@@ -28,8 +28,8 @@ scene_receipts() {
     [ "$(status_of vo outbox)" = ${#list[@]} ] || { why="the school believes some of it: $(status_of vo outbox) wait"; return 1; }
     tell hub
     wait "$command"
-    wait_for 20 outbox_empty vo || { why="the reports are not sent afterwards: $(status_of vo trouble)"; return 1; }
-    wait_for 5 known_all leerplicht $((1 + ${#list[@]})) || { why="the office knows $(statements leerplicht | wc -l)"; return 1; }
+    wait_for 40 outbox_empty vo || { why="the reports are not sent afterwards: $(status_of vo trouble)"; return 1; }
+    wait_for 40 known_all leerplicht $((1 + ${#list[@]})) || { why="the office knows $(statements leerplicht | wc -l)"; return 1; }
 }
 
 # ---- what partners get ----
@@ -49,7 +49,7 @@ scene_mail() {
     picture leerplicht | cmp -s - "$region/before" || { why="the office believes some of it"; return 1; }
     tell hub
     wait "$command"
-    wait_for 20 known_all leerplicht $((15 + ${#list[@]})) || { why="the office knows $(statements leerplicht | wc -l)"; return 1; }
+    wait_for 40 known_all leerplicht $((15 + ${#list[@]})) || { why="the office knows $(statements leerplicht | wc -l)"; return 1; }
 }
 
 # Kept back while later mail goes; under a number that was given before; and one mail two times over.
@@ -60,18 +60,18 @@ scene_ways() {
     tell hub withheld@way:statement twice@way:statement
     reports vo 61 62 leerplicht
     caught hub withheld@way:statement leerplicht "number-asked-again index=[0-9]+" || return 1
-    wait_for 10 was_told hub twice@way:statement || { why="nothing came twice"; return 1; }
+    wait_for 40 was_told hub twice@way:statement || { why="nothing came twice"; return 1; }
     [ "$(statements leerplicht | wc -l)" = $((known + 1)) ] || { why="the office knows $(statements leerplicht | wc -l), and not one more than $known"; return 1; }
     lie_caught "twice@way:statement: leerplicht knows it once"
     tell hub
-    wait_for 10 known_all leerplicht $((known + 2)) || { why="what was kept back does not come"; return 1; }
+    wait_for 40 known_all leerplicht $((known + 2)) || { why="what was kept back does not come"; return 1; }
     mark
     tell hub number-before@mail:statement
     reports vo 63 63 leerplicht
     caught hub number-before@mail:statement leerplicht "number-given-twice kind=statement index=[0-9]+" || return 1
     known_all leerplicht $((known + 2)) || { why="the office believes it"; return 1; }
     tell hub
-    wait_for 10 known_all leerplicht $((known + 3)) || { why="it does not come afterwards"; return 1; }
+    wait_for 40 known_all leerplicht $((known + 3)) || { why="it does not come afterwards"; return 1; }
 }
 
 set -e

@@ -21,7 +21,7 @@ asks() {
 }
 # asked_of CHILD: a new case and a request in it, that reached the school.
 asked_of() {
-    open_case "$1" && asks && wait_for 10 state_is_known vo "$request" || { why="child $1: $got"; return 1; }
+    open_case "$1" && asks && wait_for 40 state_is_known vo "$request" || { why="child $1: $got"; return 1; }
 }
 state_is_known() { [ -n "$(state_of "$1" "$2")" ]; }
 
@@ -54,7 +54,7 @@ scene_requests() {
     for lie in "${list[@]}"; do caught hub "$lie@mail:request" vo "bad-mail kind=request index=@number err=signature" || return 1; done
     ! as vo inbox --json | grep -q '"kind":"request"' || { why="the school has a request that nobody made"; return 1; }
     tell hub
-    wait_for 10 all_known || { why="the requests do not come afterwards"; return 1; }
+    wait_for 40 all_known || { why="the requests do not come afterwards"; return 1; }
 }
 
 scene_grants() {
@@ -65,34 +65,34 @@ scene_grants() {
     for lie in "${list[@]}"; do caught hub "$lie@mail:grant" leerplicht "bad-mail kind=grant index=@number err=signature" || return 1; done
     none_arrived || { why="the office has what was not granted so"; return 1; }
     tell hub
-    wait_for 15 all_arrived || { why="what was granted does not arrive afterwards"; return 1; }
+    wait_for 40 all_arrived || { why="what was granted does not arrive afterwards"; return 1; }
 }
 
 # The content is another's, or was changed.
 scene_releases() {
     local lie list=(other-release transplanted)
     requests_for 5 6
-    wait_for 10 all_known || { why="no requests"; return 1; }
+    wait_for 40 all_known || { why="no requests"; return 1; }
     mark
     tell hub "${list[@]/%/@mail:release}"
     grant_all
     for lie in "${list[@]}"; do caught hub "$lie@mail:release" leerplicht "bad-mail kind=release index=@number err=signature" || return 1; done
     none_arrived || { why="the office has what was not given so"; return 1; }
     tell hub
-    wait_for 15 all_arrived || { why="what was released does not arrive afterwards"; return 1; }
+    wait_for 40 all_arrived || { why="what was released does not arrive afterwards"; return 1; }
 }
 
 # Content without the grant that it rests on.
 scene_release_without_grant() {
     requests_for 7
-    wait_for 10 all_known || { why="no request"; return 1; }
+    wait_for 40 all_known || { why="no request"; return 1; }
     mark
     tell hub withheld@way:grant
     grant_all
     caught hub withheld@way:grant leerplicht "mail-too-early kind=release" || return 1
     none_arrived || { why="the office has what it has no grant of"; return 1; }
     tell hub
-    wait_for 15 all_arrived || { why="what was released does not arrive afterwards: $(state_of leerplicht "${requests[0]}")"; return 1; }
+    wait_for 40 all_arrived || { why="what was released does not arrive afterwards: $(state_of leerplicht "${requests[0]}")"; return 1; }
 }
 
 # ---- what is said about it ----
@@ -118,8 +118,8 @@ scene_permits() {
     mark
     tell hub permits@act:request
     open_case 20 && asks
-    wait_for 10 was_told hub permits@act:request || { why="the hub permits it by itself: $got"; return 1; }
-    wait_for 10 state_is_known vo "$request" || { why="the request did not come"; return 1; }
+    wait_for 40 was_told hub permits@act:request || { why="the hub permits it by itself: $got"; return 1; }
+    wait_for 40 state_is_known vo "$request" || { why="the request did not come"; return 1; }
     ask vo preview --request "$request"
     expect "the school's own policy counts no event of the asker" "$got" "$(verdict att NEED_EVENT)" || return 1
     expect "nothing would leave" "$got" '"would_leave":\{\}' || return 1
@@ -143,7 +143,7 @@ has_consent() { as vo consent list --number "$(child_number 2)" --json | grep -q
 scene_consent() {
     local weighing
     set_consent
-    wait_for 10 has_consent || { why="the school does not have the consent"; return 1; }
+    wait_for 40 has_consent || { why="the school does not have the consent"; return 1; }
     mark
     tell hub no-without-leaf@answer:statement
     ask vo consent withdraw --statement "$consent"
@@ -152,13 +152,13 @@ scene_consent() {
     # Not before ten minutes, or a start.
     stop_node vo
     back vo || return 1
-    wait_for 10 outbox_empty vo || { why="the withdrawal is not sent again: $(status_of vo trouble)"; return 1; }
+    wait_for 40 outbox_empty vo || { why="the withdrawal is not sent again: $(status_of vo trouble)"; return 1; }
     ask cjg weigh --case "$case" --answer 1="deciding on help" --answer 7="what was tried only" --answer 17="until the decision"
     weighing=$(value weighing <<<"$got")
     ask cjg request new --case "$case" --to vo --purpose youth_help_access --sections effort --weigh "$weighing"
     request=$(value request <<<"$got")
-    wait_for 10 was_told hub permits@act:request || { why="the hub permits it by itself: $got"; return 1; }
-    wait_for 10 state_is_known vo "$request" || { why="the request did not come"; return 1; }
+    wait_for 40 was_told hub permits@act:request || { why="the hub permits it by itself: $got"; return 1; }
+    wait_for 40 state_is_known vo "$request" || { why="the request did not come"; return 1; }
     ask vo grant --request "$request" --tick "$consent"
     expect "ticked, it counts no more" "$got" '"ok":false,"error":\{"class":"denied","text":"There is no consent yet' || return 1
     lie_caught "permits@act:request, on a withdrawn consent: the school says $(value class <<<"$got"): $(value text <<<"$got" | cut -c1-60)"
@@ -179,12 +179,12 @@ scene_logged() {
     as vo event add --from "$region/reports.csv" --json >"$region/said" 2>&1 &
     caught hub logged-again@act:statement leerplicht "mail-repeated kind=statement" || return 1
     for lie in "${list[@]}"; do caught hub "$lie" vo "bad-receipt kind=statement err=signature message=@id" || return 1; done
-    wait_for 10 bad_mails leerplicht 3 || { why="the office believes what was logged wrong"; return 1; }
+    wait_for 40 bad_mails leerplicht 3 || { why="the office believes what was logged wrong"; return 1; }
     statements leerplicht >"$region/after"
     [ "$(comm -13 "$region/before" "$region/after" | wc -l)" = 1 ] || { why="what was logged twice counts twice, or never"; return 1; }
     # What is in the log so can be proven by nothing: it stays unsent, and says so; everything else goes on.
     tell hub
-    asked_of 8 && ask vo grant --request "$request" && wait_for 15 is_in_state leerplicht "$request" arrived || { why="nothing goes on: $got"; return 1; }
+    asked_of 8 && ask vo grant --request "$request" && wait_for 40 is_in_state leerplicht "$request" arrived || { why="nothing goes on: $got"; return 1; }
     [ "$(status_of vo outbox)" = 3 ] || { why="what was logged wrong is believed at last"; return 1; }
 }
 

@@ -58,7 +58,7 @@ scene_registry() {
     got=$(root cjg partner sign "$s") || { why="sign: $got"; return 1; }
     tell hub one-signer@registry:statement
     send vo "$s"
-    for p in $partners; do wait_for 10 log_says "$p" "registry-statement-void reason=ONE_SIGNER" || { why="$p says nothing of it; $got"; return 1; }; done
+    for p in $partners; do wait_for 40 log_says "$p" "registry-statement-void reason=ONE_SIGNER" || { why="$p says nothing of it; $got"; return 1; }; done
     caught hub one-signer@registry:statement vo "registry-statement-void reason=ONE_SIGNER" || return 1
     ! listed vo | grep -q buurthuis || { why="a partner that one partner admitted takes part"; return 1; }
     tell hub
@@ -75,11 +75,11 @@ scene_openings() {
     tell hub "${list[@]/%/@opening:statement}"
     { echo "number,event,to"; for i in 21 22 23 24 25 26; do echo "$(child_number "$i"),VZM,leerplicht"; done; } >"$region/reports.csv"
     as vo event add --from "$region/reports.csv" --json >"$region/said" 2>&1
-    for lie in "${list[@]}"; do wait_for 10 was_told hub "$lie@opening:statement" || { why="$lie was not told"; return 1; }; done
+    for lie in "${list[@]}"; do wait_for 40 was_told hub "$lie@opening:statement" || { why="$lie was not told"; return 1; }; done
     bad garbage "it.does.not.open" || return 1
     for lie in other-child other-actor other-time other-result; do bad "$lie" "what.it.says.is.not.what.was.signed" || return 1; done
     bad other-number "its.running.number.is.not.the.one.in.the.log" || return 1
-    wait_for 10 says leerplicht '"log_trusted":true' || { why="it does not go on when all was looked into"; return 1; }
+    wait_for 40 says leerplicht '"log_trusted":true' || { why="it does not go on when all was looked into"; return 1; }
 }
 
 # bad LIE REASON: found, stopped, and looked into by the officer; the next one is found then.

@@ -92,7 +92,7 @@ scene_witness() {
         tell keyholder "$lie@witness:request"
         as vo event add --number "$(child_number 20)" --event VZM --to leerplicht --json >"$region/said" 2>&1
         wait_for 30 was_told keyholder "$lie@witness:request" || { why="$lie was not told"; return 1; }
-        wait_for 5 grep -q keyholder-saw-another-log <(for p in $partners; do since "$p"; done) || { why="nobody says so"; return 1; }
+        wait_for 40 grep -q keyholder-saw-another-log <(for p in $partners; do since "$p"; done) || { why="nobody says so"; return 1; }
         lie_caught "$lie@witness:request: a node says keyholder-saw-another-log"
         tell keyholder
     done

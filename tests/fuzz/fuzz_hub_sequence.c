@@ -28,6 +28,14 @@ static void hold_number(int partner, uint64_t number, uint64_t index, uint64_t p
     f.leaf_of[partner][number] = index + 1;
 }
 
+/* The next number of its sender, and one for whom it is mailed to. */
+static void hold_next(int from, uint64_t number, bool mailed)
+{
+    FUZZ_HOLDS(number == ++f.given[from]);
+    if (mailed)
+        f.given[from == SCHOOL ? OFFICE : SCHOOL]++;
+}
+
 /* Was it refused, or was it alright to take it? */
 static void hold_decision(const struct act *a)
 {
@@ -66,6 +74,7 @@ static void hold_answer(struct act *a, const struct proto_reply *r)
         a->number = r->receipt.number;
         FUZZ_HOLDS(proto_receipt_check(f.w.region, &a->msg, e.data, e.len, &r->receipt, 0, NULL) == OK);
         hold_number(a->from, a->number, a->index, r->receipt.previous);
+        hold_next(a->from, a->number, a->result == PROTO_ACCEPTED && a->what != OTHER);
     }
     hold_decision(a);
 }
@@ -117,8 +126,10 @@ static void fetch(int who, bool stores)
     in = (struct proto_blob){ frame, hub_world_frame(&f.w, &m, who, frame) };
     hub_world_round(&f.w, &in, &r, 1);
     FUZZ_HOLDS(r.frame != NULL && hub_ledger_size(f.w.core->ledger) == before + r.reply.has_receipt);
-    if (r.reply.has_receipt)
+    if (r.reply.has_receipt) {
         hold_number(who, r.reply.receipt.number, r.reply.receipt.index, r.reply.receipt.previous);
+        hold_next(who, r.reply.receipt.number, false);
+    }
     for (struct proto_mail mail; at < r.reply.payload.len && proto_mail_decode(r.reply.payload.data, r.reply.payload.len, &at, &mail) == OK;) {
         const struct act *a = act_of(&mail);
 
@@ -157,6 +168,7 @@ static void publish(int partner)
     hub_world_round(&f.w, &in, &r, 1);
     FUZZ_HOLDS(r.reply.result == PROTO_ACCEPTED);
     hold_number(partner, r.reply.receipt.number, r.reply.receipt.index, r.reply.receipt.previous);
+    hold_next(partner, r.reply.receipt.number, false);
     hub_world_reply_free(&r);
     free(frame);
 }
@@ -274,6 +286,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     f.count = 0;
     memset(f.leaf_of, 0, sizeof f.leaf_of);
     memset(f.stored, 0, sizeof f.stored);
+    memset(f.given, 0, sizeof f.given);
     hub_world_forget(&f.w);
     hub_world_core_open(&f.w);
     publish(SCHOOL);

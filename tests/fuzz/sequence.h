@@ -38,7 +38,7 @@ static struct {
     uint8_t case_id[CHILDREN][PROTO_ID_LEN];
     struct proto_subject_id child[CHILDREN];
     uint64_t leaf_of[PARTNERS][NUMBERS];     /* by number: index + 1 */
-    uint64_t stored[PARTNERS];
+    uint64_t stored[PARTNERS], given[PARTNERS];   /* numbers up to which it said that it stored; and that it was given */
 } f;
 
 static bool accepted(const struct act *a) { return a->answered && a->result == PROTO_ACCEPTED; }

@@ -33,10 +33,10 @@ log_says() { since "$1" | grep -qE "$2"; }
 lies_caught=0
 caught() {
     local who=$1 lie=$2 by=$3 pattern=$4
-    wait_for 10 was_told "$who" "$lie" || { why="$lie: it was not told"; return 1; }
+    wait_for 40 was_told "$who" "$lie" || { why="$lie: it was not told"; return 1; }
     pattern=${pattern//@id/$(which_of "$who" "$lie")}
     [[ $pattern != *@number* ]] || pattern=${pattern//@number/$(number_of "$who" "$lie")}
-    wait_for 15 log_says "$by" "$pattern" || { why="$lie: the node of $by does not say $pattern: $(since "$by" | tail -n 12)"; return 1; }
+    wait_for 40 log_says "$by" "$pattern" || { why="$lie: the node of $by does not say $pattern: $(since "$by" | tail -n 12)"; return 1; }
     lie_caught "$lie: $by says $(since "$by" | grep -oE "$pattern" | head -n 1)"
 }
 lie_caught() {
