@@ -315,6 +315,7 @@ static void another_child_is_meant(void **state)
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','confirm_child':true}", a.hex), OK);
 }
 
+/* What the texts of P-137 say of the child. */
 static void the_child_check(void **state)
 {
     struct client_fixture *f = *state;

@@ -127,6 +127,7 @@ static void a_region_with_another_keyholder(void **state)
     assert_err(keyholder_home_join(w, "region"), ERR_KEY);
 }
 
+/* P-163. */
 static void a_region_with_its_share_and_another_authority(void **state)
 {
     struct keyholder_home *w = *state;

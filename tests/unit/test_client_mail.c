@@ -168,6 +168,7 @@ static void good_mail_is_kept_archived_and_acknowledged(void **state)
     assert_int_equal(w->n->bad_mail, 0);
 }
 
+/* P-085. */
 static void the_same_mail_twice_is_applied_once(void **state)
 {
     struct world *w = *state;

@@ -118,7 +118,7 @@ static void no_other_childs(void **state)
     assert_err(open(f, &s, ""), OK);   /* said once */
 }
 
-/* Every way in which what came along may differ, or not. */
+/* P-138. Every way in which what came along may differ, or not. */
 static void what_differs(void **state)
 {
     struct client_fixture *f = *state;

@@ -251,6 +251,7 @@ static void what_came_after_all_takes_the_place_of_what_was_missing(void **state
     assert_true(is_archived(w, 1));
 }
 
+/* P-086. */
 static void yes_without_receipt_is_a_hint(void **state)
 {
     struct world *w = *state;

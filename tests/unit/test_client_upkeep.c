@@ -26,6 +26,7 @@ static struct proto_statement event(struct client_fixture *f)
     return s;
 }
 
+/* P-089. */
 static void an_unacknowledged_statement_goes_again_each_day(void **state)
 {
     struct client_fixture *f = *state;

@@ -64,7 +64,7 @@ static void set_length(uint8_t *frame, size_t body_len)
         frame[8 + i] = (uint8_t)(body_len >> (24 - 8 * i));
 }
 
-/* What is wrong with the bytes. */
+/* What is wrong with the bytes: the signature is judged before the body (P-025). */
 static void make_broken(struct attack *a)
 {
     static const uint8_t noise[] = "GET / HTTP/1.1\r\nHost: hub\r\n\r\n";
@@ -88,13 +88,13 @@ static void make_broken(struct attack *a)
     add(a, "with a changed body", PROTO_BAD_SIGNATURE, f, len);
     len = frame_of(a, &m, A);
     f[5] = PROTO_REQUEST;
-    add(a, "of another kind than signed", PROTO_WRONG_KIND, f, len);
+    add(a, "of another kind than signed (P-026)", PROTO_WRONG_KIND, f, len);
     randombytes_buf(f + PROTO_FRAME_HEAD, 600);
     set_length(f, 600);
     add(a, "random", PROTO_MALFORMED, f, PROTO_FRAME_HEAD + 600);
 }
 
-/* What is wrong with who says it, or when. */
+/* What is wrong with who says it, or when: P-027, P-084. */
 static void make_foreign(struct attack *a)
 {
     struct hub_world_partner *p = &a->f->w.partner[A], mine = *p;

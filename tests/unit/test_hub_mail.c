@@ -27,6 +27,7 @@ static void the_addressee_fetches_with_a_receipt_of_its_side(void **state)
     hub_world_reply_free(&r);
 }
 
+/* P-087. */
 static void mail_goes_only_when_the_node_says_it_has_it(void **state)
 {
     struct hub_acts *f = *state;
@@ -118,6 +119,7 @@ static void a_waiting_fetch_is_answered_by_the_round_that_brings_mail(void **sta
     free(other);
 }
 
+/* P-088. */
 static void a_newer_fetch_ends_the_older(void **state)
 {
     struct hub_acts *f = *state;
@@ -147,6 +149,7 @@ static void a_newer_fetch_ends_the_older(void **state)
 /* ---- what no longer may go ---- */
 
 /* Mail of a request without a row is what a request looks like that is gone: it may not go. */
+/* P-087. */
 static void stopped_mail_becomes_a_leaf_that_the_fetch_can_check(void **state)
 {
     struct hub_acts *f = *state;
@@ -249,6 +252,7 @@ static void what_was_carried_is_acknowledged_after_its_row_is_gone(void **state)
     acknowledge(f, &n, PROTO_NOT_FOUND);
 }
 
+/* P-081. */
 static void a_certificate_that_ended_is_not_believed(void **state)
 {
     struct hub_acts *f = *state;
@@ -261,6 +265,7 @@ static void a_certificate_that_ended_is_not_believed(void **state)
     hub_acts_shift_clock(0);
 }
 
+/* P-081. */
 static void leaf_time_does_not_go_back_with_the_clock(void **state)
 {
     struct hub_acts *f = *state;

@@ -1,6 +1,6 @@
 /*
  * hub/on_grant: a grant is asked about again, now with the steps of the holder's people, and never passes its
- * request.
+ * request; its until is the end of access (P-040).
  */
 #include "tests/support/check.h"
 

@@ -268,6 +268,7 @@ static void every_flipped_byte_of_a_frame_is_refused(void **state)
     assert_int_equal(hub_ledger_size(f->w.core->ledger), size);
 }
 
+/* P-103. */
 static void what_comes_later_is_refused_with_a_leaf(void **state)
 {
     struct hub_acts *f = *state;

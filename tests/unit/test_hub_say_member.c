@@ -138,6 +138,7 @@ static void an_invited_partner_is_no_member_yet(void **state)
     assert_refusal(say_member(f, CJG, PROTO_MEMBER_LEAVE, VO, NOBODY), PROTO_WRONG_STATE);
 }
 
+/* P-078. */
 static void who_is_invited_must_hear_of_it(void **state)
 {
     struct hub_fixture *f = *state;

@@ -1,4 +1,4 @@
-/* proto/cert: what a key may be used for, and who may say so. */
+/* proto/cert: what a key may be used for, and who may say so (P-156, P-157). */
 #include "tests/support/check.h"
 #include "tests/support/region_sample.h"
 

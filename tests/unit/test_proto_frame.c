@@ -1,4 +1,4 @@
-/* proto/frame: the outer envelope. PROTOCOL.md P-015 to P-019. */
+/* proto/frame: the outer envelope, also of a reply (P-059). PROTOCOL.md P-015 to P-019. */
 #include "tests/support/check.h"
 
 #include "proto/msg.h"

@@ -1,4 +1,4 @@
-/* proto/join: the two files that people carry when a partner joins. */
+/* proto/join: the two files that people carry when a partner joins (P-158). */
 #include "tests/support/check.h"
 #include "tests/support/region_sample.h"
 

@@ -1,4 +1,4 @@
-/* proto/join: the welcome that a hub gives back. */
+/* proto/join: the welcome that a hub gives back (P-159). */
 #include "tests/support/check.h"
 #include "tests/support/region_sample.h"
 

@@ -1,4 +1,4 @@
-/* proto/note: keys, plain and timestamped signatures, the form of a note, and that nothing bent verifies. */
+/* proto/note: keys, plain and timestamped signatures (P-122, P-123, P-154), the form of a note, and that nothing bent verifies. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

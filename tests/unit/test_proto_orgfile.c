@@ -1,4 +1,4 @@
-/* proto/orgfile: the public files that `region make` takes. */
+/* proto/orgfile: the public files that `region make` takes (P-155). */
 #include "tests/support/check.h"
 #include "tests/support/region_sample.h"
 

@@ -68,6 +68,7 @@ static enum err combine(struct round *r)
     return e;
 }
 
+/* P-140. */
 static void input_is_as_documented(void **state)
 {
     uint8_t input[PROTO_PSEUDONYM_INPUT_LEN], expected[PROTO_PSEUDONYM_INPUT_LEN];

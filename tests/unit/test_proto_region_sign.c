@@ -1,4 +1,4 @@
-/* proto/region: who signed, and finding partners. */
+/* proto/region: who signed, and finding partners. PROTOCOL.md P-151 to P-153. */
 #include "tests/support/check.h"
 #include "tests/support/region_sample.h"
 

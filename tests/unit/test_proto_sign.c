@@ -1,4 +1,4 @@
-/* proto/sign: the signed bytes, the envelope, and that nothing bent gets through. */
+/* proto/sign: the signed bytes, the envelope, and that nothing bent gets through. PROTOCOL.md P-020 to P-023. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* proto/tlog: the text of a checkpoint, read and written, and every form of it that is refused. */
+/* proto/tlog: the text of a checkpoint (P-121), read and written, and every form of it that is refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

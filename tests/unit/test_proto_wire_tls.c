@@ -1,4 +1,4 @@
-/* proto/wire over TLS: nng's engine takes our certificates, and both sides check the other. */
+/* proto/wire over TLS: nng's engine takes our certificates, and both sides check the other (P-160). */
 #include "tests/support/check.h"
 
 #include "base/clock.h"

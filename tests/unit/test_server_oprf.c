@@ -1,4 +1,4 @@
-/* server/oprf: who gets an answer, what it costs, and that the answer is that of the share. */
+/* server/oprf: who gets an answer, what it costs, and that the answer is that of the share (P-098). */
 #include "tests/support/check.h"
 #include "tests/support/oprf_world.h"
 
