@@ -135,19 +135,21 @@ enum err client_cmd_policy_test(const struct client_cmd_policy *test, size_t *fa
     struct policy_texts *texts = NULL;
     char path[PATH_MAX] = "";
     size_t good = 0, bad = 0;
-    enum err e, printed;
+    enum err e, printed, in_texts = OK;
 
     r.mismatches = client_policy_out_open(&r.out, "mismatches");
     e = policy_files_load(test->pack_dir, test->lang, tell_mistake, &r, &pack);
     r.pack = pack;
     if (e == OK)
-        e = load_texts(&r, &texts);
+        in_texts = load_texts(&r, &texts);
     if (e == OK && r.cases_path == NULL) {
         e = file_join(path, sizeof path, test->pack_dir, "cases.csv");
         r.cases_path = path;
     }
     if (e == OK)
         e = run_cases(&r, &good, &bad);
+    /* What is wrong with the texts hides nothing that is wrong with the cases. */
+    e = in_texts != OK ? in_texts : e;
     if (e == OK)
         summary(&r, good, bad);
     printed = client_policy_out_close(&r.out, e == OK && bad == 0);

@@ -212,6 +212,25 @@ static void adopt(const char *digest)
     (void)put("pack.json", json);
 }
 
+/* The words lack something, and so do the cases: both are told. */
+static void test_all_told(void **state)
+{
+    size_t failed = 7;
+    char *text = NULL;
+
+    (void)state;
+    adopt("00");
+    (void)put("texts.csv", "key,nl,en\nverdict.DENY,nee,no\n");
+    (void)put("cases.csv", HEADER "X,leerplicht,att_enforce,vo,att,14,g1 g2,VZM,,,MAYBE,R01,x\n");
+    assert_int_not_equal(run(folder, NULL, LANG_EN, false, &text, &failed), OK);
+    assert_non_null(strstr(text, "texts.csv: there is no row verdict.PERMIT\n"));
+    assert_non_null(strstr(text, "cases.csv:2:"));
+    assert_non_null(strstr(text, "\"MAYBE\""));
+    assert_int_equal(failed, 7);
+    free(text);
+    (void)unlink(in_folder("texts.csv"));
+}
+
 static void test_draft(void **state)
 {
     struct policy_pack *pack = support_policy_pack(PACK);
@@ -274,6 +293,7 @@ int main(void)
     check_add(&list, "all well as JSON", test_json_ok, NULL);
     check_add(&list, "cases that cannot be read", test_no_cases, NULL);
     check_add(&list, "a pack that cannot be read", test_no_pack, NULL);
+    check_add(&list, "all that is wrong is told", test_all_told, NULL);
     check_add(&list, "draft or adopted", test_draft, NULL);
     check_add(&list, "a hundred thousand cases", test_many, NULL);
     failed = check_run(&list, "client/cmd_policy");
