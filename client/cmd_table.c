@@ -136,6 +136,8 @@ const struct client_cmd client_base_cmds[] = {
     {"keyholder join", {"serve this region", "dien deze regio"}, keyholder_join_opts, NULL, client_cmd_keyholder_join, NULL},
     {"keyholder run", {"answer partners, in the foreground", "antwoord partners, op de voorgrond"}, keyholder_run_opts, NULL,
         client_cmd_keyholder_run, NULL},
+    {"keyholder rotate", {"make another TLS key; it counts when the keyholder starts again", "maak een andere TLS-sleutel; hij telt als de sleutelhouder opnieuw start"},
+        keyholder_run_opts, NULL, client_cmd_keyholder_rotate, NULL},
     {"keyholder block", {"answer a partner no more", "antwoord een partner niet meer"}, keyholder_block_opts, NULL,
         client_cmd_keyholder_block, NULL},
     {"keyholder status", {"does it answer, and who asked how much today", "antwoordt hij, en wie vroeg vandaag hoeveel"}, NULL, NULL,

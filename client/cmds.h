@@ -15,6 +15,7 @@ MUST_USE enum err client_cmd_node(struct client_run *r);
 MUST_USE enum err client_cmd_keyholder_init(struct client_run *r);
 MUST_USE enum err client_cmd_keyholder_join(struct client_run *r);
 MUST_USE enum err client_cmd_keyholder_run(struct client_run *r);
+MUST_USE enum err client_cmd_keyholder_rotate(struct client_run *r);
 MUST_USE enum err client_cmd_keyholder_block(struct client_run *r);
 MUST_USE enum err client_cmd_keyholder_status(struct client_run *r);
 MUST_USE enum err client_cmd_login(struct client_run *r);

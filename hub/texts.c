@@ -33,6 +33,9 @@ const struct hub_cli_row hub_cli_rows[] = {
     { "restore", "FOLDER", HUB_OPT_MIRROR | HUB_OPT_RESTORE | HUB_OPT_OUTPUT, hub_cmd_restore,
         "Put a hub back from a backup; what was signed since comes from copies of the log and of the registry.",
         "Zet een hub terug uit een reservekopie; wat daarna is ondertekend komt uit kopieën van het logboek en van het register." },
+    { "rotate", NULL, 0, hub_cmd_rotate,
+        "Make another TLS key; the hub may run, it counts when it starts again.",
+        "Maak een andere TLS-sleutel; de hub mag draaien, hij telt als die opnieuw start." },
     { NULL, NULL, 0, NULL, NULL, NULL },
 };
 
