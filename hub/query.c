@@ -1,6 +1,7 @@
 #include "hub/openings.h"
 #include "hub/collect.h"
 
+#include "base/log.h"
 #include "base/wr.h"
 
 #include <sodium.h>
@@ -236,7 +237,10 @@ enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *
     e = run(c, x, j, &w, &result);
     if (e == OK)
         e = wr_end(&w);
-    if (e != OK)
-        return e;
+    /* One question must not take the hub with it, as no act may (hub/round): what it asks about cannot be read, and all else can. */
+    if (e != OK) {
+        log_event(LOG_ERROR, "query failed", "err", err_word(e), NULL);
+        result = PROTO_TROUBLE;
+    }
     return hub_answer_payload(c, x, j, result, c->payload, result == PROTO_ACCEPTED ? w.len : 0);
 }

@@ -175,6 +175,30 @@ static void a_stored_result_is_for_its_sender_only(void **state)
     hub_acts_expect(f, &q, B, PROTO_NOT_FOUND);
 }
 
+/* A row that cannot be read, where a question looks: the questions beside it and after it are answered. */
+static void a_question_that_fails_takes_nothing_with_it(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m;
+    struct hub_world_reply r;
+    struct kv_txn *x = NULL;
+    kv_table t;
+
+    hub_acts_facts(f, A, B, original, &m);
+    assert_err(kv_table_open(f->w.core->kv, "act_id", &t), OK);
+    assert_err(kv_begin(f->w.core->kv, true, &x), OK);
+    assert_err(kv_put(x, t, m.head.id, PROTO_ID_LEN, "?", 1), OK);
+    assert_err(kv_commit(x), OK);
+    r = hub_acts_query(f, PROTO_QUERY_RESULT, 0, NULL, NULL, m.head.id);
+    assert_int_equal(r.reply.result, PROTO_TROUBLE);
+    assert_int_equal(r.reply.payload.len, 0);
+    hub_world_reply_free(&r);
+    r = hub_acts_query(f, PROTO_QUERY_CHECKPOINT, 0, NULL, NULL, NULL);
+    assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+    hub_world_reply_free(&r);
+}
+
 /* ---- certificates ---- */
 
 static void a_key_of_another_partner_cannot_be_published(void **state)
@@ -191,7 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
         T(with_many_people_the_partners_own_keys_are_there), T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
-        T(a_stored_result_is_for_its_sender_only), T(a_key_of_another_partner_cannot_be_published),
+        T(a_stored_result_is_for_its_sender_only), T(a_question_that_fails_takes_nothing_with_it), T(a_key_of_another_partner_cannot_be_published),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
