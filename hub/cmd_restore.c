@@ -12,6 +12,7 @@
 #include "proto/originfile.h"
 #include "proto/registry_say.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -96,17 +97,20 @@ static enum err find_paths(const struct hub_cli *c, struct restoring *r)
     return e;
 }
 
-/* A store that did not get into its place is nothing: the backup has it still. */
+/* A store that did not get into its place is nothing, with what a killed copy left beside it: the backup has it still. */
 static enum err drop_fresh(const struct hub_cli *c, const struct restoring *r)
 {
-    static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
     char path[HUB_PATH_MAX];
+    const struct dirent *d;
+    DIR *folder = opendir(r->fresh);
 
-    if (!is_there(r->fresh))
+    if (folder == NULL && errno == ENOENT)
         return OK;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (file_join(path, sizeof path, r->fresh, files[i]) == OK)
+    while (folder != NULL && (d = readdir(folder)) != NULL)
+        if (file_join(path, sizeof path, r->fresh, d->d_name) == OK)
             (void)unlink(path);
+    if (folder != NULL)
+        (void)closedir(folder);
     return rmdir(r->fresh) == 0 ? OK : trouble_at(c->t, ERR_EXISTS, r->fresh, 0, 0, "is of a restore that did not end: remove it",
         "is van een poging die niet af was: haal hem weg");
 }

@@ -54,6 +54,27 @@ scene_refused_until_whole() {
     rm -rf "$region/hub/store"
 }
 
+# No room, and killed at any moment: nothing is in its place that is not whole, the backup is as it was, and it can be given again.
+scene_cut_short() {
+    local blocks ms sum cut=0
+    sum=$(cd "$region/hub.backup" && find . -type f -exec sha256sum {} + | sort | sha256sum)
+    for blocks in 1 16 100; do
+        (trap '' XFSZ; ulimit -f "$blocks"; exec "$bin/schakel-hub" --home "$region/hub" restore --mirror "$region/mirror" \
+            --registry "$region/registry.mirror" "$region/hub.backup") >"$region/said" 2>&1 && { why="with room for $blocks KiB"; return 1; }
+        grep -q '^schakel-hub: ' "$region/said" || { why="it does not say what is wrong: $(cat "$region/said")"; return 1; }
+        [ ! -e "$region/hub/store" ] && [ ! -e "$region/hub/store.new" ] || { why="something stays of what had no room"; return 1; }
+    done
+    for ms in 001 003 006 010 015 020 030 050; do
+        { timeout -s KILL "0.$ms" "$bin/schakel-hub" --home "$region/hub" restore --mirror "$region/mirror" \
+            --registry "$region/registry.mirror" "$region/hub.backup" && break; } >/dev/null 2>&1
+        [ -e "$region/hub/store" ] && break
+        cut=$((cut + 1))
+    done
+    [ "$cut" -gt 0 ] || { why="no restore was cut short"; return 1; }
+    rm -rf "$region/hub/store"
+    [ "$(cd "$region/hub.backup" && find . -type f -exec sha256sum {} + | sort | sha256sum)" = "$sum" ] || { why="the backup was changed"; return 1; }
+}
+
 scene_whole_again() {
     local made
     "$bin/schakel" --home "$region/leerplicht" partner export --out "$region/registry.node" >/dev/null || { why="a node does not give its registry"; return 1; }
@@ -148,4 +169,4 @@ scene_a_machine_is_lost() {
 set -e
 region_up
 set +e
-run_scenes backups_are_made refused_until_whole whole_again what_was_lost_is_said_again a_partner_is_put_back an_officer_looks_into_it a_machine_is_lost
+run_scenes backups_are_made refused_until_whole cut_short whole_again what_was_lost_is_said_again a_partner_is_put_back an_officer_looks_into_it a_machine_is_lost
