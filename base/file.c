@@ -1,5 +1,7 @@
 #include "base/file.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -187,26 +189,112 @@ static int rename_new(const char *from, const char *to)
     return 0;
 }
 
+/* Each piece of in to out (-1: nowhere) and into h. What went wrong is in errno. */
+static int pass_on(int in, int out, struct hash *h)
+{
+    uint8_t piece[1 << 16];
+    ssize_t n;
+    int result = 0;
+
+    while (result == 0 && (n = read(in, piece, sizeof piece)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 || (out >= 0 && write_all(out, piece, (size_t)n) != 0))
+            result = -1;
+        else
+            hash_update(h, piece, (size_t)n);
+    }
+    sodium_memzero(piece, sizeof piece);
+    return result;
+}
+
+static int copy_temporary(const char *temporary, int in, mode_t mode, struct hash *h)
+{
+    int saved, fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd < 0)
+        return -1;
+    if (fchmod(fd, mode) == 0 && pass_on(in, fd, h) == 0 && fsync(fd) == 0)
+        return close(fd);
+    saved = errno;
+    (void)close(fd);
+    (void)unlink(temporary);
+    errno = saved;
+    return -1;
+}
+
 enum how { REPLACE, ONLY_NEW, UNSYNCED };
 
-static enum err write_as(const char *path, const void *data, size_t len, mode_t mode, enum how how, struct trouble *t)
+static enum err put_in_place(const char *temporary, const char *path, enum how how, struct trouble *t)
 {
-    char folder[PATH_MAX], temporary[PATH_MAX];
+    char folder[PATH_MAX];
     int saved;
 
-    if (folder_of(path, folder) != OK
-        || snprintf(temporary, sizeof temporary, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
-        return system_trouble(t, path, ENAMETOOLONG, "write", "schrijven");
-    if (write_temporary(temporary, data, len, mode, how != UNSYNCED) != 0)
-        return system_trouble(t, path, errno, "write", "schrijven");
     if ((how == ONLY_NEW ? rename_new(temporary, path) : rename(temporary, path)) != 0) {
         saved = errno;
         (void)unlink(temporary);
         return system_trouble(t, path, saved, "write", "schrijven");
     }
-    if (how != UNSYNCED && sync_folder(folder) != 0)
+    if (how != UNSYNCED && (folder_of(path, folder) != OK || sync_folder(folder) != 0))
         return system_trouble(t, path, errno, "write", "schrijven");
     return OK;
+}
+
+static enum err name_temporary(const char *path, char temporary[PATH_MAX], struct trouble *t)
+{
+    char folder[PATH_MAX];
+
+    if (folder_of(path, folder) != OK || snprintf(temporary, PATH_MAX, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
+        return system_trouble(t, path, ENAMETOOLONG, "write", "schrijven");
+    return OK;
+}
+
+static enum err write_as(const char *path, const void *data, size_t len, mode_t mode, enum how how, struct trouble *t)
+{
+    char temporary[PATH_MAX];
+    enum err e = name_temporary(path, temporary, t);
+
+    if (e == OK && write_temporary(temporary, data, len, mode, how != UNSYNCED) != 0)
+        e = system_trouble(t, path, errno, "write", "schrijven");
+    return e == OK ? put_in_place(temporary, path, how, t) : e;
+}
+
+enum err file_copy_new(const char *from, const char *to, mode_t mode, uint8_t digest[FILE_DIGEST_LEN], struct trouble *t)
+{
+    uint8_t unwanted[FILE_DIGEST_LEN];
+    char temporary[PATH_MAX];
+    struct hash h;
+    enum err e;
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+
+    if (in < 0)
+        return system_trouble(t, from, errno, "read", "lezen");
+    hash_init(&h);
+    e = name_temporary(to, temporary, t);
+    if (e == OK && copy_temporary(temporary, in, mode, &h) != 0)
+        e = system_trouble(t, to, errno, "write", "schrijven");
+    if (e == OK)
+        e = put_in_place(temporary, to, ONLY_NEW, t);
+    hash_final(&h, e == OK && digest != NULL ? digest : unwanted);
+    (void)close(in);
+    return e;
+}
+
+enum err file_digest(const char *path, uint8_t out[FILE_DIGEST_LEN], struct trouble *t)
+{
+    struct hash h;
+    enum err e = OK;
+    int in = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (in < 0)
+        return system_trouble(t, path, errno, "read", "lezen");
+    hash_init(&h);
+    if (pass_on(in, -1, &h) != 0)
+        e = system_trouble(t, path, errno, "read", "lezen");
+    else
+        hash_final(&h, out);
+    (void)close(in);
+    return e;
 }
 
 enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { FILE_DIGEST_LEN = 32 };
+
 /* Gives *out with a terminating zero beyond len (the caller frees it). ERR_NOTFOUND, ERR_LONG over max, ERR_IO. */
 MUST_USE enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t);
 /* Write to a temporary name in the same folder, sync, rename, sync the folder. */
@@ -18,6 +20,12 @@ MUST_USE enum err file_write(const char *path, const void *data, size_t len, mod
 MUST_USE enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
 /* One of thousands: old or new, but not yet on disk. The last word is file_sync_all of their folder. */
 MUST_USE enum err file_write_unsynced(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/*
+ * A file of any length under a new name, synced; *digest (may be NULL) becomes its SHA-256. ERR_EXISTS, ERR_NOTFOUND, ERR_FULL, ERR_IO.
+ */
+MUST_USE enum err file_copy_new(const char *from, const char *to, mode_t mode, uint8_t digest[FILE_DIGEST_LEN], struct trouble *t);
+/* SHA-256 of a file of any length. ERR_NOTFOUND, ERR_IO. */
+MUST_USE enum err file_digest(const char *path, uint8_t out[FILE_DIGEST_LEN], struct trouble *t);
 /* Everything in the file system of this folder onto the disk. */
 MUST_USE enum err file_sync_all(const char *folder, struct trouble *t);
 /* Make a folder and its parents, mode 0700. OK when it is there. */

@@ -24,19 +24,9 @@ static bool is_left_out(const struct folder_rules *rules, const char *name, unsi
 
 static enum err copy_file(const char *from, const char *to, mode_t mode, const struct folder_rules *rules, struct trouble *t)
 {
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e;
-
     if (access(to, F_OK) == 0 && rules->keep_newer)
         return OK;
-    e = file_read(from, FOLDER_FILE_MAX, &data, &len, t);
-    if (e == OK)
-        e = file_write_new(to, data, len, mode & MODE_BITS, t);
-    if (data != NULL)
-        explicit_bzero(data, len);
-    free(data);
-    return e;
+    return file_copy_new(from, to, mode & MODE_BITS, NULL, t);
 }
 
 static enum err copy(const char *from, const char *to, const struct folder_rules *rules, unsigned depth, struct trouble *t);

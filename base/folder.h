@@ -14,7 +14,7 @@ struct folder_rules {
     int keep_newer;               /* what is at the target stays; else it is ERR_EXISTS */
 };
 
-enum { FOLDER_FILE_MAX = 256 << 20, FOLDER_DEPTH = 4 };
+enum { FOLDER_DEPTH = 4 };
 
 /*
  * Copy from's files into to, which is made when it is not there; each with its mode, whole or not at all, synced. ERR_EXISTS, ERR_LONG (a

@@ -12,6 +12,9 @@
 
 /* The first line of the file "whole" in a backup, which is written last. */
 #define HUB_BACKUP_WHOLE "schakel-hub-backup/v1\n"
+/* And in its last line, before the SHA-256 of the store in hex. */
+#define HUB_BACKUP_DIGEST "store "
+#define HUB_BACKUP_STORE "store/data.mdb"
 
 /* What a store from a backup is made whole with. All is borrowed. */
 struct hub_backup_sources {

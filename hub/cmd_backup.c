@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/kv.h"
+#include "base/text.h"
 #include "hub/home.h"
 #include "hub/origin.h"
 
@@ -39,7 +40,8 @@ static enum err copy_store(const char *home, const char *to, struct trouble *t)
 /* The last word: a folder that has it is a backup. */
 static enum err write_whole(struct hub_cli *c, const char *folder)
 {
-    char path[HUB_PATH_MAX], state[HUB_PATH_MAX], text[256], when[17];
+    char path[HUB_PATH_MAX], state[HUB_PATH_MAX], text[256], when[17], hex[2 * FILE_DIGEST_LEN + 1];
+    uint8_t digest[FILE_DIGEST_LEN];
     struct hub_signed last;
     int len;
     enum err e = hub_origin_memory(folder, state, c->t);
@@ -47,10 +49,16 @@ static enum err write_whole(struct hub_cli *c, const char *folder)
     if (e == OK)
         e = hub_signer_read(state, &last, c->t);
     if (e == OK)
+        e = file_join(path, sizeof path, folder, HUB_BACKUP_STORE);
+    if (e == OK)
+        e = file_digest(path, digest, c->t);
+    if (e == OK)
         e = file_join(path, sizeof path, folder, whole_name);
     if (e != OK)
         return e;
-    len = snprintf(text, sizeof text, HUB_BACKUP_WHOLE "time %" PRIu64 "\nleaves %" PRIu64 "\n", clock_now_s(), last.head.size);
+    text_hex(digest, sizeof digest, hex, sizeof hex);
+    len = snprintf(text, sizeof text, HUB_BACKUP_WHOLE "time %" PRIu64 "\nleaves %" PRIu64 "\n" HUB_BACKUP_DIGEST "%s\n", clock_now_s(),
+        last.head.size, hex);
     e = file_write_new(path, text, (size_t)len, OWN_FILE_MODE, c->t);
     if (e == OK) {
         clock_format_nl(clock_now_s(), when);

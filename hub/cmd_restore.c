@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/text.h"
 #include "hub/home.h"
 #include "hub/origin.h"
 #include "proto/originfile.h"
@@ -30,6 +31,7 @@ static const char lost_name[] = "signer.lost";
 /* A restore under way: paths in the home and in the backup. */
 struct restoring {
     char store[HUB_PATH_MAX], fresh[HUB_PATH_MAX], lost[HUB_PATH_MAX], from[HUB_PATH_MAX], memory[HUB_PATH_MAX];
+    uint8_t digest[FILE_DIGEST_LEN];   /* of the store, as the backup says */
     struct hub_backup_sources sources;
     uint8_t *statement;     /* of --new-origin */
 };
@@ -39,7 +41,20 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-static enum err check_backup(const struct hub_cli *c)
+/* The line behind the others. */
+static enum err read_digest(const char *text, uint8_t out[FILE_DIGEST_LEN])
+{
+    const char *line = strstr(text, "\n" HUB_BACKUP_DIGEST);
+    char hex[2 * FILE_DIGEST_LEN + 1];
+
+    if (line == NULL || strlen(line) < 1 + strlen(HUB_BACKUP_DIGEST) + 2 * FILE_DIGEST_LEN)
+        return ERR_SHORT;
+    memcpy(hex, line + 1 + strlen(HUB_BACKUP_DIGEST), sizeof hex - 1);
+    hex[sizeof hex - 1] = '\0';
+    return text_unhex(hex, out, FILE_DIGEST_LEN);
+}
+
+static enum err check_backup(const struct hub_cli *c, struct restoring *r)
 {
     char path[HUB_PATH_MAX];
     uint8_t *text = NULL;
@@ -50,6 +65,8 @@ static enum err check_backup(const struct hub_cli *c)
         e = file_read(path, WHOLE_MAX, &text, &len, NULL);
     if (e == OK && strncmp((const char *)text, HUB_BACKUP_WHOLE, strlen(HUB_BACKUP_WHOLE)) != 0)
         e = ERR_VERSION;
+    if (e == OK)
+        e = read_digest((const char *)text, r->digest);
     free(text);
     return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0, "is not a whole backup of a hub", "is geen hele reservekopie van een hub");
 }
@@ -90,7 +107,7 @@ static enum err find_paths(const struct hub_cli *c, struct restoring *r)
     if (e == OK)
         e = hub_origin_memory(c->home, r->memory, c->t);
     if (e == OK)
-        e = file_join(r->from, sizeof r->from, c->argument, "store");
+        e = file_join(r->from, sizeof r->from, c->argument, HUB_BACKUP_STORE);
     if (e == OK && is_there(r->store))
         return trouble_at(c->t, ERR_EXISTS, r->store, 0, 0, "is there still: stop the hub and move it aside first",
             "is er nog: stop de hub en zet hem eerst opzij");
@@ -165,6 +182,23 @@ static enum err name_origin(const struct hub_cli *c, const struct hub_backup_don
     if (e == OK && !is_there(path))
         e = hub_signer_init(path, c->t);
     return e == OK ? hub_origin_write(c->home, done->origin, c->t) : e;
+}
+
+/* A store is megabytes that no key signs: what a disk or a copy changed in it must not become what the hub believes. */
+static enum err copy_store(const struct hub_cli *c, const struct restoring *r)
+{
+    char path[HUB_PATH_MAX];
+    uint8_t digest[FILE_DIGEST_LEN];
+    enum err e = file_mkdirs(r->fresh, c->t);
+
+    if (e == OK)
+        e = file_join(path, sizeof path, r->fresh, "data.mdb");
+    if (e == OK)
+        e = file_copy_new(r->from, path, OWN_FILE_MODE, digest, c->t);
+    if (e == OK && sodium_memcmp(digest, r->digest, sizeof digest) != 0)
+        e = trouble_at(c->t, ERR_SIGNATURE, r->from, 0, 0, "is not as it was when the backup was made: give another backup",
+            "is niet zoals toen de reservekopie werd gemaakt: geef een andere reservekopie");
+    return e;
 }
 
 static enum err put_in_place(const struct hub_cli *c, const struct restoring *r, const struct hub_backup_done *done)
@@ -242,13 +276,12 @@ static void reply(struct hub_cli *c, const struct hub_backup_done *done)
 
 enum err hub_cmd_restore(struct hub_cli *c)
 {
-    const struct folder_rules all = { .without = NULL };
     struct restoring *r = calloc(1, sizeof *r);
     struct hub_backup_done done;
     enum err e = r == NULL ? ERR_NOMEM : check_options(c);
 
     if (e == OK)
-        e = check_backup(c);
+        e = check_backup(c, r);
     if (e == OK)
         e = find_paths(c, r);
     if (e == OK)
@@ -263,7 +296,7 @@ enum err hub_cmd_restore(struct hub_cli *c)
     if (e == OK)
         e = make_folders(c);
     if (e == OK)
-        e = folder_copy(r->from, r->fresh, &all, c->t);
+        e = copy_store(c, r);
     if (e == OK)
         e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
     if (e == OK && c->lost) {

@@ -157,6 +157,10 @@ scene_a_machine_is_lost() {
     printf ' ' >>"$region/hub.backup.other/region"
     ! hub restore --mirror "$region/mirror" "$region/hub.backup.other" >"$region/said" 2>&1 || { why="from another region's"; return 1; }
     grep -q 'another region' "$region/said" || { why="it does not say that it is of another region: $(cat "$region/said")"; return 1; }
+    cp -r "$region/hub.backup" "$region/hub.backup.changed"
+    printf 'X' | dd of="$region/hub.backup.changed/store/data.mdb" bs=1 seek=70000 conv=notrunc 2>/dev/null
+    ! hub restore --mirror "$region/mirror" "$region/hub.backup.changed" >"$region/said" 2>&1 || { why="from a backup of which a byte was changed"; return 1; }
+    grep -q 'not as it was' "$region/said" || { why="it does not say that it was changed: $(cat "$region/said")"; return 1; }
     hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" 2>&1 || { why="not with the mirror: $(cat "$region/said")"; return 1; }
     start_hub || return 1
     [ "$(leaves)" -ge "$before" ] || { why="leaves are missing"; return 1; }

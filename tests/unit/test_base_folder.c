@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/hash.h"
 
 #include <ftw.h>
 #include <stdbool.h>
@@ -132,6 +133,38 @@ static void links_are_not_followed(void **state)
     assert_int_equal(access(path, F_OK), -1);
 }
 
+/* Pieces are joined as they were, and the digest is that of all. */
+static void a_long_file_comes_whole(void **state)
+{
+    struct world *w = *state;
+    size_t len = (3 << 16) + 17;
+    uint8_t *data = malloc(len), *again = NULL, digest[FILE_DIGEST_LEN], other[FILE_DIGEST_LEN], expected[FILE_DIGEST_LEN];
+    char from[160], to[160];
+    size_t again_len = 0;
+
+    assert_non_null(data);
+    for (size_t i = 0; i < len; i++)
+        data[i] = (uint8_t)(i * 7 + i / 256);
+    (void)snprintf(from, sizeof from, "%s/long", w->path);
+    (void)snprintf(to, sizeof to, "%s/copy", w->path);
+    assert_err(file_write(from, data, len, 0600, NULL), OK);
+    assert_err(file_copy_new(from, to, 0640, digest, NULL), OK);
+    assert_err(file_read(to, len, &again, &again_len, NULL), OK);
+    assert_int_equal(again_len, len);
+    assert_memory_equal(again, data, len);
+    hash_once(data, len, expected);
+    assert_memory_equal(digest, expected, sizeof digest);
+    assert_err(file_digest(from, other, NULL), OK);
+    assert_memory_equal(other, expected, sizeof other);
+    memset(digest, 7, sizeof digest);
+    assert_err(file_copy_new(from, to, 0640, digest, NULL), ERR_EXISTS);
+    assert_err(file_copy_new(w->to, from, 0640, digest, NULL), ERR_NOTFOUND);
+    assert_err(file_digest(w->to, digest, NULL), ERR_NOTFOUND);
+    assert_int_equal(digest[0], 7);
+    free(again);
+    free(data);
+}
+
 static void too_deep_is_refused(void **state)
 {
     struct world *w = *state;
@@ -158,7 +191,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         T(files_come_with_their_modes), T(names_are_left_out_at_the_top_only), T(what_is_there_is_not_written_over), T(links_are_not_followed),
-        T(too_deep_is_refused), T(a_folder_that_is_not_there),
+        T(too_deep_is_refused), T(a_long_file_comes_whole), T(a_folder_that_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
