@@ -58,6 +58,13 @@ scene_all_go_on() {
     [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
     wait_for 10 is_known_once leerplicht "$(last_event 5)" || { why="the office does not hear of it"; return 1; }
     [ "$(times_known leerplicht "$(last_event 4)")" = 1 ] || { why="what was lost is not known where it was told"; return 1; }
+    # What the school said in the time between no store knows any more: it says it again.
+    grep -q hub-was-put-back "$region/vo/log" || { why="the school does not notice"; return 1; }
+    wait_for 20 outbox_empty vo || { why="it is not sent again"; return 1; }
+    ask leerplicht case open --number "$(child_number 4)" --purpose att_followup
+    lost_case=$(printf '%s' "$got" | value case)
+    ask leerplicht request new --case "$lost_case" --to vo --purpose att_followup --sections att
+    expect "what was reported counts again" "$got" "$(verdict att PERMIT)" || return 1
     wait_for 40 anchored_above "$kept" || { why="nobody cosigns the new log: $(hub_status anchored)"; return 1; }
     for p in $partners; do
         [ "$(status_of "$p" log_trusted)" = true ] || { why="$p does not trust the log"; return 1; }
