@@ -207,6 +207,14 @@ static inline bool stops(enum proto_kind kind)
     return client_heads_stops(w.n, kind, w.hub.region.id[1]);
 }
 
+/* Something is given again, as soon as the node has read what was sent. */
+static inline void goes_on(void)
+{
+    for (uint64_t until = clock_mono_ms() + WAIT_MS; stops(PROTO_GRANT) && clock_mono_ms() < until;)
+        turn(10);
+    assert_false(stops(PROTO_GRANT));
+}
+
 static inline const char *said(void)
 {
     static char buf[640];

@@ -84,7 +84,7 @@ static int role_parent(void)
 
 static int role_stubborn(void)
 {
-    if (signal(SIGTERM, SIG_IGN) == SIG_ERR)
+    if (signal(SIGTERM, SIG_IGN) == SIG_ERR || proc_send(PROC_FIRST_FD, (const uint8_t *)"deaf", 4) != OK)
         return 1;
     for (;;)
         (void)pause();
@@ -286,6 +286,17 @@ static const struct wait_row wait_rows[] = {
     { "wait: killed also when another died", { "fail", "stubborn", NULL }, 0, ERR_PEER, "fail", 300, 8000 },
 };
 
+/* The stubborn one ignores SIGTERM from now on. */
+static bool is_deaf(int fd)
+{
+    uint8_t *data = NULL;
+    size_t len;
+    enum err e = proc_recv(fd, 16, &data, &len);
+
+    free(data);
+    return e == OK && len == 4;
+}
+
 /* Gives 0 when all was as expected, else the number of the check that was not. */
 static int wait_in_child(const struct wait_row *row)
 {
@@ -305,8 +316,9 @@ static int wait_in_child(const struct wait_row *row)
         procs[count].role = row->roles[count];
         if (role != row->roles[count])
             (void)close(fds[0]);
+        if (strcmp(role, "stubborn") == 0 && !is_deaf(fds[0]))
+            return 6;
     }
-    (void)usleep(150 * 1000);  /* until the stubborn one ignores SIGTERM */
     if (row->signal_to_parent != 0) {
         if (fork() == 0) {
             (void)usleep(100 * 1000);
