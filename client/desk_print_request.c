@@ -347,6 +347,7 @@ void client_desk_print_grant(const struct client_paper *p, const cJSON *args, co
         "Toegekend: %s. Zij kunnen het lezen tot en met %s.", sections, client_paper_text(reply, "until"));
     client_paper_line(p, CLIENT_PLAIN, 0, "Whether it is read: schakel request show --request %s",
         "Of het gelezen is: schakel request show --request %s", client_paper_text(args, "request"));
+    client_desk_print_clocks(p, args, reply);
 }
 
 void client_desk_print_approve(const struct client_paper *p, const cJSON *args, const cJSON *reply)
@@ -393,5 +394,6 @@ void client_desk_print_open(const struct client_paper *p, const cJSON *args, con
     (void) fputc('\n', p->out);
     client_desk_print_content(p, cJSON_GetObjectItemCaseSensitive(reply, "sections"), false);
     client_desk_print_duties(p, reply);
+    client_desk_print_clocks(p, args, reply);
     client_paper_line(p, CLIENT_PLAIN, 2, "%s is told that you read this.", "%s hoort dat u dit las.", from);
 }

@@ -180,7 +180,7 @@ static enum err finish_grant(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "state", client_desk_state_name(d.state));
     client_reply_sections(c->reply, "sections", &d.granted);
     client_reply_last_day(c->reply, "until", d.access_until_s);
-    return OK;
+    return client_after_reply(c->reply, c->node, x, c->trouble.lang, &d);
 }
 
 /* Seal first: the grant names the digest of exactly these bytes, and they leave only after its receipt

@@ -1,4 +1,5 @@
 /* client/do_offer: the receiver: reading what came, and the answer to what was sent without being asked. */
+#include "client/after.h"
 #include "client/child.h"
 #include "client/consent_end.h"
 #include "client/desk_arg.h"
@@ -174,5 +175,5 @@ enum err client_do_open(struct client_call *c, struct vault_txn *x)
     client_reply_date(c->reply, "informed", d.informed_s);
     client_reply_duties(c->reply, c->node, c->trouble.lang, &d);
     cJSON_AddItemToObject(c->reply, "sections", content);
-    return OK;
+    return client_after_reply(c->reply, c->node, x, c->trouble.lang, &d);
 }

@@ -32,10 +32,10 @@ shared() {
     id=$(printf '%s' "$got" | value request)
     inbox_id vo request leerplicht >/dev/null || { why="the request did not arrive"; return 1; }
     ask vo grant --request "$id" --confirm-child
-    expect "the school grants it alone" "$got" '"ok":true' || return 1
+    expect "the school grants it alone, and reads that a second person must look" "$got" '"ok":true.*"clock":"second"[^}]*"whose":"you"' || return 1
     inbox_id leerplicht share vo >/dev/null || { why="the share did not arrive"; return 1; }
     ask leerplicht open --share "$id"
-    expect "it is read, before the family knows" "$got" '"guard":\{' || return 1
+    expect "it is read, before the family knows" "$got" '"guard":\{.*"clock":"tell"' || return 1
 }
 
 state_of() { as "$1" request show --request "$2" --json 2>/dev/null | value state; }
@@ -72,7 +72,11 @@ scene_acute() {
     expect "a second person of the school is to look, before the end of tomorrow" "$got" "\"kind\":\"second\".*\"due\":\"$(day $((granted + DAY)))\"" || return 1
     ask leerplicht request show --request "$all"
     expect "all three clocks are shown" "$got" '"clock":"weigh".*"clock":"second".*"whose":"other".*"clock":"tell"' || return 1
-    told vo "$all" grave && told leerplicht "$all" grave
+    told vo "$all" grave && told leerplicht "$all" grave || return 1
+    got=$(as leerplicht inbox --lang nl | tr -s ' \n' ' ')
+    expect "on paper, in Dutch" "$got" "Af te wegen, met vo.*leg vast waarom het nodig was, anders stopt de toegang.*Voor [0-9-]+ [0-9:]+" || return 1
+    got=$("$bin/schakel" --home "$region/vo" --as officer inbox --lang nl | tr -s ' \n' ' ')
+    expect "and to the privacy officer" "$got" "U krijgt bericht, met leerplicht.*Dit is gedeeld met een regel waarvan u bericht krijgt."
 }
 
 scene_done_in_time() {
