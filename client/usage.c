@@ -52,7 +52,7 @@ static void print_row(const struct client_paper *p, const struct client_cmd *c)
 }
 
 /* In the order of the names of the group; first: only commands that begin with it, NULL: all. */
-static size_t print_group(const struct client_paper *p, size_t g, const char *first, bool title)
+static void print_group(const struct client_paper *p, size_t g, const char *first, bool title)
 {
     size_t shown = 0;
 
@@ -66,13 +66,11 @@ static size_t print_group(const struct client_paper *p, size_t g, const char *fi
                 print_row(p, c);
                 shown++;
             }
-    return shown;
 }
 
 void client_usage_print(FILE *out, enum lang lang, const char *first)
 {
     struct client_paper p;
-    size_t shown = 0;
 
     client_paper_init(&p, lang);
     p.colour = p.colour && out == stdout;
@@ -81,6 +79,6 @@ void client_usage_print(FILE *out, enum lang lang, const char *first)
     if (first != NULL)
         (void) fputc('\n', out);
     for (size_t g = 0; g < GROUPS; g++)
-        shown += print_group(&p, g, first, first == NULL);
+        print_group(&p, g, first, first == NULL);
     client_paper_line(&p, CLIENT_PLAIN, 0, "\nWith any command: --help. In Dutch: --lang nl", "\nBij elke opdracht: --help. In het Engels: --lang en");
 }
