@@ -5,63 +5,10 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
 
-shim=$bin/fault-shim.so
-[ -e "$shim" ] || { echo "not run: there is no $shim, as under a sanitizer"; failed=0; exit 0; }
+. "$source/tests/flow/lib/faults.sh"
 
-ROLES="core signer vault"
-KINDS="allocation write sync"
 PLACES=${FAULT_PLACES:-3}
 faults=0 ended=0 asked=0
-
-# ---- six numbers of 64 bits: what is left until one fails, and how many there were ----
-
-kind_index() { case $1 in allocation) echo 0 ;; write) echo 1 ;; sync) echo 2 ;; esac; }
-le64() { local i n=$1; for i in 1 2 3 4 5 6 7 8; do printf '\\x%02x' $((n & 255)); n=$((n >> 8)); done; }
-number_at() { od -An -t u8 -j $(($2 * 8)) -N 8 "$region/fault.$1" | tr -d ' '; }
-set_left() { printf "$(le64 "$3")" | dd of="$region/fault.$1" bs=8 seek="$(kind_index "$2")" conv=notrunc status=none; }
-left_of() { number_at "$1" "$(kind_index "$2")"; }
-count_of() { number_at "$1" $((3 + $(kind_index "$2"))); }
-
-under_shim() {
-    local role list=""
-    for role in $ROLES; do
-        [ -e "$region/fault.$role" ] || head -c 48 /dev/zero >"$region/fault.$role"
-        list+="$role:$region/fault.$role,"
-    done
-    # In the place of this shell: who ends its process id ends the program.
-    LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list exec "$@"
-}
-
-# As a service manager would; how it ended stands in "ends".
-keep_hub() {
-    local code
-    while [ ! -e "$region/stop" ]; do
-        under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
-        echo $! >"$region/hub/pid"
-        code=0
-        wait $! || code=$?
-        echo "hub $code" >>"$region/ends"
-        sleep 0.1
-    done
-}
-
-start_shimmed_node() {
-    under_shim "$bin/schakel" --home "$region/vo" node --passphrase-fd 4 4< <(secret vo-vault) >>"$region/vo/log" 2>&1 &
-    echo $! >"$region/vo/pid"
-    region_pids+=("$!")
-    wait_for 10 "$bin/schakel" --home "$region/vo" status
-}
-
-node_runs() { kill -0 "$(cat "$region/vo/pid")" 2>/dev/null; }
-hub_runs() { "$bin/schakel-hub" --home "$region/hub" status >/dev/null 2>&1; }
-
-node_again() {
-    local code=0
-    node_runs && return 0
-    wait "$(cat "$region/vo/pid")" 2>/dev/null || code=$?
-    echo "node $code" >>"$region/ends"
-    start_shimmed_node && login vo || { why="the node does not start again"; return 1; }
-}
 
 # ---- one fault ----
 
@@ -93,7 +40,6 @@ one_fault() {
     wait_for 30 outbox_empty vo || { why="the outbox is not sent after $role $kind $nth: $(status_of vo outbox_trouble)"; return 1; }
     [ ! -e "$region/ends" ] || ended=$((ended + $(wc -l <"$region/ends") - before))
 }
-fault_came() { [ "$(left_of "$1" "$2")" = 0 ]; }
 
 # How many of a kind one report takes.
 per_report() {
@@ -136,39 +82,7 @@ all_there() {
     [ -z "$missing" ]
 }
 
-# Whoever ended did so with a code and said why; nobody crashed.
-scene_ends_are_clear() {
-    [ -e "$region/ends" ] || return 0
-    why="ended without a reason: $(grep -vE ' (0|69|70|71|73|74|75|78)$' "$region/ends" | sort | uniq -c | tr '\n' ' ')"
-    ! grep -qvE ' (0|69|70|71|73|74|75|78)$' "$region/ends"
-}
-
-scene_the_log_holds() {
-    local p
-    touch "$region/stop"
-    kill "$(cat "$region/hub/pid")"
-    wait "$keeper" 2>/dev/null
-    start_hub || return 1
-    got=$("$bin/schakel-hub" --home "$region/hub" export "$region/export" --json 2>&1) || { why="export: $got"; return 1; }
-    for p in vo leerplicht; do
-        as_login "$p" officer || { why="no officer at $p"; return 1; }
-        "$bin/schakel" --home "$region/$p" --as officer archive export --out "$region/receipts.$p" --json >/dev/null 2>&1 || { why="no archive of $p"; return 1; }
-        got=$("$bin/schakel" verify --region "$region/region" --log "$region/export" --receipts "$region/receipts.$p" --json 2>&1) ||
-            { why="$p: $got"; return 1; }
-    done
-}
-
-set -e
-region_up
-for p in vo leerplicht; do staff "$p" officer officer; done
-set +e
-stop_node hub
-stop_node vo
-stop_node cjg
-stop_node wijkteam
-keep_hub & keeper=$!
-region_pids+=("$keeper")
-wait_for 10 hub_runs && start_shimmed_node && login vo || { echo "the region does not run under the shim"; exit 1; }
+region_under_faults
 failed=0
 for name in faults nothing_lost_nothing_twice ends_are_clear the_log_holds; do
     why=""

@@ -30,7 +30,8 @@ scene_not_shown() {
     an_act vo 2 leerplicht
     caught hub not-there@vo:consistency vo "log-forked reason=consistency-refused" || return 1
     caught hub not-there@leerplicht:cosign leerplicht "log-forked reason=log-is-shorter-than-cosigned" || return 1
-    stopped vo && stopped leerplicht || return 1
+    # The office may have been shown the same in another way by now, and go on.
+    stopped vo || return 1
     tell hub
     for p in vo leerplicht; do wait_for 40 says "$p" '"log_trusted":true' || { why="$p does not trust what is whole again"; return 1; }; done
 }

@@ -1,0 +1,99 @@
+# tests/flow/lib/faults.sh: one allocation, write or sync of a role of the hub or of a partner's vault fails: what the flows about that share.
+# Sourced behind lib/weather.sh. Under a sanitizer, which has an allocator of its own, it ends the flow.
+# shellcheck shell=bash
+
+shim=$bin/fault-shim.so
+[ -e "$shim" ] || { echo "not run: there is no $shim, as under a sanitizer"; failed=0; exit 0; }
+
+ROLES="core signer vault"
+KINDS="allocation write sync"
+
+# ---- six numbers of 64 bits: what is left until one fails, and how many there were ----
+
+kind_index() { case $1 in allocation) echo 0 ;; write) echo 1 ;; sync) echo 2 ;; esac; }
+le64() { local i n=$1; for i in 1 2 3 4 5 6 7 8; do printf '\\x%02x' $((n & 255)); n=$((n >> 8)); done; }
+number_at() { od -An -t u8 -j $(($2 * 8)) -N 8 "$region/fault.$1" | tr -d ' '; }
+set_left() { printf "$(le64 "$3")" | dd of="$region/fault.$1" bs=8 seek="$(kind_index "$2")" conv=notrunc status=none; }
+left_of() { number_at "$1" "$(kind_index "$2")"; }
+count_of() { number_at "$1" $((3 + $(kind_index "$2"))); }
+
+under_shim() {
+    local role list=""
+    for role in $ROLES; do
+        [ -e "$region/fault.$role" ] || head -c 48 /dev/zero >"$region/fault.$role"
+        list+="$role:$region/fault.$role,"
+    done
+    # In the place of this shell: who ends its process id ends the program.
+    LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list exec "$@"
+}
+
+# As a service manager would; how it ended stands in "ends".
+keep_hub() {
+    local code
+    while [ ! -e "$region/stop" ]; do
+        under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
+        echo $! >"$region/hub/pid"
+        code=0
+        wait $! || code=$?
+        echo "hub $code" >>"$region/ends"
+        sleep 0.1
+    done
+}
+
+start_shimmed_node() {
+    under_shim "$bin/schakel" --home "$region/vo" node --passphrase-fd 4 4< <(secret vo-vault) >>"$region/vo/log" 2>&1 &
+    echo $! >"$region/vo/pid"
+    region_pids+=("$!")
+    wait_for 10 "$bin/schakel" --home "$region/vo" status
+}
+
+node_runs() { kill -0 "$(cat "$region/vo/pid")" 2>/dev/null; }
+hub_runs() { "$bin/schakel-hub" --home "$region/hub" status >/dev/null 2>&1; }
+
+node_again() {
+    local code=0
+    node_runs && return 0
+    wait "$(cat "$region/vo/pid")" 2>/dev/null || code=$?
+    echo "node $code" >>"$region/ends"
+    start_shimmed_node && login vo || { why="the node does not start again"; return 1; }
+}
+
+fault_came() { [ "$(left_of "$1" "$2")" = 0 ]; }
+
+# Whoever ended did so with a code and said why; nobody crashed.
+scene_ends_are_clear() {
+    [ -e "$region/ends" ] || return 0
+    why="ended without a reason: $(grep -vE ' (0|69|70|71|73|74|75|78)$' "$region/ends" | sort | uniq -c | tr '\n' ' ')"
+    ! grep -qvE ' (0|69|70|71|73|74|75|78)$' "$region/ends"
+}
+
+# The log as it was left is whole, and what these partners keep of it is in it. The hub runs without faults from here on.
+scene_the_log_holds() {
+    local p
+    touch "$region/stop"
+    kill "$(cat "$region/hub/pid")"
+    wait "$keeper" 2>/dev/null
+    start_hub || return 1
+    got=$("$bin/schakel-hub" --home "$region/hub" export "$region/export" --json 2>&1) || { why="export: $got"; return 1; }
+    for p in vo leerplicht; do
+        as_login "$p" officer || { why="no officer at $p"; return 1; }
+        "$bin/schakel" --home "$region/$p" --as officer archive export --out "$region/receipts.$p" --json >/dev/null 2>&1 || { why="no archive of $p"; return 1; }
+        got=$("$bin/schakel" verify --region "$region/region" --log "$region/export" --receipts "$region/receipts.$p" --json 2>&1) ||
+            { why="$p: $got"; return 1; }
+    done
+}
+
+# The region with hub and school under the shim, and the office; nobody else.
+region_under_faults() {
+    set -e
+    region_up
+    for p in vo leerplicht; do staff "$p" officer officer; done
+    set +e
+    stop_node hub
+    stop_node vo
+    stop_node cjg
+    stop_node wijkteam
+    keep_hub & keeper=$!
+    region_pids+=("$keeper")
+    wait_for 10 hub_runs && start_shimmed_node && login vo || { echo "the region does not run under the shim"; exit 1; }
+}
