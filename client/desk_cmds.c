@@ -128,8 +128,10 @@ static const struct client_opt grant_opts[] = {REQUEST, SECTIONS_MAY, UNTIL, WEI
         "van de tweede persoon, van schakel approve"}, "ID", NULL},
     CONFIRM, END};
 static const struct client_opt refuse_opts[] = {REQUEST,
-    {"reason", CLIENT_OPT_TEXT, true, {"not_needed, not_proportionate, subject_doubt, nothing_held, not_safe",
-        "not_needed, not_proportionate, subject_doubt, nothing_held, not_safe"}, "REASON", NULL}, NOTE, END};
+    {"reason", CLIENT_OPT_TEXT, true, {"not_needed (for this purpose), not_proportionate (too much), subject_doubt (perhaps another child), "
+        "nothing_held (there is nothing of it), not_safe (it would not be safe)",
+        "not_needed (niet nodig voor dit doel), not_proportionate (te veel), subject_doubt (misschien een ander kind), "
+        "nothing_held (er is niets over), not_safe (het zou niet veilig zijn)"}, "REASON", NULL}, NOTE, END};
 static const struct client_opt send_opts[] = {CHILD,
     {"to", CLIENT_OPT_TEXT, false, {"the partner", "de partner"}, "PARTNER", NULL},
     {"purpose", CLIENT_OPT_TEXT, false, {"the purpose (schakel policy show)",

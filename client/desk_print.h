@@ -58,6 +58,8 @@ void client_desk_print_content(const struct client_paper *p, const cJSON *sectio
 void client_desk_print_none(const struct client_paper *p, const cJSON *args, const char *en, const char *nl);
 /* "And 120 more: add --skip 80", when there are. */
 void client_desk_print_more(const struct client_paper *p, const cJSON *reply);
+/* Why a request was refused, in words for who asked (mine) or who refused; one that is not known is shown as it is. */
+void client_desk_print_reason(const struct client_paper *p, const char *label, const char *reason, bool mine);
 /* What goes with reading it, when the reply says so. */
 void client_desk_print_duties(const struct client_paper *p, const cJSON *reply);
 /* "Kept; it goes out when ...", when it is so. */

@@ -142,26 +142,28 @@ static void print_granted(const struct client_paper *p, const cJSON *row)
     client_paper_pair(p, client_paper_say(p, "Granted", "Toegekend"), text);
 }
 
-/* Why it was refused. A reason that is not in the list is shown as it is. */
-static const char *reason_text(const struct client_paper *p, const char *reason)
+void client_desk_print_reason(const struct client_paper *p, const char *label, const char *reason, bool mine)
 {
     static const struct {
-        const char *name, *en, *nl;
+        const char *name, *en, *nl, *holder_en, *holder_nl;
     } reasons[] = {
-        {"not_needed", "not needed for this purpose", "niet nodig voor dit doel"},
-        {"not_proportionate", "too much for this purpose", "te veel voor dit doel"},
-        {"subject_doubt", "it may be about another child: phone them",
-            "het gaat misschien om een ander kind: bel na"},
-        {"nothing_held", "they have nothing of this", "zij hebben hier niets over"},
-        {"not_safe", "it would not be safe", "het zou niet veilig zijn"},
-        {"policy", "the policy does not allow it any more", "het beleid laat het niet meer toe"},
-        {"withdrawn", "consent was withdrawn", "toestemming is ingetrokken"},
+        {"not_needed", "not needed for this purpose", "niet nodig voor dit doel", NULL, NULL},
+        {"not_proportionate", "too much for this purpose", "te veel voor dit doel", NULL, NULL},
+        {"subject_doubt", "it may be about another child: phone them", "het gaat misschien om een ander kind: bel na",
+            "it may be about another child", "het gaat misschien om een ander kind"},
+        {"nothing_held", "they have nothing of this", "zij hebben hier niets over", "there is nothing of this here",
+            "hier is niets over"},
+        {"not_safe", "it would not be safe", "het zou niet veilig zijn", NULL, NULL},
+        {"policy", "the policy does not allow it any more", "het beleid laat het niet meer toe", NULL, NULL},
+        {"withdrawn", "consent was withdrawn", "toestemming is ingetrokken", NULL, NULL},
     };
+    const char *text = reason;
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strcmp(reasons[i].name, reason) == 0)
-            return client_paper_say(p, reasons[i].en, reasons[i].nl);
-    return reason;
+            text = mine || reasons[i].holder_en == NULL ? client_paper_say(p, reasons[i].en, reasons[i].nl)
+                                                        : client_paper_say(p, reasons[i].holder_en, reasons[i].holder_nl);
+    client_paper_pair(p, label, text);
 }
 
 /* Then what the hub allowed once says nothing about what holds now. */
@@ -192,8 +194,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         v.offer ? client_paper_say(p, "Sent", "Gestuurd") : client_paper_say(p, "Asked", "Gevraagd"), asked);
     client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
     client_paper_pair(p, client_paper_say(p, "State", "Stand"), state);
-    client_paper_pair(
-        p, client_paper_say(p, "Reason", "Reden"), reason_text(p, client_paper_text(reply, "reason")));
+    client_desk_print_reason(p, client_paper_say(p, "Reason", "Reden"), client_paper_text(reply, "reason"), v.mine);
     client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(reply, "answer"));
     print_granted(p, reply);
     client_paper_pair(p, client_paper_say(p, "Pack", "Pakket"), client_paper_text(reply, "other_pack"));

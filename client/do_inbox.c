@@ -199,6 +199,10 @@ static bool desk_each(void *arg, const struct client_desk *d)
     client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(d));
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
+    if (d->state == CLIENT_DESK_REFUSED && d->mine)
+        json_add_text(row, "reason", client_desk_reason_name(d->reason));
+    if (d->answer[0] != '\0')
+        json_add_text(row, "answer", d->answer);
     if (d->state == CLIENT_DESK_WAITING && !d->mine)
         json_add_bool(row, "doubt", client_hold_doubt(l->c->node, l->x, d));
     if (d->state == CLIENT_DESK_ARRIVED)

@@ -131,6 +131,12 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
                 print_table(item, lang);
             continue;
         }
+        /* What others confirmed, or the hub's word alone: a word of the table itself. */
+        if (cJSON_IsString(item) && strcmp(item->string, "standing") == 0) {
+            client_texts_label(item->valuestring, lang, text, sizeof text);
+            (void)printf("%*s%s: %s\n", indent, "", label, text);
+            continue;
+        }
         if (cJSON_IsString(item)) {
             (void)printf("%*s%s: ", indent, "", label);
             for (const char *p = item->valuestring; *p != '\0'; p++)

@@ -48,6 +48,24 @@ static const struct row {
         "  Of klaar   schakel done --item 00112233\n"
         "En nog 7. De volgende: voeg --skip 1 toe; alles: voeg --all\n"
         "toe\n"},
+    {"a refusal in the inbox, with its reason in words", client_desk_print_inbox, LANG_NL, "{}",
+        "{\"items\":[{\"id\":\"00112233445566778899aabbccddeeff\",\"kind\":\"refusal\",\"from\":\"vo\",\"child\":\"Sam\","
+        "\"reason\":\"nothing_held\",\"answer\":\"bel ons\",\"text\":\"heeft uw verzoek geweigerd\",\"next\":\"n\",\"until_done\":true}]}",
+        "Geweigerd door vo                                   00112233\n"
+        "  Sam\n"
+        "  Reden      zij hebben hier niets over\n"
+        "  Antwoord   bel ons\n"
+        "  Verder     n\n"
+        "  Of klaar   schakel done --item 00112233\n"},
+    {"refused by the reader", client_desk_print_request, LANG_EN, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"refused\",\"from\":\"la\",\"child\":\"Sam\",\"purpose\":\"p\","
+        "\"asked\":[\"att\"],\"reason\":\"nothing_held\"}",
+        "Request from la                                     00112233\n"
+        "  Child      Sam\n"
+        "  Purpose    p\n"
+        "  Asked      att\n"
+        "  State      refused by you\n"
+        "  Reason     there is nothing of this here\n"},
     {"the inbox by what it asks", client_desk_print_inbox, LANG_EN, "{}",
         "{\"items\":[{\"id\":\"00112233445566778899aabbccddeeff\",\"kind\":\"invitation\",\"from\":\"la\","
         "\"group\":\"answer\",\"child\":\"Sam\",\"next\":\"n\"},"
