@@ -54,17 +54,17 @@ static void print_row(const struct client_paper *p, const struct client_cmd *c)
 /* In the order of the names of the group; first: only commands that begin with it, NULL: all. */
 static void print_group(const struct client_paper *p, size_t g, const char *first, bool title)
 {
-    size_t shown = 0;
+    bool is_first = true;
 
     for (size_t n = 0; n < sizeof groups[g].names / sizeof *groups[g].names && groups[g].names[n] != NULL; n++)
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
             for (const struct client_cmd *c = tables[i]; c->name != NULL; c++) {
                 if (group_of(c->name) != g || !begins(c->name, groups[g].names[n]) || (first != NULL && !begins(c->name, first)))
                     continue;
-                if (title && shown == 0)
+                if (title && is_first)
                     client_paper_line(p, CLIENT_DIM, 0, "\n%s", "\n%s", client_paper_say(p, groups[g].title.en, groups[g].title.nl));
                 print_row(p, c);
-                shown++;
+                is_first = false;
             }
 }
 
