@@ -112,6 +112,34 @@ enum err client_registry_has(const struct client_node *n, const struct proto_mer
     return memcmp(root, head->root, sizeof root) == 0 ? OK : ERR_SIGNATURE;
 }
 
+/* Subtrees are hashed anew: a proof is wanted when a keyholder is far behind. */
+static enum err get_node(void *context, uint8_t level, uint64_t index, uint8_t out[PROTO_MERKLE_HASH_LEN])
+{
+    const struct client_registry *r = context;
+    uint8_t left[PROTO_MERKLE_HASH_LEN], right[PROTO_MERKLE_HASH_LEN];
+    enum err e;
+
+    if (level == 0) {
+        if (index >= proto_registry_size(r->fold))
+            return ERR_RANGE;
+        memcpy(out, r->hash[index], PROTO_MERKLE_HASH_LEN);
+        return OK;
+    }
+    e = get_node(context, (uint8_t)(level - 1), 2 * index, left);
+    if (e == OK)
+        e = get_node(context, (uint8_t)(level - 1), 2 * index + 1, right);
+    if (e == OK)
+        proto_merkle_node(left, right, out);
+    return e;
+}
+
+enum err client_registry_prove(const struct client_node *n, uint64_t old, uint64_t size, struct proto_merkle_proof *out)
+{
+    const struct proto_merkle_store nodes = {get_node, n->registry};
+
+    return proto_merkle_prove_consistency(&nodes, old, size, out);
+}
+
 static enum err append(struct client_node *n, const uint8_t *leaf, size_t len)
 {
     enum proto_registry_why why = PROTO_REG_COUNTS;

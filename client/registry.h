@@ -43,6 +43,9 @@ uint64_t client_registry_seen_s(const struct client_node *n);
  */
 MUST_USE enum err client_registry_has(const struct client_node *n, const struct proto_merkle_head *head);
 
+/* That the registry of size extends that of old, both of what is here. */
+MUST_USE enum err client_registry_prove(const struct client_node *n, uint64_t old, uint64_t size, struct proto_merkle_proof *out);
+
 /* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
 const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
 /* For client/registry_tell and client/registry_promise. */

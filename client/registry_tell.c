@@ -52,8 +52,21 @@ static bool add_leaf(void *arg, const uint8_t *key, size_t key_len, const uint8_
     return true;
 }
 
-/* Everything behind the leaves that it has, under our newest checkpoint. */
-static enum err write_copy(struct client_node *n, uint64_t first, struct wr *w)
+/* Of a part: that it begins the tree of the checkpoint (P-195). */
+static enum err write_proof(struct client_node *n, uint64_t size, struct wr *w)
+{
+    struct proto_merkle_proof *proof = malloc(sizeof *proof);
+    enum err e = proof == NULL ? ERR_NOMEM : client_registry_prove(n, size, proto_registry_size(client_registry_fold(n)), proof);
+
+    if (e == OK) {
+        wr_u8(w, proof->count);
+        wr_copy(w, proof->hash[0], (size_t)proof->count * PROTO_MERKLE_HASH_LEN);
+    }
+    free(proof);
+    return e;
+}
+
+enum err client_registry_tell_write(struct client_node *n, uint64_t first, struct wr *w)
 {
     struct leaves l = {.w = w, .first = first};
     struct vault_txn *x = NULL;
@@ -73,7 +86,7 @@ static enum err write_copy(struct client_node *n, uint64_t first, struct wr *w)
         count[1] = (uint8_t)l.count;
     }
     if (e == OK && l.full)
-        e = ERR_LONG;
+        e = write_proof(n, first + l.count, w);
     return e == OK ? wr_end(w) : e;
 }
 
@@ -89,7 +102,7 @@ static enum err tell(struct client_node *n, struct client_registry_tell *t)
     if (e != OK)
         return e;
     wr_init(&w, room, BODY_ROOM);
-    e = write_copy(n, t->have, &w);
+    e = client_registry_tell_write(n, t->have, &w);
     client_link_header(n, &m.head);
     m.head.valid_until_s = m.head.issued_s + LINK_ASK_VALID_S;
     randombytes_buf(m.head.id, sizeof m.head.id);

@@ -12,4 +12,8 @@ struct client_registry_tell { bool telling; uint64_t due_ms, have; };
 
 void client_registry_tell_step(struct client_node *n);
 
+/* The leaves from first on under our newest checkpoint, as many as a message holds; with a proof when that is not all. ERR_LONG... */
+struct wr;
+MUST_USE enum err client_registry_tell_write(struct client_node *n, uint64_t first, struct wr *w);
+
 #endif

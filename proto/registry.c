@@ -351,13 +351,14 @@ static enum err add_hashes(struct proto_merkle_tree *tree, const struct proto_re
     return rd_end(&r);
 }
 
-enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
-    const struct proto_registry_more *more, struct proto_merkle_head *out)
+/* proof NULL: they must reach the checkpoint. */
+static enum err check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len, const struct proto_registry_more *more,
+    const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
 {
     struct proto_note *note = calloc(1, sizeof *note);
     struct proto_tlog_checkpoint c;
     struct proto_merkle_tree tree = r->tree;
-    uint8_t root[PROTO_MERKLE_HASH_LEN];
+    struct proto_merkle_head head;
     struct proto_note_key key;
     enum err e = note == NULL ? ERR_NOMEM : proto_registry_key(r->region, &key);
 
@@ -374,13 +375,33 @@ enum err proto_registry_check(const struct proto_registry *r, const uint8_t *che
     e = add_hashes(&tree, more);
     if (e != OK)
         return e;
-    if (tree.size != c.head.size)
-        return tree.size < c.head.size ? ERR_SHORT : ERR_SIGNATURE;
-    proto_merkle_root(&tree, root);
-    if (sodium_memcmp(root, c.head.root, sizeof root) != 0)
+    head.size = tree.size;
+    proto_merkle_root(&tree, head.root);
+    if (head.size > c.head.size)
         return ERR_SIGNATURE;
+    if (head.size < c.head.size && (proof == NULL || proof->count == 0 || head.size == 0))
+        return ERR_SHORT;
+    if (head.size < c.head.size && proto_merkle_check_consistency(&head, &c.head, proof) != OK)
+        return ERR_SIGNATURE;
+    if (head.size == c.head.size && sodium_memcmp(head.root, c.head.root, sizeof head.root) != 0)
+        return ERR_SIGNATURE;
+    *whole = head.size == c.head.size;
     *out = c.head;
     return OK;
+}
+
+enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, struct proto_merkle_head *out)
+{
+    bool whole;
+
+    return check(r, checkpoint, checkpoint_len, more, NULL, out, &whole);
+}
+
+enum err proto_registry_check_part(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
+{
+    return check(r, checkpoint, checkpoint_len, more, proof, out, whole);
 }
 
 /* ---- what it says ---- */

@@ -80,9 +80,19 @@ struct proto_registry_more { const uint8_t *leaves; size_t len; uint64_t count; 
 MUST_USE enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
     const struct proto_registry_more *more, struct proto_merkle_head *out);
 
+/*
+ * The same for leaves that may not reach the checkpoint: then proof shows that what is here and they begin its tree (P-195). *whole: they
+ * reach it. ERR_SIGNATURE: another history, or a proof of something else; ERR_SHORT: none.
+ */
+MUST_USE enum err proto_registry_check_part(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole);
+
 /* A copy (P-190): u16 length, checkpoint | u16 n | n * (u16 length, leaf). Its form alone; borrowed. ERR_SHORT, ERR_LONG, ERR_SYNTAX. */
 MUST_USE enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
     struct proto_registry_more *out);
+/* A copy, and behind it the proof of a part (P-195): nothing, or u8 n | n * 32. */
+MUST_USE enum err proto_registry_part_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
+    struct proto_registry_more *out, struct proto_merkle_proof *proof);
 /* The next leaf of it, borrowed; ERR_NOTFOUND after the last. And over some of them. */
 MUST_USE enum err proto_registry_copy_next(struct proto_registry_more *more, const uint8_t **leaf, size_t *len);
 MUST_USE enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t count);

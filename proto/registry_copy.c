@@ -4,8 +4,9 @@
 #include "base/rd.h"
 #include "proto/limits.h"
 
-enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
-    struct proto_registry_more *out)
+/* The leaves of a copy; what is behind them stays in *rest. */
+static enum err read_copy(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len, struct proto_registry_more *out,
+    struct rd *rest)
 {
     struct proto_registry_more more, left;
     const uint8_t *note, *leaf;
@@ -22,13 +23,59 @@ enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t
     left = more;
     for (uint64_t i = 0; e == OK && i < more.count; i++)
         e = proto_registry_copy_next(&left, &leaf, &leaf_len);
-    if (e == OK && left.len != 0)
-        e = ERR_LONG;
+    if (e != OK)
+        return e;
+    rd_init(rest, left.leaves, left.len);
+    more.len -= left.len;
+    *checkpoint = note;
+    *checkpoint_len = note_len;
+    *out = more;
+    return OK;
+}
+
+enum err proto_registry_copy_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
+    struct proto_registry_more *out)
+{
+    struct proto_registry_more more;
+    const uint8_t *note;
+    size_t note_len;
+    struct rd rest;
+    enum err e = read_copy(data, len, &note, &note_len, &more, &rest);
+
+    if (e != OK)
+        return e;
+    if (rd_left(&rest) != 0)
+        return ERR_LONG;
+    *checkpoint = note;
+    *checkpoint_len = note_len;
+    *out = more;
+    return OK;
+}
+
+enum err proto_registry_part_read(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len,
+    struct proto_registry_more *out, struct proto_merkle_proof *proof)
+{
+    struct proto_registry_more more;
+    struct proto_merkle_proof fresh = { .count = 0 };
+    const uint8_t *note;
+    size_t note_len;
+    struct rd rest;
+    enum err e = read_copy(data, len, &note, &note_len, &more, &rest);
+
+    if (e == OK && rd_left(&rest) != 0) {
+        fresh.count = rd_u8(&rest);
+        if (fresh.count > PROTO_MERKLE_PROOF_MAX)
+            rd_fail(&rest, ERR_RANGE);
+        for (size_t i = 0; rest.err == OK && i < fresh.count; i++)
+            rd_copy(&rest, fresh.hash[i], sizeof fresh.hash[i]);
+        e = rd_end(&rest);
+    }
     if (e != OK)
         return e;
     *checkpoint = note;
     *checkpoint_len = note_len;
     *out = more;
+    *proof = fresh;
     return OK;
 }
 

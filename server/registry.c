@@ -17,6 +17,9 @@ struct server_registry {
     bool looked;
     struct timespec seen;   /* the change of the file that was read */
     off_t size;
+    uint8_t *pending;       /* leaves of a registry that came in parts: each was proven to be of what the log signed */
+    size_t pending_len;
+    uint64_t pending_count;
 };
 
 enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out)
@@ -44,6 +47,7 @@ void server_registry_free(struct server_registry *r)
     if (r == NULL)
         return;
     proto_registry_free(r->fold);
+    free(r->pending);
     free(r);
 }
 
@@ -126,34 +130,71 @@ static enum err write_all(const struct server_registry *r, const uint8_t *checkp
     return e;
 }
 
-enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have)
+static void forget_pending(struct server_registry *r)
 {
-    struct proto_registry_more more, old;
-    struct proto_merkle_head head;
-    const uint8_t *checkpoint;
+    free(r->pending);
+    r->pending = NULL;
+    r->pending_len = 0;
+    r->pending_count = 0;
+}
+
+static enum err add_pending(struct server_registry *r, const struct proto_registry_more *more)
+{
+    uint8_t *p = more->len > SERVER_REGISTRY_FILE_MAX - r->pending_len ? NULL : realloc(r->pending, r->pending_len + more->len + 1);
+
+    if (p == NULL)
+        return more->len > SERVER_REGISTRY_FILE_MAX - r->pending_len ? ERR_LONG : ERR_NOMEM;
+    r->pending = p;
+    memcpy(p + r->pending_len, more->leaves, more->len);
+    r->pending_len += more->len;
+    r->pending_count += more->count;
+    return OK;
+}
+
+/* What is here now reaches the checkpoint: into the file, and from there into the fold. */
+static enum err keep(struct server_registry *r, const uint8_t *checkpoint, size_t checkpoint_len, uint64_t size)
+{
+    const struct proto_registry_more all = { r->pending, r->pending_len, r->pending_count };
+    struct proto_registry_more old;
     uint8_t *data = NULL;
-    size_t checkpoint_len;
-    enum err e = server_registry_refresh(r);
+    enum err e = read_old(r, &data, &old);
 
     if (e == OK)
-        e = proto_registry_copy_read(copy, len, &checkpoint, &checkpoint_len, &more);
-    if (e != OK)
-        return e;
-    if (first != proto_registry_size(r->fold) || more.count == 0) {
-        *have = proto_registry_size(r->fold);
-        return OK;
-    }
-    e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &more, &head);
-    if (e == OK)
-        e = read_old(r, &data, &old);
-    if (e == OK)
-        e = write_all(r, checkpoint, checkpoint_len, &old, &more);
+        e = write_all(r, checkpoint, checkpoint_len, &old, &all);
     free(data);
     if (e == OK)
         e = server_registry_refresh(r);
-    if (e == OK && proto_registry_size(r->fold) != head.size)
-        e = ERR_IO;
+    return e == OK && proto_registry_size(r->fold) != size ? ERR_IO : e;
+}
+
+enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have)
+{
+    struct proto_registry_more more, all;
+    struct proto_merkle_proof *proof = malloc(sizeof *proof);
+    struct proto_merkle_head head;
+    const uint8_t *checkpoint;
+    size_t checkpoint_len;
+    bool whole = false;
+    enum err e = proof == NULL ? ERR_NOMEM : server_registry_refresh(r);
+
     if (e == OK)
-        *have = head.size;
+        e = proto_registry_part_read(copy, len, &checkpoint, &checkpoint_len, &more, proof);
+    if (e != OK || first != proto_registry_size(r->fold) + r->pending_count || more.count == 0) {
+        free(proof);
+        if (e == OK)
+            *have = proto_registry_size(r->fold) + r->pending_count;
+        return e;
+    }
+    e = add_pending(r, &more);
+    all = (struct proto_registry_more){ r->pending, r->pending_len, r->pending_count };
+    if (e == OK)
+        e = proto_registry_check_part(r->fold, checkpoint, checkpoint_len, &all, proof, &head, &whole);
+    free(proof);
+    if (e == OK && whole)
+        e = keep(r, checkpoint, checkpoint_len, head.size);
+    if (e != OK || whole)
+        forget_pending(r);
+    if (e == OK)
+        *have = proto_registry_size(r->fold) + r->pending_count;
     return e;
 }

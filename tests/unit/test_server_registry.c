@@ -57,6 +57,48 @@ static void say(struct world *w, enum proto_registry_act act, size_t about, cons
 }
 
 /* What a node brings: the leaves from first to last under the hub's checkpoint. */
+static enum err get_hash(void *context, uint8_t level, uint64_t index, uint8_t out[PROTO_MERKLE_HASH_LEN])
+{
+    const struct world *w = context;
+    uint8_t left[PROTO_MERKLE_HASH_LEN], right[PROTO_MERKLE_HASH_LEN];
+
+    if (level == 0) {
+        proto_merkle_leaf(w->leaf[index], w->len[index], out);
+        return OK;
+    }
+    assert_err(get_hash(context, (uint8_t)(level - 1), 2 * index, left), OK);
+    assert_err(get_hash(context, (uint8_t)(level - 1), 2 * index + 1, right), OK);
+    proto_merkle_node(left, right, out);
+    return OK;
+}
+
+/* A part: up to this leaf of all there are, with its proof; flip changes a bit of it. */
+static enum err bring_part(struct world *w, size_t from, size_t to, bool flip, uint64_t *have)
+{
+    struct registry_note checkpoint = registry_checkpoint(&w->hub, w->hub.r);
+    const struct proto_merkle_store nodes = { get_hash, w };
+    struct proto_merkle_proof proof;
+    uint8_t copy[32768], *exact;
+    struct wr out;
+    enum err e;
+
+    wr_init(&out, copy, sizeof copy);
+    wr_bytes16(&out, checkpoint.data, checkpoint.len);
+    wr_u16(&out, (uint16_t)(to - from));
+    for (size_t i = from; i < to; i++)
+        wr_bytes16(&out, w->leaf[i], w->len[i]);
+    assert_err(proto_merkle_prove_consistency(&nodes, to, w->count, &proof), OK);
+    if (flip)
+        proof.hash[0][7] ^= 1;
+    wr_u8(&out, proof.count);
+    wr_copy(&out, proof.hash[0], (size_t)proof.count * PROTO_MERKLE_HASH_LEN);
+    assert_err(wr_end(&out), OK);
+    exact = check_exact(copy, out.len);
+    e = server_registry_take(w->r, from, exact, out.len, have);
+    free(exact);
+    return e;
+}
+
 static enum err bring(struct world *w, uint64_t first, size_t from, size_t to, uint64_t *have)
 {
     struct registry_note checkpoint = registry_checkpoint(&w->hub, w->hub.r);
@@ -147,13 +189,55 @@ static void another_history_is_refused(void **state)
     assert_int_equal(w->region->partner_count, SAMPLE_PARTNERS);
 }
 
+/* A registry that no message holds comes in parts; nothing of it counts before the last, and nothing that is not proven is kept. */
+static void parts_are_put_together(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    say(w, PROTO_REG_QUOTA, 1, "02");
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring_part(w, 0, 1, false, &have), OK);
+    assert_int_equal(have, 1);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 0);
+    assert_err(bring_part(w, 1, 2, false, &have), OK);
+    assert_int_equal(have, 2);
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    assert_int_equal(have, 2);
+    assert_err(bring(w, 2, 2, 3, &have), OK);
+    assert_int_equal(have, 3);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 3);
+    assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
+}
+
+static void a_part_that_is_not_proven_is_not_kept(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    for (size_t i = 0; i < 3; i++)
+        say(w, i == 0 ? PROTO_REG_ADMIT : PROTO_REG_QUOTA, i, i == 0 ? "01" : i == 1 ? "02" : "01");
+    assert_err(bring_part(w, 0, 1, true, &have), ERR_SIGNATURE);
+    assert_int_equal(have, 77);
+    assert_err(bring_part(w, 0, 1, false, &have), OK);
+    w->leaf[1][w->len[1] - 5] ^= 1;
+    assert_err(bring_part(w, 1, 2, false, &have), ERR_SIGNATURE);
+    w->leaf[1][w->len[1] - 5] ^= 1;
+    /* What had come is dropped with it: whoever comes next begins anew. */
+    assert_err(bring_part(w, 1, 2, false, &have), OK);
+    assert_int_equal(have, 0);
+    assert_err(bring(w, 0, 0, 3, &have), OK);
+    assert_int_equal(have, 3);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
-        T(another_history_is_refused),
+        T(another_history_is_refused), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
