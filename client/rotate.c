@@ -9,6 +9,7 @@
 #include "client/sessions.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,24 +60,32 @@ struct secret *client_rotate_hpke(const struct client_node *n, size_t i, const u
 
 /* ---- at the start ---- */
 
+/* hpke-TIME: of such names the later in the alphabet is the newer. */
+static int is_old(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, "hpke-", 5) == 0;
+}
+
+/* The newest: what is still under way to this node is sealed to the last of them. */
 static enum err read_old(struct client_node *n, struct secret *vault_key, struct trouble *t)
 {
     struct client_unlock by = {.key = vault_key};
     struct client_rotate *r = n->rotate;
-    const struct dirent *entry;
+    struct dirent **entry = NULL;
     char path[CLIENT_PATH_MAX];
-    DIR *folder = NULL;
+    int count = 0;
     enum err e = client_home_path(n->home, "keys", path, t);
 
-    if (e == OK && (folder = opendir(path)) == NULL)
-        e = ERR_NOTFOUND;
-    while (e == OK && (entry = readdir(folder)) != NULL)
-        if (strncmp(entry->d_name, "hpke-", 5) == 0 && r->old_count < OLD_MAX) {
-            e = client_keyfile_open(n->home, entry->d_name, &by, &r->old[r->old_count], r->old_public[r->old_count], t);
+    if (e == OK && (count = scandir(path, &entry, is_old, alphasort)) < 0)
+        e = errno == ENOMEM ? ERR_NOMEM : ERR_NOTFOUND;
+    for (int i = count - 1; i >= 0; i--) {
+        if (e == OK && r->old_count < OLD_MAX) {
+            e = client_keyfile_open(n->home, entry[i]->d_name, &by, &r->old[r->old_count], r->old_public[r->old_count], t);
             r->old_count += e == OK;
         }
-    if (folder != NULL)
-        (void)closedir(folder);
+        free(entry[i]);
+    }
+    free(entry);
     return e;
 }
 
