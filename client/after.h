@@ -72,6 +72,8 @@ MUST_USE enum err client_after_look_back(struct client_node *n, struct vault_txn
 /* A longer wait: given_s, until_s (the moment behind its last day), and why. */
 MUST_USE enum err client_after_later_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], uint64_t given_s, uint64_t until_s,
     const char *why);
+/* The row goes (client/retention): so does all that is kept beside it. OK when there is nothing. */
+MUST_USE enum err client_after_forget(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN]);
 /* Into obj: "clocks", one object for each due: clock, until, done, late, whose, text, next; "told_late", and "later" with each longer wait. */
 MUST_USE enum err client_after_reply(cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d);
 /* Items of the inbox for what this partner still has to do about a row. */

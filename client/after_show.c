@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LATER_PREFIX = 1 + PROTO_ID_LEN, LATER_KEY = LATER_PREFIX + 8 };
+enum { LATER_PREFIX = 1 + PROTO_ID_LEN, LATER_KEY = LATER_PREFIX + 8, LATER_AT_ONCE = 8 };
 
 /* ---- longer waits ---- */
 
@@ -62,6 +62,42 @@ static bool later_each(void *arg, const uint8_t *key, size_t key_len, const uint
     client_reply_last_day(obj, "until", until_s);
     json_add_text(obj, "why", text);
     return true;
+}
+
+/* A walk must not change its own table, so the keys come first. */
+struct forgetting {
+    uint8_t key[LATER_AT_ONCE][LATER_KEY];
+    size_t count;
+};
+
+static bool forget_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct forgetting *f = arg;
+
+    (void) value;
+    (void) len;
+    if (key_len == LATER_KEY)
+        memcpy(f->key[f->count++], key, LATER_KEY);
+    return f->count < LATER_AT_ONCE;
+}
+
+enum err client_after_forget(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
+{
+    struct forgetting f = {.count = 0};
+    uint8_t key[LATER_PREFIX];
+    enum err e;
+
+    later_prefix(id, key);
+    do {
+        f.count = 0;
+        e = client_vault_walk(x, CLIENT_T_META, key, sizeof key, forget_each, &f);
+        for (size_t i = 0; e == OK && i < f.count; i++)
+            e = client_vault_delete(x, CLIENT_T_META, f.key[i], LATER_KEY);
+    } while (e == OK && f.count == LATER_AT_ONCE);
+    key[0] = 'a';
+    if (e == OK)
+        e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
+    return e == ERR_NOTFOUND ? OK : e;
 }
 
 /* ---- words ---- */

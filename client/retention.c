@@ -1,6 +1,7 @@
 #include "client/retention.h"
 
 #include "base/log.h"
+#include "client/after.h"
 #include "client/consent_end.h"
 #include "client/desk.h"
 #include "client/facts.h"
@@ -215,6 +216,8 @@ static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
         e = remove_row(d->x, CLIENT_T_DRAFT, k.approval, sizeof k.approval);
     if (e == OK)
         e = remove_row(d->x, CLIENT_T_META, key, sizeof key);
+    if (e == OK)
+        e = client_after_forget(d->x, id);
     return e == OK ? remove_row(d->x, CLIENT_T_REQUEST, id, PROTO_ID_LEN) : e;
 }
 

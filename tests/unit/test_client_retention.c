@@ -4,6 +4,7 @@
  */
 #include "tests/support/client_fixture.h"
 
+#include "client/after.h"
 #include "client/retention.h"
 #include "tests/support/check.h"
 
@@ -275,6 +276,43 @@ static void a_decision_with_its_weighing(void **state)
     assert_false(more);
 }
 
+/* And with what was done about it afterwards: nothing of the row is left, and another's stays. */
+static void a_decision_with_what_came_after(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = {.state = CLIENT_DESK_ENDED, .made_s = f->now_s - YEARS_5, .access_until_s = f->now_s - YEARS_5 + DAY_S,
+        .purpose = "acute_danger", .child = child, .child_there = child};
+    struct client_after a = {.second_s = 5, .why = "abroad"};
+    uint8_t id[2][PROTO_ID_LEN] = {{1}, {2}}, key[1 + PROTO_ID_LEN] = {'a'}, later[1 + PROTO_ID_LEN + 8] = {'x'};
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    bool more;
+
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(d.id, id[i], sizeof d.id);
+        d.access_until_s += i * 400 * (uint64_t) DAY_S;
+        assert_err(client_desk_put(x, &d), OK);
+        assert_err(client_after_put(x, d.id, &a), OK);
+        for (uint64_t at = 0; at < 20; at++)
+            assert_err(client_after_later_put(x, d.id, at, 9, "not safe"), OK);
+    }
+    client_fixture_commit(x);
+    run_at(f, f->now_s + 30 * (uint64_t) DAY_S, &more);
+    x = client_fixture_begin(f, VO);
+    for (size_t i = 0; i < 2; i++) {
+        bool has = false;
+
+        memcpy(key + 1, id[i], PROTO_ID_LEN);
+        memcpy(later + 1, id[i], PROTO_ID_LEN);
+        assert_err(client_vault_has(x, CLIENT_T_META, key, sizeof key, &has), OK);
+        assert_int_equal(has, i == 1);
+        for (later[24] = 0; later[24] < 20; later[24]++) {
+            assert_err(client_vault_has(x, CLIENT_T_META, later, sizeof later, &has), OK);
+            assert_int_equal(has, i == 1);
+        }
+    }
+    client_vault_abort(x);
+}
+
 /* ---- in portions, and not at all ---- */
 
 static void many_go_in_portions(void **state)
@@ -325,7 +363,7 @@ int main(void)
         T(a_consent_after_its_date), T(a_consent_after_its_withdrawal), T(a_strangers_withdrawal_changes_nothing),
         T(an_event_after_its_last_day), T(an_event_after_its_end), T(an_end_goes_after_what_it_ended), T(an_end_of_what_stays),
         T(an_objection_after_its_end), T(the_daily_word_after_three_months), T(the_word_that_it_was_withdrawn_stays_with_it),
-        T(what_has_no_end_stays), T(what_is_under_way_stays), T(a_decision_with_its_weighing), T(many_go_in_portions),
+        T(what_has_no_end_stays), T(what_is_under_way_stays), T(a_decision_with_its_weighing), T(a_decision_with_what_came_after), T(many_go_in_portions),
         T(nothing_goes_under_a_legal_hold),
     };
 
