@@ -1,6 +1,6 @@
 /*
  * tests/fault/shim: preloaded into whole programs of a plain build, makes the nth allocation, write to a file or sync of one role fail,
- * and only that one: whoever makes it, ours or a library. SCHAKEL_TEST_FAULT lists "role:path,..."; the file at path holds six numbers of
+ * and only that one: whoever makes it, ours or a library. A program without a role goes by a word of its command. SCHAKEL_TEST_FAULT lists "role:path,..."; the file at path holds six numbers of
  * 64 bits in the machine's order: for allocations, writes and syncs how many are left until one fails (0: none), then how many there were.
  */
 #include <errno.h>
@@ -27,24 +27,30 @@ struct control { _Atomic uint64_t left[KINDS], count[KINDS]; };
 
 static struct control *control;
 
-/* Is this process of that role? Its command line says "--role NAME". */
+static bool is_name(const char *word, const char *name, size_t len)
+{
+    return strlen(word) == len && memcmp(word, name, len) == 0;
+}
+
+/* Is this process of that role? Its command line says "--role NAME"; or it has no role, and NAME is one of its words. */
 static bool is_role(const char *name, size_t len)
 {
     static const char option[] = "--role";
     char line[512];
     int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
+    bool word = false;
 
     (void)close(fd);
     if (n <= 0)
         return false;
     line[n] = '\0';
-    for (const char *p = line; p < line + n; p += strlen(p) + 1)
-        if (strcmp(p, option) == 0) {
-            p += sizeof option;
-            return strlen(p) == len && memcmp(p, name, len) == 0;
-        }
-    return false;
+    for (const char *p = line; p < line + n; p += strlen(p) + 1) {
+        if (strcmp(p, option) == 0)
+            return is_name(p + sizeof option, name, len);
+        word = word || is_name(p, name, len);
+    }
+    return word;
 }
 
 static void take(const char *path, size_t len)

@@ -17,11 +17,13 @@ set_left() { printf "$(le64 "$3")" | dd of="$region/fault.$1" bs=8 seek="$(kind_
 left_of() { number_at "$1" "$(kind_index "$2")"; }
 count_of() { number_at "$1" $((3 + $(kind_index "$2"))); }
 
+# fault_of tells roles of one name in two programs apart.
+fault_of=""
 under_shim() {
     local role list=""
     for role in $ROLES; do
-        [ -e "$region/fault.$role" ] || head -c 48 /dev/zero >"$region/fault.$role"
-        list+="$role:$region/fault.$role,"
+        [ -e "$region/fault.$fault_of$role" ] || head -c 48 /dev/zero >"$region/fault.$fault_of$role"
+        list+="$role:$region/fault.$fault_of$role,"
     done
     # In the place of this shell: who ends its process id ends the program.
     LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list exec "$@"
