@@ -14,6 +14,7 @@
 #include "client/pseudonym.h"
 #include "client/registry.h"
 #include "client/sessions.h"
+#include "client/silent.h"
 #include "client/witness.h"
 
 enum { DAY_S = 86400 };
@@ -220,7 +221,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     struct client_link_status s;
     struct trouble t = {.lang = c->trouble.lang};
     struct people p = {.now_s = clock_now_s()};
-    uint64_t unconfirmed = 0;
+    uint64_t unconfirmed = 0, silent = 0;
     enum err e = OK;
 
     client_hublink_status(c->node, &s);
@@ -246,6 +247,10 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     e = add_desk(c->reply, x);
     if (e == OK)
         e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
+    if (e == OK)
+        e = client_silent_consents(c->node, x, p.now_s, &silent);
+    if (e == OK && silent != 0)
+        json_add_u64(c->reply, "consents_silent", silent);
     if (e == OK) {
         json_add_u64(c->reply, "unconfirmed", unconfirmed);
         p.rows = json_add_array(c->reply, "staff");

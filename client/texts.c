@@ -112,6 +112,8 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"bad_mail", "mail that could not be believed", "post die niet klopte"},
     {"to_decide", "requests to decide", "verzoeken om te beslissen"},
     {"to_open", "shares to open", "ontvangen, nog te openen"},
+    {"consents_silent", "consents of which the recorder has said nothing for over a day: after seven days they count no more",
+        "toestemmingen waarvan de vastlegger al meer dan een dag niets liet horen: na zeven dagen tellen ze niet meer"},
     {"unconfirmed", "statements not confirmed after a day", "verklaringen na een dag niet bevestigd"},
     {"staff", "staff", "medewerkers"},
     {"sessions", "open sessions", "open sessies"},
