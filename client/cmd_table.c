@@ -71,7 +71,9 @@ static const struct client_opt login_opts[] = {
     {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "your passphrase", "uw wachtzin"}, END};
 static const struct client_opt staff_add_opts[] = {
     {"name", CLIENT_OPT_TEXT, true, {"name of the person", "naam van de persoon"}, "TEXT", NULL},
-    {"role", CLIENT_OPT_TEXT, true, {"caseworker, coordinator, second, officer, fg, adopter, admin", "caseworker, coordinator, second, officer, fg, adopter, admin"},
+    {"role", CLIENT_OPT_TEXT, true, {"caseworker, coordinator, second (second person), officer (privacy officer), fg (data protection officer), adopter (of policy), "
+        "admin (administrator)", "caseworker (behandelaar), coordinator, second (tweede persoon), officer (privacy officer), fg (functionaris "
+        "gegevensbescherming), adopter (neemt beleid aan), admin (beheerder)"},
         "ROLE", NULL},
     {"login", CLIENT_OPT_TEXT, false, {"what to log in with; else made from the name", "waarmee men zich aanmeldt; anders uit de naam"}, "LOGIN", NULL},
     {"passphrase", CLIENT_OPT_NEW_SECRET, true, {"", ""}, "new passphrase of this person", "nieuwe wachtzin van deze persoon"},

@@ -79,6 +79,23 @@ static void a_refusal_is_put_away(void **state)
     assert_int_equal(items(f, "{}"), 0);
 }
 
+/* Whoever asked reads why at once. */
+static void a_refusal_says_why(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d;
+    char hex[2 * PROTO_ID_LEN + 1];
+
+    request(f, true, CLIENT_DESK_REFUSED, hex);
+    d = client_fixture_desk(f, LEERPLICHT, (const uint8_t[PROTO_ID_LEN]){1, 2, 3, CLIENT_DESK_REFUSED});
+    d.reason = PROTO_REFUSE_NOTHING_HELD;
+    (void) snprintf(d.answer, sizeof d.answer, "phone us");
+    client_fixture_desk_put(f, LEERPLICHT, &d);
+    assert_int_equal(items(f, "{}"), 1);
+    assert_non_null(strstr(client_fixture_reply(f), "\"group\":\"read\""));
+    assert_non_null(strstr(client_fixture_reply(f), "\"reason\":\"nothing_held\",\"answer\":\"phone us\""));
+}
+
 static void what_waits_for_an_answer_stays(void **state)
 {
     static const struct {
@@ -154,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(an_answer_is_due), client_fixture_test(a_report_is_put_away),
         client_fixture_test(a_refusal_is_put_away),
+        client_fixture_test(a_refusal_says_why),
         client_fixture_test(what_waits_for_an_answer_stays),
         client_fixture_test(what_is_not_in_the_inbox_stays_out_of_it),
         client_fixture_test(nothing_that_is_not_there),
