@@ -69,3 +69,20 @@ enum err folder_copy(const char *from, const char *to, const struct folder_rules
 {
     return copy(from, to, rules, 0, t);
 }
+
+enum err folder_drop(const char *path, struct trouble *t)
+{
+    char file[PATH_MAX_LEN];
+    const struct dirent *entry;
+    DIR *folder = opendir(path);
+
+    if (folder == NULL && errno == ENOENT)
+        return OK;
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        if (file_join(file, sizeof file, path, entry->d_name) == OK)
+            (void)unlink(file);
+    if (folder != NULL)
+        (void)closedir(folder);
+    return rmdir(path) == 0 ? OK : trouble_at(t, ERR_EXISTS, path, 0, 0, "is of a restore that did not end: remove it",
+        "is van een poging die niet af was: haal hem weg");
+}

@@ -22,4 +22,7 @@ enum { FOLDER_DEPTH = 4 };
  */
 MUST_USE enum err folder_copy(const char *from, const char *to, const struct folder_rules *rules, struct trouble *t);
 
+/* Remove a folder and the files in it; OK when there is none. ERR_EXISTS: something in it is no file. */
+MUST_USE enum err folder_drop(const char *path, struct trouble *t);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "base/kv.h"
 #include "client/home.h"
+#include "proto/region.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 static const char *const apart[] = {"store", "run", NULL};
 static const char whole_name[] = "whole", restored_name[] = "restored", slots_name[] = "store/slots";
 
-enum { WHOLE_MAX = 4096, SLOTS_MAX = 64 << 20, OWN_FILE_MODE = 0600 };
+enum { WHOLE_MAX = 4096, SLOTS_MAX = 64 << 20, OWN_FILE_MODE = 0600, ORG_MAX = 1 << 18 };
 
 static enum err path_in(const char *folder, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t)
 {
@@ -113,14 +114,72 @@ static enum err check_backup(struct client_run *r, const char *folder)
     return e;
 }
 
-/* The node reads at its start that time has passed which its store does not know of. */
+/* ---- putting back ---- */
+
+/* Another partner's backup would mix two organisations' keys: what is left of a home says whose it is. Its root key may have changed since. */
+static enum err handle_of(struct client_run *r, const char *folder, char handle[33])
+{
+    struct proto_org_file org;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = path_in(folder, "org.pub", path, r->t);
+
+    if (e == OK)
+        e = file_read(path, ORG_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = proto_org_file_parse(data, len, &org, NULL);
+    if (e == OK)
+        memcpy(handle, org.handle, sizeof org.handle);
+    free(data);
+    return e;
+}
+
+static enum err check_owner(struct client_run *r, const char *folder)
+{
+    char here[33], there[33];
+
+    if (handle_of(r, r->home, here) != OK)
+        return OK;
+    return handle_of(r, folder, there) == OK && strcmp(here, there) == 0 ? OK
+        : trouble_at(r->t, ERR_KEY, folder, 0, 0, "is a backup of another organisation than this home", "is een reservekopie van een andere organisatie dan deze map");
+}
+
+/* Keys of values and the values together, in one step: one without the other would be a vault that lost something. */
+static enum err put_store(struct client_run *r, const char *folder)
+{
+    const struct folder_rules all = {.without = NULL};
+    char from[CLIENT_PATH_MAX], store[CLIENT_PATH_MAX], fresh[CLIENT_PATH_MAX];
+    enum err e = path_in(folder, "store", from, r->t);
+
+    if (e == OK)
+        e = client_home_path(r->home, "store", store, r->t);
+    if (e == OK)
+        e = client_home_path(r->home, "store.new", fresh, r->t);
+    if (e == OK)
+        e = folder_drop(fresh, r->t);
+    if (e != OK)
+        return e;
+    e = folder_copy(from, fresh, &all, r->t);
+    if (e == OK)
+        e = file_sync_all(r->home, r->t);
+    if (e == OK && rename(fresh, store) != 0)
+        e = trouble_at(r->t, ERR_IO, store, 0, 0, "cannot be put in its place", "kan niet op zijn plaats worden gezet");
+    if (e == OK)
+        return file_sync_all(r->home, r->t);
+    return folder_drop(fresh, r->t) == OK ? e : ERR_IO;
+}
+
+/* The node reads at its start that time has passed which its store does not know of. The store comes last: until then there is no node. */
 enum err client_cmd_restore(struct client_run *r)
 {
-    const struct folder_rules rules = {.without = (const char *const[]){whole_name, NULL}, .keep_newer = 1};
+    const struct folder_rules rules = {.without = (const char *const[]){whole_name, "store", NULL}, .keep_newer = 1};
     const char *folder = client_run_text(r, "folder");
     char path[CLIENT_PATH_MAX];
     enum err e = check_backup(r, folder);
 
+    if (e == OK)
+        e = check_owner(r, folder);
     if (e == OK)
         e = client_home_path(r->home, restored_name, path, r->t);
     if (e == OK)
@@ -133,6 +192,8 @@ enum err client_cmd_restore(struct client_run *r)
         e = client_home_path(r->home, "run", path, r->t);
     if (e == OK)
         e = file_mkdirs(path, r->t);
+    if (e == OK)
+        e = put_store(r, folder);
     if (e != OK)
         return e;
     r->reply = cJSON_CreateObject();

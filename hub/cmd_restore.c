@@ -13,7 +13,6 @@
 #include "proto/originfile.h"
 #include "proto/registry_say.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -112,24 +111,6 @@ static enum err find_paths(const struct hub_cli *c, struct restoring *r)
         return trouble_at(c->t, ERR_EXISTS, r->store, 0, 0, "is there still: stop the hub and move it aside first",
             "is er nog: stop de hub en zet hem eerst opzij");
     return e;
-}
-
-/* A store that did not get into its place is nothing, with what a killed copy left beside it: the backup has it still. */
-static enum err drop_fresh(const struct hub_cli *c, const struct restoring *r)
-{
-    char path[HUB_PATH_MAX];
-    const struct dirent *d;
-    DIR *folder = opendir(r->fresh);
-
-    if (folder == NULL && errno == ENOENT)
-        return OK;
-    while (folder != NULL && (d = readdir(folder)) != NULL)
-        if (file_join(path, sizeof path, r->fresh, d->d_name) == OK)
-            (void)unlink(path);
-    if (folder != NULL)
-        (void)closedir(folder);
-    return rmdir(r->fresh) == 0 ? OK : trouble_at(c->t, ERR_EXISTS, r->fresh, 0, 0, "is of a restore that did not end: remove it",
-        "is van een poging die niet af was: haal hem weg");
 }
 
 /*
@@ -287,7 +268,7 @@ enum err hub_cmd_restore(struct hub_cli *c)
     if (e == OK)
         e = check_region(c);
     if (e == OK)
-        e = drop_fresh(c, r);
+        e = folder_drop(r->fresh, c->t);
     if (e != OK)
         goto out;
     e = copy_rest(c, r);
@@ -302,14 +283,14 @@ enum err hub_cmd_restore(struct hub_cli *c)
     if (e == OK && c->lost) {
         e = write_lost(c, r, &done);
         if (e == OK)
-            e = drop_fresh(c, r);
+            e = folder_drop(r->fresh, c->t);
         goto out;
     }
     if (e == OK)
         e = put_in_place(c, r, &done);
     if (e == OK)
         reply(c, &done);
-    else if (!is_there(r->store) && drop_fresh(c, r) != OK)
+    else if (!is_there(r->store) && folder_drop(r->fresh, c->t) != OK)
         e = ERR_IO;
 out:
     if (r != NULL)

@@ -127,7 +127,18 @@ scene_a_partner_is_put_back() {
     mv "$region/leerplicht" "$region/leerplicht.lost"
     mkdir -p "$region/leerplicht"
     ! "$bin/schakel" --home "$region/leerplicht" restore "$region/hub.backup" >/dev/null 2>&1 || { why="from a hub's backup"; return 1; }
+    # Not mixed with another's, and killed at some moments: no store that is not whole, and it can be given again.
+    "$bin/schakel" --home "$region/wijkteam" backup "$region/team.backup" >/dev/null || { why="the team makes none"; return 1; }
+    cp "$region/leerplicht.lost/org.pub" "$region/leerplicht/"
+    "$bin/schakel" --home "$region/leerplicht" restore "$region/team.backup" >"$region/said" 2>&1 && { why="from another partner's"; return 1; }
+    grep -q 'another organisation' "$region/said" || { why="it does not say that it is another's: $(cat "$region/said")"; return 1; }
+    for ms in 002 005 010 020; do
+        { timeout -s KILL "0.$ms" "$bin/schakel" --home "$region/leerplicht" restore "$region/office.backup"; } >/dev/null 2>&1
+        [ -e "$region/leerplicht/store" ] && break
+    done
+    rm -rf "$region/leerplicht/store"
     "$bin/schakel" --home "$region/leerplicht" restore "$region/office.backup" >/dev/null || { why="not put back"; return 1; }
+    cmp "$region/leerplicht/store/data.mdb" "$region/office.backup/store/data.mdb" || { why="not what was in the backup"; return 1; }
     back leerplicht || return 1
     # What others said again lies at the hub still; what it did itself since is gone.
     ! as leerplicht case show --case "$lost_case" --json >/dev/null 2>&1 || { why="it knows what came after the backup"; return 1; }

@@ -165,6 +165,22 @@ static void a_long_file_comes_whole(void **state)
     free(data);
 }
 
+static void a_folder_of_files_goes(void **state)
+{
+    struct world *w = *state;
+    struct trouble t = {.lang = LANG_EN};
+    char path[160];
+
+    (void)snprintf(path, sizeof path, "%s/store", w->from);
+    put(path, "lock", "", 0600);
+    assert_err(folder_drop(path, &t), OK);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_err(folder_drop(path, &t), OK);
+    /* What has folders in it is not one of ours. */
+    assert_err(folder_drop(w->from, &t), ERR_EXISTS);
+    assert_true(has(w->from, "keys/log", "secret"));
+}
+
 static void too_deep_is_refused(void **state)
 {
     struct world *w = *state;
@@ -191,7 +207,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         T(files_come_with_their_modes), T(names_are_left_out_at_the_top_only), T(what_is_there_is_not_written_over), T(links_are_not_followed),
-        T(too_deep_is_refused), T(a_long_file_comes_whole), T(a_folder_that_is_not_there),
+        T(too_deep_is_refused), T(a_long_file_comes_whole), T(a_folder_of_files_goes), T(a_folder_that_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
