@@ -51,6 +51,7 @@ scene_by_page() {
 # Behind all those reports nothing is hidden that needs a person.
 scene_what_needs_a_person() {
     ask cjg objection add --number "$(child_number 5)" --purpose att_followup --to leerplicht
+    expect "the objection is told" "$got" '"ok":true' || return 1
     wait_for 10 lies_at leerplicht '"kind":"objection"' || { why="the objection does not come"; return 1; }
     ask cjg case open --number "$(child_number 6)" --purpose case_support
     ask cjg case invite --case "$(printf '%s' "$got" | value case)" --partner leerplicht --purpose case_support
@@ -59,7 +60,8 @@ scene_what_needs_a_person() {
     [ "$(printf '%s\n' "$read" | grep -E '^(Uitnodiging|Bezwaar|Melding)' | cut -d' ' -f1 | tr -d ',' | tr '\n' ' ')" = "Uitnodiging Bezwaar Melding " ] ||
         { why="in another order: $(printf '%s\n' "$read" | grep -E '^[UBM]')"; return 1; }
 }
-lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep -q "$2"; }
+# Reads to the end: who stops before makes the command before it fail.
+lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep "$2" >/dev/null; }
 
 # From the report to a case without a number on the screen or in the hand.
 scene_from_the_report() {
