@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# A hub that lives twice: the same home, keys and region, one life shown to two partners and the other to two others. Neither half can anchor what
+# it is shown, the keyholder cosigns one history only, and whoever meets the other life stops and says so. With the programs of SCHAKEL_BIN.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+
+hub_number() { "$bin/schakel-hub" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
+all_anchored() { [ "$(hub_number "$1" anchored)" = "$(hub_number "$1" leaves)" ]; }
+says() { { as "$1" status --json 2>/dev/null || true; } | grep -qE "$2"; }
+
+# The second life, on another port.
+second_life() {
+    fork_port=$(free_port)
+    stop_node hub
+    cp -a "$region/hub" "$region/fork"
+    sed -i "s/^listen = .*/listen = 127.0.0.1:$fork_port/" "$region/fork/schakel.conf"
+    start_hub || return 1
+    "$bin/schakel-hub" --home "$region/fork" run >>"$region/fork/log" 2>&1 &
+    echo $! >"$region/fork/pid"
+    region_pids+=("$!")
+    wait_for 10 "$bin/schakel-hub" --home "$region/fork" status
+}
+
+# moved PARTNER PORT: its node talks to the hub there.
+moved() {
+    stop_node "$1"
+    [ ! -e "$region/$1/schakel.conf" ] || sed -i '/^hub = /d' "$region/$1/schakel.conf"
+    printf 'hub = 127.0.0.1:%s\n' "$2" >>"$region/$1/schakel.conf"
+    # Not as start_node does, which waits for a status of 0: whoever met both lives has none.
+    "$bin/schakel" --home "$region/$1" node --passphrase-fd 4 4< <(secret "$1-vault") >>"$region/$1/log" 2>&1 &
+    echo $! >"$region/$1/pid"
+    region_pids+=("$!")
+    wait_for 10 login "$1" && as_login "$1" admin 2>/dev/null || { why="$1 does not come back"; return 1; }
+}
+
+scene_two_lives() {
+    wait_for 40 all_anchored hub || { why="the one hub is not anchored: $(hub_number hub anchored) of $(hub_number hub leaves)"; return 1; }
+    shared=$(hub_number hub leaves)
+    second_life || { why="there is no second life"; return 1; }
+    for p in cjg wijkteam; do moved "$p" "$fork_port" || return 1; done
+    # Each half has acts of its own, with receipts that are right.
+    staff vo extra caseworker && staff leerplicht extra caseworker || { why="no act in the first life"; return 1; }
+    staff cjg extra caseworker && staff wijkteam extra caseworker || { why="no act in the second life"; return 1; }
+    wait_for 10 grown hub && wait_for 10 grown fork || { why="nothing was logged"; return 1; }
+}
+grown() { [ "$(hub_number "$1" leaves)" -gt "$shared" ]; }
+
+keyholder_seen() { grep -h -q 'keyholder-saw-another-log' "$region"/*/log; }
+
+# Time enough: one hub with all of them is anchored within two or three seconds.
+scene_neither_is_anchored() {
+    local life
+    wait_for 30 keyholder_seen || { why="the keyholder cosigned both, or neither"; return 1; }
+    sleep 4
+    for life in hub fork; do
+        [ "$(hub_number "$life" anchored)" -le "$shared" ] || { why="$life has $(hub_number "$life" anchored) anchored, more than the $shared of before"; return 1; }
+    done
+    echo "   $(hub_number hub leaves) and $(hub_number fork leaves) leaves, $shared shared, $(hub_number hub anchored) and $(hub_number fork anchored) anchored"
+}
+
+# It met both: for ever, until a person looked into it; disclosures stop, reading goes on.
+scene_met_both() {
+    local p
+    for p in cjg wijkteam; do moved "$p" "$region_port" || return 1; done
+    as vo event add --number "$(child_number 2)" --event VZM --to cjg --json >"$region/said" 2>&1
+    for p in cjg wijkteam; do
+        wait_for 40 says "$p" '"log_trusted":false' || { why="$p trusts the other life: $(tail -n 5 "$region/$p/log")"; return 1; }
+        as "$p" record list >/dev/null 2>"$region/loud" || { why="$p cannot read"; return 1; }
+        expect "$p says it aloud" "$(cat "$region/loud")" 'CONTRADICTS|NO LONGER SHOWS' || return 1
+    done
+    says vo '"log_trusted":true' && says leerplicht '"log_trusted":true' || { why="who saw one life only stops too"; return 1; }
+}
+
+set -e
+region_up
+set +e
+run_scenes two_lives neither_is_anchored met_both
