@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT = 1200, COMMAND = 400, IDS = 200, SHORT = 8 };
+enum { TEXT = 1200, COMMAND = 512, IDS = 200, SHORT = 8 };
 
 static bool is_dutch(const struct client_call *c)
 {
