@@ -140,10 +140,10 @@ static enum err report_child(struct client_call *c, struct vault_txn *x, struct 
 static enum err opening_child(struct client_call *c, struct vault_txn *x, struct client_case *with)
 {
     struct client_child child = {0};
-    const char *report = NULL;
+    const char *given = NULL;
     enum err e;
 
-    if (json_text(c->args, "from_report", &report) == OK)
+    if (json_text(c->args, "from_report", &given) == OK)
         return report_child(c, x, &with->child);
     if (client_arg_flag(c, "new_handle")) {
         with->handle.type = PROTO_SUBJECT_HANDLE;
@@ -151,6 +151,9 @@ static enum err opening_child(struct client_call *c, struct vault_txn *x, struct
         with->child = with->handle;
         return OK;
     }
+    if (json_text(c->args, "number", &given) != OK && json_text(c->args, "case", &given) != OK)
+        return trouble_set(&c->trouble, ERR_USAGE, "which child? give --from-report ID of a report in the inbox, --number NUMBER, or --new-handle",
+            "welk kind? geef --from-report NR van een melding in de inbox, --number NUMMER, of --new-handle");
     e = client_child_arg(c, x, "", &child);
     with->child = child.here;
     return e;
