@@ -35,16 +35,6 @@ static void need(bool ok, const char *what)
     }
 }
 
-#if defined(__SANITIZE_THREAD__)
-/* nng counts the users of a dialer with atomics that the sanitizer cannot see, as nng is not built with it.
- */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "race_top:pthread_mutex_destroy\n";
-}
-#endif
-
 /* ---- the server ---- */
 
 static struct { uint8_t route[WIRE_ROUTE_MAX]; size_t len; } held[HELD_MAX];
