@@ -16,11 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, ANSWER_LEAVES = 1024 };
+enum { WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, ANSWER_LEAVES = 1024, FOLLOW_S = 10 };
 
 const struct client_opt client_cmd_mirror_opts[] = {
     {"out", CLIENT_OPT_TEXT, true, {"the folder; what it has is kept and added to", "de map; wat erin staat blijft en wordt aangevuld"}, "DIR", NULL},
+    {"follow", CLIENT_OPT_FLAG, false, {"go on until stopped, every 10 seconds; the node may be away meanwhile",
+        "ga door tot een stopsein, elke 10 seconden; het knooppunt mag intussen weg zijn"}, NULL, NULL},
     {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}};
 
 struct mirror {
@@ -33,6 +36,7 @@ struct mirror {
     struct proto_tlog_checkpoint checkpoint;   /* the newest that was answered; borrows text */
     uint8_t text[PROTO_NOTE_MAX];
     size_t text_len;
+    uint64_t written;                   /* the size of the checkpoint in the folder; 0: none */
 };
 
 /* N in groups of three digits, all but the last with an x before it (C2SP tlog-tiles). */
@@ -151,6 +155,7 @@ static enum err read_folder(struct mirror *m)
         e = read_tile(m, n, size - n * WIDTH < WIDTH ? (size_t)(size - n * WIDTH) : WIDTH);
     if (e == OK)
         e = check_root(m);
+    m->written = m->tree.size;
     return e == OK ? OK : trouble_at(m->run->t, e, m->folder, 0, 0, "is not a whole copy of this log: give an empty folder",
         "is geen hele kopie van dit logboek: geef een lege map");
 }
@@ -199,6 +204,16 @@ static enum err ask(struct mirror *m, uint64_t *count)
     return e;
 }
 
+/* A part of a tile that a larger one replaced: nothing names it any more. */
+static void drop_part(const struct mirror *m)
+{
+    char path[CLIENT_PATH_MAX];
+
+    if (m->written % WIDTH != 0 && m->written != m->tree.size
+        && tile_path(m, m->written / WIDTH, (size_t)(m->written % WIDTH), path) == OK)
+        (void)unlink(path);
+}
+
 /* The leaves first, then the checkpoint that makes them count. */
 static enum err finish(struct mirror *m)
 {
@@ -212,7 +227,13 @@ static enum err finish(struct mirror *m)
         e = write_tile(m, m->tree.size / WIDTH, (size_t)(m->tree.size % WIDTH));
     if (e == OK)
         e = file_join(path, sizeof path, m->folder, "checkpoint");
-    return e == OK ? file_write(path, m->text, m->text_len, 0644, m->run->t) : e;
+    if (e == OK)
+        e = file_write(path, m->text, m->text_len, 0644, m->run->t);
+    if (e == OK) {
+        drop_part(m);
+        m->written = m->tree.size;
+    }
+    return e;
 }
 
 /* The registry beside the log: a hub is restored with both. */
@@ -242,10 +263,43 @@ static enum err read_region(struct mirror *m)
     return e;
 }
 
+/* What there is now. */
+static enum err copy_once(struct mirror *m, uint64_t *statements)
+{
+    uint64_t count = 0;
+    enum err e;
+
+    do
+        e = ask(m, &count);
+    while (e == OK && m->tree.size < m->checkpoint.head.size && count != 0);
+    if (e == OK)
+        e = finish(m);
+    return e == OK ? add_registry(m, statements) : e;
+}
+
+/* A node or hub that is away comes back; leaves that do not give the root do not. What came of a question half answered is read again. */
+static enum err follow(struct mirror *m, uint64_t *statements)
+{
+    struct mirror *fresh = calloc(1, sizeof *fresh);
+    enum err e = fresh == NULL ? ERR_NOMEM : OK;
+
+    while (e == OK || e == ERR_PEER || e == ERR_BUSY || e == ERR_EXPIRED || e == ERR_NOTFOUND) {
+        (void)sleep(FOLLOW_S);
+        *m->run->t = (struct trouble){.lang = m->run->lang};
+        *fresh = (struct mirror){.run = m->run, .folder = m->folder, .region = m->region};
+        proto_merkle_init(&fresh->tree);
+        e = read_folder(fresh);
+        if (e == OK)
+            e = copy_once(fresh, statements);
+    }
+    free(fresh);
+    return e;
+}
+
 enum err client_cmd_hub_mirror(struct client_run *r)
 {
     struct mirror *m = calloc(1, sizeof *m);
-    uint64_t before = 0, count = 0, statements = 0;
+    uint64_t before = 0, statements = 0;
     enum err e = m == NULL ? ERR_NOMEM : OK;
 
     if (e == OK) {
@@ -256,16 +310,12 @@ enum err client_cmd_hub_mirror(struct client_run *r)
     }
     if (e == OK)
         e = read_folder(m);
-    if (e == OK)
+    if (e == OK) {
         before = m->tree.size;
-    do {
-        if (e == OK)
-            e = ask(m, &count);
-    } while (e == OK && m->tree.size < m->checkpoint.head.size && count != 0);
-    if (e == OK)
-        e = finish(m);
-    if (e == OK)
-        e = add_registry(m, &statements);
+        e = copy_once(m, &statements);
+    }
+    if (e == OK && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r->args, "follow")))
+        e = follow(m, &statements);
     if (e == OK) {
         r->reply = cJSON_CreateObject();
         json_add_text(r->reply, "folder", m->folder);

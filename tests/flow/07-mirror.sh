@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# A copy of the log that follows it: the node may come and go, what was copied is whole at each step, and parts of tiles that were replaced go.
+# With the programs of SCHAKEL_BIN.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+
+size() { sed -n 2p "$region/followed/checkpoint" 2>/dev/null || echo 0; }
+has_grown() { [ "$(size)" -gt "$1" ]; }
+is_whole() {
+    got=$("$bin/schakel" verify --region "$region/region" --log "$region/followed" --json || true)
+    expect "the copy gives the root" "$got" '"root_holds":true'
+}
+parts() { find "$region/followed/tile/entries" -type f -path '*.p/*' | wc -l; }
+
+scene_it_follows() {
+    local before
+    "$bin/schakel" --home "$region/cjg" hub mirror --out "$region/followed" --follow >/dev/null 2>"$region/follow.log" &
+    follower=$!
+    region_pids+=("$follower")
+    wait_for 10 test -f "$region/followed/checkpoint" || { why="nothing is copied: $(cat "$region/follow.log")"; return 1; }
+    is_whole || return 1
+    before=$(size)
+    stop_node cjg
+    ask vo case open --number "$(child_number 14)" --purpose case_support
+    expect "the log grows while the node is away" "$got" '"ok":true' || return 1
+    sleep 11
+    kill -0 "$follower" 2>/dev/null || { why="it ended with its node: $(cat "$region/follow.log")"; return 1; }
+    start_node cjg || return 1
+    wait_for 30 has_grown "$before" || { why="it does not go on: $(cat "$region/follow.log")"; return 1; }
+    is_whole || return 1
+    [ "$(parts)" -le 1 ] || { why="old parts stay"; return 1; }
+    [ -s "$region/followed/registry" ] || { why="without the registry"; return 1; }
+}
+
+# Leaves that do not give what was signed: it ends and says so, and the folder stays as evidence.
+scene_it_ends_at_a_lie() {
+    printf 'X' | dd of="$(find "$region/followed/tile/entries" -type f | head -n 1)" bs=1 seek=100 conv=notrunc 2>/dev/null
+    gone() { ! kill -0 "$follower" 2>/dev/null; }
+    wait_for 25 gone || { why="it goes on over a copy that was changed"; return 1; }
+    grep -q 'not a whole copy' "$region/follow.log" || { why="it does not say why: $(cat "$region/follow.log")"; return 1; }
+}
+
+set -e
+region_up
+set +e
+run_scenes it_follows it_ends_at_a_lie
