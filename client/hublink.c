@@ -141,6 +141,7 @@ enum err client_link_send(struct client_node *n, enum proto_kind kind, const uin
     if (e == OK) {
         c->done = done;
         c->arg = arg;
+        c->kind = kind;
     }
     return e;
 }
@@ -198,6 +199,20 @@ static void set_up(struct client_node *n, bool up)
     client_calls_again(n);
 }
 
+/*
+ * P-092: all answers of a kind have one size, so that who watches the network cannot tell a yes from a no. A hub that does not keep to it tells:
+ * the answer is proven all the same, but somebody should know.
+ */
+static void check_size(const struct link_call *c, const struct proto_reply *reply, size_t frame_len)
+{
+    bool decision = c->kind == PROTO_REQUEST || c->kind == PROTO_OFFER || c->kind == PROTO_GRANT
+        || (c->kind == PROTO_RELEASE && reply->result == PROTO_DENIED);
+    size_t expected = PROTO_FRAME_HEAD + (size_t)(decision ? PROTO_REPLY_DECISION : PROTO_REPLY_PLAIN);
+
+    if (c->kind < PROTO_FETCH && reply->has_receipt && frame_len != expected)
+        log_event(LOG_WARN, "answer-size", "kind", proto_kind_name(c->kind), NULL);
+}
+
 static void one_done(struct client_node *n, uint64_t tag, enum err result, const uint8_t *frame, size_t len, struct proto_reply *reply)
 {
     struct client_hublink *l = n->link;
@@ -209,6 +224,8 @@ static void one_done(struct client_node *n, uint64_t tag, enum err result, const
         log_event(LOG_WARN, "bad-reply", NULL);
         result = ERR_SYNTAX;
     }
+    if (result == OK)
+        check_size(c, reply, len);
     c->done = NULL;
     c->use++;
     set_up(n, result != ERR_PEER);

@@ -12,6 +12,7 @@ enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_AS
 struct link_call {
     client_link_done *done;      /* NULL: free */
     void *arg;
+    enum proto_kind kind;        /* of what was asked */
     uint32_t use;                /* so that a late answer never meets a new call in its place */
 };
 

@@ -72,10 +72,15 @@ scene_ways() {
     known_all leerplicht $((known + 2)) || { why="the office believes it"; return 1; }
     tell hub
     wait_for 40 known_all leerplicht $((known + 3)) || { why="it does not come afterwards"; return 1; }
+    mark
+    tell hub other-size@answer:statement
+    reports vo 64 64 leerplicht
+    caught hub other-size@answer:statement vo "answer-size kind=statement" || return 1
+    tell hub
 }
 
 set -e
 region_up
 set +e
-scene_list() { all_caught hub 30; }
+scene_list() { all_caught hub 31; }
 run_scenes receipts mail ways list
