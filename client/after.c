@@ -188,7 +188,7 @@ bool client_after_closes(const struct client_node *n, struct vault_txn *x, const
     count = client_after_dues(n, d, &a, due);
     for (size_t i = 0; i < count; i++)
         if (due[i].what != CLIENT_AFTER_TELL && due[i].done_s == 0 && due[i].end_s <= now_s
-            && (due[i].here || client_desk_is_receiver(d))) {
+            && (due[i].here || (client_desk_is_receiver(d) && !n->is_starting))) {
             *what = due[i].what;
             return true;
         }

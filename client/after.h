@@ -46,7 +46,8 @@ size_t client_after_dues(
 bool client_after_is_late(const struct client_desk *d, const struct client_due *due, uint64_t now_s);
 /*
  * Does access of this row close now, because it was not weighed, or seen by a second person, in time? By whom it had to be done
- * is told by the receiver's node and by the one that had to. *what is the reason. False on any error.
+ * is told by the receiver's node and by the one that had to. *what is the reason. False on any error. A node that starts waits a
+ * moment for what the other did in time: it may be in the mailbox.
  */
 bool client_after_closes(const struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint64_t now_s,
     enum client_after_what *what);

@@ -64,6 +64,8 @@ struct client_node {
     struct client_mirror *mirror;      /* a question of hub mirror (client/do_mirror.h); NULL: none yet */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
+    bool had_upkeep;                   /* since the start */
+    bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
     uint64_t retention_s;              /* and client/retention */
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */
     uint64_t bad_mail;                 /* archived as such since the start */

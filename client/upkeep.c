@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_S = 60, DAY_S = 86400, DUE_MAX = 32, KEY_LEN = 1 + PROTO_ID_LEN };
+enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, DUE_MAX = 32, KEY_LEN = 1 + PROTO_ID_LEN };
 
 /* ---- when was something last done about a statement: CLIENT_T_META, a letter and its id ---- */
 
@@ -173,7 +173,9 @@ void client_upkeep_step(struct client_node *n)
 
     if (now_s < n->upkeep_s)
         return;
-    n->upkeep_s = now_s + EVERY_S;
+    n->is_starting = !n->had_upkeep;
+    n->had_upkeep = true;
+    n->upkeep_s = now_s + (n->is_starting ? SOON_S : EVERY_S);
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
         e = client_upkeep_run(n, x, now_s);
@@ -182,6 +184,7 @@ void client_upkeep_step(struct client_node *n)
         else
             client_vault_abort(x);
     }
+    n->is_starting = false;
     if (e != OK)
         log_event(LOG_WARN, "upkeep-failed", "err", err_word(e), NULL);
 }

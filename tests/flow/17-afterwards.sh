@@ -63,7 +63,7 @@ scene_acute() {
     staff vo second second || { why="no second person"; return 1; }
     stop_node cjg && stop_node wijkteam
     to "$begin" || return 1
-    shared 1 && all=$id && shared 2 && unweighed=$id && shared 3 && unseen=$id || return 1
+    shared 1 && all=$id && shared 2 && unweighed=$id && shared 3 && unseen=$id && shared 4 && away=$id || return 1
     granted=$(now)
     ask leerplicht inbox
     expect "who read it is to weigh" "$got" '"kind":"weigh"' || return 1
@@ -86,6 +86,8 @@ scene_done_in_time() {
     expect "one is weighed" "$got" '"weighing":' || return 1
     ask leerplicht weigh --request "$unseen" "${everything[@]}"
     expect "and another" "$got" '"weighing":' || return 1
+    ask leerplicht weigh --request "$away" "${everything[@]}"
+    expect "and one more" "$got" '"weighing":' || return 1
     ask vo approve --request "$all"
     expect "who granted it is no second person" "$got" '"class":"denied"' || return 1
     person vo second approve --request "$all"
@@ -116,10 +118,14 @@ scene_not_seen() {
     to $((end - 60)) || return 1
     reads "$unseen" "what no second person saw" || return 1
     not_told vo "$unseen" no_second || return 1
+    stop_node leerplicht
+    person vo second approve --request "$away"
+    expect "a second person looks while the reader's node is off" "$got" '"looked":' || return 1
     to $((end + 1)) || return 1
+    back leerplicht || return 1
     closed "$unseen" "what no second person saw" || return 1
     told leerplicht "$unseen" no_second && told vo "$unseen" no_second || return 1
-    reads "$all" "what a second person saw" || return 1
+    reads "$all" "what a second person saw" && reads "$away" "what a second person saw in time, told later" || return 1
     grep -q 'access-closed.*reason=no-second-person' "$region/vo/log" && grep -q 'access-closed.*reason=not-weighed' "$region/leerplicht/log" ||
         { why="the logs do not say why access was closed"; return 1; }
     person leerplicht officer done --item "$unseen"

@@ -194,6 +194,31 @@ static void what_closes(void **state)
     }
 }
 
+/* A node that was off: what the other did may lie in its mailbox. What it had to do itself does not. */
+static void when_a_node_starts(void **state)
+{
+    struct client_fixture *f = *state;
+    const struct client_after weighed = {.weighed_s = f->now_s}, seen = {.second_s = f->now_s};
+    uint64_t end_s = policy_clocks_eyes_end(f->pack, f->now_s);
+    static uint8_t first[PROTO_ID_LEN];
+    const uint8_t *second;
+
+    memcpy(first, client_shared(f, LEERPLICHT, "acute_danger", "R56", false), sizeof first);
+    client_shared_set(f, LEERPLICHT, first, &weighed);
+    second = client_shared(f, LEERPLICHT, "acute_danger", "R56", false);
+    client_shared_set(f, LEERPLICHT, second, &seen);
+    client_fixture_node(f, LEERPLICHT)->is_starting = true;
+    tick(f, LEERPLICHT, end_s);
+    assert_state(client_fixture_desk(f, LEERPLICHT, first), CLIENT_DESK_OPENED);
+    assert_state(client_fixture_desk(f, LEERPLICHT, second), CLIENT_DESK_ENDED);
+    client_fixture_node(f, LEERPLICHT)->is_starting = false;
+    tick(f, LEERPLICHT, end_s);
+    assert_state(client_fixture_desk(f, LEERPLICHT, first), CLIENT_DESK_ENDED);
+    client_fixture_node(f, VO)->is_starting = true;
+    tick(f, VO, end_s);
+    assert_state(client_fixture_desk(f, VO, first), CLIENT_DESK_ENDED);
+}
+
 /* The copy is destroyed, and the holder hears it. */
 static void the_copy_goes(void **state)
 {
@@ -349,7 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(the_record), client_fixture_test(a_broken_record), client_fixture_test(what_is_due),
-        client_fixture_test(only_what_was_granted), client_fixture_test(what_closes), client_fixture_test(the_copy_goes),
+        client_fixture_test(only_what_was_granted), client_fixture_test(what_closes), client_fixture_test(when_a_node_starts), client_fixture_test(the_copy_goes),
         client_fixture_test(a_second_person_looks), client_fixture_test(a_second_person_looks_at_what_was_sent),
         client_fixture_test(nothing_to_look_at), client_fixture_test(what_is_heard), client_fixture_test(weighed_and_told),
         client_fixture_test(shown),
