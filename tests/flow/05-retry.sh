@@ -69,7 +69,22 @@ scene_not_applied_and_8_days() {
 }
 says_why() { [ "$(status_of vo outbox)" = 1 ] && "$bin/schakel" --home "$region/vo" status --json | grep -q 'no valid certificate'; }
 
+# A login while the hub is away makes a certificate that nobody gets before it ends: it goes, and holds up nothing that comes after it.
+scene_certificate_ended_unsent() {
+    as_login vo admin || { why="no administrator"; return 1; }
+    stop_node hub
+    staff vo invaller caseworker
+    [ "$(status_of vo outbox)" -ge 1 ] || { why="no certificate waits"; return 1; }
+    stop_node vo
+    start_hub || { why="the hub does not start"; return 1; }
+    later 777600 && back vo || return 1
+    ask vo event add --number "$(child_number 4)" --event VZM --to leerplicht
+    expect "a report goes" "$got" '"ok":true' || return 1
+    wait_for 15 outbox_empty vo || { why="it is held up: $(status_of vo outbox_trouble)"; return 1; }
+    wait_for 5 is_known_once leerplicht "$(printf '%s' "$got" | value statement)" || { why="it is not at the officer"; return 1; }
+}
+
 set -e
 region_up
 set +e
-run_scenes applied_and_11_minutes not_applied_and_11_minutes applied_and_8_days not_applied_and_8_days
+run_scenes applied_and_11_minutes not_applied_and_11_minutes applied_and_8_days not_applied_and_8_days certificate_ended_unsent
