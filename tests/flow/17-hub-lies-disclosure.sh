@@ -112,6 +112,24 @@ scene_said() {
 
 # ---- what the hub allows, and the policy does not ----
 
+# A yes under a no: not even its receipt holds.
+scene_yes() {
+    local command
+    open_case 22
+    mark
+    tell hub more-allowed@answer:request
+    as leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att --json >"$region/asked" 2>&1 &
+    command=$!
+    caught hub more-allowed@answer:request leerplicht "bad-receipt kind=request err=signature message=@id" || return 1
+    request=$(which_of hub more-allowed@answer:request)
+    tell hub
+    wait "$command"
+    wait_for 40 outbox_empty leerplicht || { why="the office does not hear the truth"; return 1; }
+    ask leerplicht request show --request "$request"
+    expect "what it hears at last is the no" "$got" "$(verdict att NEED_EVENT)" || return 1
+    expect_not "and no yes" "$got" "$(verdict ident PERMIT)"
+}
+
 scene_permits() {
     # On a report of the asker itself.
     ask leerplicht event add --number "$(child_number 20)" --event LRV --to vo
@@ -191,5 +209,5 @@ scene_logged() {
 set -e
 region_up
 set +e
-scene_list() { all_caught hub 18; }
-run_scenes requests grants releases release_without_grant said permits consent logged list
+scene_list() { all_caught hub 19; }
+run_scenes requests grants releases release_without_grant said yes permits consent logged list

@@ -152,23 +152,11 @@ static void more_allowed(struct proto_reply *r)
         r->receipt.rows.row[i].verdict = 5;
 }
 
-/* As if its seed were erased: proven by nothing. */
-static void erased(struct proto_reply *r)
-{
-    struct proto_receipt *p = &r->receipt;
-
-    sodium_memzero(p->seed, sizeof p->seed);
-    sodium_memzero(p->from_side, sizeof p->from_side);
-    sodium_memzero(p->to_side, sizeof p->to_side);
-    sodium_memzero(p->side_salt, sizeof p->side_salt);
-}
-
 static const struct { const char *name; void (*tell)(struct proto_reply *r); } lies[] = {
     { "wrong-root", wrong_root }, { "empty-tree", empty_tree }, { "other-key", other_key }, { "unsigned", unsigned_note },
     { "wrong-index", wrong_index }, { "wrong-side", wrong_side }, { "wrong-number", wrong_number }, { "wrong-previous", wrong_previous },
     { "wrong-proof", wrong_proof }, { "late", late }, { "early", early }, { "no-receipt", no_receipt }, { "another-act", another_act },
-    { "says-no", says_no }, { "no-without-leaf", no_without_leaf }, { "more-allowed", more_allowed }, { "erased", erased },
-    { "fork", fork_shown },
+    { "says-no", says_no }, { "no-without-leaf", no_without_leaf }, { "more-allowed", more_allowed }, { "fork", fork_shown },
 };
 
 /* ---- where they are told ---- */

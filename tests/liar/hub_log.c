@@ -23,8 +23,7 @@ enum err __wrap_hub_registry_take(struct hub_registry *r, struct kv_txn *x, cons
 
 /* ---- answers to questions: WHAT is HANDLE:QUESTION ---- */
 
-static const char *const questions[] = { [PROTO_QUERY_CONSISTENCY] = "consistency", [PROTO_QUERY_COSIGN] = "cosign", [PROTO_QUERY_REGISTRY] = "registry",
-    [PROTO_QUERY_OPENINGS] = "openings" };
+static const char *const questions[] = { [PROTO_QUERY_CONSISTENCY] = "consistency", [PROTO_QUERY_COSIGN] = "cosign", [PROTO_QUERY_REGISTRY] = "registry" };
 
 static uint8_t made[PROTO_FRAME_MAX];
 
@@ -65,14 +64,12 @@ static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_jo
 {
     if (strcmp(name, "not-there") == 0)
         return __real_hub_answer_payload(c, x, j, PROTO_NOT_FOUND, NULL, 0);
-    if (strcmp(name, "silent") == 0)
-        return __real_hub_answer_payload(c, x, j, PROTO_TROUBLE, NULL, 0);
     if (strcmp(name, "cut") == 0 || strcmp(name, "rewritten") == 0) {
         len = registry_lie(c, name);
         return __real_hub_answer_payload(c, x, j, PROTO_ACCEPTED, made, len);
     }
     memcpy(made, payload, len);
-    made[len - 1] ^= 1;     /* garbage: the last hash of a proof, the last byte of an opening */
+    made[len - 1] ^= 1;     /* garbage: the last hash of a proof */
     return __real_hub_answer_payload(c, x, j, PROTO_ACCEPTED, made, len);
 }
 
