@@ -65,6 +65,7 @@ copy_is_anchored() {
 
 scene_public_witness() {
     wait_for 15 grep -q '^200$' "$region/public/log" || { why="the public witness was not asked: $(cat "$region/public/log")"; return 1; }
+    wait_for 15 grep -q '^200 registry$' "$region/public/log" || { why="it was not asked about the registry: $(cat "$region/public/log")"; return 1; }
     wait_for 25 copy_is_anchored || { why="no copy is anchored, or the public witness has no line: $got"; return 1; }
     expect "by enough partners" "$got" '"cosigned_partners":[34]' || return 1
     # A line that was taken out makes it the hub's word again.

@@ -1,6 +1,6 @@
 /*
  * test-witness NAME PORT [VKEY-OF-LOG]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on 127.0.0.1, one
- * request at a time, memory only. Without a log it makes its key, prints the verifier key and writes the secret to
+ * request at a time, memory only; with the log its registry, which has the same key under a name of its own. Without a log it makes its key, prints the verifier key and writes the secret to
  * descriptor 3; with a log it reads the secret from descriptor 0 and serves until it is ended.
  */
 #include "base/clock.h"
@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,10 @@
 
 enum { ROOM = 65536 };
 
+enum { MAIN, REGISTRY, LOGS };
+
 struct witness {
-    struct proto_witness_log log;
+    struct proto_witness_log log[LOGS];
     struct proto_note_key key;
     uint8_t secret[64];
 };
@@ -67,17 +70,19 @@ static size_t read_request(int fd, char *buf, size_t *len)
     return strncmp(buf, "POST ", 5) == 0 && strstr(buf, "/add-checkpoint HTTP/1.") != NULL ? start : 0;
 }
 
-static size_t judge(struct witness *w, const uint8_t *body, size_t len, unsigned *status, uint8_t *out)
+static size_t judge(struct witness *w, const uint8_t *body, size_t len, unsigned *status, uint8_t *out, bool *of_registry)
 {
     struct proto_witness_verdict v;
     struct proto_note_sig sig = { .time_s = clock_now_s() };
-    uint64_t seen = w->log.seen.size;
+    uint64_t seen;
     size_t out_len = 2;
 
-    if (proto_witness_judge(&w->log, 1, body, len, &v) != OK)
+    if (proto_witness_judge(w->log, LOGS, body, len, &v) != OK)
         return 0;
+    *of_registry = v.log == REGISTRY;
+    seen = v.log < LOGS ? w->log[v.log].seen.size : 0;
     if (v.status == PROTO_WITNESS_COSIGNED) {
-        w->log.seen = v.head;
+        w->log[v.log].seen = v.head;
         if (proto_note_sign(&w->key, w->secret, v.text, v.text_len, &sig) != OK)
             return 0;
     }
@@ -91,15 +96,16 @@ static void serve(struct witness *w, int fd, char *buf)
 {
     uint8_t out[PROTO_WITNESS_ANSWER_MAX] = { 0 };
     unsigned status = 400;
+    bool of_registry = false;
     size_t len = 0, start = read_request(fd, buf, &len), out_len = 2;
 
     if (start != 0)
-        out_len = judge(w, (const uint8_t *)buf + start, len, &status, out);
+        out_len = judge(w, (const uint8_t *)buf + start, len, &status, out, &of_registry);
     if (out_len < 2)
         out_len = 2;
     (void)dprintf(fd, "HTTP/1.1 %u Answer\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%.*s", status,
         status == 409 ? "text/x.tlog.size" : "text/plain", out_len - 2, (int)(out_len - 2), (const char *)out + 2);
-    (void)printf("%u\n", status);
+    (void)printf("%u%s\n", status, of_registry ? " registry" : "");
     (void)fflush(stdout);
 }
 
@@ -115,6 +121,16 @@ static enum err listen_on(unsigned port, int *out)
     return OK;
 }
 
+static enum err take_logs(struct witness *w, const char *vkey)
+{
+    char name[PROTO_NOTE_NAME_MAX + 1];
+    enum err e = proto_note_key_decode(vkey, &w->log[MAIN].key);
+
+    if (e == OK && snprintf(name, sizeof name, "%s/registry", w->log[MAIN].key.name) >= (int)sizeof name)
+        e = ERR_LONG;
+    return e == OK ? proto_note_key_make(name, PROTO_NOTE_ED25519, w->log[MAIN].key.key, &w->log[REGISTRY].key) : e;
+}
+
 int main(int argc, char **argv)
 {
     struct witness w;
@@ -126,7 +142,7 @@ int main(int argc, char **argv)
         return 64;
     if (argc == 3)
         return make_key(argv[1]) == OK ? 0 : 70;
-    if (read(0, w.secret, sizeof w.secret) != (ssize_t)sizeof w.secret || proto_note_key_decode(argv[3], &w.log.key) != OK
+    if (read(0, w.secret, sizeof w.secret) != (ssize_t)sizeof w.secret || take_logs(&w, argv[3]) != OK
         || proto_note_key_make(argv[1], PROTO_NOTE_COSIGNATURE, w.secret + 32, &w.key) != OK
         || listen_on((unsigned)strtoul(argv[2], NULL, 10), &fd) != OK)
         return 70;
