@@ -154,8 +154,8 @@ static void a_late_answer_never_reaches_a_newer_call(void **state)
     (void)state;
     wire_ask_serves(c);  /* connected, so that the question is under way before its time ends */
     for (int i = 0; i < 20; i++) {
-        wire_ask_start(c, 1, 'H', 0, 100);
-        (void)usleep(60000);
+        wire_ask_start(c, 1, 'H', 0, 300);
+        (void)usleep(180000);
         wire_ask_serves(c);  /* else the silent connection would be cut, and the late answer with it */
         assert_int_equal(wire_ask_next(c, &tag, NULL, 0, &len), ERR_PEER);
         wire_ask_start(c, 2, 'E', 0xabcd, WAIT_MS);  /* the same place in the table */
