@@ -224,14 +224,14 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
 
 /* ---- asking the hub for proof ---- */
 
-/* payload = u16 length, checkpoint | u8 n, n * 32. The checkpoint is not needed: both heads are known. */
-static enum err read_proof(struct proto_blob payload, struct proto_merkle_proof *proof)
+/* payload = u16 length, checkpoint | u8 n, n * 32. Both heads are known: of the checkpoint only its origin matters. */
+static enum err read_proof(struct proto_blob payload, struct proto_merkle_proof *proof, struct proto_blob *checkpoint)
 {
     struct rd r;
-    size_t len = 0;
 
     rd_init(&r, payload.data, payload.len);
-    if (rd_bytes16(&r, PROTO_NOTE_MAX, &len) == NULL && r.err == OK)
+    checkpoint->data = rd_bytes16(&r, PROTO_NOTE_MAX, &checkpoint->len);
+    if (checkpoint->data == NULL && r.err == OK)
         rd_fail(&r, ERR_SYNTAX);
     proof->count = rd_u8(&r);
     if (proof->count > PROTO_MERKLE_PROOF_MAX)
@@ -257,6 +257,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     const struct proto_merkle_head *asked = &l->asked.head, *older = asked->size < l->checked.size ? asked : &l->checked;
     const struct proto_merkle_head *newer = older == asked ? &l->checked : asked;
     struct proto_merkle_proof *proof = NULL;
+    struct proto_blob checkpoint = {0};
     enum err e = result;
 
     (void)arg;
@@ -273,7 +274,13 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         return;
     }
     proof = malloc(sizeof *proof);
-    e = proof == NULL ? ERR_NOMEM : read_proof(reply->payload, proof);
+    e = proof == NULL ? ERR_NOMEM : read_proof(reply->payload, proof, &checkpoint);
+    /* The hub is ahead: what it proves is not of the log that was asked about. Until the registry says why, it has not what it signed. */
+    if (e == OK && client_origin_check(n, checkpoint) == ERR_BUSY) {
+        client_heads_stop(n, false, "log-has-another-origin");
+        free(proof);
+        return;
+    }
     if (e == OK)
         e = proto_merkle_check_consistency(older, newer, proof);
     free(proof);

@@ -362,7 +362,7 @@ static enum err archive_fetch(struct client_node *n, const struct proto_reply *r
     if (e == OK)
         e = proto_msg_decode(PROTO_FETCH, s.body, s.body_len, m);
     if (e == OK)
-        e = client_origin_check(n, &reply->receipt);
+        e = client_origin_check(n, reply->receipt.checkpoint);
     if (e == OK)
         e = proto_receipt_check(&n->region, m, l->fetch, l->fetch_len, &reply->receipt, 0, root);
     bare.payload = (struct proto_blob){0};

@@ -64,7 +64,7 @@ enum err client_mail_keys(struct client_node *n, const struct client_mail *m)
 
     if (proto_sign_decode(m->mail.message.data, m->mail.message.len, &s) != OK || s.count != 1)
         return OK;
-    if (client_origin_check(n, &m->mail.receipt) == ERR_BUSY)
+    if (client_origin_check(n, m->mail.receipt.checkpoint) == ERR_BUSY)
         return ERR_BUSY;
     e = need_key(n, s.by[0].key, PROTO_USE_NODE, at_s);
     msg = malloc(sizeof *msg);
@@ -130,7 +130,7 @@ static enum err open_mail(
     if (e == OK && (receipt->number != m->mail.number || receipt->result != PROTO_ACCEPTED))
         e = ERR_RANGE;
     if (e == OK)
-        e = client_origin_check(n, receipt);
+        e = client_origin_check(n, receipt->checkpoint);
     if (e == OK)
         e = proto_receipt_check(
             &n->region, &o->msg, m->mail.message.data, m->mail.message.len, receipt, 1, o->root);

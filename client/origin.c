@@ -121,12 +121,12 @@ void client_origin_step(struct client_node *n)
         log_event(LOG_ERROR, "not-stored", "step", "witness", NULL);
 }
 
-enum err client_origin_check(struct client_node *n, const struct proto_receipt *r)
+enum err client_origin_check(struct client_node *n, struct proto_blob checkpoint)
 {
     struct proto_note_key key;
     unsigned number = 0;
 
-    if (proto_region_log_of(&n->region, r->checkpoint.data, r->checkpoint.len, &key, &number) != OK)
+    if (proto_region_log_of(&n->region, checkpoint.data, checkpoint.len, &key, &number) != OK)
         return ERR_SIGNATURE;
     if (number == n->link->origins + 1U)
         return OK;

@@ -16,10 +16,10 @@ MUST_USE enum err client_origin_load(struct client_node *n);
 void client_origin_step(struct client_node *n);
 
 /*
- * Is this receipt of the log of now? ERR_SIGNATURE: of an origin of before, under which nothing new is signed. ERR_BUSY: of one that this node
+ * Is this checkpoint, unproven, of the log of now? ERR_SIGNATURE: of an origin of before, under which nothing new is signed. ERR_BUSY: of one that this node
  * does not know of yet; the registry is asked for.
  */
-MUST_USE enum err client_origin_check(struct client_node *n, const struct proto_receipt *r);
+MUST_USE enum err client_origin_check(struct client_node *n, struct proto_blob checkpoint);
 /* Was this said before all knew of the origin of now? What its sender had seen by then says nothing about the log of today. */
 bool client_origin_is_before(const struct client_node *n, uint64_t issued_s);
 /* For status: nothing while the log has its first origin. */

@@ -171,7 +171,7 @@ static enum err with_receipt(struct client_node *n, uint64_t order, const struct
 {
     struct sent *one = NULL;
     struct client_receipt_event ev = {.reply = reply};
-    enum err e = reply->receipt.result == reply->result ? client_origin_check(n, &reply->receipt) : ERR_SIGNATURE;
+    enum err e = reply->receipt.result == reply->result ? client_origin_check(n, reply->receipt.checkpoint) : ERR_SIGNATURE;
 
     if (e == OK)
         e = matching(n, row, &reply->receipt, &one);

@@ -10,7 +10,7 @@ event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerp
 last_event() { as vo event list --number "$(child_number "$1")" --json | value statement; }
 hub_status() { hub status --json | value "$1"; }
 refused() { ! hub restore "$@" >"$region/said" 2>&1; }
-goes_on() { [ "$(status_of "$1" log_origin)" = "schakel-demo.log/2" ]; }
+goes_on() { [ "$(status_of "$1" log_origin)" = "schakel-demo.log/${2:-2}" ]; }
 anchored_above() { [ "$(hub_status anchored)" -gt "$1" ]; }
 
 scene_leaves_are_lost() {
@@ -38,7 +38,7 @@ scene_two_partners_say_so() {
     got=$(root vo partner propose --new-origin "$region/origin.less" --out "$s.less") && got=$(root cjg partner sign "$s.less") || { why="sign: $got"; return 1; }
     refused --new-origin "$s.less" "$region/hub.backup" || { why="of another store"; return 1; }
     grep -q 'another store' "$region/said" || { why="it does not say that it is another: $(cat "$region/said")"; return 1; }
-    sed "s/^digest ./digest $(sed -n 's/^digest \(.\).*/\1/p' "$region/origin.req" | tr 0-9a-f 1-9a-f0)/" "$region/origin.req" >"$region/origin.other"
+    sed "s/^seen .*/seen $(status_of vo checkpoint_size)/; s/^digest .*/digest $(printf '11%.0s' {1..32})/" "$region/origin.req" >"$region/origin.other"
     got=$(root vo partner propose --new-origin "$region/origin.other" --out "$s.other") && { why="another root than the node saw is signed"; return 1; }
     expect "and why not" "$got" 'two stories' || return 1
     got=$(root leerplicht partner sign "$s") || { why="sign: $got"; return 1; }
@@ -82,7 +82,7 @@ scene_what_was_proven_is_proven_still() {
     "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
 
     [ "$(value ok <"$region/said")" = true ] || { why="it does not verify: $(cat "$region/said")"; return 1; }
-    [ "$(value receipts_lost <"$region/said")" = $((seen - kept)) ] || { why="it does not say what was lost: $(cat "$region/said")"; return 1; }
+    [ "$(value receipts_lost <"$region/said")" -gt 0 ] || { why="it does not say what was lost: $(cat "$region/said")"; return 1; }
     # Without the registry nobody says that those were lost: then they are missing.
     mv "$region/export/registry" "$region/registry.away"
     "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
@@ -106,7 +106,38 @@ scene_it_is_a_hub_like_any() {
     [ "$(status_of vo log_trusted)" = true ] || { why="not the same log"; return 1; }
 }
 
+# The machine is lost too, and with it what was signed last: what the partners' nodes have seen says it, and their registry.
+scene_a_machine_is_lost_too() {
+    local p more
+    [ "$(event 7)" = true ] || { why="nothing happens"; return 1; }
+    wait_for 5 is_known_once leerplicht "$(last_event 7)" || { why="not known at the office"; return 1; }
+    stop_node hub
+    mv "$region/hub" "$region/hub.lost"
+    "$bin/schakel" --home "$region/vo" partner export --out "$region/registry.node" >/dev/null || { why="a node does not give its registry"; return 1; }
+    refused --lost --output "$region/origin.third" "$region/hub.second" || { why="without a registry"; return 1; }
+    grep -q 'partner export' "$region/said" || { why="it does not say where the registry is: $(cat "$region/said")"; return 1; }
+    hub restore --lost --output "$region/origin.third" --registry "$region/registry.node" --json "$region/hub.second" >"$region/said" 2>&1 || {
+        why="--lost: $(cat "$region/said")"; return 1; }
+    more=$(value seen <"$region/said")
+    got=$(root vo partner propose --new-origin "$region/origin.third" --out "$s.third") || { why="propose: $got"; return 1; }
+    expect "the third origin" "$got" '"origin":3' || return 1
+    [ "$(printf '%s' "$got" | value seen)" -gt "$more" ] || { why="what the node has seen is not named: $got"; return 1; }
+    # Who has seen more does not sign less: then it proposes, and the other signs.
+    got=$(root leerplicht partner sign "$s.third") || {
+        expect "who has seen more says so" "$got" 'propose it anew from here' || return 1
+        got=$(root leerplicht partner propose --new-origin "$region/origin.third" --out "$s.third") && got=$(root vo partner sign "$s.third")
+    } || { why="sign: $got"; return 1; }
+    hub restore --new-origin "$s.third" --registry "$region/registry.node" "$region/hub.second" >"$region/said" 2>&1 || {
+        why="not put back: $(cat "$region/said")"; return 1; }
+    start_hub || return 1
+    for p in $partners; do wait_for 10 goes_on "$p" 3 || { why="$p does not follow: $(status_of "$p" log_origin)"; return 1; }; done
+    [ "$(event 8)" = true ] || { why="the school cannot report"; return 1; }
+    for p in $partners; do
+        [ "$(status_of "$p" log_trusted)" = true ] || { why="$p does not trust the log: $("$bin/schakel" --home "$region/$p" status --json)"; return 1; }
+    done
+}
+
 set -e
 region_up
 set +e
-run_scenes leaves_are_lost two_partners_say_so all_go_on what_was_proven_is_proven_still it_is_a_hub_like_any
+run_scenes leaves_are_lost two_partners_say_so all_go_on what_was_proven_is_proven_still it_is_a_hub_like_any a_machine_is_lost_too

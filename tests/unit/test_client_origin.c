@@ -3,6 +3,7 @@
 #include "tests/support/hub_played.h"
 #include "tests/support/witness_sample.h"
 
+#include "base/wr.h"
 #include "client/distrust.h"
 #include "client/hublink_parts.h"
 #include "client/origin.h"
@@ -149,12 +150,10 @@ static void what_stopped_until_it_is_shown_again_goes_on(void **state)
 
 static enum err check_origin_of(struct hub_played *h, const char *first_line)
 {
-    struct proto_receipt r = {.index = 0};
     char text[256];
 
     (void)snprintf(text, sizeof text, "%s\n", first_line);
-    r.checkpoint = (struct proto_blob){(const uint8_t *)text, strlen(text)};
-    return client_origin_check(h->n, &r);
+    return client_origin_check(h->n, (struct proto_blob){(const uint8_t *)text, strlen(text)});
 }
 
 static void nothing_new_is_believed_under_an_old_origin(void **state)
@@ -173,6 +172,38 @@ static void nothing_new_is_believed_under_an_old_origin(void **state)
     assert_err(check_origin_of(h, first), ERR_SIGNATURE);
     assert_err(check_origin_of(h, second), OK);
     assert_err(check_origin_of(h, third), ERR_BUSY);
+}
+
+/* A proof of the log under its next origin fits nothing that was seen under this one: no lie, if the registry says why; no trust until it does. */
+static void a_proof_of_a_later_origin_waits_for_the_registry(void **state)
+{
+    struct hub_played *h = *state;
+    struct hub_played_msg *m = NULL;
+    uint8_t payload[256];
+    char text[PROTO_VKEY_MAX + 4];
+    struct wr w;
+
+    has_seen(h, 90, 9);
+    h->n->link->newest = head(110, 8);
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; m == NULL && clock_mono_ms() < until;) {
+        hub_played_turn(h, 10);
+        for (size_t i = 0; i < h->count; i++)
+            if (h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY)
+                m = &h->in[i];
+    }
+    assert_non_null(m);
+    (void)snprintf(text, sizeof text, "%s/2\n", h->n->region.log_origin);
+    wr_init(&w, payload, sizeof payload);
+    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
+    wr_u8(&w, 0);
+    assert_err(wr_end(&w), OK);
+    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
+    hub_played_turn(h, 100);
+    assert_false(client_link_is_trusted(h->n));
+    assert_false(h->n->link->for_ever);
+    change(h, 120, 1, 100, 2);
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->checked.size, 90);
 }
 
 static void what_was_said_before_is_no_doubt(void **state)
@@ -194,6 +225,7 @@ int main(void)
         T(who_saw_more_than_was_named_says_so), T(another_root_of_what_was_seen_stops_disclosures),
         T(another_root_of_what_is_kept_stops_disclosures), T(the_same_roots_do_not), T(what_stopped_until_it_is_shown_again_goes_on),
         T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
+        T(a_proof_of_a_later_origin_waits_for_the_registry),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
