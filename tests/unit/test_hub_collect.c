@@ -213,6 +213,7 @@ static void the_same_registry_is_confirmed_anew(void **state)
 {
     struct world *f = *state;
     struct proto_cosigned c;
+    uint64_t began_s;
     size_t len;
 
     assert_int_equal(ask(f, A, 0, registry_id(f)), PROTO_ACCEPTED);
@@ -220,12 +221,13 @@ static void the_same_registry_is_confirmed_anew(void **state)
         assert_int_equal(bring(f, A, i == 0 ? A : B, &len), PROTO_ACCEPTED);
         assert_int_equal(ask(f, A, 0, registry_id(f)), PROTO_ACCEPTED);
     }
+    began_s = f->w.core->now_s;
     for (uint64_t later = 0; later <= 600; later += 300) {
-        witness_sample_cosign(&f->s, OUTSIDER, f->w.core->now_s - 600 + later, f->note, &f->len);
+        witness_sample_cosign(&f->s, OUTSIDER, began_s - 600 + later, f->note, &f->len);
         assert_int_equal(hub_witness_take(&f->w.core->collect->registry, f->note, f->len, f->w.core->now_s), PROTO_ACCEPTED);
         assert_int_equal(ask(f, C, 0, registry_id(f)), PROTO_ACCEPTED);
         assert_err(proto_cosigned_count(f->w.region, &f->w.core->collect->registry.log, f->note, f->len, NULL, f->w.core->now_s, &c), OK);
-        assert_int_equal(c.outsider_s, f->w.core->now_s - 600 + later);
+        assert_int_equal(c.outsider_s, began_s - 600 + later);
         assert_true(c.anchored);
     }
 }
