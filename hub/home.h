@@ -3,7 +3,8 @@
  *
  *   schakel.conf  hub.pub  region
  *   keys/{log,pseudonym,tls-ca.key,tls-ca.crt,tls-server.key,tls-server.crt}   each 0600, for the one role that needs it
- *   partners/HANDLE.{join,blocked}     store/     signer/last     seeds/days     oprf/quota     run/status.json
+ *   partners/HANDLE.{join,blocked}     store/     signer/{last,last.N,registry}     seeds/days     oprf/quota     run/status.json
+ *   registry (a copy for the other roles)     origin (the log's number, when it is not the first: hub/origin)
  */
 #ifndef HUB_HOME_H
 #define HUB_HOME_H
