@@ -1,5 +1,6 @@
 # What the tools share; sourced by bash, never run. The caller has set ROOT and "set -euo pipefail".
 #
+# help_if_asked "$@"         --help prints what stands at the top of the tool, and ends it
 # step WHAT WHY COMMAND...   runs it with its output in a log, says how long it took
 # start WHAT WHY COMMAND...  runs it beside the steps that follow; one at a time
 # finish                     waits for what was started and says what step would have said
@@ -13,6 +14,12 @@ bold="" red="" green="" plain=""
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
     bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
 fi
+
+help_if_asked() {
+    [ "${1:-}" = --help ] || return 0
+    awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"
+    exit 0
+}
 
 say() { printf '%s\n' "$*"; }
 
