@@ -15,7 +15,7 @@ export SCHAKEL_TEST_CHEAP_PASSPHRASES=1
 secret() { printf '%s\n' "sample-$1-passphrase"; }
 
 # The text, number or word of a key in one line of JSON; the first one found.
-value() { sed -n 's/.*"'"$1"'":\("\([^"]*\)"\|\([0-9a-z]*\)\).*/\2\3/p' | head -n 1; }
+value() { sed -n 's/.*"'"$1"'":\("\([^"]*\)"\|\([0-9a-z]*\)\).*/\2\3/p' | sed -n 1p; }
 
 # as vo record list: a command of one partner, as its coordinator.
 as() {

@@ -19,7 +19,7 @@ ask_school() {
     request=$(printf '%s' "$got" | value request)
 }
 
-lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep -q "$2"; }
+lies_at() { [ -n "$(as "$1" inbox --json 2>/dev/null | lines | grep "$2")" ]; }
 
 school_grants() {
     wait_for 10 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
@@ -33,4 +33,4 @@ officer_reads() {
     expect "the officer reads" "$got" '"att":\{' || return 1
 }
 
-school_hears() { as vo request show --request "$1" --json 2>/dev/null | grep -q "$2"; }
+school_hears() { [ -n "$(as vo request show --request "$1" --json 2>/dev/null | grep "$2")" ]; }

@@ -26,7 +26,7 @@ number_of() { printf '%d' "0x$(which_of "$1" "$2" | tail -c 17)"; }
 size() { stat -c %s "$region/$1/log"; }
 mark() { for p in $partners; do size "$p" >"$region/$p/mark"; done; }
 since() { tail -c "+$(($(cat "$region/$1/mark") + 1))" "$region/$1/log"; }
-log_says() { since "$1" | grep -qE "$2"; }
+log_says() { [ -n "$(since "$1" | grep -E "$2")" ]; }
 
 # caught WHO LIE BY PATTERN: WHO told it, and the node of BY says PATTERN in its log since the last mark; @id and @number stand for what it was
 # told about.
@@ -37,7 +37,7 @@ caught() {
     pattern=${pattern//@id/$(which_of "$who" "$lie")}
     [[ $pattern != *@number* ]] || pattern=${pattern//@number/$(number_of "$who" "$lie")}
     wait_for 40 log_says "$by" "$pattern" || { why="$lie: the node of $by does not say $pattern: $(since "$by" | tail -n 12)"; return 1; }
-    lie_caught "$lie: $by says $(since "$by" | grep -oE "$pattern" | head -n 1)"
+    lie_caught "$lie: $by says $(since "$by" | grep -oE "$pattern" | sed -n 1p)"
 }
 lie_caught() {
     lies_caught=$((lies_caught + 1))

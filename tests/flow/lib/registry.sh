@@ -9,7 +9,7 @@ root() {
 }
 send() { got=$("$bin/schakel" --home "$region/$1" --as admin partner send --file "$2" --json 2>&1) || true; }
 listed() { "$bin/schakel" --home "$region/$1" partner list --json; }
-sees() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | grep -q "\"state\":\"$3\""; }
+sees() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | grep "\"state\":\"$3\"" >"$region/seen"; }
 # everybody HANDLE STATE: every node says so within 10 seconds; ten minutes are what is promised.
 everybody() {
     local p
