@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/wr.h"
 #include "client/registry.h"
+#include "proto/region_log.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -24,11 +25,43 @@ static void count_others(struct client_node *n, struct client_witness *w)
     }
 }
 
+static void name_log(struct witness_log *l)
+{
+    (void)crypto_hash_sha256(l->origin_id, (const uint8_t *)l->known.key.name, strlen(l->known.key.name));
+}
+
+/*
+ * Who went on after two histories, and cosigns that log no more, does not under a later origin of it either. Looked up, not carried over: the
+ * origin may change while the node is off.
+ */
+static enum err retired_before(struct client_node *n, bool *retired)
+{
+    struct witness_log *old = NULL;
+    enum err e = OK;
+
+    for (unsigned i = 1; e == OK && !*retired && i < proto_region_log_number(&n->region); i++) {
+        free(old);
+        old = calloc(1, sizeof *old);
+        e = old == NULL ? ERR_NOMEM : proto_region_log_key(&n->region, i, &old->known.key);
+        if (e == OK) {
+            name_log(old);
+            e = client_witness_load(n, old);
+        }
+        if (e == OK)
+            *retired = old->retired;
+    }
+    free(old);
+    return e;
+}
+
 static enum err open_log(struct client_node *n, struct witness_log *l)
 {
+    enum err e;
+
     l->holder_size = PROTO_WITNESS_NO_SIZE;
-    (void)crypto_hash_sha256(l->origin_id, (const uint8_t *)l->known.key.name, strlen(l->known.key.name));
-    return client_witness_load(n, l);
+    name_log(l);
+    e = client_witness_load(n, l);
+    return e == OK && !l->is_registry && !l->retired ? retired_before(n, &l->retired) : e;
 }
 
 enum err client_witness_open(struct client_node *n, struct secret *key, const uint8_t *public)

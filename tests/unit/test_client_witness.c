@@ -6,6 +6,7 @@
 #include "client/distrust.h"
 #include "client/hublink_parts.h"
 #include "client/witness.h"
+#include "proto/region_log.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -397,6 +398,42 @@ static void who_accepts_goes_on_without_cosigning(void **state)
     assert_true(client_witness_is_fresh(w->n));
 }
 
+static void change_origin(struct world *w)
+{
+    struct proto_origin o = {.seen = witness_sample_head(&w->h->log, 4), .at_s = w->now_s};
+
+    o.kept = o.seen;
+    proto_region_log_change(&w->n->region, &o);
+    w->n->link->origins = w->n->region.origin_count;
+}
+
+/* Two partners name a new origin: that takes nothing back of what the operator's log did to this node. */
+static void nor_under_a_later_origin(void **state)
+{
+    struct world *w = *state;
+
+    who_accepts_goes_on_without_cosigning(state);
+    change_origin(w);
+    assert_err(client_witness_begin_again(w->n), OK);
+    assert_false(status(w).cosigns);
+    assert_true(status(w).retired);
+    /* Nor after a restart, and another change while it was off. */
+    client_witness_close(w->n->witness);
+    w->n->witness = NULL;
+    change_origin(w);
+    assert_err(open_witness(w), OK);
+    assert_false(status(w).cosigns);
+}
+
+static void who_never_retired_cosigns_under_a_later_origin(void **state)
+{
+    struct world *w = *state;
+
+    change_origin(w);
+    assert_err(client_witness_begin_again(w->n), OK);
+    assert_true(status(w).cosigns);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -414,6 +451,8 @@ int main(void)
         TEST(a_cut_tail_stops_until_it_is_whole_again),
         TEST(a_partner_that_saw_another_log_gets_nothing),
         TEST(who_accepts_goes_on_without_cosigning),
+        TEST(nor_under_a_later_origin),
+        TEST(who_never_retired_cosigns_under_a_later_origin),
     };
 
     return cmocka_run_group_tests_name("client/witness", tests, NULL, NULL);
