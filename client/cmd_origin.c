@@ -94,6 +94,7 @@ void client_cmd_origin_describe(struct client_run *r, const struct proto_registr
     text_hex(s->digest, sizeof s->digest, hex, sizeof hex);
     json_add_text(r->reply, "digest", hex);
     json_add_u64(r->reply, "kept", s->kept);
+    json_add_u64(r->reply, "lost", s->seen - s->kept);
     text_hex(s->root, sizeof s->root, hex, sizeof hex);
     json_add_text(r->reply, "root", hex);
 }

@@ -166,6 +166,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"log_lost", "lost", "verloren"},
     {"origin", "origin of the log", "oorsprong van het logboek"},
     {"kept", "leaves that are kept", "bladen die worden bewaard"},
+    {"lost", "leaves that are given up: so many numbers each partner skips", "bladen die worden opgegeven: zoveel nummers slaat elke partner over"},
     {"seen", "leaves that were signed", "bladen die waren ondertekend"},
     {"receipts_compared", "receipts compared", "ontvangstbewijzen vergeleken"},
     {"standing", "standing", "waarde"},

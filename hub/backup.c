@@ -141,18 +141,17 @@ static enum err open_all(struct putting *p, const char *store)
 
 /* ---- what was signed last ---- */
 
-static enum err read_checkpoint(const struct putting *p, const char *path, struct proto_merkle_head *head)
+static enum err read_checkpoint(const struct putting *p, const char *path, struct proto_merkle_head *head, unsigned *origin)
 {
     struct proto_note *note = calloc(1, sizeof *note);
     struct proto_tlog_checkpoint c;
     struct proto_note_key log;
     uint8_t *data = NULL;
     size_t len = 0;
-    unsigned origin;
     enum err e = note == NULL ? ERR_NOMEM : file_read(path, PROTO_NOTE_MAX, &data, &len, NULL);
 
     if (e == OK)
-        e = proto_region_log_of(p->region, data, len, &log, &origin);
+        e = proto_region_log_of(p->region, data, len, &log, origin);
     if (e == OK)
         e = proto_tlog_checkpoint_open(data, len, &log, note, &c);
     if (e == OK)
@@ -162,13 +161,38 @@ static enum err read_checkpoint(const struct putting *p, const char *path, struc
     return e;
 }
 
+/* What was signed last, as far as anything here knows: a checkpoint that was given counts if the key of the log as it is now signed it. */
+static enum err read_shown(struct putting *p, struct proto_merkle_head *out)
+{
+    const char *path = p->from->checkpoint;
+    struct proto_merkle_head head;
+    unsigned origin = 0;
+    enum err e;
+
+    *out = p->from->last.head;
+    if (path == NULL)
+        return OK;
+    e = read_checkpoint(p, path, &head, &origin);
+    if (e == OK && origin != proto_region_log_number(p->region))
+        e = ERR_KEY;
+    if (e == OK && head.size == out->size && sodium_memcmp(head.root, out->root, sizeof head.root) != 0)
+        e = ERR_SIGNATURE;
+    if (e != OK)
+        return trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log as it is now (%s)", "is geen ijkpunt van dit logboek zoals het nu is (%s)",
+            err_word(e));
+    if (head.size > out->size)
+        *out = head;
+    return OK;
+}
+
 static enum err read_mirror(struct putting *p, struct proto_merkle_head *head)
 {
     char path[HUB_PATH_MAX];
+    unsigned origin;
     enum err e = file_join(path, sizeof path, p->from->mirror, "checkpoint");
 
     if (e == OK)
-        e = read_checkpoint(p, path, head);
+        e = read_checkpoint(p, path, head, &origin);
     return e == OK ? OK : trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen ijkpunt van dit logboek (%s)", err_word(e));
 }
 
@@ -267,7 +291,7 @@ static enum err add_leaves(struct putting *p, struct kv_txn *x, uint64_t before)
 /* Within x; done says what is there then. */
 static enum err add_all(struct putting *p, struct kv_txn *x, struct hub_backup_done *done)
 {
-    uint64_t before = hub_ledger_size(p->ledger), lost = 0;
+    uint64_t before = hub_ledger_size(p->ledger);
     enum err e = add_leaves(p, x, before);
 
     done->kept.size = hub_ledger_size(p->ledger);
@@ -275,10 +299,12 @@ static enum err add_all(struct putting *p, struct kv_txn *x, struct hub_backup_d
     done->leaves_added = done->kept.size - before;
     if (e == OK)
         e = hub_backup_registry_append(p->registry, x, p->from, &done->statements_added, p->t);
+    if (e == OK)
+        e = read_shown(p, &done->shown);
     if (e == OK && p->from->origin != NULL)
-        e = hub_backup_origin_append(p->registry, p->ledger, x, p->from, &lost, p->t);
-    if (e == OK && done->leaves_added + lost != 0)
-        e = skip_numbers(p, x, done->leaves_added + lost);
+        e = hub_backup_origin_append(p->registry, p->ledger, x, p->from, &done->shown, &done->lost, p->t);
+    if (e == OK && done->leaves_added + done->lost != 0)
+        e = skip_numbers(p, x, done->leaves_added + done->lost);
     if (e == OK)
         e = save_seeds_from(p, x);
     done->leaves = hub_ledger_size(p->ledger);

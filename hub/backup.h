@@ -23,6 +23,7 @@ struct hub_backup_sources {
     const char *registry;           /* a file with a copy of the registry (P-190); NULL: none */
     struct hub_signed last, last_registry;  /* what was signed last, as far as anything here knows */
     bool memory_is_old;             /* and that is no more than the backup knew: the mirror and a copy of the registry must say */
+    const char *checkpoint;         /* a file with a checkpoint of the log, for when it is longer than all of these say; NULL: none */
     bool is_lost;                   /* nobody has all that is missing: what there is is to be kept */
     const uint8_t *origin;          /* with is_lost, the statement of two partners that lets the log go on; NULL: nothing is put in */
     size_t origin_len;
@@ -32,6 +33,8 @@ struct hub_backup_sources {
 struct hub_backup_done {
     uint64_t leaves, leaves_added, statements, statements_added;
     struct proto_merkle_head kept;  /* before the leaf of a new origin */
+    struct proto_merkle_head shown; /* the longest that was signed, as far as is known here */
+    uint64_t lost;                  /* given up with a new origin */
     unsigned origin;                /* of the log, by the registry */
 };
 

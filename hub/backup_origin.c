@@ -6,8 +6,11 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+/* So many leaves more than anything here knows are believed by the word of two partners: what a day without a backup holds. */
+enum { UNSHOWN_MAX = 4096 };
+
 /* What the two partners signed is about exactly this store and this loss. */
-static enum err check_said(const struct hub_ledger *l, const struct hub_backup_sources *from, const struct proto_registry_say *s,
+static enum err check_said(const struct hub_ledger *l, const struct proto_merkle_head *shown, const struct proto_registry_say *s,
     struct trouble *t)
 {
     uint8_t root[PROTO_HASH_LEN];
@@ -18,11 +21,17 @@ static enum err check_said(const struct hub_ledger *l, const struct hub_backup_s
             "the statement is about another store: it keeps %llu leaves and here are %llu, or they are others. Make a new one: schakel-hub restore --lost",
             "de verklaring gaat over een andere opslag: zij houdt %llu bladen en hier zijn er %llu, of het zijn andere. Maak een nieuwe: schakel-hub restore --lost",
             (unsigned long long)s->kept, (unsigned long long)hub_ledger_size(l));
-    if (s->seen < from->last.head.size)
+    if (s->seen < shown->size)
         return trouble_at(t, ERR_STATE, "seen", 0, 0,
             "the statement names %llu leaves and this hub signed %llu: numbers would be given twice. Make a new one: schakel-hub restore --lost",
             "de verklaring noemt %llu bladen en deze hub ondertekende er %llu: nummers zouden twee keer worden gegeven. Maak een nieuwe: schakel-hub restore --lost",
-            (unsigned long long)s->seen, (unsigned long long)from->last.head.size);
+            (unsigned long long)s->seen, (unsigned long long)shown->size);
+    /* Each number that is skipped is a row in every node, for ever. */
+    if (s->seen > shown->size && s->seen - shown->size > UNSHOWN_MAX)
+        return trouble_at(t, ERR_STATE, "seen", 0, 0,
+            "the statement names %llu leaves, far more than the %llu that this hub knows it signed: give the signed checkpoint of that size (--checkpoint FILE)",
+            "de verklaring noemt %llu bladen, veel meer dan de %llu die deze hub weet te hebben ondertekend: geef het ondertekende ijkpunt van die grootte (--checkpoint BESTAND)",
+            (unsigned long long)s->seen, (unsigned long long)shown->size);
     return OK;
 }
 
@@ -42,7 +51,7 @@ static enum err put_statement(struct hub_registry *r, struct kv_txn *x, const st
 }
 
 enum err hub_backup_origin_append(struct hub_registry *r, struct hub_ledger *l, struct kv_txn *x, const struct hub_backup_sources *from,
-    uint64_t *lost, struct trouble *t)
+    const struct proto_merkle_head *shown, uint64_t *lost, struct trouble *t)
 {
     uint64_t now_s = clock_now_s(), at_s = now_s > proto_registry_time(r->fold) ? now_s : proto_registry_time(r->fold);
     struct proto_registry_say *s = calloc(1, sizeof *s);
@@ -57,7 +66,7 @@ enum err hub_backup_origin_append(struct hub_registry *r, struct hub_ledger *l, 
     if (e == OK && why != PROTO_REG_COUNTS)
         e = trouble_at(t, ERR_DENIED, proto_registry_why_name(why), 0, 0, "%s", "%s", proto_registry_why_text(why, t != NULL ? t->lang : LANG_EN));
     if (e == OK)
-        e = check_said(l, from, s, t);
+        e = check_said(l, shown, s, t);
     if (e == OK)
         e = put_statement(r, x, from, at_s);
     if (e == OK)

@@ -11,7 +11,7 @@
 #define HOME_DEFAULT "/var/lib/schakel-hub"
 
 enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS, KEY_MIRROR,
-    KEY_REGISTRY, KEY_NEW_ORIGIN, KEY_UNDO, KEY_NEWEST, KEY_LOST, OPTIONS_MAX = 16 };
+    KEY_REGISTRY, KEY_NEW_ORIGIN, KEY_CHECKPOINT, KEY_UNDO, KEY_NEWEST, KEY_LOST, OPTIONS_MAX = 16 };
 
 /* bit 0: every command has it. */
 static const struct option_row {
@@ -43,6 +43,8 @@ static const struct option_row {
         "niemand heeft alle bladen: schrijf naar --output wat weg is, voor twee partners om te tekenen" },
     { "new-origin", KEY_NEW_ORIGIN, "FILE", HUB_OPT_RESTORE, "what two partners signed: the log goes on under its next origin",
         "wat twee partners tekenden: het logboek gaat door onder zijn volgende oorsprong" },
+    { "checkpoint", KEY_CHECKPOINT, "FILE", HUB_OPT_RESTORE, "a signed checkpoint of the log, longer than the hub knows of",
+        "een ondertekend ijkpunt van het logboek, langer dan de hub weet" },
     { "newest", KEY_NEWEST, NULL, HUB_OPT_RESTORE, "the hub was stopped before this backup and never ran since",
         "de hub was voor deze reservekopie gestopt en heeft sindsdien niet gedraaid" },
     { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },
@@ -60,7 +62,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
     struct parsing *p = state->input;
     struct hub_cli *c = p->cli;
     const char **text[] = { &c->home, NULL, NULL, &c->name, &c->origin, &c->region, &c->listen, NULL, &c->pack, &c->address, &c->mirror,
-        &c->registry, &c->new_origin };
+        &c->registry, &c->new_origin, &c->checkpoint };
 
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
@@ -83,7 +85,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
         p->is_usage_wrong = p->is_usage_wrong || (p->row->argument != NULL && c->argument == NULL);
         return 0;
     default:
-        if (key < KEY_HOME || key > KEY_NEW_ORIGIN)
+        if (key < KEY_HOME || key > KEY_CHECKPOINT)
             return ARGP_ERR_UNKNOWN;
         *text[key - KEY_HOME] = value;
         return 0;

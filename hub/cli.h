@@ -23,7 +23,7 @@ struct hub_cli {
     enum lang lang;
     bool json, plain, undo, newest, lost;
     const char *home;
-    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror, *registry, *new_origin;
+    const char *name, *origin, *region, *listen, *pack, *output, *address, *mirror, *registry, *new_origin, *checkpoint;
     const char *argument;   /* the bare one, NULL when the command has none */
     cJSON *reply;           /* filled by the command */
     int exit_code;          /* instead of the class's own; 0: that */

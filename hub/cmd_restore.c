@@ -128,7 +128,7 @@ static enum err copy_rest(const struct hub_cli *c, struct restoring *r)
         e = file_write(r->lost, "lost\n", 5, OWN_FILE_MODE, c->t);
     if (e == OK)
         e = folder_copy(c->argument, c->home, &rest, c->t);
-    r->sources = (struct hub_backup_sources){ .home = c->home, .mirror = c->mirror, .registry = c->registry,
+    r->sources = (struct hub_backup_sources){ .home = c->home, .mirror = c->mirror, .registry = c->registry, .checkpoint = c->checkpoint,
         .memory_is_old = lost && !c->newest, .is_lost = c->lost || c->new_origin != NULL };
     if (e == OK)
         e = hub_origin_memory(c->home, r->memory, c->t);
@@ -214,9 +214,9 @@ static enum err read_statement(const struct hub_cli *c, struct restoring *r)
     return e;
 }
 
-static enum err write_lost(struct hub_cli *c, const struct restoring *r, const struct hub_backup_done *done)
+static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done)
 {
-    struct proto_originfile f = { .number = done->origin + 1, .what = { .seen = r->sources.last.head, .kept = done->kept } };
+    struct proto_originfile f = { .number = done->origin + 1, .what = { .seen = done->shown, .kept = done->kept } };
     struct proto_region *region = calloc(1, sizeof *region);
     char *region_text = NULL, *text = NULL;
     size_t region_len = 0, len = 0;
@@ -224,6 +224,11 @@ static enum err write_lost(struct hub_cli *c, const struct restoring *r, const s
 
     if (f.what.seen.size < f.what.kept.size)
         f.what.seen = f.what.kept;
+    if (e == OK && f.what.seen.size - f.what.kept.size > PROTO_ORIGIN_LOST_MAX)
+        e = trouble_at(c->t, ERR_RANGE, c->argument, 0, 0,
+            "lacks %llu leaves, and no more than %llu can be given up: give a newer backup, or a copy of the log that has more of them (--mirror DIR)",
+            "mist %llu bladen, en meer dan %llu kunnen niet worden opgegeven: geef een nieuwere reservekopie, of een kopie van het logboek die er meer heeft (--mirror MAP)",
+            (unsigned long long)(f.what.seen.size - f.what.kept.size), (unsigned long long)PROTO_ORIGIN_LOST_MAX);
     if (e == OK)
         memcpy(f.region, region->hash, sizeof f.region);
     if (e == OK)
@@ -233,6 +238,7 @@ static enum err write_lost(struct hub_cli *c, const struct restoring *r, const s
     if (e == OK) {
         json_add_u64(c->reply, "seen", f.what.seen.size);
         json_add_u64(c->reply, "kept", f.what.kept.size);
+        json_add_u64(c->reply, "lost", f.what.seen.size - f.what.kept.size);
         json_add_text(c->reply, "file", c->output);
         json_add_text(c->reply, "next", c->lang == LANG_NL
             ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
@@ -248,6 +254,8 @@ static void reply(struct hub_cli *c, const struct hub_backup_done *done)
 {
     json_add_u64(c->reply, "leaves", done->leaves);
     json_add_u64(c->reply, "from_mirror", done->leaves_added);
+    if (c->new_origin != NULL)
+        json_add_u64(c->reply, "lost", done->lost);
     json_add_u64(c->reply, "statements", done->statements);
     json_add_u64(c->reply, "statements_added", done->statements_added);
     json_add_text(c->reply, "next", c->lang == LANG_NL
@@ -281,7 +289,7 @@ enum err hub_cmd_restore(struct hub_cli *c)
     if (e == OK)
         e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
     if (e == OK && c->lost) {
-        e = write_lost(c, r, &done);
+        e = write_lost(c, &done);
         if (e == OK)
             e = folder_drop(r->fresh, c->t);
         goto out;

@@ -2,6 +2,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "proto/merkle.h"
 #include "proto/reply.h"
 
 #include <stdbool.h>
@@ -109,10 +110,14 @@ enum err hub_store_number_take(struct hub_store_number *s, const uint8_t partner
 
 enum err hub_store_number_skip(struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN], uint64_t count)
 {
+    uint64_t last = hub_store_number_last(s, partner);
     struct hub_number n;
     struct counter *c;
-    enum err e = hub_store_number_take(s, partner, PROTO_NO_LEAF, &n);
+    enum err e;
 
+    if (last > PROTO_MERKLE_SIZE_MAX || count > PROTO_MERKLE_SIZE_MAX - last)
+        return ERR_RANGE;
+    e = hub_store_number_take(s, partner, PROTO_NO_LEAF, &n);
     if (e != OK)
         return e;
     c = find(s, partner);

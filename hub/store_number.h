@@ -20,7 +20,8 @@ void hub_store_number_close(struct hub_store_number *s);  /* takes NULL */
 /* The next number of this partner, whose leaf is index. ERR_RANGE for more than PROTO_PARTNERS_MAX partners. */
 MUST_USE enum err hub_store_number_take(struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN], uint64_t index,
     struct hub_number *out);
-/* Numbers up to so many further on are not given: a store that was put back does not know which of them were. ERR_RANGE. */
+/* Numbers up to so many further on are not given: a store that was put back does not know which of them were. ERR_RANGE, also past
+ * PROTO_MERKLE_SIZE_MAX: nothing is changed then. */
 MUST_USE enum err hub_store_number_skip(struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN], uint64_t count);
 /* The last number given, 0 before the first. */
 uint64_t hub_store_number_last(const struct hub_store_number *s, const uint8_t partner[PROTO_PARTNER_LEN]);

@@ -62,7 +62,7 @@ enum err proto_originfile_parse(const uint8_t *text, size_t len, struct proto_or
     f.number = read_number(&l, "origin", 2, PROTO_ORIGINS_MAX);
     f.what.seen.size = read_number(&l, "seen", 0, PROTO_MERKLE_SIZE_MAX);
     proto_lines_hex(&l, "digest", f.what.seen.root, sizeof f.what.seen.root);
-    f.what.kept.size = read_number(&l, "kept", 0, f.what.seen.size);
+    f.what.kept.size = read_number(&l, "kept", f.what.seen.size > PROTO_ORIGIN_LOST_MAX ? f.what.seen.size - PROTO_ORIGIN_LOST_MAX : 0, f.what.seen.size);
     proto_lines_hex(&l, "root", f.what.kept.root, sizeof f.what.kept.root);
     e = proto_lines_end(&l);
     if (e == OK)

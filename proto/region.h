@@ -33,6 +33,9 @@
 enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 48, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
     PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8, PROTO_ORIGINS_MAX = 9 };
 
+/* No more leaves are given up at once: every partner's numbers skip as many, and each node has a row for each number (P-193). */
+enum { PROTO_ORIGIN_LOST_MAX = 1 << 20 };
+
 struct proto_partner {
     uint8_t id[PROTO_PARTNER_LEN];
     char handle[33];

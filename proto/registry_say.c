@@ -190,7 +190,7 @@ static void read_said(struct proto_lines *l, struct proto_registry_say *s)
     if ((has & HAS_ORIGIN) != 0) {
         s->origin = read_number(l, "origin", 2, PROTO_ORIGINS_MAX);
         s->seen = read_number(l, "seen", 0, PROTO_MERKLE_SIZE_MAX);
-        s->kept = read_number(l, "kept", 0, s->seen);
+        s->kept = read_number(l, "kept", s->seen > PROTO_ORIGIN_LOST_MAX ? s->seen - PROTO_ORIGIN_LOST_MAX : 0, s->seen);
         proto_lines_hex(l, "root", s->root, sizeof s->root);
     }
     s->from_s = read_number(l, "from", 0, PROTO_TIME_MAX);

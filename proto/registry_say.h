@@ -17,7 +17,7 @@
  *   elements <number>
  *   origin <number>                      the log goes on under this origin, as leaves are lost:
  *   seen <number>                        of so many leaves was the last checkpoint that was cosigned; digest is its root
- *   kept <number>                        so many are kept, and root is theirs
+ *   kept <number>                        so many are kept, and root is theirs; seen is at most 2^20 more
  *   root <hex of 32>
  *   from <seconds>
  *   until <seconds>

@@ -4,18 +4,21 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/wr.h"
 #include "hub/backup.h"
 #include "hub/home.h"
 #include "hub/origin.h"
 #include "hub/store_number.h"
+#include "proto/note.h"
 #include "proto/region_log.h"
+#include "proto/tlog.h"
 
 #include <sodium.h>
 #include <stdio.h>
 
 struct world {
     struct hub_acts *f;
-    char old[160], copy[160], note[PROTO_REGISTRY_NOTE_MAX];
+    char old[160], copy[160], checkpoint[160], note[PROTO_REGISTRY_NOTE_MAX];
     struct hub_backup_sources from;
     struct proto_merkle_head kept;
 };
@@ -176,6 +179,106 @@ static void less_than_was_signed_is_refused(void **state)
     expect_refused(w, ERR_STATE, "seen");
 }
 
+/* As the hub's signer signed it when the log had that size; n: under which origin. */
+static void give_checkpoint(struct world *w, uint64_t size, int fill, unsigned n)
+{
+    struct proto_tlog_checkpoint c = { .head = { .size = size } };
+    uint8_t text[PROTO_TLOG_CHECKPOINT_ROOM], note[1024], secret[64];
+    struct proto_note_sig sig = { .time_s = 0 };
+    struct proto_note_key key;
+    size_t len = 0;
+    struct wr out;
+
+    memset(c.head.root, fill, sizeof c.head.root);
+    assert_err(proto_region_log_key(w->f->w.region, n, &key), OK);
+    (void)snprintf(c.origin, sizeof c.origin, "%s", key.name);
+    assert_err(proto_tlog_checkpoint_encode(&c, text, sizeof text, &len), OK);
+    assert_err(hub_home_secret_get(w->f->w.home, "log", secret, sizeof secret, NULL), OK);
+    assert_err(proto_note_sign(&key, secret, text, len, &sig), OK);
+    wr_init(&out, note, sizeof note);
+    proto_note_write_text(&out, text, len);
+    proto_note_write_line(&out, &key, &sig);
+    assert_err(wr_end(&out), OK);
+    (void)snprintf(w->checkpoint, sizeof w->checkpoint, "%s/checkpoint", w->f->w.home);
+    assert_err(file_write(w->checkpoint, note, out.len, 0644, NULL), OK);
+    w->from.checkpoint = w->checkpoint;
+}
+
+/* Every partner's numbers skip what is lost: beyond what a day holds, the log's own signature must show that it was so long. */
+static void far_more_than_is_known_must_be_shown(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct trouble t;
+
+    s.seen += 4097;
+    memset(s.digest, 7, sizeof s.digest);
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "seen");
+    give_checkpoint(w, s.seen, 7, 1);
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.lost, s.seen - s.kept);
+    assert_int_equal(done.shown.size, s.seen);
+}
+
+static void a_day_more_is_believed(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct trouble t;
+
+    s.seen += 4096;
+    memset(s.digest, 7, sizeof s.digest);
+    sign_by(w, &s, "AB");
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.lost, s.seen - s.kept);
+}
+
+/* What the log signed counts, whoever brings it: no statement names less. */
+static void a_checkpoint_that_is_shown_counts(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct trouble t;
+
+    give_checkpoint(w, s.seen + 10, 7, 1);
+    sign_by(w, &s, "AB");
+    w->from.origin = NULL;
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.shown.size, s.seen + 10);
+    w->from.origin = (const uint8_t *)w->note;
+    expect_refused(w, ERR_STATE, "seen");
+}
+
+static void a_checkpoint_of_another_origin_or_story_is_none(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct trouble t;
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    sign_by(w, &s, "AB");
+    give_checkpoint(w, s.seen + 10, 7, 2);
+    assert_err(complete(w, &done, &t), ERR_KEY);
+    assert_string_equal(t.where, w->checkpoint);
+    give_checkpoint(w, s.seen, 7, 1);
+    assert_err(complete(w, &done, &t), ERR_SIGNATURE);
+    give_checkpoint(w, s.seen + 10, 7, 1);
+    assert_err(file_read(w->checkpoint, 1024, &data, &len, NULL), OK);
+    data[len - 10] = data[len - 10] == 'A' ? 'B' : 'A';
+    assert_err(file_write(w->checkpoint, data, len, 0644, NULL), OK);
+    free(data);
+    assert_err(complete(w, &done, &t), ERR_SIGNATURE);
+    assert_int_equal(done.leaves, 99);
+    w->from.checkpoint = NULL;
+    assert_err(complete(w, &done, &t), OK);
+}
+
 static void too_late_is_refused(void **state)
 {
     struct world *w = *state;
@@ -275,7 +378,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         T(what_is_lost_is_told), T(one_partner_is_not_enough), T(another_statement_is_refused), T(another_store_is_refused),
-        T(less_than_was_signed_is_refused), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
+        T(less_than_was_signed_is_refused), T(far_more_than_is_known_must_be_shown), T(a_day_more_is_believed),
+        T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

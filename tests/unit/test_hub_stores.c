@@ -5,6 +5,7 @@
 #include "hub/store_cert.h"
 #include "hub/store_mail.h"
 #include "hub/store_number.h"
+#include "proto/merkle.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -323,6 +324,28 @@ static void numbers_have_no_gaps_over_a_restart(void **state)
     hub_store_number_close(s);
 }
 
+/* After a skip that would pass what a number can be nothing is changed. */
+static void no_skip_passes_what_a_number_can_be(void **state)
+{
+    struct hub_folder *f = *state;
+    uint8_t a[PROTO_PARTNER_LEN] = { 1 };
+    struct hub_store_number *s = NULL;
+    struct hub_number n;
+
+    assert_err(hub_store_number_open(f->kv, &s), OK);
+    assert_err(hub_store_number_take(s, a, 10, &n), OK);
+    assert_err(hub_store_number_skip(s, a, UINT64_MAX), ERR_RANGE);
+    assert_err(hub_store_number_skip(s, a, PROTO_MERKLE_SIZE_MAX), ERR_RANGE);
+    assert_int_equal(hub_store_number_last(s, a), 1);
+    assert_err(hub_store_number_take(s, a, 11, &n), OK);
+    assert_int_equal(n.number, 2);
+    assert_int_equal(n.previous, 10);
+    assert_err(hub_store_number_skip(s, a, PROTO_MERKLE_SIZE_MAX - 2), OK);
+    assert_true(hub_store_number_last(s, a) == PROTO_MERKLE_SIZE_MAX);
+    assert_err(hub_store_number_skip(s, a, 1), ERR_RANGE);
+    hub_store_number_close(s);
+}
+
 static void numbers_of_a_round_given_up_are_given_again(void **state)
 {
     struct hub_folder *f = *state;
@@ -434,7 +457,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_row_comes_back_by_index_and_by_id), T(an_id_or_an_index_twice_is_refused), T(dropped_rows_are_gone_with_their_ids),
         T(a_damaged_row_is_no_row), T(a_row_says_what_it_carried), T(flags_that_nobody_writes_are_refused), T(mail_stands_in_order_for_its_partner_alone), T(only_what_was_stored_is_deleted),
-        T(the_largest_message_fits), T(numbers_have_no_gaps_over_a_restart), T(numbers_of_a_round_given_up_are_given_again),
+        T(the_largest_message_fits), T(numbers_have_no_gaps_over_a_restart), T(no_skip_passes_what_a_number_can_be),
+        T(numbers_of_a_round_given_up_are_given_again),
         T(more_partners_than_a_region_has_are_refused), T(certificates_stand_by_partner_and_end),
         T(a_renewed_certificate_stands_once),
     };

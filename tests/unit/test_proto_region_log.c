@@ -124,6 +124,41 @@ static void a_name_that_is_too_long_has_no_next(void **state)
     assert_int_equal(put(&say, "01"), PROTO_REG_FULL);
 }
 
+static enum err through_a_file(uint64_t seen, uint64_t kept)
+{
+    struct proto_originfile f = {.number = 2, .what = {.seen = {.size = seen}, .kept = {.size = kept}}}, read;
+    char *text = NULL;
+    size_t len = 0;
+    enum err e;
+
+    assert_err(proto_originfile_format(&f, &text, &len), OK);
+    e = proto_originfile_parse((const uint8_t *)text, len, &read, NULL);
+    free(text);
+    return e;
+}
+
+/* Every partner's numbers skip what is given up, and each node has a row for each: one number must not fill them. */
+static void no_more_is_given_up_than_a_node_can_carry(void **state)
+{
+    static const struct { uint64_t seen, kept; bool counts; } rows[] = {
+        {PROTO_ORIGIN_LOST_MAX, 0, true}, {PROTO_ORIGIN_LOST_MAX + 1, 0, false}, {PROTO_ORIGIN_LOST_MAX + 100, 100, true},
+        {PROTO_ORIGIN_LOST_MAX + 101, 100, false}, {PROTO_MERKLE_SIZE_MAX, 100, false},
+        {PROTO_MERKLE_SIZE_MAX, PROTO_MERKLE_SIZE_MAX - PROTO_ORIGIN_LOST_MAX, true},
+    };
+    char text[PROTO_REGISTRY_NOTE_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct proto_registry_say say = origin_say(2);
+        size_t len = 0;
+
+        say.seen = rows[i].seen;
+        say.kept = rows[i].kept;
+        assert_int_equal(proto_registry_say_format(&say, text, sizeof text, &len) == OK, rows[i].counts);
+        assert_int_equal(through_a_file(rows[i].seen, rows[i].kept) == OK, rows[i].counts);
+    }
+}
+
 /* More kept than seen, no root, an origin that is no next one: such a statement has no form. */
 static void what_it_says_must_have_sense(void **state)
 {
@@ -203,7 +238,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         T(two_partners_change_it), T(the_next_one_only), T(as_often_as_there_are_digits), T(one_partner_is_not_enough),
-        T(a_name_that_is_too_long_has_no_next), T(what_it_says_must_have_sense), T(the_first_line_says_which),
+        T(a_name_that_is_too_long_has_no_next), T(what_it_says_must_have_sense), T(no_more_is_given_up_than_a_node_can_carry),
+        T(the_first_line_says_which),
         T(the_file_is_read_as_it_was_written),
     };
 
