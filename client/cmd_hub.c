@@ -209,7 +209,7 @@ static enum err take_registry(struct client_run *r, struct proto_region *region,
     if (e == OK && snprintf(path, sizeof path, "%s.registry", in) >= (int)sizeof path)
         e = ERR_LONG;
     if (e == OK)
-        e = file_read(path, CLIENT_REGISTRY_FILE_MAX, &data, &len, NULL);
+        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)

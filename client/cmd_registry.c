@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAVES_MAX = 1 << 23, COPY_MAX = 2 + PROTO_NOTE_MAX + 2 + LEAVES_MAX };
-
 const struct client_opt client_cmd_partner_export_opts[] = {
     {"out", CLIENT_OPT_TEXT, true, {"the file to write", "het bestand dat wordt geschreven"}, "FILE", NULL},
     {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}};
@@ -40,7 +38,7 @@ static enum err take_answer(struct copy *k, const cJSON *reply)
     if (e == OK)
         e = text_unbase64(checkpoint, strlen(checkpoint), k->checkpoint, sizeof k->checkpoint, &k->checkpoint_len);
     if (e == OK)
-        e = text_unbase64(leaves, strlen(leaves), k->leaves + k->len, LEAVES_MAX - k->len, &len);
+        e = text_unbase64(leaves, strlen(leaves), k->leaves + k->len, PROTO_REGISTRY_LEAVES_MAX - k->len, &len);
     k->len += len;
     k->count += count;
     return e == OK && count == 0 && k->count < k->size ? ERR_SHORT : e;
@@ -60,17 +58,17 @@ static enum err ask_all(struct client_run *r, struct copy *k)
             e = take_answer(k, reply);
         cJSON_Delete(reply);
     } while (e == OK && k->count < k->size);
-    return e == OK && k->count > UINT16_MAX ? ERR_FULL : e;
+    return e == OK && k->count > PROTO_REGISTRY_MAX ? ERR_FULL : e;
 }
 
 static enum err write_copy(struct client_run *r, const struct copy *k, const char *path)
 {
-    uint8_t *out = malloc(COPY_MAX);
+    uint8_t *out = malloc(PROTO_REGISTRY_COPY_MAX);
     struct wr w;
     enum err e = out == NULL ? ERR_NOMEM : OK;
 
     if (e == OK) {
-        wr_init(&w, out, COPY_MAX);
+        wr_init(&w, out, PROTO_REGISTRY_COPY_MAX);
         wr_bytes16(&w, k->checkpoint, k->checkpoint_len);
         wr_u16(&w, (uint16_t)k->count);
         wr_copy(&w, k->leaves, k->len);
@@ -85,7 +83,7 @@ static enum err write_copy(struct client_run *r, const struct copy *k, const cha
 enum err client_cmd_registry_write(struct client_run *r, const char *path, uint64_t *count)
 {
     struct copy *k = calloc(1, sizeof *k);
-    enum err e = k == NULL || (k->leaves = malloc(LEAVES_MAX)) == NULL ? ERR_NOMEM : ask_all(r, k);
+    enum err e = k == NULL || (k->leaves = malloc(PROTO_REGISTRY_LEAVES_MAX)) == NULL ? ERR_NOMEM : ask_all(r, k);
 
     if (e == OK)
         e = write_copy(r, k, path);

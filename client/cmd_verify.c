@@ -95,7 +95,7 @@ static enum err fold_registry(struct client_run *r, const char *folder, struct p
     enum err e = file_join(path, sizeof path, folder, "registry");
 
     if (e == OK)
-        e = file_read(path, CLIENT_REGISTRY_FILE_MAX, &data, &len, NULL);
+        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)

@@ -96,7 +96,7 @@ enum err client_keyholder_partners(const char *home, struct proto_region *out, s
     if (e == OK)
         e = server_registry_new(path, out, &r);
     if (e == OK)
-        e = server_registry_refresh(r);
+        e = server_registry_load(r, t);
     if (e == OK)
         *registry = r;
     else

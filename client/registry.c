@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8, PENDING_MAX = CLIENT_REGISTRY_FILE_MAX };
+enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8 };
 
 static const char checkpoint_key[] = "registry checkpoint";
 
@@ -244,7 +244,7 @@ static enum err add_pending(struct client_registry *r, const struct proto_regist
 {
     uint8_t *p;
 
-    if (more->len > PENDING_MAX - r->pending_len)
+    if (more->len > PROTO_REGISTRY_LEAVES_MAX - r->pending_len)
         return ERR_LONG;
     p = realloc(r->pending, r->pending_len + more->len + 1);
     if (p == NULL)
@@ -372,7 +372,7 @@ static enum err take_file(struct client_node *n, struct trouble *t)
     enum err e = client_home_path(n->home, "registry", path, t);
 
     if (e == OK)
-        e = file_read(path, CLIENT_REGISTRY_FILE_MAX, &data, &len, NULL);
+        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)

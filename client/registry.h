@@ -13,8 +13,6 @@
 
 struct client_registry;
 
-enum { CLIENT_REGISTRY_FILE_MAX = 1 << 23 };
-
 /*
  * Load and fold what is in the vault; what the copy that came with the welcome (HOME/registry) has more is taken into it.
  * Sets n->registry. ERR_SIGNATURE: the copy is not one of this region's hub.

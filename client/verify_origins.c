@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { REGISTRY_MAX = 1 << 23 };
-
 enum err client_verify_origins_read(const struct proto_region *region, const char *folder, struct proto_region *live, struct trouble *t)
 {
     struct proto_registry *r = NULL;
@@ -19,7 +17,7 @@ enum err client_verify_origins_read(const struct proto_region *region, const cha
 
     *live = *region;
     if (e == OK)
-        e = file_read(path, REGISTRY_MAX, &data, &len, NULL);
+        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)

@@ -6,8 +6,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { COPY_MAX = 1 << 23 };
-
 /* One pass over the copies. */
 struct taking {
     struct hub_registry *registry;
@@ -76,7 +74,7 @@ static enum err take_file(struct taking *k, const char *folder, const char *name
     if (folder != NULL)
         e = file_join(path, sizeof path, folder, name);
     if (e == OK)
-        e = file_read(folder != NULL ? path : name, COPY_MAX, &data, &len, NULL);
+        e = file_read(folder != NULL ? path : name, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == OK)
         e = take_data(k, data, len);
     free(data);

@@ -56,7 +56,7 @@ static enum err open_registry(const struct hub_cli *c, const struct proto_region
         **live = *region;
         e = server_registry_new(path, *live, out);
     }
-    return e == OK ? server_registry_refresh(*out) : e;
+    return e == OK ? server_registry_load(*out, c->t) : e;
 }
 
 enum err hub_cmd_adopt(struct hub_cli *c)

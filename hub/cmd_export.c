@@ -8,6 +8,7 @@
 #include "hub/signer.h"
 #include "hub/store_cosigned.h"
 #include "proto/region_log.h"
+#include "proto/registry.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,7 +22,7 @@
  * it); the last of each level may be partial, N.p/W. Works beside a running hub: what is signed does not change any more,
  * and a read transaction lasts one tile.
  */
-enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, REGISTRY_MAX = 1 << 23, PUBLIC_FILE_MODE = 0644 };
+enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, PUBLIC_FILE_MODE = 0644 };
 
 struct export {
     struct kv *kv;
@@ -204,7 +205,7 @@ static enum err add_registry(const struct hub_cli *c, const struct export *x)
     if (e == OK)
         e = file_join(to, sizeof to, x->folder, "registry");
     if (e == OK)
-        e = file_read(from, REGISTRY_MAX, &data, &len, NULL);
+        e = file_read(from, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
     if (e == OK)
         e = file_write(to, data, len, PUBLIC_FILE_MODE, c->t);
     free(data);

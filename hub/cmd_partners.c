@@ -15,8 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536,
-    REGISTRY_MAX = 1 << 23 };
+enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536 };
 
 /* What the commands about partners begin with. */
 struct view {
@@ -39,7 +38,7 @@ static enum err fold_registry(const struct hub_cli *c, struct view *v)
     if (e == OK)
         e = proto_registry_new(v->region, &v->registry);
     if (e == OK)
-        e = file_read(path, REGISTRY_MAX, &v->copy, &v->copy_len, NULL);
+        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &v->copy, &v->copy_len, NULL);
     if (e == ERR_NOTFOUND)
         return OK;
     if (e == OK)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COPY_FILE_MODE = 0644, COUNT_MAX = UINT16_MAX, COPY_ROOM = 1 << 23 };
+enum { COPY_FILE_MODE = 0644 };
 
 /* ---- loading ---- */
 
@@ -171,22 +171,23 @@ static enum err get_node(void *context, uint8_t level, uint64_t index, uint8_t o
 static enum err write_copy(struct hub_registry *r)
 {
     struct kv_txn *x = NULL;
+    size_t cap = 2 + r->checkpoint.note_len + 2 + proto_registry_bytes(r->fold);
     uint8_t *room;
     struct wr w;
     enum err e;
 
     if (r->copy == NULL)
         return OK;
-    room = malloc(COPY_ROOM);
+    room = malloc(cap);
     if (room == NULL)
         return ERR_NOMEM;
-    wr_init(&w, room, COPY_ROOM);
+    wr_init(&w, room, cap);
     e = kv_begin(r->kv, false, &x);
     if (e == OK)
         e = hub_registry_write(r, x, 0, &w);
     kv_abort(x);
     if (e == OK)
-        e = wr_end(&w);
+        e = w.len < cap ? ERR_STATE : wr_end(&w);
     if (e == OK)
         e = file_write(r->copy, room, w.len, COPY_FILE_MODE, NULL);
     r->copied = e == OK;
@@ -234,7 +235,7 @@ enum err hub_registry_write(struct hub_registry *r, struct kv_txn *x, uint64_t f
 
     wr_bytes16(w, r->checkpoint.note, r->checkpoint.note_len);
     count = wr_gap(w, 2);
-    for (uint64_t i = first; e == OK && i < size && n < COUNT_MAX; i++) {
+    for (uint64_t i = first; e == OK && i < size && n < PROTO_REGISTRY_MAX; i++) {
         const uint8_t *leaf;
         size_t len;
 

@@ -268,7 +268,8 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
     uint64_t at_s = 0;
     size_t note_len = 0;
     bool has_form = proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len) == OK;
-    enum err e = r->tree.size >= PROTO_REGISTRY_MAX ? ERR_FULL : make_room(r);
+    bool is_full = r->tree.size >= PROTO_REGISTRY_MAX || len + 2 > PROTO_REGISTRY_LEAVES_MAX - r->bytes;
+    enum err e = is_full ? ERR_FULL : make_room(r);
 
     if (e != OK)
         return e;
@@ -276,6 +277,7 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
     e = proto_merkle_append(&r->tree, hash, NULL, NULL);
     if (e != OK)
         return e;
+    r->bytes += 2 + len;
     *why = !has_form ? PROTO_REG_MALFORMED : at_s < r->time_s ? PROTO_REG_EXPIRED
         : proto_registry_rules_judge(r, note, note_len, at_s, &say, &by);
     if (has_form && at_s > r->time_s)
@@ -290,6 +292,11 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
 uint64_t proto_registry_size(const struct proto_registry *r)
 {
     return r->tree.size;
+}
+
+size_t proto_registry_bytes(const struct proto_registry *r)
+{
+    return r->bytes;
 }
 
 uint64_t proto_registry_time(const struct proto_registry *r)
@@ -370,7 +377,7 @@ static enum err check(const struct proto_registry *r, const uint8_t *checkpoint,
     if (c.head.size < tree.size)
         return ERR_STATE;
     /* Before anything of it is kept: who has more than can be folded can never read it again. */
-    if (c.head.size > PROTO_REGISTRY_MAX)
+    if (c.head.size > PROTO_REGISTRY_MAX || more->len > PROTO_REGISTRY_LEAVES_MAX - r->bytes)
         return ERR_RANGE;
     e = add_hashes(&tree, more);
     if (e != OK)

@@ -14,6 +14,7 @@
 #ifndef PROTO_REGISTRY_H
 #define PROTO_REGISTRY_H
 
+#include "proto/limits.h"
 #include "proto/merkle.h"
 #include "proto/note.h"
 #include "proto/region.h"
@@ -24,7 +25,9 @@
 
 enum {
     PROTO_REGISTRY_LEAF_MAX = PROTO_REGISTRY_NOTE_MAX + 32,
-    PROTO_REGISTRY_MAX = 65536        /* leaves: 256 partners, each 250 revocations, and their adoptions */
+    PROTO_REGISTRY_MAX = 65535,       /* leaves: 256 partners, each 250 revocations, and their adoptions; a copy counts in 16 bits */
+    PROTO_REGISTRY_LEAVES_MAX = 1 << 26,  /* bytes of all leaves with their lengths: that many leaves of 1 KiB */
+    PROTO_REGISTRY_COPY_MAX = 2 + PROTO_NOTE_MAX + 2 + PROTO_REGISTRY_LEAVES_MAX  /* bytes of a copy: who keeps or reads one has room for this */
 };
 
 struct proto_registry;
@@ -56,6 +59,8 @@ MUST_USE enum err proto_registry_append(struct proto_registry *r, const uint8_t 
 bool proto_registry_has(const struct proto_registry *r, const uint8_t id[PROTO_ID_LEN]);
 
 uint64_t proto_registry_size(const struct proto_registry *r);
+/* Bytes of all leaves with their lengths, as in a copy. */
+size_t proto_registry_bytes(const struct proto_registry *r);
 /* Time of the last leaf; 0 without one. */
 uint64_t proto_registry_time(const struct proto_registry *r);
 /* How many leaves did not count: above 0 the hub has appended what it should not have. */

@@ -16,6 +16,7 @@ struct proto_registry {
     struct proto_merkle_tree tree;
     struct proto_note *note;             /* scratch: some 12 KiB */
     uint64_t time_s, voids;
+    size_t bytes;                        /* of all leaves with their lengths */
     bool narrowed;
     bool is_beside;                      /* of statements in files: a root key of before counts up to its moment */
     struct proto_registry_id *id; size_t id_count;                  /* of all that counted */

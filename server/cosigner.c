@@ -123,6 +123,8 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
     if (e == OK)
         e = server_registry_new(c->registry, s->region, &s->registry);
     if (e == OK)
+        e = server_registry_load(s->registry, t);
+    if (e == OK)
         e = take_origin(s, t);
     if (e == OK)
         e = proto_registry_key(s->region, &s->log[1].key);

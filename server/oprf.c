@@ -48,6 +48,8 @@ enum err server_oprf_open(struct server_oprf *o, const struct server_oprf_config
         e = proto_region_parse((const uint8_t *)c->region, c->region_len, true, o->region, t);
     if (e == OK)
         e = server_registry_new(c->registry, o->region, &o->registry);
+    if (e == OK)
+        e = server_registry_load(o->registry, t);
     o->is_second = c->is_second;
     if (e == OK)
         e = take_share(o, c, t);

@@ -68,27 +68,55 @@ bool server_registry_is_stale(const struct server_registry *r)
     return stat(r->path, &st) == 0 && !is_as_read(r, &st);
 }
 
-enum err server_registry_refresh(struct server_registry *r)
+/* st is of before: what changes meanwhile is read again. */
+static enum err read_file(struct server_registry *r, const struct stat *st)
 {
     struct proto_merkle_head head;
-    struct stat st = { 0 };
     uint8_t *data = NULL;
     size_t len = 0;
+    enum err e = file_read(r->path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
+
+    if (e == OK)
+        e = proto_registry_copy_take(r->fold, data, len, &head);
+    free(data);
+    if (e == ERR_NOMEM || e == ERR_NOTFOUND)
+        return e;
+    r->looked = true;
+    r->seen = st->st_mtim;
+    r->size = st->st_size;
+    return e;
+}
+
+enum err server_registry_load(struct server_registry *r, struct trouble *t)
+{
+    struct stat st = { 0 };
+    enum err e;
+
+    (void)stat(r->path, &st);
+    e = read_file(r, &st);
+    if (e == OK || e == ERR_NOTFOUND)
+        return OK;
+    return trouble_at(t, e, r->path, 0, 0,
+        "the registry cannot be read (%s), and without it what was revoked would count again: put a whole copy in its place, from any partner "
+        "(schakel partner export)",
+        "het register is niet te lezen (%s), en zonder zou wat is ingetrokken weer gelden: zet er een hele kopie voor in de plaats, van een "
+        "partner (schakel partner export)",
+        err_word(e));
+}
+
+/* What is held already stands, whatever became of the file. */
+enum err server_registry_refresh(struct server_registry *r)
+{
+    struct stat st = { 0 };
     enum err e;
 
     if (stat(r->path, &st) != 0 || is_as_read(r, &st))
         return OK;
-    e = file_read(r->path, SERVER_REGISTRY_FILE_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = proto_registry_copy_take(r->fold, data, len, &head);
-    free(data);
+    e = read_file(r, &st);
     if (e == ERR_NOMEM)
         return e;
-    if (e != OK)
+    if (e != OK && e != ERR_NOTFOUND)
         log_event(LOG_ERROR, "registry passed over", "err", err_word(e), NULL);
-    r->looked = true;
-    r->seen = st.st_mtim;
-    r->size = st.st_size;
     return OK;
 }
 
@@ -102,7 +130,7 @@ static enum err read_old(const struct server_registry *r, uint8_t **data, struct
     *more = (struct proto_registry_more){ NULL, 0, 0 };
     if (proto_registry_size(r->fold) == 0)
         return OK;
-    e = file_read(r->path, SERVER_REGISTRY_FILE_MAX, data, &len, NULL);
+    e = file_read(r->path, PROTO_REGISTRY_COPY_MAX, data, &len, NULL);
     if (e == OK)
         e = proto_registry_copy_read(*data, len, &checkpoint, &checkpoint_len, more);
     return e == OK && more->count != proto_registry_size(r->fold) ? ERR_STATE : e;
@@ -112,10 +140,14 @@ static enum err write_all(const struct server_registry *r, const uint8_t *checkp
     const struct proto_registry_more *old, const struct proto_registry_more *more)
 {
     size_t room = 2 + checkpoint_len + 2 + old->len + more->len;
-    uint8_t *data = malloc(room);
+    uint8_t *data;
     struct wr w;
     enum err e;
 
+    /* What is written can be read again, or nothing is written. */
+    if (room > PROTO_REGISTRY_COPY_MAX || old->count + more->count > PROTO_REGISTRY_MAX)
+        return ERR_FULL;
+    data = malloc(room);
     if (data == NULL)
         return ERR_NOMEM;
     wr_init(&w, data, room);
@@ -123,7 +155,7 @@ static enum err write_all(const struct server_registry *r, const uint8_t *checkp
     wr_u16(&w, (uint16_t)(old->count + more->count));
     wr_copy(&w, old->leaves, old->len);
     wr_copy(&w, more->leaves, more->len);
-    e = old->count + more->count > UINT16_MAX ? ERR_FULL : wr_end(&w);
+    e = wr_end(&w);
     if (e == OK)
         e = file_write(r->path, data, w.len, COPY_FILE_MODE, NULL);
     free(data);
@@ -140,10 +172,10 @@ static void forget_pending(struct server_registry *r)
 
 static enum err add_pending(struct server_registry *r, const struct proto_registry_more *more)
 {
-    uint8_t *p = more->len > SERVER_REGISTRY_FILE_MAX - r->pending_len ? NULL : realloc(r->pending, r->pending_len + more->len + 1);
+    uint8_t *p = more->len > PROTO_REGISTRY_LEAVES_MAX - r->pending_len ? NULL : realloc(r->pending, r->pending_len + more->len + 1);
 
     if (p == NULL)
-        return more->len > SERVER_REGISTRY_FILE_MAX - r->pending_len ? ERR_LONG : ERR_NOMEM;
+        return more->len > PROTO_REGISTRY_LEAVES_MAX - r->pending_len ? ERR_LONG : ERR_NOMEM;
     r->pending = p;
     memcpy(p + r->pending_len, more->leaves, more->len);
     r->pending_len += more->len;

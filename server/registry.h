@@ -10,12 +10,15 @@
 
 struct server_registry;
 
-enum { SERVER_REGISTRY_FILE_MAX = 1 << 23 };
-
 /* path is copied, region borrowed; nothing is read yet. */
 MUST_USE enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out);
 void server_registry_free(struct server_registry *r);  /* takes NULL */
 
+/*
+ * The first reading, before anything is answered: a file that is there must hold, or what was revoked would count again. OK also when there
+ * is none yet; what proto_registry_copy_take says, ERR_LONG, ERR_IO, ERR_NOMEM, with the next step in t.
+ */
+MUST_USE enum err server_registry_load(struct server_registry *r, struct trouble *t);
 /* Has the file changed since it was read? Reads nothing of what refresh writes but the file's times. */
 bool server_registry_is_stale(const struct server_registry *r);
 /* Fold what is new in the file, when it changed. A copy that does not hold is logged and changes nothing; ERR_NOMEM. */

@@ -370,6 +370,16 @@ static void a_changed_frame_is_refused(void **state)
             fail_msg("byte %zu changed, and it was judged", i);
 }
 
+static void a_damaged_registry_does_not_start(void **state)
+{
+    struct world *w = *state;
+
+    assert_err(file_write(w->copy, "\0\1", 2, 0644, NULL), OK);
+    assert_true(reopen(w, PARTNERS) != OK);
+    assert_int_equal(unlink(w->copy), 0);
+    assert_err(reopen(w, PARTNERS), OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -381,6 +391,7 @@ int main(void)
         TEST(it_cosigns_one_history_only),
         TEST(without_a_disk_there_is_no_line),
         TEST(a_damaged_memory_does_not_start),
+        TEST(a_damaged_registry_does_not_start),
         TEST(a_partners_key_is_not_an_outsiders),
         TEST(a_registry_with_less_than_was_brought_is_not_confirmed),
         TEST(a_frame_is_answered_as_over_http),

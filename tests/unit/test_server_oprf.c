@@ -3,6 +3,7 @@
 #include "tests/support/oprf_world.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "proto/pseudonym.h"
 #include "proto/refusal.h"
 #include "proto/reply.h"
@@ -12,6 +13,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { DAY_S = 86400 };
 
@@ -371,6 +373,24 @@ static void every_flipped_byte_is_refused(void **state)
     assert_result(&a, PROTO_ACCEPTED);
 }
 
+/* A registry that is there and cannot be read: whoever was revoked would be served again. */
+static void a_damaged_registry_does_not_open(void **state)
+{
+    struct oprf_world *w = *state;
+    char path[256];
+    struct server_oprf_config c = { .region = w->region.file, .region_len = w->region.file_len, .blocks = w->folder.path, .registry = path,
+        .share = oprf_world_hub_share, .quota_path = w->folder.file, .per_partner = OPRF_WORLD_PER_PARTNER, .total = OPRF_WORLD_TOTAL };
+    struct trouble t = { 0 };
+
+    server_oprf_close(&w->oprf);
+    (void)snprintf(path, sizeof path, "%s/registry", w->folder.path);
+    assert_err(file_write(path, "\0\1", 2, 0644, NULL), OK);
+    assert_true(server_oprf_open(&w->oprf, &c, &t) != OK);
+    assert_non_null(strstr(t.text, "schakel partner export"));
+    assert_int_equal(unlink(path), 0);
+    assert_err(server_oprf_open(&w->oprf, &c, NULL), OK);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, oprf_world_setup, oprf_world_teardown)
@@ -384,6 +404,7 @@ int main(void)
         T(a_certificate_for_another_use), T(a_certificate_that_ended), T(a_certificate_that_did_not_begin), T(issued_too_early),
         T(issued_too_late), T(valid_no_more), T(blocked_until_the_block_ends), T(an_element_that_is_the_identity),
         T(an_element_that_is_none), T(every_strict_prefix_is_refused), T(every_flipped_byte_is_refused),
+        T(a_damaged_registry_does_not_open),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "server/registry.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 struct world {
     struct hub_folder folder;
@@ -231,6 +232,105 @@ static void a_part_that_is_not_proven_is_not_kept(void **state)
     assert_int_equal(have, 3);
 }
 
+/* As after a restart: nothing was folded yet. */
+static enum err begin_again(struct world *w, struct trouble *t)
+{
+    server_registry_free(w->r);
+    *w->region = w->hub.region.r;
+    w->region->partner_count = SAMPLE_PARTNERS;
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
+        w->region->partner[i].revoked = false;
+        w->region->partner[i].until_s = 0;
+    }
+    assert_err(server_registry_new(w->folder.file, w->region, &w->r), OK);
+    return server_registry_load(w->r, t);
+}
+
+/* Else what it revoked would count again. */
+static void a_file_that_cannot_be_read_is_no_beginning(void **state)
+{
+    struct world *w = *state;
+    struct trouble t = { 0 };
+    uint8_t *data = NULL;
+    uint64_t have = 77;
+    size_t len = 0;
+
+    assert_err(begin_again(w, &t), OK);
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    assert_err(begin_again(w, &t), OK);
+    assert_true(w->region->partner[2].revoked);
+    assert_err(file_read(w->folder.file, 65536, &data, &len, NULL), OK);
+    data[len - 5] ^= 1;
+    assert_err(file_write(w->folder.file, data, len, 0644, NULL), OK);
+    assert_err(begin_again(w, &t), ERR_SIGNATURE);
+    assert_non_null(strstr(t.text, "schakel partner export"));
+    data[len - 5] ^= 1;
+    for (size_t n = 0; n < len; n += 97) {
+        assert_err(file_write(w->folder.file, data, n, 0644, NULL), OK);
+        assert_true(begin_again(w, &t) != OK);
+    }
+    assert_err(file_write(w->folder.file, data, len, 0644, NULL), OK);
+    assert_int_equal(truncate(w->folder.file, PROTO_REGISTRY_COPY_MAX + 1), 0);
+    assert_err(begin_again(w, &t), ERR_LONG);
+    assert_err(file_write(w->folder.file, data, len, 0644, NULL), OK);
+    assert_err(begin_again(w, &t), OK);
+    /* Later a damaged file changes nothing: what is held stands. */
+    assert_err(file_write(w->folder.file, data, len - 1, 0644, NULL), OK);
+    assert_err(server_registry_refresh(w->r), OK);
+    assert_true(w->region->partner[2].revoked);
+    free(data);
+}
+
+/* So many leaves of this length, which count for nothing, as a copy. Gives *data. */
+static void make_copy(struct world *w, size_t count, size_t leaf_len, uint8_t **data, size_t *len)
+{
+    size_t room = 2 + PROTO_NOTE_MAX + 2 + count * (2 + leaf_len);
+    uint8_t leaf[PROTO_REGISTRY_LEAF_MAX] = "at 1\n", hash[PROTO_MERKLE_HASH_LEN];
+    struct registry_note checkpoint;
+    struct proto_merkle_tree tree;
+    struct proto_merkle_head head;
+    struct wr out;
+
+    *data = malloc(room);
+    assert_non_null(*data);
+    proto_merkle_init(&tree);
+    proto_merkle_leaf(leaf, leaf_len, hash);
+    for (size_t i = 0; i < count; i++)
+        assert_err(proto_merkle_append(&tree, hash, NULL, NULL), OK);
+    head.size = tree.size;
+    proto_merkle_root(&tree, head.root);
+    checkpoint = registry_checkpoint_of(&w->hub, &head);
+    wr_init(&out, *data, room);
+    wr_bytes16(&out, checkpoint.data, checkpoint.len);
+    wr_u16(&out, (uint16_t)count);
+    for (size_t i = 0; i < count; i++)
+        wr_bytes16(&out, leaf, leaf_len);
+    assert_err(wr_end(&out), OK);
+    *len = out.len;
+}
+
+/* Whoever takes it can read it again, up to the most that a registry can be; more is not taken. */
+static void as_much_as_a_registry_can_be_is_there_after_a_restart(void **state)
+{
+    const size_t most = PROTO_REGISTRY_LEAVES_MAX / (2 + PROTO_REGISTRY_LEAF_MAX);
+    struct world *w = *state;
+    struct trouble t = { 0 };
+    uint8_t *data = NULL;
+    uint64_t have = 77;
+    size_t len = 0;
+
+    make_copy(w, most + 1, PROTO_REGISTRY_LEAF_MAX, &data, &len);
+    assert_true(server_registry_take(w->r, 0, data, len, &have) != OK);
+    free(data);
+    make_copy(w, most, PROTO_REGISTRY_LEAF_MAX, &data, &len);
+    assert_err(server_registry_take(w->r, 0, data, len, &have), OK);
+    assert_int_equal(have, most);
+    free(data);
+    assert_err(begin_again(w, &t), OK);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), most);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -238,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
         T(another_history_is_refused), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
+        T(a_file_that_cannot_be_read_is_no_beginning), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
