@@ -213,7 +213,7 @@ static enum err list(struct client_call *c, struct vault_txn *x, const char *nam
     if (e == OK)
         e = client_child_arg_may(c, x, &l->one_child, &l->child);
     if (e == OK && each == consent_each && client_arg_flag(c, "newest"))
-        e = client_replaced_read(x, &l->ends, clock_now_s(), &l->replaced);
+        e = client_replaced_read(&c->node->region, x, &l->ends, clock_now_s(), &l->replaced);
     if (e == OK)
         e = client_kept_walk(x, each, l);
     if (e == OK && l->older != 0)

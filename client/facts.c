@@ -97,16 +97,16 @@ static bool is_fresh(const struct collecting *c, const struct client_kept *k)
 
 /* When there is no room the oldest goes; so what is left of a section is still its newest, or nothing. NULL:
  * this one is older than all. */
-static struct client_consent *consent_place(struct client_facts *f, uint64_t leaf_index)
+static struct client_consent *consent_place(const struct proto_region *r, struct client_facts *f, const struct client_leaf *leaf)
 {
     struct client_consent *oldest = &f->consent[0];
 
     if (f->consent_count < CLIENT_CONSENTS_MAX)
         return &f->consent[f->consent_count++];
     for (uint16_t i = 1; i < f->consent_count; i++)
-        if (f->consent[i].leaf_index < oldest->leaf_index)
+        if (client_order_is_later(r, &oldest->leaf, &f->consent[i].leaf))
             oldest = &f->consent[i];
-    return oldest->leaf_index < leaf_index ? oldest : NULL;
+    return client_order_is_later(r, leaf, &oldest->leaf) ? oldest : NULL;
 }
 
 /* The asker could give anybody there the role of a young person, and so tick for itself. */
@@ -121,7 +121,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
     struct client_consent one = {.sections = s->sections,
-                              .leaf_index = k->leaf_index,
+                              .leaf = {k->leaf_index, k->leaf_s},
                               .made_s = client_facts_made(k),
                               .until_s = s->until_s},
                           *place;
@@ -142,7 +142,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
         }
         one.given = 0;
     }
-    place = consent_place(c->f, one.leaf_index);
+    place = consent_place(&c->node->region, c->f, &one.leaf);
     if (place != NULL)
         *place = one;
 }
@@ -370,14 +370,14 @@ enum err client_facts_collect(
     return e;
 }
 
-void client_facts_for(const struct client_facts *f, const char *section, struct policy_facts *out)
+void client_facts_for(const struct proto_region *r, const struct client_facts *f, const char *section, struct policy_facts *out)
 {
     const struct client_consent *best = NULL;
 
     *out = f->base;
     for (uint16_t i = 0; i < f->consent_count; i++)
         if (proto_sections_has(&f->consent[i].sections, section)
-            && (best == NULL || f->consent[i].leaf_index > best->leaf_index))
+            && (best == NULL || client_order_is_later(r, &f->consent[i].leaf, &best->leaf)))
             best = &f->consent[i];
     if (best == NULL)
         return;

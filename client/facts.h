@@ -6,6 +6,7 @@
 #ifndef CLIENT_FACTS_H
 #define CLIENT_FACTS_H
 
+#include "client/order.h"
 #include "client/statement.h"
 #include "policy/eval.h"
 
@@ -29,7 +30,7 @@ struct client_consent {
     uint8_t id[PROTO_ID_LEN];
     struct proto_sections sections;
     uint8_t given, refused;       /* POLICY_WHO_* */
-    uint64_t leaf_index;          /* the newest in the log wins */
+    struct client_leaf leaf;      /* the newest in the log wins (client/order) */
     uint64_t made_s, until_s; /* made: said, never later than logged; until: asked for; 0: it was not complete
                                  when it was recorded */
     bool elsewhere; /* recorded neither by the holder nor in the young person's own session at a third: needs
@@ -51,7 +52,7 @@ struct client_facts {
 MUST_USE enum err client_facts_collect(
     struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
 /* The facts for one section: with the newest consent that covers it. */
-void client_facts_for(const struct client_facts *f, const char *section, struct policy_facts *out);
+void client_facts_for(const struct proto_region *r, const struct client_facts *f, const char *section, struct policy_facts *out);
 
 /* Age, custody and ability from the own record, or else from FACTS statements sealed to this partner; for a
  * question never from its asker. */

@@ -72,7 +72,7 @@ static void decide_one(struct client_node *n, const struct client_desk *d, struc
     uint32_t needed, answered;
     bool here;
 
-    client_facts_for(f, d->sections.name[at], &one);
+    client_facts_for(&n->region, f, d->sections.name[at], &one);
     one.weighed = true;
     policy_eval_section(n->pack, &one, index, out);
     h->open_questions[at] = 0;

@@ -1,6 +1,7 @@
 #include "client/replaced.h"
 
 #include "client/child.h"
+#include "client/order.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -12,12 +13,13 @@ struct row {
     char purpose[PROTO_PURPOSE_WIDTH + 1];
     uint8_t code;
     struct proto_sections sections;
-    uint64_t leaf_index;
+    struct client_leaf leaf;
     bool logged, over;   /* over: withdrawn, or behind its last day */
     bool counts;         /* somebody could be given something on it */
 };
 
 struct client_replaced {
+    const struct proto_region *region;
     const struct client_ends *ends;
     uint64_t now_s;
     struct row *row;
@@ -32,7 +34,7 @@ static void fill(struct row *out, const struct client_kept *k, bool over)
     *out = (struct row){.child = s->subject,
         .code = s->code,
         .sections = s->sections,
-        .leaf_index = k->leaf_index,
+        .leaf = {k->leaf_index, k->leaf_s},
         .logged = k->leaf_s != 0,
         .over = over,
         .counts = !over && s->until_s != 0};
@@ -66,13 +68,14 @@ static bool read_each(void *arg, const struct client_kept *k)
 }
 
 enum err client_replaced_read(
-    struct vault_txn *x, const struct client_ends *ends, uint64_t now_s, struct client_replaced **out)
+    const struct proto_region *region, struct vault_txn *x, const struct client_ends *ends, uint64_t now_s, struct client_replaced **out)
 {
     struct client_replaced *r = calloc(1, sizeof *r);
     enum err e;
 
     if (r == NULL)
         return ERR_NOMEM;
+    r->region = region;
     r->ends = ends;
     r->now_s = now_s;
     e = client_kept_walk(x, read_each, r);
@@ -103,9 +106,9 @@ static bool same_question(const struct row *a, const struct row *b)
 
 /* A newer one that is over itself takes the place only of what does not count either: else the older one is
  * what a decision goes by. */
-static bool takes_place(const struct row *newer, const struct row *older)
+static bool takes_place(const struct proto_region *r, const struct row *newer, const struct row *older)
 {
-    return newer->logged && older->logged && newer->leaf_index > older->leaf_index
+    return newer->logged && older->logged && client_order_is_later(r, &newer->leaf, &older->leaf)
         && (!newer->over || !older->counts) && same_question(newer, older);
 }
 
@@ -120,7 +123,7 @@ bool client_replaced_is(const struct client_replaced *r, const struct proto_stat
         bool covered = false;
 
         for (size_t i = 0; i < r->count && !covered; i++)
-            covered = takes_place(&r->row[i], mine)
+            covered = takes_place(r->region, &r->row[i], mine)
                 && proto_sections_has(&r->row[i].sections, mine->sections.name[s]);
         if (!covered)
             return false;

@@ -200,7 +200,7 @@ enum err client_weigh_needed(
         struct policy_decision one;
         struct policy_facts facts;
 
-        client_facts_for(f, d->sections.name[i], &facts);
+        client_facts_for(&n->region, f, d->sections.name[i], &facts);
         facts.hub_view = facts.consent_complete = asks;
         policy_eval_section(n->pack, &facts, section, &one);
         if (one.verdict == POLICY_NEED_EVENT) {  /* what will be weighed when it was reported */

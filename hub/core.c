@@ -1,5 +1,6 @@
 #include "hub/core.h"
 #include "hub/collect.h"
+#include "hub/origin.h"
 #include "hub/outside.h"
 
 #include "base/clock.h"
@@ -193,6 +194,7 @@ enum err hub_core_open(const struct hub_core_config *config, struct hub_core **o
         e = check_origin(c, t);
     if (e != OK)
         goto out;
+    c->leaf_s = hub_origin_floor(c->region, c->leaf_s);
     c->state.kv = c->kv;
     server_packs_follow(c->packs, c->registry->fold);
     e = server_packs_refresh(c->packs);

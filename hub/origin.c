@@ -86,3 +86,10 @@ enum err hub_origin_leaf(const uint8_t *note, size_t len, uint8_t out[PROTO_LEAF
     free(say);
     return e;
 }
+
+uint64_t hub_origin_floor(const struct proto_region *r, uint64_t last_s)
+{
+    uint64_t at_s = r->origin_count != 0 ? r->origin[r->origin_count - 1].at_s : 0;
+
+    return at_s > last_s ? at_s : last_s;
+}

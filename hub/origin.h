@@ -20,5 +20,10 @@ MUST_USE enum err hub_origin_memory(const char *home, char out[HUB_PATH_MAX], st
  * the digest of the note. ERR_SYNTAX: that is no statement.
  */
 MUST_USE enum err hub_origin_leaf(const uint8_t *note, size_t len, uint8_t out[PROTO_LEAF_LEN]);
+/*
+ * The least leaf time from now on, last_s being that of the last leaf: nor below that of the origin it is logged under (P-081), whatever the
+ * clock of the new machine says; by the time nodes tell what was said before the loss from what was said after it.
+ */
+uint64_t hub_origin_floor(const struct proto_region *r, uint64_t last_s);
 
 #endif

@@ -300,17 +300,17 @@ static void consent_after_an_objection(void **state)
     c.made_s = f->now_s - 6 * DAY_S;
     client_fixture_keep(f, VO, &c);
     collect(f, a);
-    client_facts_for(&a->f, "need", &one);
+    client_facts_for(&client_fixture_node(f, VO)->region, &a->f, "need", &one);
     assert_false(one.consent_after);
     /* Said to be made later than it was logged. */
     c.made_s = f->now_s;
     client_fixture_keep_at(f, VO, &c, f->now_s - 6 * DAY_S);
     collect(f, a);
-    client_facts_for(&a->f, "need", &one);
+    client_facts_for(&client_fixture_node(f, VO)->region, &a->f, "need", &one);
     assert_false(one.consent_after);
     client_fixture_keep(f, VO, &c);
     collect(f, a);
-    client_facts_for(&a->f, "need", &one);
+    client_facts_for(&client_fixture_node(f, VO)->region, &a->f, "need", &one);
     assert_true(one.consent_after);
 }
 

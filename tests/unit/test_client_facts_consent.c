@@ -14,7 +14,7 @@ static enum { NOTHING, SOME, EVERYBODY, REFUSED } given(struct client_fixture *f
     struct policy_decision d;
 
     collect(f, a);
-    client_facts_for(&a->f, section, &one);
+    client_facts_for(&client_fixture_node(f, VO)->region, &a->f, section, &one);
     one.events = ~UINT64_C(0);
     one.weighed = one.member = true;
     policy_eval_section(f->pack, &one, policy_pack_find(f->pack, POLICY_SET_SECTIONS, section), &d);

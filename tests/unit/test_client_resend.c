@@ -26,6 +26,19 @@ static size_t run(struct client_fixture *f)
     return client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL) - before;
 }
 
+/* What this node said last. */
+static struct proto_statement newest(struct client_fixture *f)
+{
+    struct proto_statement s;
+    struct proto_signed env;
+    struct proto_msg m;
+
+    assert_true(client_fixture_waiting(f, VO, PROTO_STATEMENT, &m) != 0);
+    assert_err(proto_sign_decode(m.original.data, m.original.len, &env), OK);
+    assert_err(proto_statement_decode(PROTO_SAY_EVENT, env.body, env.body_len, &s), OK);
+    return s;
+}
+
 /* An own event with this leaf, that its addressee acknowledged. */
 static struct proto_statement keep(struct client_fixture *f, uint64_t index, uint64_t at_s)
 {
@@ -99,8 +112,6 @@ static void many_go_in_order(void **state)
     enum { MANY = CLIENT_RESEND_AT_ONCE + 5 };
     struct client_fixture *f = *state;
     struct proto_statement s, last = {.kind = PROTO_SAY_NONE};
-    struct proto_signed env;
-    struct proto_msg m;
 
     child = client_fixture_child(1);
     for (size_t i = MANY; i > 0; i--) {
@@ -110,11 +121,33 @@ static void many_go_in_order(void **state)
     }
     assert_err(look(f, 9, PROTO_NO_LEAF), OK);
     assert_int_equal(run(f), CLIENT_RESEND_AT_ONCE);
-    assert_true(client_fixture_waiting(f, VO, PROTO_STATEMENT, &m) != 0);
-    assert_err(proto_sign_decode(m.original.data, m.original.len, &env), OK);
-    assert_err(proto_statement_decode(PROTO_SAY_EVENT, env.body, env.body_len, &s), OK);
+    s = newest(f);
     assert_memory_equal(s.id, last.id, PROTO_ID_LEN);
     assert_int_equal(run(f), MANY - CLIENT_RESEND_AT_ONCE);
+    assert_int_equal(run(f), 0);
+}
+
+/* Under the second origin indexes start again below what was lost: what was said there comes after it all the same, also from one run to the next. */
+static void across_a_new_origin_too(void **state)
+{
+    enum { MANY = CLIENT_RESEND_AT_ONCE };
+    struct client_fixture *f = *state;
+    struct proto_region *r = &client_fixture_node(f, VO)->region;
+    struct proto_statement before, after, said;
+
+    child = client_fixture_child(1);
+    r->origin[r->origin_count++].at_s = f->now_s - 60;
+    (void)keep(f, 850, f->now_s - 30);
+    after = keep(f, 851, f->now_s - 30);
+    for (size_t i = 0; i < MANY; i++)
+        before = keep(f, 900 + i, f->now_s - 90);
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), MANY);
+    said = newest(f);
+    assert_memory_equal(said.id, before.id, PROTO_ID_LEN);
+    assert_int_equal(run(f), 2);
+    said = newest(f);
+    assert_memory_equal(said.id, after.id, PROTO_ID_LEN);
     assert_int_equal(run(f), 0);
 }
 
@@ -125,6 +158,7 @@ int main(void)
         client_fixture_test(a_whole_chain_is_no_break),
         client_fixture_test(what_is_old_not_logged_or_of_others_is_not),
         client_fixture_test(many_go_in_order),
+        client_fixture_test(across_a_new_origin_too),
     };
 
     return cmocka_run_group_tests_name("client/resend", tests, NULL, NULL);

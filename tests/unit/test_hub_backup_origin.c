@@ -373,6 +373,18 @@ static void the_number_is_kept(void **state)
     assert_int_equal(n, 1);
 }
 
+/* The new machine's clock may be behind that of the one that is lost. */
+static void no_leaf_is_of_before_its_origin(void **state)
+{
+    struct proto_region r = {.origin_count = 0};
+
+    (void)state;
+    assert_int_equal(hub_origin_floor(&r, 77), 77);
+    r = (struct proto_region){.origin_count = 2, .origin = {{.at_s = 1000}, {.at_s = 2000}}};
+    assert_int_equal(hub_origin_floor(&r, 1500), 2000);
+    assert_int_equal(hub_origin_floor(&r, 2001), 2001);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -380,6 +392,7 @@ int main(void)
         T(what_is_lost_is_told), T(one_partner_is_not_enough), T(another_statement_is_refused), T(another_store_is_refused),
         T(less_than_was_signed_is_refused), T(far_more_than_is_known_must_be_shown), T(a_day_more_is_believed),
         T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
+        T(no_leaf_is_of_before_its_origin),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
