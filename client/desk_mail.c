@@ -1,13 +1,12 @@
 #include "client/desk_mail.h"
 
 #include "base/log.h"
-#include "base/rd.h"
 #include "base/text.h"
-#include "base/wr.h"
 #include "client/after.h"
 #include "client/consent_end.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
+#include "client/lastword.h"
 #include "client/mail.h"
 #include "client/member.h"
 #include "client/sealed.h"
@@ -408,60 +407,20 @@ static enum err withdrawn(struct client_node *n, struct vault_txn *x, const stru
     return err;
 }
 
-/* CLIENT_T_META: "l" and a hash of case, partner and purpose -> the leaf of this member's last word. */
-enum { WORD_KEY = 1 + crypto_hash_sha256_BYTES };
-
-static void word_key(
-    const struct proto_statement *s, const uint8_t member[PROTO_PARTNER_LEN], uint8_t key[WORD_KEY])
-{
-    crypto_hash_sha256_state h;
-
-    key[0] = 'l';
-    crypto_hash_sha256_init(&h);
-    crypto_hash_sha256_update(&h, s->case_id, sizeof s->case_id);
-    crypto_hash_sha256_update(&h, member, PROTO_PARTNER_LEN);
-    crypto_hash_sha256_update(&h, (const uint8_t *) s->purpose, strlen(s->purpose));
-    crypto_hash_sha256_final(&h, key + 1);
-}
-
-static enum err word_get(struct vault_txn *x, const uint8_t key[WORD_KEY], uint64_t *leaf)
-{
-    uint8_t *value = NULL;
-    size_t len = 0;
-    struct rd r;
-    enum err err = client_vault_get(x, CLIENT_T_META, key, WORD_KEY, &value, &len);
-
-    if (err == OK) {
-        rd_init(&r, value, len);
-        *leaf = rd_u64(&r);
-        err = rd_end(&r);
-    }
-    free(value);
-    return err;
-}
-
 /* The log's order counts, not the order of arrival: what a hub kept back does not make a member of who has
  * left since. */
 static enum err membership(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     const struct proto_statement *s = e->said;
-    bool invites = s->code == PROTO_MEMBER_INVITE;
-    uint8_t key[WORD_KEY], value[8];
-    uint64_t last = 0;
-    struct wr w;
-    enum err err;
+    const struct client_leaf leaf = {e->mail->receipt.index, e->mail->receipt.time_s};
+    bool invites = s->code == PROTO_MEMBER_INVITE, newer = false;
+    enum err err = client_lastword_is_newer(n, x, s, &leaf, &newer);
 
-    word_key(s, invites ? s->receiver : s->setter, key);
-    err = word_get(x, key, &last);
-    if (err == OK && e->mail->receipt.index <= last)
-        return dropped(e, "older than what this member said last");
-    if (err == OK || err == ERR_NOTFOUND)
+    if (err == OK && !newer)
+        return dropped(e, "not newer than what this member said last");
+    if (err == OK)
         err = client_member_apply(n, x, s);
-    if (err != OK || invites)
-        return err;
-    wr_init(&w, value, sizeof value);
-    wr_u64(&w, e->mail->receipt.index);
-    return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
+    return err != OK || invites ? err : client_lastword_put(x, s, &leaf);
 }
 
 static enum err step_after(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
