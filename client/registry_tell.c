@@ -1,5 +1,6 @@
 #include "client/registry_tell.h"
 
+#include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/hublink_parts.h"
@@ -10,7 +11,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 2000, TELL_MS = 5000, LEAVES_MAX = 800 * 1024, BODY_ROOM = LEAVES_MAX + (32 << 10), KEY_LEN = 8 };
+enum { AGAIN_MS = 2000, ASK_MS = 30000, TELL_MS = 5000, LEAVES_MAX = 800 * 1024, BODY_ROOM = LEAVES_MAX + (32 << 10), KEY_LEN = 8 };
+
+void client_registry_tell_more(struct client_node *n, uint64_t size)
+{
+    struct client_registry_tell *t = n->registry != NULL ? client_registry_told(n) : NULL;
+    uint64_t own = t != NULL ? proto_registry_size(client_registry_fold(n)) : UINT64_MAX;
+
+    /* No registry is larger than that: it says nothing. */
+    if (size <= own || size > PROTO_REGISTRY_MAX)
+        return;
+    /* The clock is that of the leaf which is missing longest: what came here meanwhile must not be waited for twice, nor a newer one for it. */
+    if (t->more <= own) {
+        t->more = size;
+        t->more_ms = clock_mono_ms();
+        t->said = false;
+    } else if (size < t->more)
+        t->more = size;
+    if (!t->said && client_registry_tell_is_behind(n)) {
+        log_event(LOG_ERROR, "keyholder-has-more-of-the-registry", NULL);
+        t->said = true;
+    }
+    client_registry_hurry(n);
+}
+
+bool client_registry_tell_is_behind(const struct client_node *n)
+{
+    const struct client_registry_tell *t = n->registry != NULL ? client_registry_told(n) : NULL;
+
+    return t != NULL && t->more > proto_registry_size(client_registry_fold(n)) && clock_mono_ms() - t->more_ms >= CLIENT_REGISTRY_BEHIND_MS;
+}
 
 static void told(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
@@ -31,6 +61,11 @@ static void told(struct client_node *n, void *arg, enum err result, const struct
     if (have < proto_registry_size(client_registry_fold(n)) && have != t->have)
         t->due_ms = 0;
     t->have = have;
+    /* What it says now counts: it may have been put back from an older copy. */
+    if (have <= proto_registry_size(client_registry_fold(n)))
+        t->more = 0;
+    else
+        client_registry_tell_more(n, have);
 }
 
 struct leaves { struct wr *w; uint64_t first, at; uint16_t count; bool full; };
@@ -77,6 +112,11 @@ enum err client_registry_tell_write(struct client_node *n, uint64_t first, struc
 
     wr_bytes16(w, checkpoint, len);
     count = wr_gap(w, 2);
+    if (checkpoint == NULL || first >= proto_registry_size(client_registry_fold(n))) {
+        if (count != NULL)
+            memset(count, 0, 2);
+        return wr_end(w);
+    }
     e = client_vault_begin(n->vault, false, &x);
     if (e == OK)
         e = client_vault_walk(x, CLIENT_T_REGISTRY, NULL, 0, add_leaf, &l);
@@ -124,8 +164,10 @@ void client_registry_tell_step(struct client_node *n)
 
     if (t == NULL || t->telling || clock_mono_ms() < t->due_ms)
         return;
-    if (t->have >= proto_registry_size(client_registry_fold(n)) || client_registry_checkpoint(n, &len) == NULL)
+    if ((t->have >= proto_registry_size(client_registry_fold(n)) || client_registry_checkpoint(n, &len) == NULL)
+        && clock_mono_ms() < t->ask_ms)
         return;
     t->telling = tell(n, t) == OK;
     t->due_ms = clock_mono_ms() + AGAIN_MS;
+    t->ask_ms = clock_mono_ms() + ASK_MS;
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "client/keylink.h"
+#include "client/registry_tell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,9 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         ask_proof(n, l);
         return;
     }
+    /* Ordinary for a moment; a hub that keeps the difference from this node must not have anything given on it. */
+    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size != PROTO_WITNESS_NO_SIZE && l->is_registry)
+        client_registry_tell_more(n, a.size);
     /* It cosigned another history, or was shown a false proof: somebody must look. */
     if (e == OK && (a.status == PROTO_WITNESS_NOT_PROVEN
         || (a.status == PROTO_WITNESS_OTHER_SIZE && a.size == PROTO_WITNESS_NO_SIZE)))

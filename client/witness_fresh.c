@@ -15,7 +15,7 @@ bool client_witness_log_is_fresh(const struct client_node *n, const struct witne
 
     if (l->is_registry && n->registry == NULL)
         return true;
-    if (l->is_registry && client_registry_promise_broken(n) != NULL)
+    if (l->is_registry && (client_registry_promise_broken(n) != NULL || client_registry_tell_is_behind(n)))
         return false;
     if (w->others != 0)
         return l->other_s + CLIENT_WITNESS_FRESH_S > now_s;
@@ -74,6 +74,9 @@ static const char *what(const struct client_node *n, const struct witness_log *l
     if (client_registry_promise_broken(n) != NULL)
         return lang == LANG_NL ? "de hub bevestigde een verklaring van hier voor het register, en toont haar niet"
                                : "the hub acknowledged a statement from here for the registry, and does not show it";
+    if (client_registry_tell_is_behind(n))
+        return lang == LANG_NL ? "de sleutelhouder heeft al langer dan een minuut meer van het register dan de hub hier geeft"
+                               : "for over a minute the keyholder has had more of the registry than the hub gives here";
     if (l->cut)
         return lang == LANG_NL ? "de hub toont minder van het register dan hij ondertekende" : "the hub shows less of the registry than it signed";
     if (l->lacks)
@@ -92,7 +95,7 @@ const char *client_witness_text(const struct client_node *n, enum lang lang, cha
     if (client_witness_is_fresh(n) || !client_link_is_up(n))
         return NULL;
     l = &w->log[client_witness_is_registry_fresh(n) ? WITNESS_MAIN : WITNESS_REGISTRY];
-    if (clock_mono_ms() - w->opened_ms < SETTLE_MS && !l->cut && !l->lacks)
+    if (clock_mono_ms() - w->opened_ms < SETTLE_MS && !l->cut && !l->lacks && !client_registry_tell_is_behind(n))
         (void)snprintf(buf, len, "%s", lang == LANG_NL
                 ? "het knooppunt vraagt nog aan andere getuigen of logboek en register compleet zijn; wat verstrekt wordt wacht daarop"
                 : "the node is still asking other witnesses whether log and registry are whole; what is given waits for that");
