@@ -114,6 +114,12 @@ const char *client_distrust_text(const struct client_node *n, enum lang lang, ch
               "gaan door. Laat de privacy officer het uitzoeken (schakel audit, schakel audit complete); daarna: schakel audit clear --reason TEKST"
             : "BAD_OPENING: WHAT THE HUB LOGGED ABOUT THIS ORGANISATION IS NOT WHAT IS HERE. Nothing is asked for or given; withdrawal and audit go on. "
               "Let the privacy officer look into it (schakel audit, schakel audit complete); then: schakel audit clear --reason TEXT";
+    if (l->by_word)
+        return lang == LANG_NL
+            ? "TWEE PARTNERS NOEMDEN EEN ANDERE WORTEL VAN HET OUDE LOGBOEK DAN DE HUB HIER TOONDE. Zij vergisten zich, of de hub vertelde twee verhalen. Er "
+              "wordt niets gevraagd of verstrekt; intrekken en audit gaan door. Vergelijk met hen. Is het uitgezocht: schakel log accept --reason TEKST"
+            : "TWO PARTNERS NAMED ANOTHER ROOT OF THE OLD LOG THAN THE HUB SHOWED HERE. They are wrong, or the hub told two stories. Nothing is asked for "
+              "or given; withdrawal and audit go on. Compare with them. When it has been looked into: schakel log accept --reason TEXT";
     if (l->for_ever)
         return lang == LANG_NL
             ? "HET LOGBOEK VAN DE HUB SPREEKT ZICHZELF TEGEN. Er wordt niets gevraagd of verstrekt; intrekken, audit en intrekken van sleutels gaan "

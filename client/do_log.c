@@ -51,7 +51,8 @@ enum err client_do_log_accept(struct client_call *c, struct vault_txn *x)
             "er valt niets te aanvaarden: het logboek heeft zichzelf niet tegengesproken");
     if (e == OK)
         e = keep_reason(c, x, reason);
-    if (e == OK && n->link->forked)
+    /* Where only partners said so the log did nothing that a witness must never cosign again. */
+    if (e == OK && n->link->forked && !n->link->by_word)
         e = client_witness_retire(n, x);
     if (e == OK)
         e = client_distrust_forget(n, x);

@@ -47,16 +47,18 @@ static enum err put_checked(struct client_node *n)
 
 /*
  * Two heads that the log signed and that do not fit are remembered for ever. While the hub says that it does not have what it signed,
- * disclosures stop until it proves it. What a partner says it saw stops nothing: it may be the partner's lie.
+ * disclosures stop until it proves it. What two partners say of the old log stops them until a person has looked into it; a proof takes its place. What a partner says it saw stops nothing: it may be the partner's lie.
  */
 void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
 {
     struct vault_txn *x = NULL;
+    bool by_word = strcmp(why, CLIENT_HEADS_BY_WORD) == 0, is_proof = for_ever && !by_word;
     enum err e;
 
-    if (n->link->for_ever || (n->link->forked && !for_ever))
+    if ((n->link->for_ever && !(n->link->by_word && is_proof)) || (n->link->forked && !for_ever))
         return;
     n->link->forked = true;
+    n->link->by_word = by_word;
     n->link->for_ever = for_ever;
     log_event(LOG_ERROR, "log-forked", "reason", why, NULL);
     if (!for_ever)
@@ -86,7 +88,7 @@ enum err client_heads_accept(struct client_node *n, struct vault_txn *x)
         l->checked = before;
         return e;
     }
-    l->forked = l->for_ever = false;
+    l->forked = l->for_ever = l->by_word = false;
     l->other_count = l->apart_count = l->apart_kept = 0;
     l->doubted = NULL;
     return OK;
@@ -113,6 +115,7 @@ enum err client_heads_load(struct client_node *n)
         return e;
     e = client_vault_get(x, CLIENT_T_META, forked_key, sizeof forked_key - 1, &why, &why_len);
     l->forked = l->for_ever = e == OK;
+    l->by_word = e == OK && why_len == sizeof CLIENT_HEADS_BY_WORD && memcmp(why, CLIENT_HEADS_BY_WORD, why_len) == 0;
     if (e == OK || e == ERR_NOTFOUND)
         e = client_vault_get(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, &row, &len);
     if (e == OK) {

@@ -77,6 +77,7 @@ struct client_hublink {
     uint8_t origins;             /* changes of the log's origin that were taken into account (client/origin) */
     uint8_t asked_origins;       /* when asked was asked */
     uint64_t seen_more;          /* leaves that this node had seen when a change named fewer; 0: never */
+    bool by_word;                /* and that rests on what two partners signed, not on what the log did: they may be wrong */
     bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
 
     /* distrust.c */
@@ -122,6 +123,8 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
  * nothing is given: a hub could hold back a revocation. All else goes: withdrawals, objections, acknowledgements, reports.
  */
 bool client_heads_stops(const struct client_node *n, enum proto_kind k, const uint8_t to[PROTO_PARTNER_LEN]);
+/* The reason of a stop by the word of two partners about the old log (P-194): no proof against the hub. */
+#define CLIENT_HEADS_BY_WORD "partners-named-another-log"
 /* Disclosures stop: for ever when the log signed what does not fit, else until the hub proves that it does. */
 void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
 /* Within x: what was checked last. */

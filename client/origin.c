@@ -61,7 +61,10 @@ static enum err store(struct client_node *n, uint8_t origins, uint64_t seen_more
     return e;
 }
 
-/* Two roots of one size, one signed by the log and one named by two partners: the old log told two stories. */
+/*
+ * Two roots of one size, one signed by the log and one named by two partners. Of what is kept the new log has theirs: the log told two stories. Of
+ * what was seen they may be wrong: the hub cannot always hold it against something that it signed.
+ */
 static bool contradicts(const struct client_hublink *l, const struct proto_merkle_head *named)
 {
     const struct proto_merkle_head *const mine[] = {&l->newest, &l->checked};
@@ -87,7 +90,7 @@ static bool take(struct client_node *n, const struct proto_origin *o)
     struct client_hublink *l = n->link;
     struct proto_merkle_head base = l->checked.size <= o->kept.size ? l->checked : o->kept;
     uint64_t more = l->newest.size > l->checked.size ? l->newest.size : l->checked.size;
-    bool two_stories = contradicts(l, &o->seen) || contradicts(l, &o->kept);
+    bool two_stories = contradicts(l, &o->kept), another_word = contradicts(l, &o->seen);
     enum err e;
 
     more = more > o->seen.size ? more : 0;
@@ -103,6 +106,8 @@ static bool take(struct client_node *n, const struct proto_origin *o)
     tell(o, more);
     if (two_stories)
         client_heads_stop(n, true, "origin-names-another-log");
+    else if (another_word)
+        client_heads_stop(n, true, CLIENT_HEADS_BY_WORD);
     else
         client_heads_resume(n);
     return true;

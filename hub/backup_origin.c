@@ -9,11 +9,32 @@
 /* So many leaves more than anything here knows are believed by the word of two partners: what a day without a backup holds. */
 enum { UNSHOWN_MAX = 4096 };
 
+/*
+ * Every node that had seen that size stops when the digest is another, so what is known here is not left to who signs. Of a log longer than is
+ * known here nothing can be said: there the nodes have only the partners' word, and treat it as that.
+ */
+static enum err check_digest(const struct hub_ledger *l, const struct proto_merkle_head *shown, const struct proto_registry_say *s,
+    struct trouble *t)
+{
+    bool is_shown = s->seen == shown->size && s->seen != 0, is_kept = s->seen == s->kept;
+    uint8_t root[PROTO_HASH_LEN];
+
+    hub_ledger_root(l, root);
+    if ((is_shown && sodium_memcmp(s->digest, shown->root, sizeof s->digest) != 0)
+        || (is_kept && sodium_memcmp(s->digest, root, sizeof root) != 0))
+        return trouble_at(t, ERR_STATE, "digest", 0, 0,
+            "the statement names another root of %llu leaves than this hub signed: it is of another log, or two stories were told. Compare before anybody signs a new one: schakel-hub restore --lost",
+            "de verklaring noemt een andere wortel van %llu bladen dan deze hub ondertekende: zij is van een ander logboek, of er zijn twee verhalen verteld. Vergelijk voor iemand een nieuwe tekent: schakel-hub restore --lost",
+            (unsigned long long)s->seen);
+    return OK;
+}
+
 /* What the two partners signed is about exactly this store and this loss. */
 static enum err check_said(const struct hub_ledger *l, const struct proto_merkle_head *shown, const struct proto_registry_say *s,
     struct trouble *t)
 {
     uint8_t root[PROTO_HASH_LEN];
+    enum err e;
 
     hub_ledger_root(l, root);
     if (s->kept != hub_ledger_size(l) || sodium_memcmp(root, s->root, sizeof root) != 0)
@@ -26,6 +47,9 @@ static enum err check_said(const struct hub_ledger *l, const struct proto_merkle
             "the statement names %llu leaves and this hub signed %llu: numbers would be given twice. Make a new one: schakel-hub restore --lost",
             "de verklaring noemt %llu bladen en deze hub ondertekende er %llu: nummers zouden twee keer worden gegeven. Maak een nieuwe: schakel-hub restore --lost",
             (unsigned long long)s->seen, (unsigned long long)shown->size);
+    e = check_digest(l, shown, s, t);
+    if (e != OK)
+        return e;
     /* Each number that is skipped is a row in every node, for ever. */
     if (s->seen > shown->size && s->seen - shown->size > UNSHOWN_MAX)
         return trouble_at(t, ERR_STATE, "seen", 0, 0,

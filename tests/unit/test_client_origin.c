@@ -113,6 +113,55 @@ static void another_root_of_what_was_seen_stops_disclosures(void **state)
     assert_true(h->n->link->for_ever);
 }
 
+static void restart(struct hub_played *h)
+{
+    struct client_hublink *l = h->n->link;
+
+    l->forked = l->for_ever = l->by_word = false;
+    assert_err(client_heads_load(h->n), OK);
+}
+
+/* Nobody at the hub can always check what two partners name: it is their word, and a person lifts what it stopped. */
+static void a_word_about_what_was_seen_is_no_proof(void **state)
+{
+    struct hub_played *h = *state;
+    struct vault_txn *x;
+    char text[512];
+
+    has_seen(h, 120, 9);
+    change(h, 120, 1, 100, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_false(client_link_is_trusted(h->n));
+        assert_true(h->n->link->by_word);
+        assert_non_null(strstr(client_distrust_text(h->n, LANG_EN, text, sizeof text), "TWO PARTNERS NAMED ANOTHER ROOT"));
+        /* Neither the hub's proof of the new log nor a restart ends it. */
+        client_heads_resume(h->n);
+        restart(h);
+    }
+    x = client_fixture_begin(h->f, VO);
+    assert_err(client_heads_accept(h->n, x), OK);
+    client_fixture_commit(x);
+    assert_true(client_link_is_trusted(h->n));
+    restart(h);
+    assert_true(client_link_is_trusted(h->n));
+    assert_false(h->n->link->by_word);
+}
+
+static void a_proof_takes_the_place_of_a_word(void **state)
+{
+    struct hub_played *h = *state;
+
+    has_seen(h, 120, 9);
+    change(h, 120, 1, 100, 2);
+    client_heads_stop(h->n, true, "two-roots-of-one-size");
+    assert_false(h->n->link->by_word);
+    client_heads_stop(h->n, true, CLIENT_HEADS_BY_WORD);
+    assert_false(h->n->link->by_word);
+    restart(h);
+    assert_true(h->n->link->for_ever);
+    assert_false(h->n->link->by_word);
+}
+
 static void another_root_of_what_is_kept_stops_disclosures(void **state)
 {
     struct hub_played *h = *state;
@@ -120,6 +169,7 @@ static void another_root_of_what_is_kept_stops_disclosures(void **state)
     has_seen(h, 100, 9);
     change(h, 120, 1, 100, 2);
     assert_true(h->n->link->for_ever);
+    assert_false(h->n->link->by_word);
 }
 
 static void the_same_roots_do_not(void **state)
@@ -224,6 +274,7 @@ int main(void)
         T(who_saw_less_than_was_kept_goes_on_from_there), T(who_saw_what_was_lost_goes_on_from_what_is_kept),
         T(who_saw_more_than_was_named_says_so), T(another_root_of_what_was_seen_stops_disclosures),
         T(another_root_of_what_is_kept_stops_disclosures), T(the_same_roots_do_not), T(what_stopped_until_it_is_shown_again_goes_on),
+        T(a_word_about_what_was_seen_is_no_proof), T(a_proof_takes_the_place_of_a_word),
         T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
         T(a_proof_of_a_later_origin_waits_for_the_registry),
     };

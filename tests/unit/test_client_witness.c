@@ -434,6 +434,19 @@ static void who_never_retired_cosigns_under_a_later_origin(void **state)
     assert_true(status(w).cosigns);
 }
 
+/* Two partners named another root of the old log: the log itself did nothing wrong, and is cosigned again. */
+static void a_word_of_partners_ends_no_cosigning(void **state)
+{
+    struct world *w = *state;
+
+    client_heads_stop(w->n, true, CLIENT_HEADS_BY_WORD);
+    assert_false(client_link_is_trusted(w->n));
+    assert_non_null(strstr(said(w), "TWO PARTNERS"));
+    assert_err(accept_log(w, "the statement had a writing error; compared"), OK);
+    assert_true(client_link_is_trusted(w->n));
+    assert_true(status(w).cosigns);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -450,7 +463,7 @@ int main(void)
         TEST(a_history_for_receipts_and_one_for_witnesses_is_found),
         TEST(a_cut_tail_stops_until_it_is_whole_again),
         TEST(a_partner_that_saw_another_log_gets_nothing),
-        TEST(who_accepts_goes_on_without_cosigning),
+        TEST(who_accepts_goes_on_without_cosigning), TEST(a_word_of_partners_ends_no_cosigning),
         TEST(nor_under_a_later_origin),
         TEST(who_never_retired_cosigns_under_a_later_origin),
     };

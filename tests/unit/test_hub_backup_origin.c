@@ -222,6 +222,41 @@ static void far_more_than_is_known_must_be_shown(void **state)
     assert_int_equal(done.shown.size, s.seen);
 }
 
+/* Who had seen that size would stop for good. */
+static void another_root_of_what_was_signed_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+
+    s.digest[31] ^= 1;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "digest");
+    s = say_of(w);
+    s.seen += 10;
+    sign_by(w, &s, "AB");
+    give_checkpoint(w, s.seen, 7, 1);
+    expect_refused(w, ERR_STATE, "digest");
+}
+
+/* The memory knows less than the store: then that says it. */
+static void another_root_of_what_is_kept_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct proto_registry_say s = say_of(w);
+    struct hub_backup_done done;
+    struct trouble t;
+
+    w->from.last.head.size = 1;
+    s.seen = s.kept;
+    sign_by(w, &s, "AB");
+    expect_refused(w, ERR_STATE, "digest");
+    memcpy(s.digest, s.root, sizeof s.digest);
+    s.id[0] ^= 1;
+    sign_by(w, &s, "AB");
+    assert_err(complete(w, &done, &t), OK);
+    assert_int_equal(done.lost, 0);
+}
+
 static void a_day_more_is_believed(void **state)
 {
     struct world *w = *state;
@@ -391,6 +426,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         T(what_is_lost_is_told), T(one_partner_is_not_enough), T(another_statement_is_refused), T(another_store_is_refused),
         T(less_than_was_signed_is_refused), T(far_more_than_is_known_must_be_shown), T(a_day_more_is_believed),
+        T(another_root_of_what_was_signed_is_refused), T(another_root_of_what_is_kept_is_refused),
         T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
         T(no_leaf_is_of_before_its_origin),
     };
