@@ -131,9 +131,7 @@ static enum err copy_rest(const struct hub_cli *c, struct restoring *r)
     r->sources = (struct hub_backup_sources){ .home = c->home, .mirror = c->mirror, .registry = c->registry, .checkpoint = c->checkpoint,
         .memory_is_old = lost && !c->newest, .is_lost = c->lost || c->new_origin != NULL };
     if (e == OK)
-        e = hub_origin_memory(c->home, r->memory, c->t);
-    if (e == OK)
-        e = hub_signer_read(r->memory, &r->sources.last, c->t);
+        e = hub_origin_last(c->home, &r->sources.last, c->t);
     if (e == OK)
         e = hub_home_path(c->home, "signer/registry", path, c->t);
     return e == OK ? hub_signer_read(path, &r->sources.last_registry, c->t) : e;

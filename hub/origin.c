@@ -71,6 +71,23 @@ enum err hub_origin_memory(const char *home, char out[HUB_PATH_MAX], struct trou
     return e == OK ? hub_origin_memory_of(home, n, out, t) : e;
 }
 
+enum err hub_origin_last(const char *home, struct hub_signed *out, struct trouble *t)
+{
+    struct hub_signed last = { .note_len = 0 };
+    char path[HUB_PATH_MAX];
+    unsigned n = 0;
+    enum err e = hub_origin_read(home, &n, t);
+
+    for (; e == OK && n > 0 && last.head.size == 0; n--) {
+        e = hub_origin_memory_of(home, n, path, t);
+        if (e == OK)
+            e = hub_signer_read(path, &last, t);
+    }
+    if (e == OK)
+        *out = last;
+    return e;
+}
+
 enum err hub_origin_leaf(const uint8_t *note, size_t len, uint8_t out[PROTO_LEAF_LEN])
 {
     static const uint8_t seed[PROTO_LEAF_SEED_LEN];

@@ -6,6 +6,7 @@
 #define HUB_ORIGIN_H
 
 #include "hub/home.h"
+#include "hub/signer.h"
 #include "proto/reply.h"
 
 /* 1 when there is no file. ERR_SYNTAX, ERR_RANGE, ERR_IO with trouble. */
@@ -14,6 +15,11 @@ MUST_USE enum err hub_origin_write(const char *home, unsigned n, struct trouble 
 /* The signer's memory of the log under that origin: each has its own, so that no origin is ever signed backwards. */
 MUST_USE enum err hub_origin_memory_of(const char *home, unsigned n, char out[HUB_PATH_MAX], struct trouble *t);
 MUST_USE enum err hub_origin_memory(const char *home, char out[HUB_PATH_MAX], struct trouble *t);
+/*
+ * What the hub signed last of its log. An origin that signed nothing yet may be one that a restore was killed before: then what was signed under
+ * the one before it counts. Errors of hub_signer_read.
+ */
+MUST_USE enum err hub_origin_last(const char *home, struct hub_signed *out, struct trouble *t);
 
 /*
  * The first leaf under a new origin (P-193): its id is the statement's, its seed is zeros, all its groups are empty but the evidence, which is

@@ -43,6 +43,10 @@ scene_two_partners_say_so() {
     expect "and why not" "$got" 'two stories' || return 1
     got=$(root leerplicht partner sign "$s") || { why="sign: $got"; return 1; }
     expect "it goes to the operator" "$got" 'restore --new-origin' || return 1
+    # As when it is killed at its end: the origin has its number, the store is not there.
+    hub restore --new-origin "$s" "$region/hub.backup" >"$region/said" 2>&1 && rm -rf "$region/hub/store" || { why="not at first: $(cat "$region/said")"; return 1; }
+    hub restore --lost --output "$region/origin.killed" --json "$region/hub.backup" >"$region/said" 2>&1 || { why="--lost after a kill: $(cat "$region/said")"; return 1; }
+    [ "$(value seen <"$region/said")" = "$seen" ] || { why="it forgot what was signed: $(cat "$region/said")"; return 1; }
     hub restore --new-origin "$s" "$region/hub.backup" >"$region/said" 2>&1 || { why="not with the word of two: $(cat "$region/said")"; return 1; }
 }
 

@@ -420,6 +420,33 @@ static void no_leaf_is_of_before_its_origin(void **state)
     assert_int_equal(hub_origin_floor(&r, 2001), 2001);
 }
 
+/* A restore was killed when the new origin had its name, and before the store was in its place: what was signed is not forgotten. */
+static void an_origin_that_signed_nothing_hides_no_memory(void **state)
+{
+    struct world *w = *state;
+    const char *home = w->f->w.home;
+    struct hub_signed last;
+    char path[HUB_PATH_MAX];
+
+    assert_err(hub_origin_last(home, &last, NULL), OK);
+    assert_int_equal(last.head.size, w->from.last.head.size);
+    for (unsigned n = 2; n < 4; n++) {
+        assert_err(hub_origin_memory_of(home, n, path, NULL), OK);
+        assert_err(hub_signer_init(path, NULL), OK);
+        assert_err(hub_origin_write(home, n, NULL), OK);
+        last.head.size = 77;
+        assert_err(hub_origin_last(home, &last, NULL), OK);
+        assert_int_equal(last.head.size, w->from.last.head.size);
+        assert_memory_equal(last.head.root, w->from.last.head.root, sizeof last.head.root);
+    }
+    /* A memory that is not there is no empty one. */
+    assert_err(hub_origin_write(home, 4, NULL), OK);
+    last.head.size = 77;
+    assert_int_not_equal(hub_origin_last(home, &last, NULL), OK);
+    assert_int_equal(last.head.size, 77);
+    assert_err(hub_origin_write(home, 1, NULL), OK);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -429,6 +456,7 @@ int main(void)
         T(another_root_of_what_was_signed_is_refused), T(another_root_of_what_is_kept_is_refused),
         T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
         T(no_leaf_is_of_before_its_origin),
+        T(an_origin_that_signed_nothing_hides_no_memory),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
