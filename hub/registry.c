@@ -24,6 +24,16 @@ static enum err remember_hash(struct hub_registry *r, const uint8_t *leaf, size_
     return OK;
 }
 
+static enum err count_share(struct hub_registry *r, const uint8_t *leaf, size_t len)
+{
+    const uint8_t *note;
+    size_t note_len;
+    uint64_t at_s;
+    enum err e = proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len);
+
+    return e == OK ? hub_registry_cap_count(&r->cap, r->region, note, note_len) : e;
+}
+
 static enum err append(struct hub_registry *r, const uint8_t *leaf, size_t len)
 {
     enum proto_registry_why why;
@@ -31,7 +41,9 @@ static enum err append(struct hub_registry *r, const uint8_t *leaf, size_t len)
 
     if (e == OK)
         e = proto_registry_append(r->fold, leaf, len, &why);
-    if (e == OK && why != PROTO_REG_COUNTS)
+    if (e == OK && why == PROTO_REG_COUNTS)
+        e = count_share(r, leaf, len);
+    else if (e == OK)
         log_event(LOG_ERROR, "statement of the registry does not count", "reason", proto_registry_why_name(why), NULL);
     return e;
 }
@@ -109,10 +121,11 @@ enum err hub_registry_take(struct hub_registry *r, struct kv_txn *x, const uint8
     *why = proto_registry_judge(r->fold, note, len, time_s, &say);
     if (*why == PROTO_REG_COUNTS && say.act == PROTO_REG_ORIGIN)
         *why = PROTO_REG_BY_OPERATOR;
-    if (*why == PROTO_REG_COUNTS && proto_registry_size(r->fold) >= PROTO_REGISTRY_MAX)
-        *why = PROTO_REG_FULL;
     if (*why != PROTO_REG_COUNTS)
         return OK;
+    e = hub_registry_cap_judge(&r->cap, r->region, r->fold, note, len, why);
+    if (e != OK || *why != PROTO_REG_COUNTS)
+        return e;
     e = proto_registry_leaf(time_s, note, len, r->pending, sizeof r->pending, &r->pending_len);
     if (e == OK)
         e = hub_store_registry_put(r->store, x, proto_registry_size(r->fold), r->pending, r->pending_len);

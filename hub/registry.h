@@ -8,6 +8,7 @@
 #define HUB_REGISTRY_H
 
 #include "hub/certs.h"
+#include "hub/registry_cap.h"
 #include "hub/signer.h"
 #include "hub/store_registry.h"
 #include "proto/registry.h"
@@ -19,6 +20,7 @@
 struct hub_registry {
     struct proto_region *region;          /* core's; the fold is written into it */
     struct proto_registry *fold;
+    struct hub_registry_cap cap;          /* of what is folded */
     struct hub_store_registry *store;
     struct kv *kv;
     struct hub_certs *certs;              /* narrowed by a revocation; NULL while loading */

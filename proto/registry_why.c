@@ -36,8 +36,8 @@ static const struct { const char *name, *en, *nl; } rows[PROTO_REG_WHY_END] = {
         "Het register zegt dit al. Er hoeft niets te gebeuren."},
     [PROTO_REG_BAD_TIME] = {"BAD_TIME", "The times do not fit: until lies after from, and a revocation is never for later.",
         "De tijden kloppen niet: tot ligt na van, en een intrekking is nooit voor later."},
-    [PROTO_REG_FULL] = {"FULL", "The registry has no room for more of this. Tell the makers of this program.",
-        "Het register heeft hier geen plaats meer voor. Meld dit de makers van dit programma."},
+    [PROTO_REG_FULL] = {"FULL", "There is no room for more of this, or the partner used its share. A key: let its root key, or two others, revoke it.",
+        "Hier is geen plaats meer voor, of de partner gebruikte zijn deel. Een sleutel: laat de hoofdsleutel of twee anderen intrekken."},
     [PROTO_REG_BY_OPERATOR] = {"BY_OPERATOR", "No node brings this. Give the file to the hub's operator: schakel-hub restore --new-origin FILE BACKUP.",
         "Dit brengt geen knooppunt. Geef het bestand aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE."},
 };

@@ -181,6 +181,29 @@ static void a_revocation_is_there_after_a_restart(void **state)
     expect_facts(f, A, C, PROTO_REVOKED);
 }
 
+/* One partner cannot fill the registry, so that nobody could be revoked any more; nor by a restart of the hub. */
+static void what_one_partner_adopts_has_an_end(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s;
+
+    for (size_t i = 0; i <= HUB_REGISTRY_CAP_PACKS + 1; i++) {
+        s = hub_registry_say(f, PROTO_REG_PACK, A);
+        memset(s.partner, 0, sizeof s.partner);
+        memset(s.digest, (int)i + 1, sizeof s.digest);
+        (void)snprintf(s.name, sizeof s.name, "regio");
+        (void)snprintf(s.version, sizeof s.version, "%zu", i);
+        expect_why(f, &s, "A", i < HUB_REGISTRY_CAP_PACKS ? PROTO_REG_COUNTS : PROTO_REG_FULL);
+        if (i == HUB_REGISTRY_CAP_PACKS) {
+            hub_world_core_close(&f->w);
+            hub_world_core_open(&f->w);
+        }
+    }
+    expect_why(f, &s, "B", PROTO_REG_COUNTS);
+    s = hub_registry_say(f, PROTO_REG_REVOKE, A);
+    expect_why(f, &s, "BC", PROTO_REG_COUNTS);
+}
+
 /* What a node asks, and what the other roles read: the same bytes, that fit what was folded. */
 static void the_copy_is_what_a_node_gets(void **state)
 {
@@ -231,6 +254,7 @@ int main(void)
         T(a_waiting_fetch_of_a_revoked_partner_ends), T(a_revoked_node_or_staff_key_is_refused_and_others_go_on),
         T(one_statement_a_round_and_the_next_is_judged_after_it), T(an_admitted_partner_is_known_at_once_and_after_a_restart),
         T(a_revocation_is_there_after_a_restart), T(the_copy_is_what_a_node_gets),
+        T(what_one_partner_adopts_has_an_end),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
