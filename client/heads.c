@@ -215,7 +215,7 @@ void client_heads_other(struct client_node *n, const struct proto_partner *from,
 {
     struct client_hublink *l = n->link;
 
-    if (size == 0)
+    if (size == 0 || client_origin_is_lost(n, size))
         return;
     if (size > l->newest.size)      /* the receipt that came with it is newer than anything its sender can have seen */
         doubt_partner(n, from, "larger-than-the-log");

@@ -6,6 +6,7 @@
 #include "client/distrust.h"
 #include "client/clocks.h"
 #include "client/openings.h"
+#include "client/registry.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -192,9 +193,12 @@ static void set_up(struct client_node *n, bool up)
     if (was == up && was_down == l->down)
         return;
     log_event(up ? LOG_INFO : LOG_WARN, up ? "hub-reachable" : "hub-unreachable", NULL);
-    if (up)
+    if (up) {
+        /* The log may have gone on under another origin. But who keeps the registry back does not hold up a withdrawal. */
+        l->registry_wait_ms = n->registry != NULL ? clock_mono_ms() + LINK_REGISTRY_MS : 0;
+        client_registry_hurry(n);
         client_outbox_wake(n);
-    else
+    } else
         l->probe_at_ms = clock_mono_ms() + 500;
     client_calls_again(n);
 }

@@ -7,7 +7,7 @@
 #include "client/hublink.h"
 
 enum { LINK_CALLS = 96, LINK_FLIGHT = 16, LINK_WINDOW = 64, LINK_HEADS = 16 };
-enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_ASK_VALID_S = 600 };
+enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_ASK_VALID_S = 600, LINK_REGISTRY_MS = 10000 };
 
 struct link_call {
     client_link_done *done;      /* NULL: free */
@@ -46,6 +46,7 @@ struct client_hublink {
     uint8_t *body;               /* PROTO_FRAME_MAX */
     bool up, down, probing;      /* neither up nor down: not known yet */
     uint64_t heard_s, probe_at_ms;
+    uint64_t registry_wait_ms;   /* until then nothing of the outbox goes: what it says of the log may be of an origin of before; 0: it does not */
     int64_t hub_ahead_s;         /* of this machine's clock, as the last reply says */
 
     /* outbox.c */

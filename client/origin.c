@@ -146,6 +146,14 @@ bool client_origin_is_before(const struct client_node *n, uint64_t issued_s)
     return n->region.origin_count != 0 && issued_s < n->region.origin[n->region.origin_count - 1].at_s + GRACE_S;
 }
 
+bool client_origin_is_lost(const struct client_node *n, uint64_t size)
+{
+    for (uint8_t i = 0; i < n->region.origin_count; i++)
+        if (size > n->region.origin[i].kept.size && size <= n->region.origin[i].seen.size)
+            return true;
+    return false;
+}
+
 void client_origin_status(const struct client_node *n, enum lang lang, cJSON *obj)
 {
     const struct client_hublink *l = n->link;

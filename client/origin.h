@@ -22,6 +22,11 @@ void client_origin_step(struct client_node *n);
 MUST_USE enum err client_origin_check(struct client_node *n, struct proto_blob checkpoint);
 /* Was this said before all knew of the origin of now? What its sender had seen by then says nothing about the log of today. */
 bool client_origin_is_before(const struct client_node *n, uint64_t issued_s);
+/*
+ * Is a head of this size one of leaves that were lost with an origin of before? It says nothing against the log of today, nor against who has seen
+ * it, who may not know yet that they are lost. So heads of the new log of these few sizes are not compared between partners.
+ */
+bool client_origin_is_lost(const struct client_node *n, uint64_t size);
 /* For status: nothing while the log has its first origin. */
 void client_origin_status(const struct client_node *n, enum lang lang, cJSON *obj);
 

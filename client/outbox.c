@@ -347,6 +347,8 @@ void client_outbox_step(struct client_node *n)
     uint64_t now = clock_mono_ms();
 
     take_fresh(n);
+    if (l->registry_wait_ms > now)
+        return;
     for (size_t i = 0, open = 0; l->up && i < l->item_count && open < LINK_WINDOW && l->in_flight < LINK_FLIGHT; i++) {
         enum err e;
 
@@ -367,6 +369,8 @@ uint64_t client_outbox_due(const struct client_node *n, uint64_t now_ms, uint64_
 {
     const struct client_hublink *l = n->link;
 
+    if (l->registry_wait_ms > now_ms && l->registry_wait_ms - now_ms < max)
+        max = l->registry_wait_ms - now_ms;
     for (size_t i = 0, open = 0; i < l->item_count && open < LINK_WINDOW; i++) {
         const struct outbox_item *item = &l->item[i];
 

@@ -308,6 +308,8 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     r->ask_ms = clock_mono_ms() + ASK_EVERY_MS;
     if (e != OK || reply->result != PROTO_ACCEPTED) {
         forget_pending(r);
+        if (e == OK)
+            n->link->registry_wait_ms = 0;
         return;
     }
     e = client_registry_take(n, reply->payload.data, reply->payload.len);
@@ -315,6 +317,7 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         r->ask_ms = 0;
         return;
     }
+    n->link->registry_wait_ms = 0;
     if (e == ERR_STATE || e == ERR_SIGNATURE)
         client_witness_registry_contradicts(n);
     if (e == ERR_STATE || e == ERR_SIGNATURE)

@@ -267,6 +267,30 @@ static void what_was_said_before_is_no_doubt(void **state)
     assert_false(client_origin_is_before(h->n, clock_now_s() + 3600));
 }
 
+/* It was away when the log went on under another origin, long ago: what it has seen was there, and is lost. */
+static void who_saw_what_was_lost_is_not_doubted(void **state)
+{
+    struct hub_played *h = *state;
+    const struct proto_partner *other = proto_region_partner(&h->n->region, h->f->partner[LEERPLICHT].id);
+    const struct proto_merkle_head lost = head(110, 9), last = head(120, 9), larger = head(121, 9), kept = head(100, 9);
+
+    has_seen(h, 105, 3);
+    change(h, 120, 1, 100, 2);
+    client_heads_other(h->n, other, lost.size, lost.root);
+    client_heads_other(h->n, other, last.size, last.root);
+    /* Nor later, when the new log is as large, and cannot extend it. */
+    has_seen(h, 130, 3);
+    client_heads_other(h->n, other, lost.size, lost.root);
+    assert_int_equal(h->n->link->other_count, 0);
+    assert_false(client_distrust_has(h->n, other->id));
+    has_seen(h, 100, 2);
+    client_heads_other(h->n, other, larger.size, larger.root);
+    assert_true(client_distrust_has(h->n, other->id));
+    other = proto_region_partner(&h->n->region, h->f->partner[CJG].id);
+    client_heads_other(h->n, other, kept.size, kept.root);
+    assert_true(client_distrust_has(h->n, other->id));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
@@ -277,6 +301,7 @@ int main(void)
         T(a_word_about_what_was_seen_is_no_proof), T(a_proof_takes_the_place_of_a_word),
         T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
         T(a_proof_of_a_later_origin_waits_for_the_registry),
+        T(who_saw_what_was_lost_is_not_doubted),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

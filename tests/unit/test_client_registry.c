@@ -6,6 +6,7 @@
 
 #include "base/wr.h"
 #include "client/hublink_parts.h"
+#include "client/outbox.h"
 #include "client/registry.h"
 
 #include <sodium.h>
@@ -217,11 +218,89 @@ static void an_answer_in_parts_is_put_together(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- a link that comes up ---- */
+
+static struct hub_played_msg *asked_for_registry(void)
+{
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; clock_mono_ms() < until;) {
+        client_registry_step(w.h->n);
+        hub_played_turn(w.h, 10);
+        for (size_t i = 0; i < w.h->count; i++)
+            if (!w.h->in[i].answered && w.h->in[i].kind == PROTO_QUERY && w.h->in[i].msg.code == PROTO_QUERY_REGISTRY)
+                return &w.h->in[i];
+    }
+    fail_msg("the registry is not asked for");
+    return NULL;
+}
+
+static void put_act(void)
+{
+    struct proto_msg m = client_fixture_msg(w.h->f, PROTO_CANCEL, VO, LEERPLICHT);
+    struct vault_txn *x = client_fixture_begin(w.h->f, VO);
+
+    memset(m.head.id, 0, sizeof m.head.id);
+    m.refers[0] = 1;
+    assert_err(client_outbox_put(w.h->n, x, &m, NULL, NULL), OK);
+    client_fixture_commit(x);
+}
+
+/* What it has seen of the log goes with each act, and may be of leaves that were lost while it was away. */
+static void nothing_goes_out_before_the_registry_was_answered(void **state)
+{
+    struct registry_note checkpoint;
+    struct hub_played_msg *m;
+    uint8_t copy[8192];
+    struct wr out;
+
+    (void)state;
+    put_act();
+    m = asked_for_registry();
+    assert_true(client_link_is_up(w.h->n));
+    hub_played_turn(w.h, 200);
+    assert_int_equal(hub_played_open(w.h, PROTO_CANCEL), 0);
+    say(PROTO_REG_ADMIT, 0, "01");
+    checkpoint = registry_checkpoint(&w.hub, w.hub.r);
+    wr_init(&out, copy, sizeof copy);
+    wr_bytes16(&out, checkpoint.data, checkpoint.len);
+    wr_u16(&out, 1);
+    wr_bytes16(&out, w.leaf[0], w.len[0]);
+    assert_err(wr_end(&out), OK);
+    hub_played_payload(w.h, m, (struct proto_blob){copy, out.len});
+    (void)hub_played_wait(w.h, PROTO_CANCEL);
+    assert_int_equal(proto_registry_size(client_registry_fold(w.h->n)), 1);
+}
+
+static void a_hub_that_refuses_it_holds_nothing_up(void **state)
+{
+    struct hub_played_msg *m;
+
+    (void)state;
+    put_act();
+    m = asked_for_registry();
+    hub_played_refuse(w.h, m, PROTO_TROUBLE);
+    (void)hub_played_wait(w.h, PROTO_CANCEL);
+}
+
+/* Nor does one that never answers, for long. */
+static void a_hub_that_keeps_it_back_holds_up_for_seconds(void **state)
+{
+    (void)state;
+    put_act();
+    (void)asked_for_registry();
+    hub_played_turn(w.h, 100);
+    assert_int_equal(hub_played_open(w.h, PROTO_CANCEL), 0);
+    assert_in_range(w.h->n->link->registry_wait_ms, clock_mono_ms() + 1, clock_mono_ms() + LINK_REGISTRY_MS);
+    w.h->n->link->registry_wait_ms = clock_mono_ms() + 200;
+    (void)hub_played_wait(w.h, PROTO_CANCEL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_the_hub_answers_is_kept_and_folded), T(it_is_there_after_a_restart), T(a_void_statement_changes_nothing),
         T(a_rewritten_leaf_ends_trust), T(a_cut_tail_ends_trust), T(an_answer_in_parts_is_put_together),
+        T(nothing_goes_out_before_the_registry_was_answered), T(a_hub_that_refuses_it_holds_nothing_up),
+        T(a_hub_that_keeps_it_back_holds_up_for_seconds),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
