@@ -16,12 +16,12 @@ static enum err ignored(const char *why)
     return OK;
 }
 
-/* Nobody opens what another opened. */
+/* Nobody opens what another opened, also when that one has left since: for a purpose that anybody took part in there is a case, or was one. */
 static bool may_open(const struct client_case *c, const struct proto_statement *s)
 {
     for (uint16_t i = 0; i < c->count; i++)
-        if (c->member[i].state == CLIENT_MEMBER_OPENED && strcmp(c->member[i].purpose, s->purpose) == 0
-            && !same_partner(c->member[i].partner, s->setter))
+        if (strcmp(c->member[i].purpose, s->purpose) == 0
+            && (c->member[i].state != CLIENT_MEMBER_OPENED || !same_partner(c->member[i].partner, s->setter)))
             return false;
     return true;
 }

@@ -181,6 +181,17 @@ static void standing_each(void *arg, const uint8_t partner[PROTO_PARTNER_LEN], e
         all->open = true;
 }
 
+/* Its members' nodes know it longer than the hub: to them it would look as if it went on. */
+static enum err drop_case(const struct hub_state *s, struct kv_txn *x, const struct hub_case *c, uint64_t now_s)
+{
+    uint8_t id[PROTO_ID_LEN];
+    enum err e = hub_store_gone_case(c, id);
+
+    if (e == OK)
+        e = hub_store_gone_put(s->tables, x, id, now_s + GONE_S);
+    return e == OK ? hub_store_case_drop(s->tables, x, c) : e;
+}
+
 static enum err some_cases(struct hub_forget *f, const struct hub_state *s, struct kv_txn *x, uint64_t now_s)
 {
     enum err e = OK;
@@ -192,7 +203,7 @@ static enum err some_cases(struct hub_forget *f, const struct hub_state *s, stru
         if (e == OK)
             e = hub_store_case_walk(s->tables, x, &f->at_case, standing_each, &all);
         if (e == OK && !all.open && all.last_s + f->after_s <= now_s)
-            return hub_store_case_drop(s->tables, x, &f->at_case);
+            return drop_case(s, x, &f->at_case, now_s);
     }
     if (e == ERR_NOTFOUND)
         f->at_case = (struct hub_case){ .purpose = "" };

@@ -1,6 +1,7 @@
 #include "hub/say.h"
 
 #include "hub/store_case.h"
+#include "hub/store_gone.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 /* How the case stands to the one who speaks, and to the one who is invited. */
 struct view {
     struct hub_case c;
-    bool exists;
+    bool exists, gone;   /* gone: dropped, when all had left it or declined */
     uint8_t opener[PROTO_PARTNER_LEN];
     enum hub_standing mine, invited;
 };
@@ -16,10 +17,15 @@ struct view {
 static enum err look(const struct hub_say *y, struct view *v)
 {
     const struct hub_tables *t = y->s->tables;
+    uint8_t name[PROTO_ID_LEN];
     enum err e;
 
     *v = (struct view){.c = hub_case_of(y->what->case_id, y->what->purpose)};
-    e = hub_store_case_find(t, y->x, &v->c, &v->exists, v->opener);
+    e = hub_store_gone_case(&v->c, name);
+    if (e == OK)
+        e = hub_store_gone_has(t, y->x, name, &v->gone);
+    if (e == OK)
+        e = hub_store_case_find(t, y->x, &v->c, &v->exists, v->opener);
     if (e == OK)
         e = hub_store_case_standing(t, y->x, &v->c, y->a->from->id, &v->mine);
     if (e == OK)
@@ -27,11 +33,11 @@ static enum err look(const struct hub_say *y, struct view *v)
     return e;
 }
 
-/* Whoever opened it may say so again; nobody opens what another opened. */
+/* Whoever opened it may say so again; nobody opens what another opened, nor what is over: a new case has a new id. */
 static enum proto_refusal check_open(const struct hub_say *y, const struct view *v)
 {
     if (!v->exists)
-        return PROTO_ACCEPTED;
+        return v->gone ? PROTO_WRONG_STATE : PROTO_ACCEPTED;
     if (memcmp(v->opener, y->a->from->id, sizeof v->opener) != 0 || !hub_standing_is_member(v->mine))
         return PROTO_WRONG_STATE;
     return PROTO_ACCEPTED;

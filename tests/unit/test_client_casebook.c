@@ -224,6 +224,22 @@ static void nobody_makes_itself_a_member(void **arg)
     assert_string_equal(state(f, VO, VO, "case_support"), "opened");
 }
 
+/* The hub forgets a case that all left; here it is known still, and who opened it has left. */
+static void nobody_opens_what_was_a_case(void **arg)
+{
+    struct client_fixture *f = *arg;
+
+    client_fixture_case(f, VO, 1, &child, "case_support", CJG, VO, NOBODY);
+    say(f, PROTO_MEMBER_LEAVE, CJG, VO, &child, "case_support");
+    assert_string_equal(state(f, VO, CJG, "case_support"), "left");
+    say(f, PROTO_MEMBER_OPEN, LEERPLICHT, VO, &child, "case_support");
+    assert_string_equal(state(f, VO, LEERPLICHT, "case_support"), "");
+    say(f, PROTO_MEMBER_OPEN, CJG, VO, &child, "case_support");
+    assert_string_equal(state(f, VO, CJG, "case_support"), "left");
+    say(f, PROTO_MEMBER_OPEN, LEERPLICHT, VO, &child, "return_plan");
+    assert_string_equal(state(f, VO, LEERPLICHT, "return_plan"), "opened");
+}
+
 static void nobody_invites_a_friend_by_telling_us(void **arg)
 {
     struct client_fixture *f = *arg;
@@ -452,7 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(a_row_is_read_back), client_fixture_test(a_member_is_of_one_purpose), client_fixture_test(who_hears_the_handle),
         cmocka_unit_test(which_subjects_are_the_case), client_fixture_test(the_case_of_a_child), client_fixture_test(invited_and_accepted),
-        client_fixture_test(the_way_of_a_member), client_fixture_test(an_older_word_comes_too_late), client_fixture_test(an_accepted_handle), client_fixture_test(nobody_makes_itself_a_member),
+        client_fixture_test(the_way_of_a_member), client_fixture_test(an_older_word_comes_too_late), client_fixture_test(an_accepted_handle), client_fixture_test(nobody_makes_itself_a_member), client_fixture_test(nobody_opens_what_was_a_case),
         client_fixture_test(nobody_invites_a_friend_by_telling_us), client_fixture_test(who_left_invites_nobody),
         client_fixture_test(nobody_moves_the_case_to_another_child), client_fixture_test(a_case_that_is_not_known_is_not_made_by_others),
         client_fixture_test(an_accepted_offer_joins), client_fixture_test(an_offer_by_no_member_joins_nobody),

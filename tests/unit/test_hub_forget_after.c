@@ -333,6 +333,42 @@ TEST(a_case_that_all_left_goes)
     assert_int_equal(rows_of(f, f->state.tables->member), 0);
 }
 
+static enum proto_refusal opens(struct hub_fixture *f, uint8_t n, const char *purpose, enum hub_fixture_who who)
+{
+    struct proto_statement s;
+
+    f->purpose = purpose;
+    hub_fixture_case(f, n);
+    s = hub_fixture_say(f, who, PROTO_SAY_MEMBERSHIP, NOBODY, NOBODY);
+    s.code = PROTO_MEMBER_OPEN;
+    return hub_fixture_tell(f, &s, NOBODY);
+}
+
+/* Who declined it, or left, would be its opener in the eyes of those who know it still. */
+TEST(a_case_that_went_is_not_opened_again)
+{
+    const char *purpose = f->purpose;
+
+    stands(f, 1, VO, HUB_STANDING_OPENED);
+    stands(f, 1, VO, HUB_STANDING_LEFT);
+    stands(f, 1, CJG, HUB_STANDING_DECLINED);
+    hub_fixture_days(f, LONG);
+    hub_forgotten_sweep(f);
+    assert_false(has_case(f, 1));
+    assert_refusal(opens(f, 1, purpose, CJG), PROTO_WRONG_STATE);
+    assert_refusal(opens(f, 1, purpose, VO), PROTO_WRONG_STATE);
+    assert_false(has_case(f, 1));
+    assert_refusal(opens(f, 2, purpose, CJG), PROTO_ACCEPTED);
+    assert_refusal(opens(f, 1, "return_plan", CJG), PROTO_ACCEPTED);
+    f->purpose = purpose;
+    hub_fixture_days(f, 5 * 366 - 1);
+    hub_forgotten_sweep(f);
+    assert_refusal(opens(f, 1, purpose, CJG), PROTO_WRONG_STATE);
+    hub_fixture_days(f, 1);
+    hub_forgotten_sweep(f);
+    assert_int_equal(rows_of(f, f->state.tables->gone), 0);
+}
+
 TEST(a_case_with_somebody_in_it_stays)
 {
     stands(f, 1, VO, HUB_STANDING_OPENED);
@@ -418,6 +454,7 @@ int main(void)
     ADD(a_late_acknowledgement_finds_nothing);
     ADD(what_a_request_can_name_is_there);
     ADD(a_case_that_all_left_goes);
+    ADD(a_case_that_went_is_not_opened_again);
     ADD(a_case_with_somebody_in_it_stays);
     ADD(who_left_the_region_left_its_cases);
     ADD(many_go_in_small_portions);
