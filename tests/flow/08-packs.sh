@@ -8,6 +8,7 @@ bin=${SCHAKEL_BIN:-$source/build/debug/bin}
 work=$(mktemp -d /tmp/schakel-packs-XXXXXX)
 region="$work/region"
 . "$source/tools/region.sh"
+. "$source/tests/flow/lib/registry.sh"
 trap 'region_down; rm -rf "$work"' EXIT
 
 die() { echo "$*" >&2; exit 1; }
@@ -103,4 +104,13 @@ wait_for 5 grep -q "\"pack\":\"$new\"" "$region/hub/run/status.json" || die "it 
 
 # A node that did not take it goes on with what it has.
 [ "$(pack_of cjg)" = "$first" ] || die "a node counts with what it never took"
+
+# Who was revoked has adopted nothing: the notes in pack.json are counted by the registry that the node judges with.
+root vo partner revoke leerplicht --reason ended --out "$s" >"$work/said" && root cjg partner sign "$s" >"$work/said" || { cat "$work/said" >&2; die "revoke"; }
+as_login vo admin
+send vo "$s"
+wait_for 10 sees cjg leerplicht revoked || die "the node does not hear of the revocation: $got"
+expect 77 "$bin/schakel" --home "$region/cjg" policy adopt take --pack "$draft"
+says "adopted by 1 of the 2 partners"
+[ ! -e "$region/cjg/packs" ] && [ ! -e "$region/cjg/registry.asked" ] || die "something was kept"
 echo "a pack was proposed, advised on, adopted, taken, and counts from its midnight"
