@@ -19,7 +19,7 @@ struct server_registry {
     off_t size;
     uint8_t *pending;       /* leaves of a registry that came in parts: each was proven to be of what the log signed */
     size_t pending_len;
-    uint64_t pending_count;
+    uint64_t pending_count, pending_first;
 };
 
 enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out)
@@ -183,6 +183,21 @@ static enum err add_pending(struct server_registry *r, const struct proto_regist
     return OK;
 }
 
+/* A part that was not proven takes only itself away: what came before it was, whoever brought this. */
+static void drop_last(struct server_registry *r, const struct proto_registry_more *more)
+{
+    r->pending_len -= more->len;
+    r->pending_count -= more->count;
+}
+
+/* The file may have been changed meanwhile: what waits is then behind other leaves. */
+static void begin_pending(struct server_registry *r)
+{
+    if (r->pending_first != proto_registry_size(r->fold))
+        forget_pending(r);
+    r->pending_first = proto_registry_size(r->fold);
+}
+
 /* What is here now reaches the checkpoint: into the file, and from there into the fold. */
 static enum err keep(struct server_registry *r, const uint8_t *checkpoint, size_t checkpoint_len, uint64_t size)
 {
@@ -210,6 +225,8 @@ enum err server_registry_take(struct server_registry *r, uint64_t first, const u
     enum err e = proof == NULL ? ERR_NOMEM : server_registry_refresh(r);
 
     if (e == OK)
+        begin_pending(r);
+    if (e == OK)
         e = proto_registry_part_read(copy, len, &checkpoint, &checkpoint_len, &more, proof);
     if (e != OK || first != proto_registry_size(r->fold) + r->pending_count || more.count == 0) {
         free(proof);
@@ -218,14 +235,17 @@ enum err server_registry_take(struct server_registry *r, uint64_t first, const u
         return e;
     }
     e = add_pending(r, &more);
-    all = (struct proto_registry_more){ r->pending, r->pending_len, r->pending_count };
-    if (e == OK)
+    if (e == OK) {
+        all = (struct proto_registry_more){ r->pending, r->pending_len, r->pending_count };
         e = proto_registry_check_part(r->fold, checkpoint, checkpoint_len, &all, proof, &head, &whole);
+        if (e != OK)
+            drop_last(r, &more);
+    }
     free(proof);
-    if (e == OK && whole)
+    if (e == OK && whole) {
         e = keep(r, checkpoint, checkpoint_len, head.size);
-    if (e != OK || whole)
         forget_pending(r);
+    }
     if (e == OK)
         *have = proto_registry_size(r->fold) + r->pending_count;
     return e;

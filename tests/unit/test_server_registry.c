@@ -119,6 +119,20 @@ static enum err bring(struct world *w, uint64_t first, size_t from, size_t to, u
     return e;
 }
 
+/* As after a restart: nothing was folded yet. */
+static enum err begin_again(struct world *w, struct trouble *t)
+{
+    server_registry_free(w->r);
+    *w->region = w->hub.region.r;
+    w->region->partner_count = SAMPLE_PARTNERS;
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
+        w->region->partner[i].revoked = false;
+        w->region->partner[i].until_s = 0;
+    }
+    assert_err(server_registry_new(w->folder.file, w->region, &w->r), OK);
+    return server_registry_load(w->r, t);
+}
+
 static void what_nodes_bring_is_kept_and_folded(void **state)
 {
     struct world *w = *state;
@@ -225,25 +239,44 @@ static void a_part_that_is_not_proven_is_not_kept(void **state)
     w->leaf[1][w->len[1] - 5] ^= 1;
     assert_err(bring_part(w, 1, 2, false, &have), ERR_SIGNATURE);
     w->leaf[1][w->len[1] - 5] ^= 1;
-    /* What had come is dropped with it: whoever comes next begins anew. */
+    /* What had come was proven and stays: else anybody could begin it anew for ever. */
     assert_err(bring_part(w, 1, 2, false, &have), OK);
-    assert_int_equal(have, 0);
-    assert_err(bring(w, 0, 0, 3, &have), OK);
+    assert_int_equal(have, 2);
+    w->leaf[2][w->len[2] - 5] ^= 1;
+    assert_err(bring(w, 2, 2, 3, &have), ERR_SIGNATURE);
+    w->leaf[2][w->len[2] - 5] ^= 1;
+    assert_err(bring(w, 2, 2, 3, &have), OK);
     assert_int_equal(have, 3);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 3);
 }
 
-/* As after a restart: nothing was folded yet. */
-static enum err begin_again(struct world *w, struct trouble *t)
+/* Somebody puts a longer copy in the file's place meanwhile: what waited began elsewhere. */
+static void parts_of_before_another_file_are_forgotten(void **state)
 {
-    server_registry_free(w->r);
-    *w->region = w->hub.region.r;
-    w->region->partner_count = SAMPLE_PARTNERS;
-    for (size_t i = 0; i < SAMPLE_PARTNERS; i++) {
-        w->region->partner[i].revoked = false;
-        w->region->partner[i].until_s = 0;
-    }
-    assert_err(server_registry_new(w->folder.file, w->region, &w->r), OK);
-    return server_registry_load(w->r, t);
+    struct world *w = *state;
+    uint8_t *one = NULL, *two = NULL;
+    uint64_t have = 77;
+    size_t one_len = 0, two_len = 0;
+    struct trouble t = { 0 };
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    assert_err(file_read(w->folder.file, 65536, &one, &one_len, NULL), OK);
+    say(w, PROTO_REG_QUOTA, 1, "02");
+    assert_err(bring(w, 1, 1, 2, &have), OK);
+    assert_err(file_read(w->folder.file, 65536, &two, &two_len, NULL), OK);
+    assert_err(file_write(w->folder.file, one, one_len, 0644, NULL), OK);
+    assert_err(begin_again(w, &t), OK);
+    say(w, PROTO_REG_QUOTA, 2, "01");
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring_part(w, 1, 2, false, &have), OK);
+    assert_int_equal(have, 2);
+    assert_err(file_write(w->folder.file, two, two_len, 0644, NULL), OK);
+    assert_err(bring(w, 2, 2, 4, &have), OK);
+    assert_int_equal(have, 4);
+    assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
+    free(one);
+    free(two);
 }
 
 /* Else what it revoked would count again. */
@@ -338,7 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
         T(another_history_is_refused), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
-        T(a_file_that_cannot_be_read_is_no_beginning), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
+        T(a_file_that_cannot_be_read_is_no_beginning), T(parts_of_before_another_file_are_forgotten), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
