@@ -193,6 +193,21 @@ static void remember_signed(struct client_hublink *l, uint64_t size, const uint8
         remember_other(l, NULL, size, root);
 }
 
+void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept)
+{
+    struct proto_merkle_head before = l->newest;
+    size_t count = 0;
+
+    for (size_t i = 0; i < l->other_count; i++)
+        if (l->other[i].head.size != 0 && l->other[i].head.size <= kept->size)
+            l->other[count++] = l->other[i];
+    l->other_count = count;
+    l->checked = *base;
+    l->newest = kept->size > base->size ? *kept : *base;
+    if (before.size <= kept->size)
+        remember_signed(l, before.size, before.root);
+}
+
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s)
 {
     struct client_hublink *l = n->link;

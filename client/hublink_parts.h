@@ -132,6 +132,14 @@ void client_heads_stop(struct client_node *n, bool for_ever, const char *why);
 MUST_USE enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *checked);
 /* Whatever it signed: within x, go on from its newest checkpoint. */
 MUST_USE enum err client_heads_accept(struct client_node *n, struct vault_txn *x);
+/*
+ * Of the log's leaves those up to kept are left: go on from base, which lies within them and is known; kept, which was named, is proven to extend it
+ * like any newer head, and what was signed or said of them before is compared still.
+ */
+void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept);
+/* origin_base.c: the largest head within what was kept that the log signed here: checked, waiting, or in the archive. Without any, what was named.
+ * No transaction is open. ERR_IO, ERR_NOMEM. */
+MUST_USE enum err client_origin_base(const struct client_node *n, const struct proto_origin *o, struct proto_merkle_head *base);
 /* It has proven it. */
 void client_heads_resume(struct client_node *n);
 void client_heads_step(struct client_node *n);

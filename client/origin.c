@@ -88,21 +88,22 @@ static void tell(const struct proto_origin *o, uint64_t more)
 static bool take(struct client_node *n, const struct proto_origin *o)
 {
     struct client_hublink *l = n->link;
-    struct proto_merkle_head base = l->checked.size <= o->kept.size ? l->checked : o->kept;
+    struct proto_merkle_head base;
     uint64_t more = l->newest.size > l->checked.size ? l->newest.size : l->checked.size;
     bool two_stories = contradicts(l, &o->kept), another_word = contradicts(l, &o->seen);
     enum err e;
 
     more = more > o->seen.size ? more : 0;
-    e = store(n, (uint8_t)(l->origins + 1), more != 0 ? more : l->seen_more, &base);
+    e = client_origin_base(n, o, &base);
+    if (e == OK)
+        e = store(n, (uint8_t)(l->origins + 1), more != 0 ? more : l->seen_more, &base);
     if (e != OK) {
         log_event(LOG_ERROR, "not-stored", "step", "origin", "err", err_word(e), NULL);
         return false;
     }
     l->origins++;
     l->seen_more = more != 0 ? more : l->seen_more;
-    l->checked = l->newest = base;
-    l->other_count = 0;
+    client_heads_begin_again(l, &base, &o->kept);
     tell(o, more);
     if (two_stories)
         client_heads_stop(n, true, "origin-names-another-log");

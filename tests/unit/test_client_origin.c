@@ -7,6 +7,7 @@
 #include "client/distrust.h"
 #include "client/hublink_parts.h"
 #include "client/origin.h"
+#include "client/outbox.h"
 #include "proto/region_log.h"
 
 #include <sodium.h>
@@ -196,6 +197,109 @@ static void what_stopped_until_it_is_shown_again_goes_on(void **state)
     assert_false(client_link_is_trusted(h->n));
 }
 
+/* ---- what was named is proven ---- */
+
+static struct hub_played_msg *asked_to_prove(struct hub_played *h, uint64_t old, uint64_t size)
+{
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; clock_mono_ms() < until; hub_played_turn(h, 10))
+        for (size_t i = 0; i < h->count; i++)
+            if (!h->in[i].answered && h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY
+                && h->in[i].msg.number == old && h->in[i].msg.number2 == size)
+                return &h->in[i];
+    fail_msg("no proof is asked for");
+    return NULL;
+}
+
+static void say_proof(struct hub_played *h, struct hub_played_msg *m, const struct proto_merkle_proof *proof)
+{
+    uint8_t payload[4096];
+    char text[PROTO_VKEY_MAX + 4];
+    struct wr w;
+
+    (void)snprintf(text, sizeof text, "%s\n", h->n->region.log_origin);
+    wr_init(&w, payload, sizeof payload);
+    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
+    wr_u8(&w, (uint8_t)proof->count);
+    for (size_t i = 0; i < proof->count; i++)
+        wr_copy(&w, proof->hash[i], sizeof proof->hash[i]);
+    assert_err(wr_end(&w), OK);
+    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
+    hub_played_turn(h, 100);
+}
+
+/* An act of this node is archived with its receipt; then it has seen 10 leaves more, and they are lost but for 5. Gives the receipt's head. */
+static struct proto_merkle_head sees_and_loses(struct hub_played *h, bool named_falsely)
+{
+    struct proto_msg m = client_fixture_msg(h->f, PROTO_CANCEL, VO, LEERPLICHT);
+    struct vault_txn *x = client_fixture_begin(h->f, VO);
+    struct proto_origin o = {.at_s = clock_now_s()};
+    struct proto_merkle_head archived;
+
+    memset(m.head.id, 0, sizeof m.head.id);
+    m.refers[0] = 1;
+    assert_err(client_outbox_put(h->n, x, &m, NULL, NULL), OK);
+    client_fixture_commit(x);
+    hub_played_log(h, hub_played_wait(h, PROTO_CANCEL), PROTO_ACCEPTED);
+    hub_played_turn(h, 100);
+    archived = witness_sample_head(&h->log, h->log.size);
+    assert_int_equal(h->n->link->newest.size, archived.size);
+    log_sample_fill(&h->log, 10);
+    h->n->link->checked = h->n->link->newest = o.seen = witness_sample_head(&h->log, h->log.size);
+    o.kept = witness_sample_head(&h->log, archived.size + 5);
+    o.kept.root[0] ^= named_falsely;
+    h->n->link->other_count = 0;
+    proto_region_log_change(&h->n->region, &o);
+    client_origin_step(h->n);
+    assert_memory_equal(&h->n->link->checked, &archived, sizeof archived);
+    assert_memory_equal(&h->n->link->newest, &o.kept, sizeof o.kept);
+    assert_true(client_link_is_trusted(h->n));
+    return archived;
+}
+
+static void what_was_kept_must_extend_what_is_archived(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_merkle_head archived = sees_and_loses(h, false);
+    struct proto_merkle_proof proof;
+
+    log_sample_consistency(&h->log, archived.size, archived.size + 5, &proof);
+    say_proof(h, asked_to_prove(h, archived.size, archived.size + 5), &proof);
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->checked.size, archived.size + 5);
+}
+
+static void a_false_root_of_what_was_kept_stops(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_merkle_head archived = sees_and_loses(h, true);
+    struct proto_merkle_proof proof;
+
+    log_sample_consistency(&h->log, archived.size, archived.size + 5, &proof);
+    say_proof(h, asked_to_prove(h, archived.size, archived.size + 5), &proof);
+    assert_false(client_link_is_trusted(h->n));
+    assert_true(h->n->link->for_ever);
+}
+
+/* Signed, and not compared yet when leaves behind it were lost. */
+static void what_was_signed_of_what_is_kept_is_compared_still(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_hublink *l = h->n->link;
+
+    l->checked = head(80, 9);
+    l->newest = head(90, 8);
+    l->other[0] = (struct link_head){.head = head(70, 7)};
+    l->other[1] = (struct link_head){.head = head(105, 7)};
+    l->other_count = 2;
+    change(h, 120, 1, 100, 2);
+    assert_int_equal(l->checked.size, 80);
+    assert_int_equal(l->newest.size, 100);
+    assert_int_equal(l->other_count, 2);
+    assert_int_equal(l->other[0].head.size, 70);
+    assert_int_equal(l->other[1].head.size, 90);
+    assert_int_equal(l->other[1].head.root[0], 8);
+}
+
 /* ---- receipts ---- */
 
 static enum err check_origin_of(struct hub_played *h, const char *first_line)
@@ -301,6 +405,8 @@ int main(void)
         T(a_word_about_what_was_seen_is_no_proof), T(a_proof_takes_the_place_of_a_word),
         T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
         T(a_proof_of_a_later_origin_waits_for_the_registry),
+        T(what_was_kept_must_extend_what_is_archived), T(a_false_root_of_what_was_kept_stops),
+        T(what_was_signed_of_what_is_kept_is_compared_still),
         T(who_saw_what_was_lost_is_not_doubted),
     };
 
