@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "proto/region_log.h"
 #include "proto/registry.h"
 #include "proto/reply.h"
 #include "proto/sign.h"
@@ -88,9 +89,33 @@ static enum err take_key(struct server_cosigner *s, const struct server_cosigner
 }
 
 /*
- * The main log under the origin of now. One that is new begins at nothing: what was cosigned of the one before stays in its file, and is
- * no base for a log that lost leaves of it.
+ * A new origin goes on from what was cosigned last of one before, where its leaves were all kept; else from what two partners say was kept. So
+ * what is cosigned of the new log extends either, and a false root of it nothing that was seen here.
  */
+static enum err begin_at_kept(struct server_cosigner *s, struct proto_witness_log *fresh, struct trouble *t)
+{
+    struct proto_merkle_head least = { .size = UINT64_MAX };
+    enum err e = OK;
+
+    for (unsigned i = s->region->origin_count; e == OK && i != 0; i--) {
+        struct proto_witness_log old = { .seen = { .size = 0 } };
+
+        if (s->region->origin[i - 1].kept.size < least.size)
+            least = s->region->origin[i - 1].kept;
+        e = proto_region_log_key(s->region, i, &old.key);
+        if (e == OK)
+            e = load_state(s, &old, t);
+        if (e == OK && old.seen.size != 0 && old.seen.size <= least.size) {
+            fresh->seen = old.seen;
+            return OK;
+        }
+    }
+    if (e == OK && s->region->origin_count != 0)
+        fresh->seen = s->region->origin[s->region->origin_count - 1].kept;
+    return e;
+}
+
+/* The main log under the origin of now. What was cosigned of the one before stays in its file. */
 static enum err take_origin(struct server_cosigner *s, struct trouble *t)
 {
     struct proto_witness_log fresh = { .seen = { .size = 0 } };
@@ -101,6 +126,8 @@ static enum err take_origin(struct server_cosigner *s, struct trouble *t)
     e = proto_note_key_decode(s->region->log_vkey, &fresh.key);
     if (e == OK)
         e = load_state(s, &fresh, t);
+    if (e == OK && fresh.seen.size == 0)
+        e = begin_at_kept(s, &fresh, t);
     if (e == OK) {
         s->log[0] = fresh;
         s->origins = s->region->origin_count;

@@ -201,20 +201,34 @@ static void a_partners_key_is_not_an_outsiders(void **state)
 
 /* ---- another origin of the log ---- */
 
-/* A new origin begins at nothing: what was cosigned of the one before is no base for it, and is not cosigned any more (P-194). */
-static void under_a_new_origin_it_begins_again(void **state)
+static void change_origin(struct world *w, const struct proto_merkle_head *kept)
+{
+    const struct proto_origin o = { .seen = witness_sample_head(&w->log, 6), .kept = *kept };
+
+    proto_region_log_change(w->c.region, &o);
+    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", w->c.region->log_origin);
+    (void)snprintf(w->log.vkey, sizeof w->log.vkey, "%s", w->c.region->log_vkey);
+}
+
+/* What was cosigned of the one before is cosigned no more, and where leaves of it are lost the new one begins at what was kept (P-194). */
+static void under_a_new_origin_it_goes_on_from_what_was_kept(void **state)
 {
     struct world *w = *state;
-    const struct proto_origin o = { .seen.size = 6, .kept.size = 4 };
-    struct proto_note_key key = witness_sample_log_key(&w->log);
+    const struct proto_merkle_head kept = witness_sample_head(&w->log, 4);
+    struct proto_note_key key = witness_sample_log_key(&w->log), now;
 
     assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
     assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
-    proto_region_log_change(w->c.region, &o);
+    change_origin(w, &kept);
+    now = witness_sample_log_key(&w->log);
+    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", key.name);
+    proto_note_key_encode(&key, w->log.vkey);
     assert_int_equal(ask(w, 6), PROTO_WITNESS_UNKNOWN);
-    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", w->c.region->log_origin);
-    (void)snprintf(w->log.vkey, sizeof w->log.vkey, "%s", w->c.region->log_vkey);
-    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    (void)snprintf(w->log.origin, sizeof w->log.origin, "%s", now.name);
+    proto_note_key_encode(&now, w->log.vkey);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 4);
+    assert_int_equal(ask(w, 4), PROTO_WITNESS_COSIGNED);
     assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
     assert_int_equal(w->a.size, 6);
     /* And it has not forgotten the one before. */
@@ -222,6 +236,31 @@ static void under_a_new_origin_it_begins_again(void **state)
     proto_note_key_encode(&key, w->log.vkey);
     assert_err(reopen(w, PARTNERS), OK);
     assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+}
+
+static void a_log_that_does_not_extend_what_was_kept_is_not_cosigned(void **state)
+{
+    struct world *w = *state;
+    struct proto_merkle_head kept = witness_sample_head(&w->log, 4);
+
+    kept.root[0] ^= 1;
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    change_origin(w, &kept);
+    assert_int_equal(ask(w, 4), PROTO_WITNESS_NOT_PROVEN);
+}
+
+/* It cosigned 6, of which nothing was lost: whatever two partners name as the root of 8, the new log extends those 6. */
+static void what_it_cosigned_and_was_kept_is_the_base(void **state)
+{
+    struct world *w = *state;
+    struct proto_merkle_head kept = { .size = 8, .root = { 0x66 } };
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    change_origin(w, &kept);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 6);
+    log_sample_fill(&w->log, 3);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
 }
 
 /* ---- the registry ---- */
@@ -387,7 +426,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(its_line_verifies_and_counts_as_an_outsiders),
         TEST(it_remembers_after_a_restart),
-        TEST(under_a_new_origin_it_begins_again),
+        TEST(under_a_new_origin_it_goes_on_from_what_was_kept),
+        TEST(a_log_that_does_not_extend_what_was_kept_is_not_cosigned),
+        TEST(what_it_cosigned_and_was_kept_is_the_base),
         TEST(it_cosigns_one_history_only),
         TEST(without_a_disk_there_is_no_line),
         TEST(a_damaged_memory_does_not_start),
