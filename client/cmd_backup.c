@@ -59,16 +59,13 @@ static enum err copy_store(struct client_run *r, const char *to)
                          err_word(e));
 }
 
+/* The last thing that is written, when all else is done that can fail. */
 static enum err write_whole(struct client_run *r, const char *folder)
 {
     char path[CLIENT_PATH_MAX], text[128], when[17];
     int len = snprintf(text, sizeof text, "schakel-backup/v1\ntime %" PRIu64 "\n", clock_now_s());
     enum err e = path_in(folder, whole_name, path, r->t);
 
-    if (e == OK)
-        e = file_write_new(path, text, (size_t)len, OWN_FILE_MODE, r->t);
-    if (e != OK)
-        return e;
     clock_format_nl(clock_now_s(), when);
     r->reply = cJSON_CreateObject();
     json_add_text(r->reply, "made", when);
@@ -76,7 +73,9 @@ static enum err write_whole(struct client_run *r, const char *folder)
     json_add_text(r->reply, "next", r->lang == LANG_NL
         ? "wat daarna wordt vernietigd staat hier nog in: bewaar het als de machine zelf, en gooi weg wat u niet meer nodig heeft"
         : "what is destroyed from now on is still in it: keep it as you keep the machine, and destroy what you need no more");
-    return OK;
+    if (e == OK && r->reply == NULL)
+        e = ERR_NOMEM;
+    return e == OK ? file_write_new(path, text, (size_t)len, OWN_FILE_MODE, r->t) : e;
 }
 
 enum err client_cmd_backup(struct client_run *r)

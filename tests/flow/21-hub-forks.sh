@@ -50,7 +50,7 @@ keyholder_seen() { grep -h -q 'keyholder-saw-another-log' "$region"/*/log; }
 # Time enough: one hub with all of them is anchored within two or three seconds.
 scene_neither_is_anchored() {
     local life
-    wait_for 30 keyholder_seen || { why="the keyholder cosigned both, or neither"; return 1; }
+    wait_for 60 keyholder_seen || { why="the keyholder cosigned both, or neither"; return 1; }
     sleep 4
     for life in hub fork; do
         [ "$(hub_number "$life" anchored)" -le "$shared" ] || { why="$life has $(hub_number "$life" anchored) anchored, more than the $shared of before"; return 1; }

@@ -1,4 +1,5 @@
 #include "tests/support/hub_played.h"
+#include "tests/support/wire_peer.h"
 
 #include "client/hublink_parts.h"
 #include "client/openings.h"
@@ -11,20 +12,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* A port that nobody has at this moment. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t len = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-    (void)close(fd);
-    return ntohs(a.sin_port);
-}
 
 /* The fixture's stand-in for a link, as it made it. */
 static void drop_stand_in(struct client_node *n)
@@ -69,7 +56,7 @@ int hub_played_setup(void **state, const char *pack)
     log_sample_init(&h->log);
     log_sample_into(&h->log, &h->f->region);
     log_sample_fill(&h->log, 4);
-    (void)snprintf(h->address, sizeof h->address, "127.0.0.1:%u", free_port());
+    (void)snprintf(h->address, sizeof h->address, "127.0.0.1:%u", wire_peer_port());
     start_listening(h);
     h->n = client_fixture_node(h->f, VO);
     drop_stand_in(h->n);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "proto/tls.h"
+#include "tests/support/wire_peer.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,20 +19,6 @@
 #include <unistd.h>
 
 enum { CALL_MS = 15000, LOG_MAX = 1 << 20 };
-
-/* A port that nobody has at this moment. */
-static unsigned free_port(void)
-{
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t len = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-    (void)close(fd);
-    return ntohs(a.sin_port);
-}
 
 void hub_running_start(struct hub_running *f)
 {
@@ -117,7 +104,7 @@ static int open_one(void **state, const char *pack, bool plain, size_t partners)
     f->frame = malloc(HUB_WORLD_FRAME_MAX);
     f->w.is_tls = !plain;
     f->w.partners = partners;
-    hub_world_open(&f->w, pack, free_port());
+    hub_world_open(&f->w, pack, wire_peer_port());
     hub_running_start(f);
     if (plain)
         assert_err(wire_dial(f->w.address, NULL, &f->client, &t), OK);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "proto/pseudonym.h"
 #include "tests/support/check.h"
+#include "tests/support/wire_peer.h"
 
 #include <signal.h>
 #include <sodium.h>
@@ -93,7 +94,7 @@ int keyholder_home_setup(void **state)
     w->folder = *(struct home_folder *)folder;
     free(folder);
     (void)snprintf(w->home, sizeof w->home, "%s", home_folder_path(&w->folder, "home"));
-    (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", 21000 + randombytes_uniform(20000));
+    (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", (unsigned)wire_peer_port());
     region_sample_init(&w->sample, true);
     w->region = calloc(1, sizeof *w->region);
     assert_non_null(w->region);
