@@ -84,6 +84,17 @@ static void ask_proof(struct client_node *n, struct witness_log *l)
         give_up(n, l);
 }
 
+/* From the size that it has: what is as large needs no proof, and what is larger than ours is its to say. */
+static void ask_from_there(struct client_node *n, struct witness_log *l)
+{
+    struct proto_tlog_request q = {.old = l->head.size, .checkpoint = l->note, .checkpoint_len = l->note_len};
+
+    if (l->holder_size < l->head.size)
+        ask_proof(n, l);
+    else if (send_request(n, l, &q) != OK)
+        give_up(n, l);
+}
+
 /* Its line goes to the hub with the checkpoint; where it is further back it is asked again with a proof from there. */
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
@@ -103,9 +114,10 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
             give_up(n, l);
         return;
     }
-    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size < l->head.size && a.size != l->holder_size) {
+    /* Of one size, too: with another root it says so, and that is how two histories of the same length show. */
+    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size <= l->head.size && a.size != l->holder_size) {
         l->holder_size = a.size;
-        ask_proof(n, l);
+        ask_from_there(n, l);
         return;
     }
     /* Ordinary for a moment; a hub that keeps the difference from this node must not have anything given on it. */
@@ -120,17 +132,10 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
 
 bool client_witness_courier(struct client_node *n, struct witness_log *l)
 {
-    struct proto_tlog_request q = {.old = l->head.size, .checkpoint = l->note, .checkpoint_len = l->note_len};
-
     if (!n->region.has_keyholder || n->keylink == NULL || clock_mono_ms() < l->courier_at_ms
         || l->outsider_s + WITNESS_AGAIN_S > clock_now_s())
         return false;
     l->busy = true;
-    if (l->holder_size < l->head.size) {
-        ask_proof(n, l);
-        return true;
-    }
-    if (send_request(n, l, &q) != OK)
-        give_up(n, l);
+    ask_from_there(n, l);
     return true;
 }
