@@ -10,8 +10,6 @@ officer() { local who=$1; shift; "$bin/schakel" --home "$region/$who" --as priva
 event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json | value ok; }
 last_event() { as vo event list --number "$(child_number "$1")" --json | value statement; }
 
-steady() { local size; size=$(leaves) && sleep 1.5 && [ "$(leaves)" = "$size" ]; }
-
 scene_backups_are_made() {
     scene_no_ground && scene_absence_report || return 1
     staff vo privacy officer

@@ -93,6 +93,8 @@ times_known() { as "$1" event list --json 2>/dev/null | lines | grep -c "\"state
 is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
 
 leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
+# Nobody has anything to say any more.
+steady() { local size; size=$(leaves) && sleep 1.5 && [ "$(leaves)" = "$size" ]; }
 
 # run_scenes NAME...: each checked, and no sanitizer's report in any log.
 run_scenes() {
