@@ -15,29 +15,46 @@ struct client_tongue client_reply_tongue(const struct client_node *n, enum lang 
     return (struct client_tongue) {.pack = n->pack, .texts = n->texts, .lang = lang};
 }
 
+/* A section's answer, as it is shown. */
+struct shown {
+    const char *verdict, *reason, *rule;
+    struct client_explained words;
+    bool asks_family;   /* then what a no of theirs would mean goes with it */
+};
+
+static void put_section(cJSON *array, const char *section, const struct shown *s)
+{
+    cJSON *row = json_push_object(array);
+
+    json_add_text(row, "section", section);
+    json_add_text(row, "verdict", s->verdict);
+    json_add_text(row, "reason", s->reason);
+    json_add_text(row, "rule", s->rule);
+    json_add_text(row, "text", s->words.text);
+    json_add_text(row, "step", s->words.step);
+    json_add_text(row, "whose", s->words.whose);
+    /* Where a yes is being asked; elsewhere policy explain says it. */
+    json_add_text(row, "if_no", s->asks_family ? s->words.if_no : "");
+}
+
 void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, enum client_reader reader,
     const char *section, const struct policy_decision *d)
 {
-    struct client_explained words = {.whose = ""};
     struct client_tongue in = client_reply_tongue(n, lang);
     struct policy_decision seen = *d;
-    cJSON *row = json_push_object(array);
+    struct shown s;
     bool at_holder;
 
     if (reader == CLIENT_READS_ASKER)
         policy_eval_for_asker(d, &seen);
-    client_explain(&in, reader, d, &words);
+    client_explain(&in, reader, d, &s.words);
     /* Which of its steps the holder has still to take is the holder's (MODEL section 5). */
     at_holder = reader == CLIENT_READS_ASKER && seen.at_holder && seen.verdict != POLICY_PERMIT;
-    json_add_text(row, "section", section);
-    json_add_text(row, "verdict", at_holder ? "AT_HOLDER" : policy_words_verdict(seen.verdict));
-    json_add_text(row, "reason", policy_words_reason(seen.reason));
-    json_add_text(row, "rule", d->rule >= 0 ? n->pack->rule[d->rule].id : "");
-    json_add_text(row, "text", words.text);
-    json_add_text(row, "step", words.step);
-    json_add_text(row, "whose", words.whose);
-    /* Where a yes is being asked; elsewhere policy explain says it. */
-    json_add_text(row, "if_no", seen.verdict == POLICY_NEED_CONSENT ? words.if_no : "");
+    s.verdict = at_holder ? "AT_HOLDER" : policy_words_verdict(seen.verdict);
+    s.reason = policy_words_reason(seen.reason);
+    s.rule = d->rule >= 0 ? n->pack->rule[d->rule].id : "";
+    s.asks_family = seen.verdict == POLICY_NEED_CONSENT;
+    put_section(array, section, &s);
 }
 
 /* The events that the rules would need: from the pack alone, so it says nothing about what is there. */
@@ -77,16 +94,67 @@ static struct policy_decision decision_of(
     return out;
 }
 
+static bool outlasts(const struct proto_row *row)
+{
+    return row->verdict == POLICY_DENY && row->reason == PROTO_REASON_OUTLASTS;
+}
+
+static void put_outlasting(cJSON *array, const struct client_tongue *in, const struct proto_row *row)
+{
+    struct shown s = {.verdict = policy_words_verdict(POLICY_DENY), .reason = "OUTLASTS", .rule = row->rule};
+
+    client_explain_outlasts(in, &s.words);
+    put_section(array, row->section, &s);
+}
+
 /* With the pack that it was decided with, however long ago that is: a rule of another pack may mean something else. */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
 {
     const struct policy_pack *now = n->pack;
     cJSON *array = json_add_array(obj, "sections");
+    struct client_tongue in;
 
     n->pack = client_packs_of(n, d->pack);
+    in = client_reply_tongue(n, lang);
     for (uint8_t i = 0; i < d->rows.count; i++) {
-        struct policy_decision one = decision_of(n, d, &d->rows.row[i]);
-        client_reply_decision(array, n, lang, CLIENT_READS_ASKER, d->rows.row[i].section, &one);
+        const struct proto_row *row = &d->rows.row[i];
+        struct policy_decision one = decision_of(n, d, row);
+
+        if (outlasts(row))
+            put_outlasting(array, &in, row);
+        else
+            client_reply_decision(array, n, lang, CLIENT_READS_ASKER, row->section, &one);
+    }
+    n->pack = now;
+}
+
+void client_reply_lacking(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
+{
+    const struct policy_pack *now = n->pack;
+    cJSON *array = NULL;
+    struct client_tongue in;
+
+    n->pack = client_packs_of(n, d->pack);
+    in = client_reply_tongue(n, lang);
+    for (uint8_t i = 0; i < d->rows.count; i++) {
+        const struct proto_row *row = &d->rows.row[i];
+        struct policy_decision one = decision_of(n, d, row);
+        struct client_explained words;
+        char text[sizeof words.text + sizeof words.step];
+        cJSON *item;
+
+        if (row->verdict == POLICY_PERMIT)
+            continue;
+        if (outlasts(row))
+            client_explain_outlasts(&in, &words);
+        else
+            client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
+        (void) snprintf(text, sizeof text, "%s %s", words.text, words.step);
+        if (array == NULL)
+            array = json_add_array(obj, "lacking");
+        item = json_push_object(array);
+        json_push_text(json_add_array(item, "sections"), row->section);
+        json_add_text(item, "text", text);
     }
     n->pack = now;
 }

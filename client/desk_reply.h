@@ -21,6 +21,8 @@ void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, cons
 bool client_reply_tell_first(const struct client_node *n, const struct client_desk *d);
 /* The hub's answer as the asker reads it: "sections". */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
+/* The hub's no to an own grant, as the holder reads it: "lacking", with the sections that are no yes (client/lacking). */
+void client_reply_lacking(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* The row: request, from, to, child, purpose, state, sections and so on. */
 void client_reply_desk(
     cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d);

@@ -170,10 +170,11 @@ static enum err gather(struct client_call *c, struct vault_txn *x, struct granti
 static enum err finish_grant(struct client_call *c, struct vault_txn *x)
 {
     struct client_desk d;
-    enum err e = client_call_check(c);
+    enum err refused = client_call_check(c), e = client_desk_get(x, c->about, &d);
 
-    if (e == OK)
-        e = client_desk_get(x, c->about, &d);
+    if (refused == ERR_DENIED && e == OK)
+        client_reply_lacking(c->reply, c->node, c->trouble.lang, &d);
+    e = refused != OK ? refused : e;
     if (e != OK)
         return e;
     client_reply_id(c->reply, "grant", d.grant_id);

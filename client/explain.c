@@ -50,6 +50,8 @@ static const struct step approve_now = {
     "holder"};
 static const struct step wait_for_holder = {
     "Nothing to do for you; the holder decides.", "U hoeft niets te doen; de houder beslist.", "holder"};
+static const struct step end_sooner = {"Do it again with an earlier last day (--until), or have the consent recorded for longer.",
+    "Doe het opnieuw met een eerdere laatste dag (--until), of laat de toestemming voor langer vastleggen.", "holder"};
 static const struct step none = {"", "", "nobody"};
 
 static void append(char *out, size_t out_len, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -207,4 +209,13 @@ void client_explain(const struct client_tongue *in, enum client_reader reader,
     case POLICY_PERMIT: add_step(in, &none, out); break;
     default: explain_denied(in, &seen, out); break;
     }
+}
+
+void client_explain_outlasts(const struct client_tongue *in, struct client_explained *out)
+{
+    *out = (struct client_explained){.whose = ""};
+    (void) snprintf(out->text, sizeof out->text, "%s. %s", word(in, "verdict", policy_words_verdict(POLICY_DENY)),
+        in->lang == LANG_NL ? "De toegang zou langer duren dan de regel of de toestemming toelaat."
+                            : "Access would go on longer than the rule or the consent allows.");
+    add_step(in, &end_sooner, out);
 }

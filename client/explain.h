@@ -31,6 +31,8 @@ struct client_explained {
 
 void client_explain(const struct client_tongue *in, enum client_reader reader,
     const struct policy_decision *d, struct client_explained *out);
+/* The hub's own no: what was granted or sent would be open for longer than the rule or the consent allows. */
+void client_explain_outlasts(const struct client_tongue *in, struct client_explained *out);
 
 /* The people of a mask of POLICY_WHO_* as words: "the young person, a parent with custody". Always
  * terminated. */

@@ -100,8 +100,10 @@ void hub_decision_limit(struct hub_decision *d, uint64_t until_s)
     for (size_t i = 0; i < d->rows.count; i++) {
         struct proto_row *row = &d->rows.row[i];
 
-        if (row->verdict == POLICY_PERMIT && d->end_s[i] < until_s)
+        if (row->verdict == POLICY_PERMIT && d->end_s[i] < until_s) {
             row->verdict = POLICY_DENY;
+            row->reason = PROTO_REASON_OUTLASTS;
+        }
         if (row->verdict == POLICY_PERMIT)
             memcpy(d->permitted.name[d->permitted.count++], row->section, sizeof row->section);
     }

@@ -25,7 +25,7 @@ MUST_USE enum err hub_decide(const struct hub_state *s, struct kv_txn *x, const 
 /* Were all of them permitted? */
 bool hub_decision_is_whole(const struct hub_decision *d);
 
-/* A grant may not outlast any of its sections: those that end before until_s become a DENY. */
+/* A grant may not outlast any of its sections: those that end before until_s become a DENY, PROTO_REASON_OUTLASTS. */
 void hub_decision_limit(struct hub_decision *d, uint64_t until_s);
 
 /*

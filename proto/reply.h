@@ -11,6 +11,9 @@
 
 enum { PROTO_LEAF_LEN = 226 };
 
+/* A reason of the hub's own, from 64 on: below it they are policy's (P-093). */
+enum { PROTO_REASON_OUTLASTS = 64 };   /* access would go on longer than the rule or the consent allows */
+
 /* One section's answer. verdict and reason are policy's numbers (policy/model.h); rule is empty when none. */
 struct proto_row {
     char section[PROTO_NAME_WIDTH + 1];

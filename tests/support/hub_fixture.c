@@ -373,8 +373,8 @@ const char *hub_fixture_answer(const struct hub_fixture *f, const char *section)
 {
     static const char *const verdicts[POLICY_VERDICTS] = {"DENY", "NEED_EVENT", "NEED_CONSENT", "NEED_WEIGH",
         "NEED_APPROVAL", "PERMIT"};
-    static const char *const reasons[POLICY_REASONS] = {"", "NOT_IN_CASE", "NEVER", "NOT_IN_MATRIX",
-        "IDENTIFIABLE", "REFUSED", "RESTRICTED"};
+    static const char *const reasons[PROTO_REASON_OUTLASTS + 1] = {"", "NOT_IN_CASE", "NEVER", "NOT_IN_MATRIX",
+        "IDENTIFIABLE", "REFUSED", "RESTRICTED", [PROTO_REASON_OUTLASTS] = "OUTLASTS"};
     static char text[80];
 
     for (size_t i = 0; i < f->out.rows.count; i++) {
@@ -382,7 +382,8 @@ const char *hub_fixture_answer(const struct hub_fixture *f, const char *section)
 
         if (strcmp(r->section, section) != 0)
             continue;
-        assert_true(r->verdict < POLICY_VERDICTS && r->reason < POLICY_REASONS);
+        assert_true(r->verdict < POLICY_VERDICTS);
+        assert_true(r->reason < POLICY_REASONS || r->reason == PROTO_REASON_OUTLASTS);
         (void)snprintf(text, sizeof text, "%s%s%s%s%s", verdicts[r->verdict], r->reason != 0 ? " " : "",
             reasons[r->reason], r->rule[0] != '\0' ? " " : "", r->rule);
         return text;

@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 static struct proto_subject_id child;
-
 struct asked { char number[10], hex[40]; uint8_t id[PROTO_ID_LEN]; };
 
 /* Both know the child; vo has a record and reported the absence; leerplicht has its case. */
@@ -160,6 +159,9 @@ static void a_refused_grant_can_be_tried_again(void **state)
     f->result = PROTO_DENIED;
     client_fixture_row(f, "att", POLICY_DENY, POLICY_RESTRICTED, false);
     assert_true(client_fixture_hub_one(f, VO));
+    f->last.result[0] = PROTO_DENIED;
+    assert_err(client_fixture_finish(f), ERR_DENIED);
+    assert_non_null(strstr(part(f, "lacking"), "There is an objection"));
     d = client_fixture_desk(f, VO, a.id);
     assert_state(d, CLIENT_DESK_WAITING);
     assert_int_equal(d.granted.count, 0);
@@ -490,8 +492,7 @@ int main(void)
         client_fixture_test(less_is_granted), client_fixture_test(what_is_not_in_the_record_is_not_granted), client_fixture_test(until_when), client_fixture_test(the_first_and_the_last_day),
         client_fixture_test(judged_again_at_the_holder), client_fixture_test(another_child_is_meant), client_fixture_test(the_child_check),
         client_fixture_test(only_an_open_request_to_us), client_fixture_test(refused_by_the_holder),
-        client_fixture_test(more_than_granted_is_not_shown), client_fixture_test(what_it_is_bound_to),
-        client_fixture_test(only_what_arrived_is_opened),
+        client_fixture_test(more_than_granted_is_not_shown), client_fixture_test(what_it_is_bound_to), client_fixture_test(only_what_arrived_is_opened),
     };
 
     child = client_fixture_child(1);

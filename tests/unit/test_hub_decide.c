@@ -443,7 +443,9 @@ static void a_decision_is_whole_or_not(void **state)
     hub_decision_limit(&d, 101);
     assert_false(hub_decision_is_whole(&d));
     assert_int_equal(d.rows.row[0].verdict, POLICY_DENY);
+    assert_int_equal(d.rows.row[0].reason, PROTO_REASON_OUTLASTS);
     assert_int_equal(d.rows.row[1].verdict, POLICY_PERMIT);
+    assert_int_equal(d.rows.row[1].reason, POLICY_NO_REASON);
 }
 
 int main(void)

@@ -188,7 +188,7 @@ static void access_up_to_the_end_of_the_rule(void **state)
     longer = hub_fixture_grant(f, VO, LEERPLICHT, a.msg.refers, "att", end_s + 1);
     assert_refusal(hub_fixture_run(f, &longer), PROTO_DENIED);
     assert_true(f->out.logged);
-    assert_string_equal(hub_fixture_answer(f, "att"), "DENY R02");
+    assert_string_equal(hub_fixture_answer(f, "att"), "DENY OUTLASTS R02");
     a = hub_fixture_grant(f, VO, LEERPLICHT, a.msg.refers, "att", end_s);
     assert_refusal(hub_fixture_run(f, &a), PROTO_ACCEPTED);
 }
@@ -303,6 +303,7 @@ static void access_does_not_outlast_the_consent(void **state)
     assert_refusal(hub_fixture_request(f, JGZ, CJG, "known"), PROTO_ACCEPTED);
     a = hub_fixture_grant(f, CJG, JGZ, f->last, "known", until_s + 1);
     assert_refusal(hub_fixture_run(f, &a), PROTO_DENIED);
+    assert_string_equal(hub_fixture_answer(f, "known"), "DENY OUTLASTS R76");
     a = hub_fixture_grant(f, CJG, JGZ, a.msg.refers, "known", until_s);
     assert_refusal(hub_fixture_run(f, &a), PROTO_ACCEPTED);
 }
