@@ -217,9 +217,20 @@ static bool is_whole(const struct proto_registry_say *s)
     return true;
 }
 
+/*
+ * What is signed, as proto_note_parse sees it: up to the last empty line. Read up to the first, a statement could have text behind it that
+ * its signers sign and nobody reads to them.
+ */
+static size_t text_len(const uint8_t *note, size_t len)
+{
+    for (size_t i = len; i >= 2; i--)
+        if (note[i - 1] == '\n' && note[i - 2] == '\n')
+            return i - 1;
+    return len;
+}
+
 enum err proto_registry_say_parse(const uint8_t *note, size_t len, struct proto_registry_say *out, struct trouble *t)
 {
-    const uint8_t *gap = len >= 2 ? memmem(note, len, "\n\n", 2) : NULL;
     struct proto_registry_say *s = calloc(1, sizeof *s);
     struct proto_lines l;
     enum err e;
@@ -230,7 +241,7 @@ enum err proto_registry_say_parse(const uint8_t *note, size_t len, struct proto_
         free(s);
         return trouble_at(t, ERR_LONG, WHERE, 0, 0, "is too long", "is te lang");
     }
-    proto_lines_init(&l, WHERE, note, gap != NULL ? (size_t)(gap - note) + 1 : len, t);
+    proto_lines_init(&l, WHERE, note, text_len(note, len), t);
     proto_lines_exact(&l, FORMAT_LINE);
     proto_lines_hex(&l, "region", s->region, sizeof s->region);
     proto_lines_hex(&l, "id", s->id, sizeof s->id);
