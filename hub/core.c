@@ -4,6 +4,7 @@
 #include "hub/outside.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "hub/home.h"
@@ -15,6 +16,13 @@
 #include <string.h>
 
 enum { STORE_FORMAT = 2, IDLE_MS = 1000 };
+
+enum err hub_core_failed(const char *what, enum err e)
+{
+    if (e != OK)
+        log_event(LOG_ERROR, what, "err", err_word(e), NULL);
+    return e;
+}
 
 /* ---- opening ---- */
 
@@ -138,10 +146,11 @@ static enum err open_keys(struct hub_core *c)
     if (e == OK)
         e = hub_roster_new(c->config.partners, c->region, c->certs, &c->roster);
     if (e == OK)
-        e = hub_publish_load(c);
+        e = hub_core_failed("stored certificates not loaded", hub_publish_load(c));
     if (e == OK)
-        e = hub_publish_roster(c, &changed);
+        e = hub_core_failed("partners not taken in", hub_publish_roster(c, &changed));
     c->registry->certs = c->certs;
+    c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs, .registry = c->registry };
     return e;
 }
 
@@ -171,49 +180,59 @@ static enum err first_checkpoint(struct hub_core *c, struct trouble *t)
     return e;
 }
 
-enum err hub_core_open(const struct hub_core_config *config, struct hub_core **out, struct trouble *t)
+/* What the store holds decides with: the packs as the registry has them now, and the time that no leaf may be before. */
+static enum err fill_state(struct hub_core *c)
 {
-    struct hub_core *c = calloc(1, sizeof *c);
-    enum err e = ERR_NOMEM;
+    enum err e;
 
-    if (c == NULL)
+    c->leaf_s = hub_origin_floor(c->region, c->leaf_s);
+    server_packs_follow(c->packs, c->registry->fold);
+    e = hub_core_failed("packs not read", server_packs_refresh(c->packs));
+    if (e != OK)
         return e;
-    c->config = *config;
-    hub_forget_init(&c->forget, config->forget_s);
-    c->reply = malloc(PROTO_FRAME_MAX);
-    c->payload = malloc(PROTO_FRAME_MAX);
-    if (c->reply == NULL || c->payload == NULL)
-        goto out;
-    server_ipc_out_init(&c->answers, config->gate_fd, SERVER_ROLE_CORE, SERVER_ROLE_GATE);
-    e = load_region(c, t);
+    c->state.kv = c->kv;
+    c->state.packs = c->packs;
+    c->state.pack = server_packs_at(c->packs, clock_now_s());
+    c->state.region = c->region;
+    c->state.acts = c->acts;
+    c->state.registry = c->registry;
+    return OK;
+}
+
+static enum err open_parts(struct hub_core *c, struct trouble *t)
+{
+    enum err e = load_region(c, t);
+
     if (e == OK)
         e = server_packs_open(c->config.home, c->config.pack, c->region, &c->packs, t);
     if (e == OK)
         e = open_store(c, t);
     if (e == OK)
         e = check_origin(c, t);
-    if (e != OK)
-        goto out;
-    c->leaf_s = hub_origin_floor(c->region, c->leaf_s);
-    c->state.kv = c->kv;
-    server_packs_follow(c->packs, c->registry->fold);
-    e = server_packs_refresh(c->packs);
-    if (e != OK)
-        goto out;
-    c->state.packs = c->packs;
-    c->state.pack = server_packs_at(c->packs, clock_now_s());
-    c->state.region = c->region;
-    c->state.acts = c->acts;
-    c->state.registry = c->registry;
-    e = open_keys(c);
+    if (e == OK)
+        e = fill_state(c);
+    if (e == OK)
+        e = open_keys(c);
     if (e == OK)
         e = hub_collect_open(c);
     if (e == OK)
         e = open_outside(c, t);
-    c->judge = (struct hub_envelope_context){ .region = c->region, .certs = c->certs, .registry = c->registry };
-    if (e == OK)
-        e = first_checkpoint(c, t);
-out:
+    return e == OK ? first_checkpoint(c, t) : e;
+}
+
+enum err hub_core_open(const struct hub_core_config *config, struct hub_core **out, struct trouble *t)
+{
+    struct hub_core *c = calloc(1, sizeof *c);
+    enum err e;
+
+    if (c == NULL)
+        return ERR_NOMEM;
+    c->config = *config;
+    hub_forget_init(&c->forget, config->forget_s);
+    c->reply = malloc(PROTO_FRAME_MAX);
+    c->payload = malloc(PROTO_FRAME_MAX);
+    server_ipc_out_init(&c->answers, config->gate_fd, SERVER_ROLE_CORE, SERVER_ROLE_GATE);
+    e = c->reply == NULL || c->payload == NULL ? ERR_NOMEM : open_parts(c, t);
     if (e == OK)
         *out = c;
     else
@@ -263,7 +282,7 @@ enum err hub_core_loop(struct hub_core *c)
         /* Also when nothing comes in: what was taken, and a midnight, are seen by an idle hub. */
         c->now_s = clock_now_s();
         c->now_ms = clock_mono_ms();
-        e = server_packs_refresh(c->packs);
+        e = hub_core_failed("packs not read", server_packs_refresh(c->packs));
         if (e != OK)
             break;
         hub_status_write(c, "running");

@@ -100,6 +100,9 @@ struct hub_core {
 MUST_USE enum err hub_core_open(const struct hub_core_config *config, struct hub_core **out, struct trouble *t);
 void hub_core_close(struct hub_core *c);  /* takes NULL */
 
+/* Log what failed and why, when e is not OK: the process ends with the class alone. what is static. Returns e. */
+MUST_USE enum err hub_core_failed(const char *what, enum err e);
+
 /*
  * One round over jobs (may be NULL: only waiting fetches are looked at). Takes the jobs. Answers are in c->answers, flushed when there is
  * a gate. Anything but OK means the process must end: nothing that was not committed and signed has been answered.

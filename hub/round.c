@@ -68,7 +68,7 @@ static enum err refresh_roster(struct hub_core *c, struct hub_job *jobs)
     if (e != OK || (!missed && c->now_ms - c->roster_ms < ROSTER_EVERY_MS))
         return e;
     c->roster_ms = c->now_ms;
-    e = hub_publish_roster(c, &changed);
+    e = hub_core_failed("partners not taken in", hub_publish_roster(c, &changed));
     for (struct hub_job *j = jobs; e == OK && changed && j != NULL; j = j->next) {
         if (j->missed)
             e = judge_one_again(c, j);
@@ -351,18 +351,18 @@ enum err hub_round_run(struct hub_core *c, struct hub_job *jobs)
     if (e == OK) {
         e = kv_make_room(c->kv);
         c->full = e == ERR_FULL;
-        e = e == ERR_FULL ? OK : e;
+        e = hub_core_failed("store not enlarged", e == ERR_FULL ? OK : e);
     }
     if (e == OK)
-        e = hub_seeds_prepare(c->seeds, at_s);
+        e = hub_core_failed("seeds of the day not written", hub_seeds_prepare(c->seeds, at_s));
     if (e == OK)
         e = commit_round(c, &r);
     if (e == OK)
-        e = fold_registry(c);
+        e = hub_core_failed("registry not folded", fold_registry(c));
     if (e == OK)
-        e = answer_round(c, &r);
+        e = hub_core_failed("round not signed or answered", answer_round(c, &r));
     if (e == OK)
-        e = hub_keep_hourly(c);
+        e = hub_core_failed("old seeds not dropped", hub_keep_hourly(c));
     drop_unanswered(c, r.acts);
     drop_unanswered(c, r.queries);
     return e;

@@ -174,7 +174,8 @@ void hub_verify_free(struct hub_verify *v)
         return;
     for (size_t i = 0; i < v->threads; i++)
         (void)pthread_join(v->thread[i], NULL);
-    for (struct hub_job *j = v->spare; j != NULL; j = next) {
+    *v->last = v->spare;   /* what was judged and not taken, and behind it the spare ones */
+    for (struct hub_job *j = v->first; j != NULL; j = next) {
         next = j->next;
         hub_job_free(j);
     }

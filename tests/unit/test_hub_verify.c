@@ -185,6 +185,22 @@ static void a_gate_that_is_gone_is_lost(void **arg)
     assert_int_equal(state, HUB_VERIFY_LOST);
 }
 
+/* Freed all the same: the sanitizer sees what is not. */
+static void what_was_judged_and_never_taken(void **arg)
+{
+    struct fixture *f = *arg;
+    enum hub_verify_state state = HUB_VERIFY_GOES_ON;
+    struct hub_job *j;
+
+    for (uint64_t i = 0; i < 9; i++)
+        put(f, i, PROTO_FRAME_HEAD + i);
+    assert_err(server_ipc_put(&f->out, SERVER_IPC_STOP, 0, NULL, 0), OK);
+    flush(f);
+    j = hub_verify_take(f->pool, SOON_MS, 1, &state);
+    assert_non_null(j);
+    hub_verify_give_back(f->pool, j);
+}
+
 static void more_threads_than_there_may_be(void **arg)
 {
     struct hub_envelope_context context = { .region = NULL };
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_more_is_read_while_so_much_is_unanswered, start, stop),
         cmocka_unit_test_setup_teardown(what_is_given_back_counts_no_more, start, stop),
         cmocka_unit_test_setup_teardown(a_gate_that_is_gone_is_lost, start, stop),
+        cmocka_unit_test_setup_teardown(what_was_judged_and_never_taken, start, stop),
         cmocka_unit_test(more_threads_than_there_may_be),
     };
 
