@@ -95,7 +95,8 @@ MUST_USE enum err proto_act_leaf_bare(const struct proto_msg *m, const uint8_t e
  * checkpoint's signature under the log's key (vkey text of the region file). side is 0 for the sender, 1 for
  * the addressee.
  * ERR_SIGNATURE says no, whatever is wrong with the receipt; ERR_NOMEM; ERR_SYNTAX, ERR_VERSION or ERR_KEY for the region's own key.
- * Fills *root (may be NULL) for the caller's own consistency check; the size is then r->tree_size.
+ * Fills *root (may be NULL) for the caller's own consistency check; the size is then r->tree_size. A checkpoint that this thread found
+ * good a moment ago is not verified again. Any thread.
  */
 struct proto_region;
 MUST_USE enum err proto_receipt_check(const struct proto_region *region, const struct proto_msg *m, const uint8_t *envelope,
