@@ -6,6 +6,7 @@
 #include "client/home.h"
 #include "client/hublink_parts.h"
 #include "client/keyfile.h"
+#include "client/rotate_files.h"
 #include "client/sessions.h"
 
 #include <dirent.h>
@@ -25,7 +26,8 @@ struct client_rotate {
     struct secret *next;                 /* the next node key; NULL: none waits */
     uint8_t next_public[PROTO_KEY_LEN];
     uint8_t next_cert[PROTO_CERT_MAX];
-    size_t next_cert_len;
+    size_t next_cert_len;                /* 0: none waits */
+    bool files_wait;                     /* it is in use; its files are not in their places */
 };
 
 uint64_t client_rotate_counts_until(const struct client_node *n, const struct proto_msg *m, bool *is_node)
@@ -138,16 +140,6 @@ static enum err publish_file(struct client_node *n, const char *name, struct tro
 
 /* ---- going over ---- */
 
-static enum err move(const struct client_node *n, const char *from, const char *to)
-{
-    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
-    enum err e = client_home_path(n->home, from, a, NULL);
-
-    if (e == OK)
-        e = client_home_path(n->home, to, b, NULL);
-    return e == OK && rename(a, b) != 0 ? ERR_IO : e;
-}
-
 struct certifying { struct client_node *n; struct vault_txn *x; enum err err; };
 
 /* Everybody here gets a certificate by the new key: those by the old one end with it. */
@@ -161,30 +153,44 @@ static bool certify(void *arg, const struct client_staff *s)
     return c->err == OK;
 }
 
-/* A crash between the files leaves a key without its certificate: the start says so, and `hub join` makes one. */
+/*
+ * What the vault keeps of it; the files follow when that is committed (client_rotate_step). A node that dies before is what it was: it has the
+ * old key, and publishes the next one again when it starts.
+ */
 static enum err go_over(struct client_node *n, struct vault_txn *x)
 {
     struct client_rotate *r = n->rotate;
     struct certifying c = {.n = n, .x = x};
     enum err e = client_certs_add(n, x, r->next_cert, r->next_cert_len);
 
-    if (e == OK)
-        e = move(n, "keys/node", "keys/node.old");
-    if (e == OK)
-        e = move(n, "keys/node.next", "keys/node");
-    if (e == OK)
-        e = move(n, "certs/node.next", "certs/node");
     if (e != OK)
         return e;
-    secret_free(n->node_key);
-    n->node_key = r->next;
-    r->next = NULL;
-    memcpy(n->node_public, r->next_public, sizeof n->node_public);
-    memcpy(n->node_cert, r->next_cert, r->next_cert_len);
-    n->node_cert_len = r->next_cert_len;
-    log_event(LOG_INFO, "node-key-changed", NULL);
+    if (r->next != NULL) {
+        secret_free(n->node_key);
+        n->node_key = r->next;
+        r->next = NULL;
+        memcpy(n->node_public, r->next_public, sizeof n->node_public);
+        memcpy(n->node_cert, r->next_cert, r->next_cert_len);
+        n->node_cert_len = r->next_cert_len;
+        log_event(LOG_INFO, "node-key-changed", NULL);
+    }
+    r->files_wait = true;
     e = client_staff_walk(x, certify, &c);
     return e == OK ? c.err : e;
+}
+
+void client_rotate_step(struct client_node *n)
+{
+    struct client_rotate *r = n->rotate;
+    enum err e;
+
+    if (r == NULL || !r->files_wait)
+        return;
+    e = client_rotate_files_move(n->home);
+    /* Not found: done before, and the receipt came again because its transaction failed. */
+    if (e != OK && e != ERR_NOTFOUND)
+        log_event(LOG_ERROR, "node-key-not-in-its-place", "err", err_word(e), NULL);
+    r->files_wait = false;
 }
 
 /*
@@ -274,7 +280,7 @@ enum err client_rotate_on_receipt(struct client_node *n, struct vault_txn *x, co
 
     /* What the hub refused for want of this key need not wait out its time. */
     client_outbox_wake(n);
-    if (r == NULL || r->next == NULL || ev->msg->original.len != r->next_cert_len
+    if (r == NULL || r->next_cert_len == 0 || ev->msg->original.len != r->next_cert_len
         || sodium_memcmp(ev->msg->original.data, r->next_cert, r->next_cert_len) != 0)
         return OK;
     return go_over(n, x);

@@ -11,6 +11,8 @@ struct client_rotate;
 
 /* At the start, with the vault's key; the outbox must be there. Sets n->rotate. */
 MUST_USE enum err client_rotate_open(struct client_node *n, struct secret *vault_key, struct trouble *t);
+/* In the node's loop, between transactions: the files of a key that was gone over to take their places. */
+void client_rotate_step(struct client_node *n);
 void client_rotate_close(struct client_rotate *r);  /* takes NULL */
 
 /* The i-th key that opens what is sealed to this node, the present one first; NULL: no more. *public is borrowed. */

@@ -17,6 +17,7 @@
 #include "client/registry.h"
 #include "client/retention.h"
 #include "client/rotate.h"
+#include "client/rotate_files.h"
 #include "client/sessions.h"
 #include "client/upkeep.h"
 #include "client/witness.h"
@@ -262,6 +263,8 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
     n->home = s->home;
     e = client_conf_read(n->home, &conf, t);
     if (e == OK)
+        e = client_rotate_files_mend(n->home);
+    if (e == OK)
         e = open_region(n, t);
     if (e == OK)
         e = open_keys(n, s->passphrase, &vault_key, t);
@@ -330,6 +333,7 @@ static void step(struct client_node *n)
     client_calls_step(n);
     client_pseudonyms_step(n);
     client_certs_step(n);
+    client_rotate_step(n);
     client_registry_step(n);
     client_registry_tell_step(n);
     client_upkeep_step(n);

@@ -1,0 +1,110 @@
+/* client/rotate_files: a node key takes the place of another; whenever the machine dies, there is a key, and the next start goes on. */
+#include "tests/support/check.h"
+#include "tests/support/home_folder.h"
+
+#include "base/file.h"
+#include "client/rotate_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void put(const struct home_folder *f, const char *name, const char *text)
+{
+    assert_err(file_write(home_folder_path(f, name), text, strlen(text), 0600, NULL), OK);
+}
+
+static void expect(const struct home_folder *f, const char *name, const char *text)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    assert_err(file_read(home_folder_path(f, name), 100, &data, &len, NULL), text == NULL ? ERR_NOTFOUND : OK);
+    if (text != NULL)
+        assert_string_equal((char *)data, text);
+    free(data);
+}
+
+/* As `org rotate node` leaves it. */
+static void lay_out(const struct home_folder *f)
+{
+    assert_err(file_mkdirs(home_folder_path(f, "keys"), NULL), OK);
+    assert_err(file_mkdirs(home_folder_path(f, "certs"), NULL), OK);
+    put(f, "keys/node", "old key");
+    put(f, "certs/node", "old certificate");
+    put(f, "keys/node.next", "new key");
+    put(f, "certs/node.next", "new certificate");
+}
+
+static void expect_new(const struct home_folder *f)
+{
+    expect(f, "keys/node", "new key");
+    expect(f, "certs/node", "new certificate");
+    expect(f, "keys/node.old", "old key");
+    expect(f, "keys/node.next", NULL);
+    expect(f, "certs/node.next", NULL);
+}
+
+static void the_next_takes_its_place(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out(f);
+    put(f, "keys/node.old", "the one before");
+    assert_err(client_rotate_files_move(f->path), OK);
+    expect_new(f);
+    assert_err(client_rotate_files_mend(f->path), OK);
+    expect_new(f);
+}
+
+static void a_home_without_a_next_key_stays_as_it_is(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out(f);
+    assert_int_equal(unlink(home_folder_path(f, "keys/node.next")) + unlink(home_folder_path(f, "certs/node.next")), 0);
+    assert_err(client_rotate_files_move(f->path), ERR_NOTFOUND);
+    assert_err(client_rotate_files_mend(f->path), OK);
+    expect(f, "keys/node", "old key");
+    expect(f, "certs/node", "old certificate");
+    expect(f, "keys/node.old", NULL);
+}
+
+/* It died with a second name for the old key: the old one goes on, and then it is done again. */
+static void died_before_the_key_moved(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out(f);
+    assert_int_equal(link(home_folder_path(f, "keys/node"), home_folder_path(f, "keys/node.old")), 0);
+    assert_err(client_rotate_files_mend(f->path), OK);
+    expect(f, "keys/node", "old key");
+    expect(f, "certs/node", "old certificate");
+    assert_err(client_rotate_files_move(f->path), OK);
+    expect_new(f);
+}
+
+/* It died between the key and its certificate. */
+static void died_before_the_certificate_moved(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out(f);
+    assert_int_equal(link(home_folder_path(f, "keys/node"), home_folder_path(f, "keys/node.old")), 0);
+    assert_int_equal(rename(home_folder_path(f, "keys/node.next"), home_folder_path(f, "keys/node")), 0);
+    assert_err(client_rotate_files_mend(f->path), OK);
+    expect_new(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_next_takes_its_place, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_home_without_a_next_key_stays_as_it_is, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(died_before_the_key_moved, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(died_before_the_certificate_moved, home_folder_setup, home_folder_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
