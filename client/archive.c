@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, HEAD = 4 + 16 + 8, PIECE_MAX = 384 * 1024, BAD = 1, BARE = 2, BARE_BODY_MAX = 1024, BARE_PROOF_MAX = 32768 };
+enum { VERSION = 1, HEAD = 4 + 16 + 8, PIECE_MAX = 384 * 1024, BAD = 1, BARE = 2, SPENT = 4, BARE_BODY_MAX = 1024, BARE_PROOF_MAX = 32768 };
 
 static void number_key(uint64_t number, uint8_t out[8])
 {
@@ -32,10 +32,11 @@ enum err client_archive_decode(const uint8_t *data, size_t len, struct client_ar
     a.direction = rd_u8(&r);
     a.kind = rd_u8(&r);
     flags = rd_u8(&r);
-    if (flags > (BAD | BARE))
+    if (flags > (BAD | BARE | SPENT))
         rd_fail(&r, ERR_RANGE);
     a.bad = (flags & BAD) != 0;
     a.bare = (flags & BARE) != 0;
+    a.spent = (flags & SPENT) != 0;
     a.index = rd_u64(&r);
     a.time_s = rd_u64(&r);
     a.envelope.data = rd_bytes32(&r, PROTO_FRAME_MAX, &a.envelope.len);
@@ -88,23 +89,20 @@ static enum err same(struct vault_txn *x, const struct client_archived *a)
     return a->bad || (old.index == a->index && old.direction == a->direction) ? OK : ERR_EXISTS;
 }
 
-enum err client_archive_put(struct vault_txn *x, const struct client_archived *a)
+static enum err write_row(struct vault_txn *x, const struct client_archived *a)
 {
     size_t cap = HEAD + a->envelope.len + a->proof.len;
-    uint8_t key[8], *row;
+    uint8_t key[8], *row = malloc(cap);
     struct wr w;
-    enum err e = same(x, a);
+    enum err e;
 
-    if (e != ERR_NOTFOUND)
-        return e;
-    row = malloc(cap);
     if (row == NULL)
         return ERR_NOMEM;
     wr_init(&w, row, cap);
     wr_u8(&w, VERSION);
     wr_u8(&w, a->direction);
     wr_u8(&w, a->kind);
-    wr_u8(&w, (uint8_t)((a->bad ? BAD : 0) | (a->bare ? BARE : 0)));
+    wr_u8(&w, (uint8_t)((a->bad ? BAD : 0) | (a->bare ? BARE : 0) | (a->spent ? SPENT : 0)));
     wr_u64(&w, a->index);
     wr_u64(&w, a->time_s);
     wr_bytes32(&w, a->envelope.data, a->envelope.len);
@@ -115,6 +113,39 @@ enum err client_archive_put(struct vault_txn *x, const struct client_archived *a
         e = client_vault_put(x, CLIENT_T_ARCHIVE, key, sizeof key, row, w.len);
     free(row);
     return e;
+}
+
+enum err client_archive_put(struct vault_txn *x, const struct client_archived *a)
+{
+    enum err e = same(x, a);
+
+    return e == ERR_NOTFOUND ? write_row(x, a) : e;
+}
+
+enum err client_archive_spend(struct vault_txn *x, uint64_t number, const uint8_t hash[PROTO_HASH_LEN], uint8_t origin)
+{
+    struct client_archived a;
+    uint8_t *memory = NULL;
+    enum err e = client_archive_get(x, number, &a, &memory);
+
+    if (e == OK) {
+        a.bare = false;
+        a.spent = true;
+        a.envelope = (struct proto_blob){hash, hash == NULL ? 0 : PROTO_HASH_LEN};
+        a.proof = (struct proto_blob){&origin, sizeof origin};
+        e = write_row(x, &a);
+    }
+    free(memory);
+    return e;
+}
+
+enum err client_archive_spent_leaf(const struct client_archived *a, uint8_t hash[PROTO_HASH_LEN], unsigned *origin)
+{
+    if (!a->spent || a->index == PROTO_NO_LEAF || a->envelope.len != PROTO_HASH_LEN || a->proof.len != 1)
+        return ERR_STATE;
+    memcpy(hash, a->envelope.data, PROTO_HASH_LEN);
+    *origin = a->proof.data[0];
+    return OK;
 }
 
 enum err client_archive_make_bare(const struct proto_msg *m, const uint8_t *envelope, size_t len, const struct proto_receipt *r,

@@ -37,6 +37,7 @@ struct client_audit_bound { uint64_t number, size, time_s; uint8_t root[PROTO_HA
 struct client_audit_report {
     uint64_t first, last, count;       /* running numbers in the period; count 0: none */
     uint64_t withdrawn, opened;        /* taken out by the hub with a leaf; compared with the hub's opening */
+    uint64_t spent, spent_s;           /* of these only number and leaf are kept, their term is over (client/archive_end); the newest's time */
     struct client_audit_bound below, above;  /* the last entry before the period (or the first of all), and the first behind it */
     uint64_t waiting, late;            /* not laid open by the hub yet: since less than a day; longer */
     uint64_t whole_s;                  /* the moment of the last number before the first gap; 0: none */

@@ -82,17 +82,35 @@ struct check {
     struct vault_txn *x;
     struct client_audit_report *out;
     struct client_entry *entry;
+    bool spent;                    /* of the number of now only its place is kept: entry is another's */
     uint64_t last_fetch;
     uint64_t before, before_s;     /* leaf and time of the number before; PROTO_NO_LEAF: not known */
     bool knows_before;
     uint8_t *memory;               /* that entry borrows */
 };
 
+/* Its leaf is in order as far as its place tells; what it says is not kept any more, which is no fault. */
+static enum err fault_of_spent(const struct check *c, const struct client_archived *a, enum client_audit_fault *why)
+{
+    uint8_t hash[PROTO_HASH_LEN];
+    unsigned origin;
+
+    if (a->index == PROTO_NO_LEAF)
+        return OK;
+    if (client_archive_spent_leaf(a, hash, &origin) != OK)
+        *why = CLIENT_AUDIT_NO_PROOF;
+    else if (c->knows_before && c->before_s > a->time_s)
+        *why = CLIENT_AUDIT_TIME;
+    return OK;
+}
+
 static enum err fault_of(struct check *c, const struct client_archived *a, enum client_audit_fault *why)
 {
     enum err e;
 
     *why = CLIENT_AUDIT_WHOLE;
+    if (a->spent)
+        return fault_of_spent(c, a, why);
     if (a->bad)
         *why = CLIENT_AUDIT_NOT_BELIEVED;
     else if (a->index == PROTO_NO_LEAF)
@@ -154,11 +172,12 @@ static enum err one_number(struct check *c, uint64_t number, bool *whole)
         return e;
     if (why != CLIENT_AUDIT_WHOLE)
         add_gap(c->out, number, why);
-    c->out->withdrawn += why == CLIENT_AUDIT_WHOLE && !has_leaf;
-    *whole = why == CLIENT_AUDIT_WHOLE && has_leaf;
+    c->spent = a.spent && why == CLIENT_AUDIT_WHOLE;
+    c->out->withdrawn += why == CLIENT_AUDIT_WHOLE && !has_leaf && !a.spent;
+    *whole = why == CLIENT_AUDIT_WHOLE && has_leaf && !a.spent;
     c->knows_before = has_leaf && why != CLIENT_AUDIT_NO_PROOF;
-    c->before = c->knows_before ? c->entry->receipt.index : PROTO_NO_LEAF;
-    c->before_s = c->knows_before ? c->entry->receipt.time_s : 0;
+    c->before = !c->knows_before ? PROTO_NO_LEAF : a.spent ? a.index : c->entry->receipt.index;
+    c->before_s = !c->knows_before ? 0 : a.spent ? a.time_s : c->entry->receipt.time_s;
     return OK;
 }
 
@@ -211,7 +230,14 @@ static void note_whole(struct check *c, uint64_t number, bool has_moment)
 {
     c->out->whole = number;
     if (has_moment)
-        c->out->whole_s = c->entry->receipt.time_s;
+        c->out->whole_s = c->before_s;
+}
+
+static void note_spent(struct check *c)
+{
+    c->out->spent++;
+    if (c->knows_before)
+        c->out->spent_s = c->before_s;
 }
 
 static enum err run(struct check *c, const struct range *r)
@@ -227,7 +253,9 @@ static enum err run(struct check *c, const struct range *r)
     for (uint64_t number = r->first; e == OK && number != 0 && number <= r->last; number++) {
         e = one_number(c, number, &whole);
         if (e == OK && c->out->gaps == 0)
-            note_whole(c, number, whole);
+            note_whole(c, number, whole || (c->spent && c->knows_before));
+        if (e == OK && c->spent)
+            note_spent(c);
         if (e == OK && whole) {
             count_opened(c, number);
             if (c->out->below.size == 0)

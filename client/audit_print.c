@@ -53,11 +53,15 @@ static void print_act(const struct client_paper *p, const cJSON *row)
 void client_audit_print_acts(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const cJSON *acts = cJSON_GetObjectItemCaseSensitive(reply, "acts"), *row;
+    char number[24];
 
     if (cJSON_GetArraySize(acts) == 0)
         client_desk_print_none(p, args, "Nothing was sent or received.", "Er is niets verstuurd of ontvangen.");
     cJSON_ArrayForEach(row, acts)
         print_act(p, row);
+    if (digits(reply, "not_kept", number)[0] != '0')
+        client_paper_line(p, CLIENT_DIM, 0, "%s of this time are not kept any more: their term is over.",
+            "%s uit deze tijd worden niet meer bewaard: de termijn is voorbij.", number);
     client_desk_print_more(p, reply);
     client_paper_line(p, CLIENT_DIM, 0, "As a table: add --csv. Whether it is all: schakel audit complete",
         "Als tabel: voeg --csv toe. Of het alles is: schakel audit complete");
@@ -132,6 +136,18 @@ static void print_on_its_way(const struct client_paper *p, const cJSON *reply)
     }
 }
 
+static void print_not_kept(const struct client_paper *p, const cJSON *reply)
+{
+    char n[24], years[24], text[CLIENT_DESK_TEXT];
+
+    if (!counts(reply, "not_kept", n))
+        return;
+    client_paper_format(p, text, sizeof text, "%s of them, up to %s: their term is over (5 to %s years here; %s). Number and leaf remain.",
+        "%s ervan, tot en met %s: de termijn is voorbij (hier 5 tot %s jaar; %s). Nummer en blad blijven.", n,
+        client_paper_text(reply, "not_kept_until"), digits(reply, "archive_years", years), client_paper_text(reply, "archive_term"));
+    client_paper_pair(p, client_paper_say(p, "Not kept", "Niet bewaard"), text);
+}
+
 void client_audit_print_whole(const struct client_paper *p, const cJSON *args, const cJSON *reply)
 {
     const char *until = client_paper_text(reply, "complete_until");
@@ -142,8 +158,12 @@ void client_audit_print_whole(const struct client_paper *p, const cJSON *args, c
     print_missing(p, reply);
     if (strcmp(digits(reply, "entries", n), "0") == 0)
         return;
-    client_paper_format(p, text, sizeof text, "%s, number %s: every number is here, with signature and proof",
-        "%s, nummer %s: elk nummer is er, met handtekening en bewijs", until, digits(reply, "whole_to", last));
+    if (counts(reply, "not_kept", n))
+        client_paper_format(p, text, sizeof text, "%s, number %s: every number is here", "%s, nummer %s: elk nummer is er", until,
+            digits(reply, "whole_to", last));
+    else
+        client_paper_format(p, text, sizeof text, "%s, number %s: every number is here, with signature and proof",
+            "%s, nummer %s: elk nummer is er, met handtekening en bewijs", until, digits(reply, "whole_to", last));
     client_paper_pair(p, client_paper_say(p, "Whole to", "Heel tot"), until[0] != '\0' ? text : "");
     if (!client_paper_true(reply, "complete"))
         client_paper_pair(p, client_paper_say(p, "That is", "Dat is"), client_paper_text(reply, "verdict"));
@@ -151,6 +171,7 @@ void client_audit_print_whole(const struct client_paper *p, const cJSON *args, c
         "%s tot en met %s; daarvan %s ingetrokken voor het ophalen", digits(reply, "first", first), digits(reply, "last", last),
         digits(reply, "withdrawn", n));
     client_paper_pair(p, client_paper_say(p, "Numbers", "Nummers"), text);
+    print_not_kept(p, reply);
     client_paper_format(p, text, sizeof text, "%s of %s, with what the hub logged", "%s van %s, met wat de hub logde",
         digits(reply, "openings_right", n), digits(reply, "entries", m));
     client_paper_pair(p, client_paper_say(p, "Compared", "Vergeleken"), text);

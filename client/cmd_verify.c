@@ -28,15 +28,25 @@ static enum err read_region(struct client_run *r, const char *path, struct proto
     return e;
 }
 
+static size_t holding(const struct client_claims *c)
+{
+    size_t holding = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        holding += !c->at[i].spent;
+    return holding;
+}
+
 static void report_receipts(cJSON *reply, const struct client_claims *c)
 {
     cJSON *obj = json_add_object(reply, "receipts");
 
     json_add_u64(obj, "entries", c->entries);
-    json_add_u64(obj, "hold", c->count);
+    json_add_u64(obj, "hold", holding(c));
     json_add_u64(obj, "bad_mail", c->bad);
     json_add_u64(obj, "withdrawn", c->withdrawn);
     json_add_u64(obj, "missing", c->missing);
+    json_add_u64(obj, "not_kept", c->spent);
     json_add_u64(obj, "first", c->first);
     json_add_u64(obj, "last", c->last);
 }
@@ -189,7 +199,7 @@ static enum err fetch_row(struct client_run *r, uint64_t number, uint8_t *row, s
 
 /* The entry, and beside it the proof for other programs. */
 static enum err write_entry(struct client_run *r, const struct proto_region *region, const char *folder, uint64_t number, const uint8_t *row,
-    size_t len)
+    size_t len, uint64_t *spent)
 {
     char name[40], path[CLIENT_PATH_MAX], proof[PROOF_MAX];
     struct client_entry *entry = malloc(sizeof *entry);
@@ -204,7 +214,8 @@ static enum err write_entry(struct client_run *r, const struct proto_region *reg
         e = file_write_unsynced(path, row, len, 0600, r->t);
     if (e == OK)
         e = client_archive_decode(row, len, &a);
-    if (e == OK && a.index != PROTO_NO_LEAF && client_entry_check(region, &a, entry) == OK) {
+    *spent += e == OK && a.spent;
+    if (e == OK && !a.spent && a.index != PROTO_NO_LEAF && client_entry_check(region, &a, entry) == OK) {
         e = proto_receipt_tlog_proof(&entry->receipt, proof, sizeof proof, &proof_len);
         (void)snprintf(name, sizeof name, "%010" PRIu64 ".tlog-proof", number);
         if (e == OK)
@@ -233,7 +244,7 @@ enum err client_cmd_archive_export(struct client_run *r)
     uint8_t *row = malloc(ROW_MAX);
     const char *folder = client_run_text(r, "out");
     char path[CLIENT_PATH_MAX];
-    uint64_t first = 1, last = 0, running = 0;
+    uint64_t first = 1, last = 0, running = 0, spent = 0;
     size_t len = 0;
     enum err e = region == NULL || row == NULL ? ERR_NOMEM : client_home_path(r->home, "region", path, r->t);
 
@@ -250,7 +261,7 @@ enum err client_cmd_archive_export(struct client_run *r)
     for (uint64_t n = first; e == OK && n <= last; n++) {
         e = fetch_row(r, n, row, &len);
         if (e == OK)
-            e = write_entry(r, region, folder, n, row, len);
+            e = write_entry(r, region, folder, n, row, len, &spent);
     }
     if (e == OK)
         e = file_sync_all(folder, r->t);
@@ -259,6 +270,7 @@ enum err client_cmd_archive_export(struct client_run *r)
         json_add_text(r->reply, "file", folder);
         json_add_u64(r->reply, "first", first);
         json_add_u64(r->reply, "last", last);
+        json_add_u64(r->reply, "not_kept", spent);
     }
     free(row);
     free(region);

@@ -3,8 +3,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "client/archive_end.h"
 #include "client/hublink.h"
 #include "client/openings.h"
+#include "client/terms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +50,9 @@ static const char *verdict(const struct client_audit_report *r, const struct cli
     if (r->gaps != 0)
         return nl ? "niet volledig: zie wat ontbreekt, en vraag de beheerder van de hub ernaar"
                   : "not complete: see what is missing, and ask the hub's operator about it";
+    if (r->spent == r->count)
+        return nl ? "elk nummer is er; waar ze over gingen wordt niet meer bewaard, want de termijn is voorbij"
+                  : "every number is here; what they were about is not kept any more, for its term is over";
     if (p->until_s == UINT64_MAX)
         return nl ? "volledig tot en met het laatste nummer: elk nummer is er, met handtekening en bewijs"
                   : "complete up to the last number: every number is here, with signature and proof";
@@ -71,6 +76,21 @@ static void add_until(cJSON *obj, const struct client_audit_report *r, const str
         clock_format_nl(r->whole_s, text);
     json_add_text(obj, "complete_until", text);
     json_add_u64(obj, "whole_to", r->whole);
+}
+
+/* What went because its term is over is no gap, and is told apart from one. */
+static void add_not_kept(cJSON *obj, const struct client_node *n, const struct client_audit_report *r)
+{
+    char text[17] = "";
+
+    json_add_u64(obj, "not_kept", r->spent);
+    if (r->spent == 0)
+        return;
+    if (r->spent_s != 0)
+        date_format(clock_date_nl(r->spent_s), text);
+    json_add_text(obj, "not_kept_until", text);
+    json_add_u64(obj, "archive_years", client_archive_end_term_s(n, NULL) / CLIENT_TERMS_YEAR_S);
+    json_add_text(obj, "archive_term", client_terms_archive_why(n->me->kind));
 }
 
 /* What is not there yet and will come by itself; nothing of it is missing. */
@@ -104,6 +124,7 @@ enum err client_do_audit_complete(struct client_call *c, struct vault_txn *x)
         json_add_u64(c->reply, "entries", r->count);
         json_add_u64(c->reply, "withdrawn", r->withdrawn);
         json_add_u64(c->reply, "openings_right", r->opened);
+        add_not_kept(c->reply, c->node, r);
         add_on_its_way(c->reply, c->node, r);
         add_bound(c->reply, "before", &r->below);
         add_bound(c->reply, r->closed ? "after" : "end", &r->above);

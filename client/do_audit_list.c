@@ -94,6 +94,7 @@ struct listing {
     struct client_entry *entry;
     struct client_opening *opening;
     uint64_t count;
+    uint64_t spent;                          /* of the period, not kept any more */
 };
 
 static bool is_wanted(const struct listing *l, const struct client_archived *a)
@@ -219,6 +220,10 @@ static bool list_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     for (size_t i = 0; i < 8; i++)
         number = number << 8 | key[i];
     a.number = number;
+    if (a.spent) {
+        l->spent += a.time_s >= l->period.from_s && a.time_s < l->period.until_s;
+        return true;
+    }
     if (a.bad || a.index == PROTO_NO_LEAF) {
         add_hole(l, &a);
         return true;
@@ -255,6 +260,8 @@ enum err client_do_audit(struct client_call *c, struct vault_txn *x)
     if (e == OK) {
         l->array = json_add_array(c->reply, "acts");
         e = client_vault_walk(x, CLIENT_T_ARCHIVE, NULL, 0, list_each, l);
+        if (e == OK && l->spent != 0)
+            json_add_u64(c->reply, "not_kept", l->spent);
     }
     if (e == OK)
         e = client_pages_newest(c, l->array);

@@ -22,6 +22,7 @@ struct client_conf {
     bool plain;             /* tcp without TLS, on loopback only */
     bool citizen_number;    /* may this partner hold the number */
     bool legal_hold;        /* nothing goes by its age (client/retention) */
+    uint64_t archive_years; /* the archive stays longer than client/terms says; 0: as it says */
 };
 
 /* HOME/name into out. ERR_LONG with trouble. */

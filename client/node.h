@@ -68,6 +68,7 @@ struct client_node {
     bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
     uint64_t retention_s;              /* and client/retention */
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */
+    uint32_t archive_years;            /* conf: the archive stays longer than client/terms says; 0: as it says */
     uint64_t bad_mail;                 /* archived as such since the start */
     uint64_t running;                  /* all running numbers up to this one are archived (client/archive.h) */
     struct secret *node_key;           /* Ed25519 */

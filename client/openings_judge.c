@@ -123,10 +123,21 @@ static enum err previous_is_right(struct vault_txn *x, const struct proto_openin
 static enum err leaf_is_right(const struct client_node *n, const struct client_archived *a, const struct proto_opening *o, bool *right)
 {
     uint8_t leaf[PROTO_LEAF_LEN];
-    struct client_entry *entry = malloc(sizeof *entry);
-    enum err e = entry == NULL ? ERR_NOMEM : client_entry_check(&n->region, a, entry);
+    struct client_entry *entry;
+    uint8_t kept[PROTO_HASH_LEN], hash[PROTO_HASH_LEN];
+    unsigned origin;
+    enum err e;
 
     *right = false;
+    if (client_archive_spent_leaf(a, kept, &origin) == OK) {
+        if (proto_opening_leaf(o, leaf) == OK) {
+            proto_merkle_leaf(leaf, sizeof leaf, hash);
+            *right = o->index == a->index && memcmp(hash, kept, sizeof hash) == 0;
+        }
+        return OK;
+    }
+    entry = malloc(sizeof *entry);
+    e = entry == NULL ? ERR_NOMEM : client_entry_check(&n->region, a, entry);
     /* The archive's own trouble, not the hub's. */
     if (e == OK && proto_opening_leaf(o, leaf) == OK)
         *right = o->index == entry->receipt.index && o->side == entry->receipt.side && memcmp(leaf, entry->leaf, sizeof leaf) == 0;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "client/after.h"
+#include "client/archive_end.h"
 #include "client/consent_end.h"
 #include "client/desk.h"
 #include "client/facts.h"
@@ -233,7 +234,7 @@ static enum err run_desk(struct due *d)
 enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64_t now_s, bool *more)
 {
     struct due *d = calloc(1, sizeof *d);
-    bool full = false;
+    bool full = false, archive = false;
     enum err e = d == NULL ? ERR_NOMEM : OK;
 
     if (e == OK && !n->legal_hold && now_s > CLIENT_RETENTION_S) {
@@ -246,7 +247,9 @@ enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64
         d->count = 0;
         if (e == OK)
             e = run_desk(d);
-        full = full || d->count == CLIENT_RETENTION_AT_ONCE;
+        if (e == OK)
+            e = client_archive_end_run(n, x, now_s, &archive);
+        full = full || archive || d->count == CLIENT_RETENTION_AT_ONCE;
     }
     if (d != NULL)
         free(d->end);

@@ -1,8 +1,8 @@
 /*
  * client/retention: what a node keeps no longer than it must (MODEL, section 6). Consents, events and objections, with what ended them, go five
  * years after they were over, a decision with its weighing and approval five years after its last day, the daily word that a consent stands
- * after 90 days. Copies of content have their own, shorter end (client/desk_sent). Stays: the archive, which is how the partner shows that its
- * list is whole; records, which are the partner's own files; and everything while `legal_hold = yes` stands in the settings.
+ * after 90 days. Copies of content have their own, shorter end (client/desk_sent), the archive a longer one (client/archive_end). Stays:
+ * records, which are the partner's own files, and everything while `legal_hold = yes` stands in the settings.
  */
 #ifndef CLIENT_RETENTION_H
 #define CLIENT_RETENTION_H

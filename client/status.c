@@ -1,6 +1,7 @@
 #include "client/status.h"
 
 #include "base/text.h"
+#include "client/archive_end.h"
 #include "client/certs.h"
 #include "client/distrust.h"
 #include "client/clocks.h"
@@ -15,6 +16,7 @@
 #include "client/registry.h"
 #include "client/sessions.h"
 #include "client/silent.h"
+#include "client/terms.h"
 #include "client/witness.h"
 
 enum { DAY_S = 86400 };
@@ -238,6 +240,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     add_certs(c->reply, c->node);
     if (c->node->legal_hold)
         json_add_bool(c->reply, "legal_hold", true);
+    json_add_u64(c->reply, "archive_years", client_archive_end_term_s(c->node, NULL) / CLIENT_TERMS_YEAR_S);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);
     if (e == OK)

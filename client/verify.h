@@ -30,15 +30,16 @@ struct client_claim {
     uint8_t kind;               /* enum proto_kind */
     unsigned origin;            /* of the log, by the receipt's checkpoint (proto/region_log) */
     enum client_compare compare;
+    bool spent;                 /* there is no receipt any more: its leaf alone is compared */
     uint8_t leaf[32], root[32]; /* hash of the leaf; root of the tree of that size */
 };
-struct client_claims { struct client_claim *at; size_t count, cap; uint64_t first, last; size_t entries, bad, withdrawn, missing, lost; };
+struct client_claims { struct client_claim *at; size_t count, cap; uint64_t first, last; size_t entries, bad, withdrawn, missing, lost, spent; };
 void client_claims_fini(struct client_claims *c);
 
 /*
  * Read and check all *.entry files of a folder. What does not hold is a problem; what holds is added. Numbers that are not in the folder
  * between the first and the last are problems too. A number that never came is withdrawn when the leaf of a later fetch says that the hub
- * took mail out; without one it was kept back, and a problem. ERR_NOTFOUND (no folder), ERR_IO, ERR_NOMEM.
+ * took mail out; without one it was kept back, and a problem. One whose term is over (client/archive_end) is none. ERR_NOTFOUND (no folder), ERR_IO, ERR_NOMEM.
  */
 MUST_USE enum err client_verify_receipts(const struct proto_region *region, const char *folder, struct client_claims *out,
     struct client_problems *p, struct trouble *t);

@@ -49,7 +49,7 @@ void client_verify_origins_sort(const struct proto_region *live, unsigned now, s
         unsigned from = c->origin < now ? c->origin : now, to = c->origin < now ? now : c->origin;
         uint64_t both = common(live, from, to);
 
-        c->compare = c->index >= both ? CLIENT_COMPARE_NOTHING : c->size > both ? CLIENT_COMPARE_LEAF : CLIENT_COMPARE_ALL;
+        c->compare = c->index >= both ? CLIENT_COMPARE_NOTHING : c->size > both || c->spent ? CLIENT_COMPARE_LEAF : CLIENT_COMPARE_ALL;
         if (c->compare == CLIENT_COMPARE_NOTHING && c->origin < now && to - 1 <= live->origin_count)
             claims->lost++;
         else if (c->compare == CLIENT_COMPARE_NOTHING)

@@ -69,6 +69,19 @@ static bool number_of(const char *name, uint64_t *number)
     return text_u64(digits, UINT64_MAX, number) == OK;
 }
 
+/* Its term is over: what is left is the archive's own word, and a leaf that the log must have. */
+static enum err spent(struct client_claims *c, const char *name, const struct client_archived *a)
+{
+    struct client_claim claim = {.number = a->number, .index = a->index, .time_s = a->time_s, .kind = a->kind, .spent = true};
+    enum err e = OK;
+
+    (void)snprintf(claim.name, sizeof claim.name, "%s", name);
+    c->spent++;
+    if (a->index != PROTO_NO_LEAF)
+        e = client_archive_spent_leaf(a, claim.leaf, &claim.origin);
+    return e == OK && a->index != PROTO_NO_LEAF ? add_claim(c, &claim) : e;
+}
+
 /* Kept among the claims until all are read: whether a later fetch explains it shows only then. */
 static enum err never_came(struct client_claims *c, const char *name, uint64_t number)
 {
@@ -116,7 +129,10 @@ static enum err check_entry(const struct proto_region *region, const char *folde
         e = file_read(path, (size_t)3 << 20, &data, &len, NULL);
     if (e == OK)
         e = client_archive_decode(data, len, &a);
-    if (e == OK && a.bad) {
+    if (e == OK && a.spent) {
+        a.number = number;
+        e = spent(c, name, &a);
+    } else if (e == OK && a.bad) {
         c->bad++;
         client_problem(p, name, UINT64_MAX, "mail that the node did not believe", "post die het knooppunt niet geloofde");
     } else if (e == OK && a.index == PROTO_NO_LEAF) {

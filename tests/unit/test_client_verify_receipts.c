@@ -3,9 +3,9 @@
 
 /* ---- receipts ---- */
 
-enum { BARE_FLAG = 0x100 };
+enum { BARE_FLAG = 0x100, SPENT_FLAG = 0x200 };
 
-/* kind with BARE_FLAG: without ciphertext. */
+/* kind with BARE_FLAG: without ciphertext; with SPENT_FLAG: its term is over. */
 static void write_entry(struct world *w, uint64_t number, unsigned kind, const struct proto_receipt *r, struct proto_blob envelope,
     struct proto_blob proof)
 {
@@ -17,7 +17,7 @@ static void write_entry(struct world *w, uint64_t number, unsigned kind, const s
     wr_u8(&wr, 1);
     wr_u8(&wr, r != NULL ? CLIENT_SENT : CLIENT_RECEIVED);
     wr_u8(&wr, (uint8_t)(kind & 0xff));
-    wr_u8(&wr, (kind & BARE_FLAG) != 0 ? 2 : 0);
+    wr_u8(&wr, (kind & BARE_FLAG) != 0 ? 2 : (kind & SPENT_FLAG) != 0 ? 4 : 0);
     wr_u64(&wr, r != NULL ? r->index : PROTO_NO_LEAF);
     wr_u64(&wr, r != NULL ? r->time_s : 0);
     wr_bytes32(&wr, envelope.data, envelope.len);
@@ -141,6 +141,64 @@ static void a_changed_release_without_its_ciphertext_is_named(void **state)
     assert_int_equal(w->claims.count, 1);
 }
 
+/* The entry of this number as the archive keeps it when its term is over. */
+static void spend_entry(struct world *w, uint64_t number)
+{
+    const uint8_t origin = 1;
+    struct proto_receipt r = {0};
+    uint8_t leaf[32];
+
+    assert_err(receipts(w), OK);
+    for (size_t i = 0; i < w->claims.count; i++)
+        if (w->claims.at[i].number == number) {
+            r.index = w->claims.at[i].index;
+            r.time_s = w->claims.at[i].time_s;
+            memcpy(leaf, w->claims.at[i].leaf, sizeof leaf);
+        }
+    assert_int_not_equal(r.time_s, 0);
+    write_entry(w, number, PROTO_CANCEL | SPENT_FLAG, &r, (struct proto_blob){leaf, sizeof leaf}, (struct proto_blob){&origin, 1});
+}
+
+/* Nothing is missing, and the log still has its leaf. */
+static void what_is_not_kept_any_more_is_no_problem(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 4; n++)
+        make_entry(w, n);
+    spend_entry(w, 1);
+    spend_entry(w, 2);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 4);
+    assert_int_equal(w->claims.spent, 2);
+    assert_err(verify(w), OK);
+    assert_int_equal(w->report.compared, 2);
+    assert_int_equal(w->problems.count, 0);
+}
+
+/* Its first, middle and last byte; and what is no hash is no place. */
+static void a_place_that_the_log_has_not_is_named(void **state)
+{
+    static const size_t at[] = {24, 24 + 16, 24 + 31};
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 3; n++)
+        make_entry(w, n);
+    spend_entry(w, 2);
+    log_sample_export(&w->log, path(w, "log"));
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        home_folder_flip(w->folder, "arch/0000000002.entry", at[i]);
+        assert_err(receipts(w), OK);
+        assert_err(verify(w), OK);
+        assert_int_equal(w->problems.count, i + 1);
+        home_folder_flip(w->folder, "arch/0000000002.entry", at[i]);
+    }
+    home_folder_flip(w->folder, "arch/0000000002.entry", 23);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 2);
+}
+
 static void a_changed_receipt_is_named(void **state)
 {
     struct world *w = *state;
@@ -252,6 +310,8 @@ int main(void)
         world_test(receipts_and_log_agree),
         world_test(a_release_without_its_ciphertext_holds),
         world_test(a_changed_release_without_its_ciphertext_is_named),
+        world_test(what_is_not_kept_any_more_is_no_problem),
+        world_test(a_place_that_the_log_has_not_is_named),
         world_test(a_changed_receipt_is_named),
         world_test(a_missing_number_is_named),
         world_test(a_number_that_never_came_is_a_problem),
