@@ -79,7 +79,7 @@ enum err proto_registry_leaf_open(const uint8_t *leaf, size_t len, uint64_t *at_
         return ERR_LONG;
     rd_init(&r, leaf, len);
     line = proto_note_read_line(&r, &line_len);
-    if (line == NULL || line_len < 4 || line_len >= sizeof digits || memcmp(line, "at ", 3) != 0)
+    if (line == NULL || line_len < 4 || line_len >= sizeof digits || memcmp(line, "at ", 3) != 0 || memchr(line, 0, line_len) != NULL)
         return ERR_SYNTAX;
     memcpy(digits, line + 3, line_len - 3);
     digits[line_len - 3] = '\0';
@@ -280,12 +280,13 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
     r->bytes += 2 + len;
     *why = !has_form ? PROTO_REG_MALFORMED : at_s < r->time_s ? PROTO_REG_EXPIRED
         : proto_registry_rules_judge(r, note, note_len, at_s, &say, &by);
-    if (has_form && at_s > r->time_s)
-        r->time_s = at_s;
-    if (*why == PROTO_REG_COUNTS)
-        fold(r, &say, by, at_s);
-    else
+    if (*why != PROTO_REG_COUNTS) {
         r->voids++;
+        return OK;
+    }
+    /* Only what counts moves the time on: one void leaf from the far future would void all that come after it, for ever. */
+    r->time_s = at_s;
+    fold(r, &say, by, at_s);
     return OK;
 }
 

@@ -4,7 +4,7 @@
  * fold; who does so gets the same answer from the same leaves, whatever the hub says. A revocation wins, whatever stands before or
  * behind it. What does not count (a lying hub may append anything) stays in the tree and changes nothing.
  *
- *   leaf = "at N\n" | signed note;   N: seconds, the hub's, never below that of the leaf before
+ *   leaf = "at N\n" | signed note;   N: seconds, the hub's, never below that of the leaf that counted before it
  *   origin of the checkpoint = first origin of the log | "/registry", signed by the log's key under that name
  *
  * The fold is written into the region that new() borrows: partners are appended behind the founders, so pointers to partners stay valid;
@@ -61,7 +61,7 @@ bool proto_registry_has(const struct proto_registry *r, const uint8_t id[PROTO_I
 uint64_t proto_registry_size(const struct proto_registry *r);
 /* Bytes of all leaves with their lengths, as in a copy. */
 size_t proto_registry_bytes(const struct proto_registry *r);
-/* Time of the last leaf; 0 without one. */
+/* Time of the last leaf that counted; 0 without one. */
 uint64_t proto_registry_time(const struct proto_registry *r);
 /* How many leaves did not count: above 0 the hub has appended what it should not have. */
 uint64_t proto_registry_void(const struct proto_registry *r);

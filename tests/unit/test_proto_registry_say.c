@@ -1,8 +1,9 @@
-/* proto/registry_say: the form of a statement (P-180): each act goes round, and what is signed is what is read. */
+/* proto/registry_say: the form of a statement (P-180): each act goes round, and what is signed is what is read. And that of leaves (P-187). */
 #include "tests/support/check.h"
 #include "tests/support/registry_sample.h"
 
 #include "base/wr.h"
+#include "proto/fields.h"
 
 #include <sodium.h>
 
@@ -114,12 +115,49 @@ static void a_line_more_is_refused(void **state)
     refused(&n, ERR_LONG);
 }
 
+/* ---- leaves ---- */
+
+/* One time has one form: nothing is read past a zero byte. */
+static void a_leaf_whose_time_holds_a_zero_byte_is_refused(void **state)
+{
+    static const char good[] = "at 100\nx\n", bad[] = "at 100\0\nx\n";
+    const uint8_t *note = NULL;
+    uint64_t at_s = 7;
+    size_t len = 0;
+
+    (void)state;
+    assert_err(proto_registry_leaf_open((const uint8_t *)bad, sizeof bad - 1, &at_s, &note, &len), ERR_SYNTAX);
+    assert_int_equal(at_s, 7);
+    assert_null(note);
+    assert_err(proto_registry_leaf_open((const uint8_t *)good, sizeof good - 1, &at_s, &note, &len), OK);
+    assert_int_equal(at_s, 100);
+    assert_int_equal(len, 2);
+}
+
+/* Whatever a hub appends from the far future, partners can be revoked afterwards. */
+static void a_leaf_from_the_future_voids_none_behind_it(void **state)
+{
+    struct proto_registry_say quota = registry_say(&s, PROTO_REG_QUOTA, 0), revoke = registry_say(&s, PROTO_REG_REVOKE, 0);
+    struct registry_note n = registry_signed(&s, &quota, "12"), junk = { .len = 5, .data = "junk\n" };
+
+    (void)state;
+    assert_int_equal(registry_put(s.r, &junk, PROTO_TIME_MAX), PROTO_REG_MALFORMED);
+    assert_int_equal(registry_put(s.r, &n, PROTO_TIME_MAX), PROTO_REG_EXPIRED);
+    assert_int_equal(proto_registry_time(s.r), 0);
+    n = registry_signed(&s, &revoke, "12");
+    assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
+    assert_true(proto_region_partner(&s.region.r, s.region.id[0])->revoked);
+    assert_int_equal(proto_registry_time(s.r), REGISTRY_NOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_act_is_read_as_it_was_written, setup, teardown),
         cmocka_unit_test_setup_teardown(text_behind_the_statement_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_more_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_leaf_whose_time_holds_a_zero_byte_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_leaf_from_the_future_voids_none_behind_it, setup, teardown),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

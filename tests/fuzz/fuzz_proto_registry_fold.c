@@ -1,0 +1,201 @@
+/*
+ * The registry as it is folded: the bytes choose who says what about whom, when, and who signs. What must hold whatever they do:
+ *  - a leaf counts exactly when it was judged so, and what does not count changes nothing but the tree;
+ *  - who was revoked stays revoked, and a partner that is there stays the same but for its root key;
+ *  - whoever is given the same leaves later has the same fold, and takes no copy with less than it has.
+ */
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/registry_sample.h"
+
+#include "base/rd.h"
+#include "base/wr.h"
+#include "proto/fields.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPS = 24, STEP_LEN = 7, OTHERS = 3, COPY_ROOM = 2 + PROTO_NOTE_MAX + 2 + STEPS * (2 + PROTO_REGISTRY_LEAF_MAX), DAY = 86400 };
+
+static struct {
+    struct registry_sample s;
+    uint8_t public[OTHERS][32], secret[OTHERS][64];     /* organisations that may be admitted, and keys that may be taken */
+    uint8_t copy[COPY_ROOM], *end;
+    uint64_t at_s;
+} f;
+
+/* ---- one statement ---- */
+
+static void about_somebody_new(struct proto_registry_say *say, uint8_t which)
+{
+    memcpy(say->key, f.public[which % OTHERS], sizeof say->key);
+    if (say->act != PROTO_REG_ADMIT)
+        return;
+    proto_partner_id(say->key, say->partner);
+    (void)snprintf(say->handle, sizeof say->handle, "nieuw-%u", which % OTHERS);
+}
+
+static struct proto_registry_say make(struct rd *r)
+{
+    enum proto_registry_act act = (enum proto_registry_act)(1 + rd_u8(r) % (PROTO_REG_ACT_END - 1));
+    const struct proto_region *region = &f.s.region.r;
+    uint8_t who = rd_u8(r), what = rd_u8(r), when = rd_u8(r);
+    struct proto_registry_say say = registry_say(&f.s, act, who % SAMPLE_PARTNERS);
+
+    say.made_s = f.at_s;
+    say.before_s = f.at_s + 1 + when % 7 * DAY;
+    say.from_s = f.at_s + (uint64_t)(when / 8) * 60;
+    if (say.until_s != 0)
+        say.until_s = say.from_s + (uint64_t)(what % 16) * DAY;
+    if (act != PROTO_REG_PACK && act != PROTO_REG_ADMIT && act != PROTO_REG_ORIGIN)
+        memcpy(say.partner, region->partner[who % region->partner_count].id, sizeof say.partner);
+    if (act == PROTO_REG_ADMIT || act == PROTO_REG_ROOT || (act == PROTO_REG_REVOKE && what % 4 == 0))
+        about_somebody_new(&say, what);
+    if (act == PROTO_REG_ORIGIN) {
+        say.origin = 2 + what % 3;
+        say.seen = 100;
+        say.kept = 90;
+        memset(say.digest, 0x44, sizeof say.digest);
+        memset(say.root, 0x45, sizeof say.root);
+    }
+    if (what == 0xff)
+        say.region[0] ^= 1;
+    if (what == 0xfe)
+        memset(say.id, 1, sizeof say.id);
+    return say;
+}
+
+/* By root keys of founders and of who came later, right or wrong ones; a bit changed now and then. */
+static bool sign(struct rd *r, const struct proto_registry_say *say, struct registry_note *n)
+{
+    const struct proto_region *region = &f.s.region.r;
+    uint8_t by = rd_u8(r), flip = rd_u8(r);
+
+    if (proto_registry_say_format(say, (char *)n->data, sizeof n->data, &n->len) != OK)
+        return false;
+    for (size_t i = 0; i < SAMPLE_PARTNERS; i++)
+        if ((by >> i & 1) != 0)
+            registry_add(n, f.s.region.handle[i], f.s.region.root_secret[i]);
+    for (size_t i = 0; i < OTHERS; i++)
+        if ((by >> (SAMPLE_PARTNERS + i) & 1) != 0) {
+            char handle[16];
+
+            (void)snprintf(handle, sizeof handle, "nieuw-%zu", i);
+            registry_add(n, proto_region_handle(region, handle) != NULL || flip % 2 == 0 ? handle : f.s.region.handle[i], f.secret[i]);
+        }
+    if (flip >= 0xc0)
+        n->data[flip % n->len] ^= (uint8_t)(1 << (flip & 7));
+    return true;
+}
+
+/* ---- what must hold ---- */
+
+static void append(const struct registry_note *n, uint64_t at_s)
+{
+    static struct proto_partner before[PROTO_PARTNERS_MAX];
+    const struct proto_region *region = &f.s.region.r;
+    uint64_t size = proto_registry_size(f.s.r), none = proto_registry_void(f.s.r), was_s = proto_registry_time(f.s.r);
+    size_t count = region->partner_count, leaf_len = 0;
+    enum proto_registry_why judged, why = PROTO_REG_WHY_END;
+    uint8_t leaf[PROTO_REGISTRY_LEAF_MAX];
+    struct wr w;
+
+    memcpy(before, region->partner, count * sizeof *before);
+    FUZZ_HOLDS(proto_registry_leaf(at_s, n->data, n->len, leaf, sizeof leaf, &leaf_len) == OK);
+    judged = proto_registry_judge(f.s.r, n->data, n->len, at_s, NULL);
+    FUZZ_HOLDS(proto_registry_append(f.s.r, leaf, leaf_len, &why) == OK);
+    FUZZ_HOLDS(why == judged || (why == PROTO_REG_EXPIRED && at_s < was_s));
+    FUZZ_HOLDS(proto_registry_time(f.s.r) == (why == PROTO_REG_COUNTS ? at_s : was_s));
+    FUZZ_HOLDS(proto_registry_size(f.s.r) == size + 1 && proto_registry_void(f.s.r) == none + (why != PROTO_REG_COUNTS));
+    FUZZ_HOLDS(region->partner_count == count || (region->partner_count == count + 1 && why == PROTO_REG_COUNTS));
+    for (size_t i = 0; i < count; i++) {
+        const struct proto_partner *p = &region->partner[i];
+
+        FUZZ_HOLDS(memcmp(p->id, before[i].id, sizeof p->id) == 0 && strcmp(p->handle, before[i].handle) == 0);
+        FUZZ_HOLDS(!before[i].revoked || (p->revoked && p->until_s <= before[i].until_s));
+        FUZZ_HOLDS(why == PROTO_REG_COUNTS || memcmp(p, &before[i], sizeof *p) == 0);
+    }
+    wr_init(&w, f.end, (size_t)(f.copy + sizeof f.copy - f.end));
+    wr_bytes16(&w, leaf, leaf_len);
+    FUZZ_HOLDS(wr_end(&w) == OK);
+    f.end += w.len;
+}
+
+/* The copy: checkpoint and count in front of the leaves; or the checkpoint with none of them. */
+static size_t make_copy(uint8_t *out, size_t cap, bool with_leaves)
+{
+    struct registry_note c = registry_checkpoint(&f.s, f.s.r);
+    struct wr w;
+
+    wr_init(&w, out, cap);
+    wr_bytes16(&w, c.data, c.len);
+    wr_u16(&w, with_leaves ? (uint16_t)proto_registry_size(f.s.r) : 0);
+    wr_copy(&w, f.copy, with_leaves ? (size_t)(f.end - f.copy) : 0);
+    FUZZ_HOLDS(wr_end(&w) == OK);
+    return w.len;
+}
+
+static void hold_same(const struct registry_sample *other)
+{
+    const struct proto_region *one = &f.s.region.r, *two = &other->region.r;
+    struct proto_merkle_head a, b;
+
+    proto_registry_head(f.s.r, &a);
+    proto_registry_head(other->r, &b);
+    FUZZ_HOLDS(a.size == b.size && memcmp(a.root, b.root, sizeof a.root) == 0);
+    FUZZ_HOLDS(proto_registry_void(f.s.r) == proto_registry_void(other->r));
+    FUZZ_HOLDS(one->partner_count == two->partner_count);
+    for (size_t i = 0; i < one->partner_count; i++) {
+        const struct proto_partner *p = &one->partner[i], *q = &two->partner[i];
+
+        FUZZ_HOLDS(memcmp(p, q, sizeof *p) == 0);
+        FUZZ_HOLDS(proto_registry_quota(f.s.r, p->id, f.at_s) == proto_registry_quota(other->r, q->id, f.at_s));
+    }
+}
+
+static void later(void)
+{
+    static uint8_t copy[COPY_ROOM + PROTO_NOTE_MAX + 4];
+    size_t len = make_copy(copy, sizeof copy, true);
+    struct registry_sample other;
+    struct proto_merkle_head head;
+
+    registry_sample_init(&other);
+    FUZZ_HOLDS(proto_registry_copy_take(other.r, copy, len, &head) == OK);
+    hold_same(&other);
+    /* Once more it is the same; and who has more than a copy takes nothing of it. */
+    FUZZ_HOLDS(proto_registry_copy_take(other.r, copy, len, &head) == OK);
+    len = make_copy(copy, sizeof copy, false);
+    FUZZ_HOLDS(proto_registry_copy_take(other.r, copy, len, &head) == (proto_registry_size(f.s.r) == 0 ? OK : ERR_STATE));
+    hold_same(&other);
+    registry_sample_fini(&other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct rd r;
+
+    if (sodium_init() < 0)
+        abort();
+    registry_sample_init(&f.s);
+    for (uint8_t i = 0; i < OTHERS; i++)
+        region_sample_key((uint8_t)(NEW_SEED + i), f.public[i], f.secret[i]);
+    f.end = f.copy;
+    f.at_s = REGISTRY_NOW;
+    rd_init(&r, data, len);
+    for (size_t i = 0; i < STEPS && rd_left(&r) >= STEP_LEN; i++) {
+        struct registry_note n;
+        struct proto_registry_say say;
+
+        uint8_t time = rd_u8(&r);
+
+        f.at_s += (uint64_t)(time & 0x7f) * 600;
+        say = make(&r);
+        /* The hub's time may be any. */
+        if (sign(&r, &say, &n))
+            append(&n, time < 0x80 ? f.at_s : time == 0xff ? PROTO_TIME_MAX : f.at_s - (uint64_t)(time & 0x7f) * 1200);
+    }
+    later();
+    registry_sample_fini(&f.s);
+    return 0;
+}
