@@ -288,6 +288,8 @@ static int finish(struct client_run *r, enum err e)
     /* A report that all is not well is an answer; the exit code says it too. */
     if (e == OK && r->result == OK && r->reply != NULL && json_bool(r->reply, "log_trusted", &trusted) == OK && !trusted)
         r->result = ERR_SIGNATURE;
+    else if (e == OK && r->result == OK && cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(r->reply, "overdue")) != 0)
+        r->result = ERR_PEER;
     if (e == OK)
         e = print_answer(r);
     if (e == OK && fflush(stdout) != 0)

@@ -218,22 +218,24 @@ bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s)
     return (k->leaf_s != 0 ? k->leaf_s : k->what.made_s) + DAY_S < now_s && (k->leaf_s == 0 || (k->acked & all) != all);
 }
 
-struct count { uint64_t now_s, found; };
+struct count { uint64_t now_s; struct client_unconfirmed found; };
 
 static bool count_each(void *arg, const struct client_kept *k)
 {
     struct count *c = arg;
+    bool late = client_keeping_is_late(k, c->now_s);
 
-    c->found += client_keeping_is_late(k, c->now_s);
+    c->found.all += late;
+    c->found.stops += late && client_keeping_stops(k->what.kind);
     return true;
 }
 
-enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, uint64_t *count)
+enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, struct client_unconfirmed *out)
 {
     struct count c = {.now_s = now_s};
     enum err e = client_kept_walk(x, count_each, &c);
 
     if (e == OK)
-        *count = c.found;
+        *out = c.found;
     return e;
 }

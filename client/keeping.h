@@ -34,7 +34,8 @@ bool client_keeping_stops(enum proto_statement_kind kind);
  */
 struct client_kept;
 bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s);
-/* How many own statements are late. */
-MUST_USE enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, uint64_t *count);
+/* How many own statements are late, and how many of these stop something. */
+struct client_unconfirmed { uint64_t all, stops; };
+MUST_USE enum err client_keeping_unconfirmed(struct vault_txn *x, uint64_t now_s, struct client_unconfirmed *out);
 
 #endif

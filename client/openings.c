@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/archive.h"
 #include "client/hublink_parts.h"
+#include "client/mail.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
 
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, DAY_S = 86400 };
+enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, REFUSED_MS = 600000, DAY_S = 86400 };
 
 static const char row_key[] = "openings";
 
@@ -158,6 +159,21 @@ static enum err take_all(struct client_node *n, struct proto_blob payload, uint1
     return e;
 }
 
+/* What cannot be read is nothing too, and so is a no that lasts; our own trouble says nothing of the hub. */
+static void note_what_it_gives(struct client_openings *o, enum proto_refusal result, enum err e, uint16_t taken)
+{
+    uint64_t now = clock_mono_ms();
+
+    if (result == PROTO_ACCEPTED) {
+        o->refused_ms = 0;
+        o->gives_nothing = client_mail_is_own_trouble(e) ? o->gives_nothing : taken == 0 && !o->behind;
+        return;
+    }
+    if (o->refused_ms == 0)
+        o->refused_ms = now;
+    o->gives_nothing = o->gives_nothing || now - o->refused_ms >= REFUSED_MS;
+}
+
 static void asked(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
     struct client_openings *o = n->openings;
@@ -171,6 +187,8 @@ static void asked(struct client_node *n, void *arg, enum err result, const struc
         e = ERR_PEER;
     if (e == OK)
         e = take_all(n, reply->payload, &taken);
+    if (result == OK)
+        note_what_it_gives(o, (enum proto_refusal)reply->result, e, taken);
     if (e != OK) {
         log_event(LOG_WARN, "openings-not-taken", "err", err_word(e), NULL);
         return;
@@ -267,22 +285,39 @@ enum err client_openings_restore(struct client_node *n, struct vault_txn *x, str
     return e == ERR_NOTFOUND ? ERR_SIGNATURE : e;
 }
 
+/* Was what stands under this number logged over a day ago? */
+static enum err is_late(const struct client_node *n, struct vault_txn *x, uint64_t number, bool *late)
+{
+    struct client_archived a = {.time_s = 0};
+    uint8_t *memory = NULL;
+    enum err e = number > n->running ? ERR_NOTFOUND : client_archive_get(x, number, &a, &memory);
+
+    free(memory);
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
+    *late = e == OK && a.time_s != 0 && a.time_s + DAY_S < clock_now_s();
+    return OK;
+}
+
 enum err client_openings_status(struct client_node *n, struct vault_txn *x, struct client_openings_status *out)
 {
     const struct client_openings *o = n->openings;
-    struct client_archived a;
-    uint8_t *memory = NULL;
-    enum err e = OK;
+    bool late = false;
+    enum err e;
 
     *out = (struct client_openings_status){0};
     if (o == NULL)
         return OK;
     *out = (struct client_openings_status){.checked = o->checked, .fetched = o->fetched, .answered = o->answered, .bad = o->bad,
         .why = o->bad_state};
-    if (n->running > o->checked)
-        e = client_archive_get(x, o->checked + 1, &a, &memory);
-    if (e == OK && memory != NULL && a.time_s != 0 && a.time_s + DAY_S < clock_now_s())
+    e = is_late(n, x, o->checked + 1, &late);
+    if (e == OK && late)
         out->late = n->running - o->checked;
-    free(memory);
-    return e == ERR_NOTFOUND ? OK : e;
+    if (e == OK && o->gives_nothing)
+        e = is_late(n, x, o->fetched + 1, &late);
+    else
+        late = false;
+    if (e == OK && late)
+        out->kept_back = o->fetched + 1;
+    return e;
 }

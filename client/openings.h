@@ -57,8 +57,11 @@ bool client_openings_stopped(const struct client_node *n);
 /* A person has looked into it: kept with the reason, and disclosures go on. ERR_STATE: there is none. */
 MUST_USE enum err client_openings_clear(struct client_node *n, struct vault_txn *x, const char *reason);
 
-struct client_openings_status { uint64_t checked, fetched, answered, bad, late; uint8_t why; };
-/* late: numbers that were archived over a day ago and not laid open yet. */
+struct client_openings_status { uint64_t checked, fetched, answered, bad, late, kept_back; uint8_t why; };
+/*
+ * late: numbers that were archived over a day ago and not found right yet. kept_back: the first of over a day ago that the hub was asked for
+ * since the start and did not lay open; 0: none.
+ */
 MUST_USE enum err client_openings_status(struct client_node *n, struct vault_txn *x, struct client_openings_status *out);
 
 #endif

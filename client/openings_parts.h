@@ -15,7 +15,8 @@ struct client_openings {
     /* Not kept. */
     bool asking, proving, forced;
     bool behind;                 /* what came lies behind every checkpoint that was seen: ask again soon */
-    uint64_t next_ms, prove_ms, settle_ms, empty_ms;
+    bool gives_nothing;          /* the hub answered, with nothing that is new and next */
+    uint64_t next_ms, prove_ms, settle_ms, empty_ms, refused_ms;
     uint64_t proving_number, forced_ms, said;
 };
 

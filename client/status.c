@@ -11,6 +11,7 @@
 #include "client/keylink.h"
 #include "client/openings.h"
 #include "client/origin.h"
+#include "client/overdue.h"
 #include "client/packs.h"
 #include "client/pseudonym.h"
 #include "client/registry.h"
@@ -188,13 +189,16 @@ static void add_without_officer(cJSON *r, const struct client_node *n)
 }
 
 /* What the privacy officer's node made of the leaves that were laid open to it. */
-static enum err add_openings(struct client_call *c, struct vault_txn *x)
+static enum err add_openings(struct client_call *c, struct vault_txn *x, struct client_overdue *o)
 {
     struct client_openings_status s;
     enum err e = client_openings_status(c->node, x, &s);
 
     if (e != OK)
         return e;
+    /* A hub that cannot be reached keeps nothing back. */
+    if (client_link_is_up(c->node))
+        o->opening = s.kept_back;
     json_add_u64(c->reply, "openings_right", s.checked);
     json_add_u64(c->reply, "openings_late", s.late);
     add_without_officer(c->reply, c->node);
@@ -223,7 +227,9 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     struct client_link_status s;
     struct trouble t = {.lang = c->trouble.lang};
     struct people p = {.now_s = clock_now_s()};
-    uint64_t unconfirmed = 0, silent = 0;
+    struct client_overdue overdue = {.opening = 0};
+    struct client_unconfirmed unconfirmed = {.all = 0};
+    uint64_t silent = 0;
     enum err e = OK;
 
     client_hublink_status(c->node, &s);
@@ -244,7 +250,9 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
     e = add_pseudonyms(c, x);
     if (e == OK)
-        e = add_openings(c, x);
+        e = add_openings(c, x, &overdue);
+    if (e == OK && c->who == NULL)
+        client_overdue_add(c->reply, c->trouble.lang, &overdue);
     if (e != OK || c->who == NULL)
         return e;
     e = add_desk(c->reply, x);
@@ -255,7 +263,9 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     if (e == OK && silent != 0)
         json_add_u64(c->reply, "consents_silent", silent);
     if (e == OK) {
-        json_add_u64(c->reply, "unconfirmed", unconfirmed);
+        json_add_u64(c->reply, "unconfirmed", unconfirmed.all);
+        overdue.stops = unconfirmed.stops;
+        client_overdue_add(c->reply, c->trouble.lang, &overdue);
         p.rows = json_add_array(c->reply, "staff");
         e = client_staff_walk(x, add_person, &p);
     }

@@ -9,10 +9,6 @@
 
 enum err __real_proto_mail_encode(const struct proto_mail *m, uint8_t *out, size_t cap, size_t *len);
 enum err __wrap_proto_mail_encode(const struct proto_mail *m, uint8_t *out, size_t cap, size_t *len);
-enum err __real_hub_store_mail_next(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN], uint64_t after,
-    struct hub_mail_row *out);
-enum err __wrap_hub_store_mail_next(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN], uint64_t after,
-    struct hub_mail_row *out);
 
 /* A message taken apart, to be put together again with other content. */
 struct made {
@@ -209,30 +205,4 @@ enum err __wrap_proto_mail_encode(const struct proto_mail *m, uint8_t *out, size
     free(changed);
     free(made);
     return e;
-}
-
-/* ---- kept back, and given twice ---- */
-
-enum err __wrap_hub_store_mail_next(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN], uint64_t after,
-    struct hub_mail_row *out)
-{
-    static uint64_t again;
-    enum err e;
-
-    if (again != 0 && again == after) {
-        again = 0;
-        return __real_hub_store_mail_next(s, x, to, after - 1, out);
-    }
-    again = 0;
-    for (;;) {
-        const char *name;
-
-        e = __real_hub_store_mail_next(s, x, to, after, out);
-        name = e == OK ? liar_about("way", proto_kind_name((enum proto_kind)out->kind), out->id) : NULL;
-        if (name != NULL && strcmp(name, "twice") == 0)
-            again = out->number;
-        if (name == NULL || strcmp(name, "withheld") != 0)
-            return e;
-        after = out->number;
-    }
 }

@@ -101,7 +101,7 @@ const char *liar_about(const char *family, const char *what, const uint8_t which
     }
     if (fresh == NULL)
         return NULL;
-    fresh->bound = true;
+    fresh->bound = strncmp(fresh->name, "every-", 6) != 0;
     memcpy(fresh->which, which, LIAR_WHICH);
     told(fresh);
     return fresh->name;

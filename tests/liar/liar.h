@@ -5,8 +5,9 @@
  *
  *     NAME WHAT            one lie a line; WHAT is what it is told about: "answer:statement", "mail:release", "query:consistency"
  *
- * A line is bound to the first thing of its kind that comes by, and tells that lie about that thing until the file changes; an empty file is
- * an honest program. Each lie that was told is a line "NAME WHAT WHICH" in the file "told". Programs of the release know nothing of this.
+ * A line is bound to the first thing of its kind that comes by, and tells that lie about that thing until the file changes; a name that begins
+ * with "every-" is bound to nothing and told about all of its kind. An empty file is an honest program. Each lie that was told is a line
+ * "NAME WHAT WHICH" in the file "told". Programs of the release know nothing of this.
  */
 #ifndef TESTS_LIAR_LIAR_H
 #define TESTS_LIAR_LIAR_H

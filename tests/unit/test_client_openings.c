@@ -311,7 +311,43 @@ static void one_that_is_kept_back_shows_after_a_day(void **state)
     shift_clock(DAY + 60);
     openings_played_status(p, &s);
     assert_int_equal(s.late, 1);
+    assert_int_equal(s.kept_back, 1);
     assert_int_equal(s.bad, 0);
+    shift_clock(0);
+}
+
+/* A hub that cannot be asked keeps nothing back; nor one that says no for a moment. Garbage is as good as nothing. */
+static void only_what_was_asked_for_is_kept_back(void **state)
+{
+    struct openings_played *p = *state;
+    struct client_openings_status s;
+    uint8_t garbage[] = {0, 1, 0xff};
+
+    openings_played_act(p);
+    shift_clock(DAY + 60);
+    openings_played_status(p, &s);
+    assert_int_equal(s.late, 1);
+    assert_int_equal(s.kept_back, 0);
+    hub_played_refuse(p->h, openings_played_question(p, PROTO_QUERY_OPENINGS), PROTO_TROUBLE);
+    hub_played_turn(p->h, 50);
+    openings_played_status(p, &s);
+    assert_int_equal(s.kept_back, 0);
+    p->h->n->openings->refused_ms -= 600000;
+    p->h->n->openings->next_ms = 0;
+    hub_played_refuse(p->h, openings_played_question(p, PROTO_QUERY_OPENINGS), PROTO_TROUBLE);
+    hub_played_turn(p->h, 50);
+    openings_played_status(p, &s);
+    assert_int_equal(s.kept_back, 1);
+    p->h->n->openings->gives_nothing = false;
+    p->h->n->openings->next_ms = 0;
+    hub_played_payload(p->h, openings_played_question(p, PROTO_QUERY_OPENINGS), (struct proto_blob){garbage, sizeof garbage});
+    hub_played_turn(p->h, 50);
+    openings_played_status(p, &s);
+    assert_int_equal(s.kept_back, 1);
+    p->h->n->openings->next_ms = 0;
+    openings_played_lay_right(p);
+    openings_played_status(p, &s);
+    assert_int_equal(s.kept_back, 0);
     shift_clock(0);
 }
 
@@ -431,7 +467,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         T(right_ones_are_answered_up_to_the_last), T(an_answer_alone_is_not_answered), T(one_whose_message_is_not_here_waits),
         T(an_earlier_key_opens_too),
-        T(one_that_is_kept_back_shows_after_a_day), T(a_gap_is_not_stepped_over), T(without_its_message_the_log_is_asked),
+        T(one_that_is_kept_back_shows_after_a_day), T(only_what_was_asked_for_is_kept_back),
+        T(a_gap_is_not_stepped_over), T(without_its_message_the_log_is_asked),
         T(without_its_message_a_lie_is_caught_by_the_log), T(a_proof_from_another_history_stops_disclosures),
     };
     static struct check_list list;

@@ -95,7 +95,7 @@ static void dropped_and_it_stays_withdrawn(void **state)
     struct client_facts *facts = (void *) client_fixture_memory(f, sizeof *facts);
     struct vault_txn *x;
     struct waiting w;
-    uint64_t late = 9;
+    struct client_unconfirmed late = {9, 9};
 
     withdrawn(f, &w);
     refuse(f);
@@ -111,7 +111,8 @@ static void dropped_and_it_stays_withdrawn(void **state)
     /* A person decided; it is not counted as unconfirmed for ever. */
     assert_err(client_keeping_unconfirmed(x, f->now_s + 9 * DAY_S, &late), OK);
     client_vault_abort(x);
-    assert_int_equal(late, 1);   /* the consent itself, which nobody confirmed */
+    assert_int_equal(late.all, 1);   /* the consent itself, which nobody confirmed */
+    assert_int_equal(late.stops, 0);
     assert_err(client_fixture_call(f, VO, "statement.list", "{}"), OK);
     assert_non_null(strstr(client_fixture_reply(f), "\"refused\":true,\"dropped\":true"));
     assert_err(client_fixture_call(f, VO, "outbox.list", "{}"), OK);

@@ -168,10 +168,10 @@ static void a_consent_for_the_own_records_needs_none(void **state)
 
 static uint64_t late_now(struct client_fixture *f, struct vault_txn *x)
 {
-    uint64_t late = 99;
+    struct client_unconfirmed late = {99, 99};
 
     assert_err(client_keeping_unconfirmed(x, f->now_s, &late), OK);
-    return late;
+    return late.all;
 }
 
 /* The hub never logged it: who said it must see that nobody knows. An event that was refused is no danger. */
@@ -185,7 +185,7 @@ static void a_stop_that_was_never_logged_is_late(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct proto_statement s = client_fixture_say(f, rows[i].kind, VO, &child, CJG, NOBODY);
         struct vault_txn *x;
-        uint64_t now = 99, later = 99;
+        struct client_unconfirmed now = {99, 99}, later = {99, 99};
 
         s.refers[0] = 1;
         client_fixture_keep_at(f, VO, &s, 0);
@@ -193,8 +193,10 @@ static void a_stop_that_was_never_logged_is_late(void **state)
         assert_err(client_keeping_unconfirmed(x, f->now_s + DAY_S, &now), OK);
         assert_err(client_keeping_unconfirmed(x, f->now_s + DAY_S + 1, &later), OK);
         client_vault_abort(x);
-        assert_int_equal(now, 0);
-        assert_int_equal(later, rows[i].late);
+        assert_int_equal(now.all, 0);
+        assert_int_equal(now.stops, 0);
+        assert_int_equal(later.all, rows[i].late);
+        assert_int_equal(later.stops, rows[i].late);
     }
 }
 
