@@ -169,7 +169,7 @@ static void take_event(struct collecting *c, const struct proto_statement *s)
         : sodium_memcmp(s->setter, c->q->holder->id, PROTO_PARTNER_LEN) == 0      ? POLICY_SET_BY_HOLDER
                                                                                   : POLICY_SET_BY_OTHER;
     v->to_asker = v->to_holder = true;
-    v->has_reference = s->reference[0] != '\0';
+    v->has_reference = proto_statement_has_reference(s);
     v->ticked = is_ticked(c->q, s->id);
     if (v->has_reference && !v->ticked)
         count(&c->f->to_tick, s->id);

@@ -23,8 +23,7 @@ void hub_statement_from(const struct proto_statement *what, const struct proto_b
     struct hub_statement s = {.kind = what->kind, .role = role, .subject = what->subject,
         .made_s = what->made_s, .kept_s = now_s,
         .addressees = what->addressees, .occurred_s = what->occurred_s, .until_s = what->until_s,
-        .has_reference = what->reference[0] != '\0' && what->reference_s != 0
-            && !sodium_is_zero(what->reference_digest, sizeof what->reference_digest),
+        .has_reference = proto_statement_has_reference(what),
         .sections = what->sections, .code = what->code};
 
     memcpy(s.id, what->id, sizeof s.id);

@@ -188,6 +188,9 @@ MUST_USE enum err proto_msg_repeat_digest(enum proto_kind kind, const uint8_t *b
 /* Whether a message counts at now_s (P-080: issued at most 600 s before, 120 s after) and lives at leaf_s (P-082). */
 bool proto_msg_is_timely(const struct proto_header *h, uint64_t now_s, uint64_t leaf_s);
 
+/* Whether it names an outside document: its kind, its date and its digest, or it names none (P-075). */
+bool proto_statement_has_reference(const struct proto_statement *s);
+
 /* Whether both are the same child under the same name. Nobody is never the same as nobody. */
 bool proto_msg_same_subject(const struct proto_subject_id *a, const struct proto_subject_id *b);
 /* Whether the header names exactly this case, subject and purpose, none of them counting as a value of its own. */

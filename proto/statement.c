@@ -97,6 +97,11 @@ enum proto_statement_kind proto_statement_of_type(const char *type)
     return PROTO_SAY_NONE;
 }
 
+bool proto_statement_has_reference(const struct proto_statement *s)
+{
+    return s->reference[0] != '\0' && s->reference_s != 0 && sodium_is_zero(s->reference_digest, sizeof s->reference_digest) == 0;
+}
+
 /* What two fields together must satisfy. Of the other kinds all four members are zero, which satisfies both. */
 static bool fits_together(const struct proto_statement *s)
 {

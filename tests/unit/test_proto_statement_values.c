@@ -110,6 +110,25 @@ static void test_no_reference(void **state)
     assert_err(say_sample_judge(PROTO_SAY_EVENT, body, say_sample_encode(&s, body)), OK);
 }
 
+/* P-075: hub and nodes read it alike, and half a reference is none. */
+static void test_half_a_reference(void **state)
+{
+    struct proto_statement s, whole;
+
+    (void)state;
+    say_sample_make(say_sample_of(PROTO_SAY_EVENT), &whole);
+    assert_true(proto_statement_has_reference(&whole));
+    s = whole;
+    s.reference[0] = '\0';
+    assert_false(proto_statement_has_reference(&s));
+    s = whole;
+    s.reference_s = 0;
+    assert_false(proto_statement_has_reference(&s));
+    s = whole;
+    memset(s.reference_digest, 0, sizeof s.reference_digest);
+    assert_false(proto_statement_has_reference(&s));
+}
+
 /* P-067: every other action than an invitation names nobody. */
 static void test_memberships(void **state)
 {
@@ -198,6 +217,7 @@ int main(void)
         check_add(&tests, patches[i].name, test_patch, &patches[i]);
     check_add(&tests, "encoder refuses", test_encode_refuses, NULL);
     check_add(&tests, "no reference", test_no_reference, NULL);
+    check_add(&tests, "P-075 half a reference", test_half_a_reference, NULL);
     check_add(&tests, "memberships", test_memberships, NULL);
     check_add(&tests, "too long", test_too_long, NULL);
     check_add(&tests, "layout of the common block", test_common_layout, NULL);
