@@ -89,9 +89,26 @@ static const char *field_label(const struct client_paper *p, const char *name, b
     return out;
 }
 
+/* What stands in a field, with its code where it may be written: "parent 1, parent 2 (g1 g2)". */
+static const char *field_value(const struct client_paper *p, const cJSON *field, bool with_name, char out[CLIENT_DESK_TEXT])
+{
+    char words[CLIENT_DESK_TEXT / 2];
+
+    if (!cJSON_IsString(field))
+        return "";
+    if (strcmp(field->string, "custody") != 0)
+        return field->valuestring;
+    client_texts_custody(field->valuestring, p->lang, words, sizeof words);
+    if (with_name)
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s (%.200s)", words, field->valuestring);
+    else
+        (void) snprintf(out, CLIENT_DESK_TEXT, "%s", words);
+    return out;
+}
+
 static void print_fields(const struct client_paper *p, const cJSON *fields, bool with_names)
 {
-    char label[CLIENT_DESK_TEXT];
+    char label[CLIENT_DESK_TEXT], value[CLIENT_DESK_TEXT];
     const cJSON *field;
     int widest = 0;
 
@@ -102,7 +119,7 @@ static void print_fields(const struct client_paper *p, const cJSON *fields, bool
         int at = client_paper_tab(p, 0, 4);
 
         at = client_paper_tab(p, at + client_paper_put(p, CLIENT_DIM, field_label(p, field->string, with_names, label)), 6 + widest);
-        client_paper_fill(p, CLIENT_PLAIN, at, 6 + widest, cJSON_IsString(field) ? field->valuestring : "");
+        client_paper_fill(p, CLIENT_PLAIN, at, 6 + widest, field_value(p, field, with_names, value));
     }
 }
 

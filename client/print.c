@@ -32,6 +32,12 @@ static void clean(char *text)
             *p = ' ';
 }
 
+/* Names of our own that stand for something; what people wrote stays as it is. */
+static const char *in_words(const cJSON *v, enum lang lang)
+{
+    return v->string != NULL && strcmp(v->string, "role") == 0 ? client_texts_role(v->valuestring, lang) : v->valuestring;
+}
+
 static void cell(const cJSON *v, enum lang lang, char out[CELL_MAX])
 {
     size_t used = 0;
@@ -39,7 +45,7 @@ static void cell(const cJSON *v, enum lang lang, char out[CELL_MAX])
     out[0] = '\0';
     /* Numbers of our own making are kept as their digits. */
     if (cJSON_IsString(v) || cJSON_IsRaw(v)) {
-        (void)snprintf(out, CELL_MAX, "%s", v->valuestring);
+        (void)snprintf(out, CELL_MAX, "%s", in_words(v, lang));
     } else if (cJSON_IsBool(v)) {
         (void)snprintf(out, CELL_MAX, "%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : lang == LANG_NL ? "nee" : "no");
     } else if (cJSON_IsNumber(v)) {
@@ -139,7 +145,7 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
         }
         if (cJSON_IsString(item)) {
             (void)printf("%*s%s: ", indent, "", label);
-            for (const char *p = item->valuestring; *p != '\0'; p++)
+            for (const char *p = in_words(item, lang); *p != '\0'; p++)
                 (void)putchar((unsigned char)*p >= ' ' || *p == '\n' ? *p : ' ');
             (void)printf("\n");
             continue;

@@ -99,6 +99,7 @@ static bool add_person(void *arg, const struct client_staff *s)
         return true;
     row = json_push_object(p->rows);
     json_add_text(row, "login", s->login);
+    json_add_text(row, "name", s->name);
     json_add_text(row, "role", proto_role_name((enum proto_role)s->role));
     json_add_u64(row, "cert_days", s->cert_until_s > p->now_s ? (s->cert_until_s - p->now_s) / DAY_S : 0);
     return true;

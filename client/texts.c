@@ -314,6 +314,25 @@ static const struct name fields[] = {
     {"what", "what", "wat"},
 };
 
+/* Who holds custody, as a record has it. */
+static const struct name custody[] = {
+    {"g1", "parent 1", "ouder 1"},
+    {"g2", "parent 2", "ouder 2"},
+    {"voogd", "guardian", "voogd"},
+};
+
+void client_texts_custody(const char *names, enum lang lang, char *out, size_t out_len)
+{
+    char name[16];
+    size_t used = 0;
+    int read = 0;
+
+    out[0] = '\0';
+    for (; used < out_len && sscanf(names, " %15[^ ]%n", name, &read) == 1; names += read)
+        used += (size_t)snprintf(out + used, out_len - used, "%s%s", used != 0 ? ", " : "",
+            in_words(custody, sizeof custody / sizeof *custody, name, lang));
+}
+
 const char *client_texts_value(const char *value, enum lang lang)
 {
     return in_words(values, sizeof values / sizeof *values, value, lang);

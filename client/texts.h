@@ -18,5 +18,7 @@ const char *client_texts_kind(const char *name, enum lang lang);
 const char *client_texts_value(const char *value, enum lang lang);
 /* A field of a record, such as "birth_date", in words; the name itself when there are none. */
 const char *client_texts_field(const char *name, enum lang lang);
+/* "g1 g2" as a record has it: "parent 1, parent 2". Always terminated; a name without words stands as it is. */
+void client_texts_custody(const char *names, enum lang lang, char *out, size_t out_len);
 
 #endif

@@ -302,6 +302,24 @@ static const struct row {
         "             onderdeel ident\n"},
     {"beyond the last page", client_desk_print_children, LANG_EN, "{\"skip\":400}", "{\"children\":[]}",
         "There are no more rows.\n"},
+    {"who holds custody, in words and as it is written", client_desk_print_record, LANG_EN, "{}",
+        "{\"child\":\"Sam\",\"sections\":{\"guard\":{\"custody\":\"g1 g2\",\"phone\":\"1\"}}}",
+        "Sam\n"
+        "  guard  \n"
+        "    custody  parent 1, parent 2 (g1 g2)\n"
+        "    phone    1\n"},
+    {"who holds custody, of another record, in Dutch", client_desk_print_preview, LANG_NL, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"would_leave\":{\"guard\":{\"custody\":\"voogd  x\"}}}",
+        "Verzoek van                                         00112233\n"
+        "\n"
+        "Precies dit zou weggaan; kan het lezen tot en met :\n"
+        "  guard  \n"
+        "    gezag  voogd, x\n"
+        "  Verder     schakel grant --request 00112233\n"
+        "  Of minder  schakel grant --request 00112233 --sections\n"
+        "             ONDERDEEL,...\n"
+        "  Of niet    schakel refuse --request 00112233 --reason\n"
+        "             REDEN\n"},
     {"taken in", client_desk_print_import, LANG_NL, "{}",
         "{\"mistakes\":[],\"imported\":900,\"sections\":3600}",
         "Overgenomen: 900 kinderen, 3600 onderdelen.\n"},
