@@ -88,6 +88,8 @@ enum err client_heads_accept(struct client_node *n, struct vault_txn *x)
         l->checked = before;
         return e;
     }
+    /* What was asked before is answered for what was accepted now: it is judged by nobody. */
+    l->era++;
     l->forked = l->for_ever = l->by_word = false;
     l->other_count = l->apart_count = l->apart_kept = 0;
     l->doubted = NULL;
@@ -193,7 +195,8 @@ static void remember_signed(struct client_hublink *l, uint64_t size, const uint8
         remember_other(l, NULL, size, root);
 }
 
-void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept)
+void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept,
+    const struct proto_merkle_head *cosigned)
 {
     struct proto_merkle_head before = l->newest;
     size_t count = 0;
@@ -204,6 +207,9 @@ void client_heads_begin_again(struct client_hublink *l, const struct proto_merkl
     l->other_count = count;
     l->checked = *base;
     l->newest = kept->size > base->size ? *kept : *base;
+    l->era++;
+    if (cosigned->size != 0 && cosigned->size != l->checked.size && cosigned->size != l->newest.size)
+        remember_other(l, NULL, cosigned->size, cosigned->root);
     if (before.size <= kept->size)
         remember_signed(l, before.size, before.root);
 }
@@ -281,9 +287,13 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
     (void)arg;
     l->checking = false;
     l->check_at_ms = clock_mono_ms() + AGAIN_MS;
-    /* Asked of the log under another origin: what it says of that one is of no use any more. */
-    if (e != OK || l->asked_origins != l->origins)
+    if (e != OK)
         return;
+    /* Asked of the log under another origin, or of what a person let go by: that is of no use any more, and it is asked anew. */
+    if (l->asked_era != l->era) {
+        l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
+        return;
+    }
     if (reply->result != PROTO_ACCEPTED) {
         log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
         /* That it does not have what it signed is no proof; that our clock is wrong, or we are blocked, says nothing of the log. */
@@ -363,7 +373,7 @@ void client_heads_step(struct client_node *n)
         return;
     m.number = l->asked.head.size < l->checked.size ? l->asked.head.size : l->checked.size;
     m.number2 = l->asked.head.size < l->checked.size ? l->checked.size : l->asked.head.size;
-    l->asked_origins = l->origins;
+    l->asked_era = l->era;
     l->checking = client_link_ask(n, &m, LINK_QUERY_MS, proven, NULL) == OK;
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
 }

@@ -76,7 +76,7 @@ struct client_hublink {
     bool checking, others_next;
     const struct proto_partner *doubted;  /* the last that said it saw another log; NULL: none since the start */
     uint8_t origins;             /* changes of the log's origin that were taken into account (client/origin) */
-    uint8_t asked_origins;       /* when asked was asked */
+    uint32_t era, asked_era;     /* counts what makes answers under way useless: another origin, a person who goes on; and when asked was asked */
     uint64_t seen_more;          /* leaves that this node had seen when a change named fewer; 0: never */
     bool by_word;                /* and that rests on what two partners signed, not on what the log did: they may be wrong */
     bool forked, for_ever;       /* no disclosures: until the hub proves consistency, or for ever because it failed to */
@@ -134,12 +134,14 @@ MUST_USE enum err client_heads_put(struct vault_txn *x, const struct proto_merkl
 MUST_USE enum err client_heads_accept(struct client_node *n, struct vault_txn *x);
 /*
  * Of the log's leaves those up to kept are left: go on from base, which lies within them and is known; kept, which was named, is proven to extend it
- * like any newer head, and what was signed or said of them before is compared still.
+ * like any newer head, and what was signed or said of them before is compared still; so is what only this node's witness saw (size 0: nothing).
  */
-void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept);
-/* origin_base.c: the largest head within what was kept that the log signed here: checked, waiting, or in the archive. Without any, what was named.
- * No transaction is open. ERR_IO, ERR_NOMEM. */
-MUST_USE enum err client_origin_base(const struct client_node *n, const struct proto_origin *o, struct proto_merkle_head *base);
+void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept,
+    const struct proto_merkle_head *cosigned);
+/* origin_base.c: the largest head within what was kept that the log signed here: checked, cosigned, waiting, or in the archive. Without any, what was
+ * named. No transaction is open. ERR_IO, ERR_NOMEM. */
+MUST_USE enum err client_origin_base(const struct client_node *n, const struct proto_origin *o, const struct proto_merkle_head *cosigned,
+    struct proto_merkle_head *base);
 /* It has proven it. */
 void client_heads_resume(struct client_node *n);
 void client_heads_step(struct client_node *n);

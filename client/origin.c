@@ -65,14 +65,21 @@ static enum err store(struct client_node *n, uint8_t origins, uint64_t seen_more
  * Two roots of one size, one signed by the log and one named by two partners. Of what is kept the new log has theirs: the log told two stories. Of
  * what was seen they may be wrong: the hub cannot always hold it against something that it signed.
  */
-static bool contradicts(const struct client_hublink *l, const struct proto_merkle_head *named)
+static bool contradicts(const struct client_hublink *l, const struct client_witness_before *w, const struct proto_merkle_head *named)
 {
-    const struct proto_merkle_head *const mine[] = {&l->newest, &l->checked};
+    const struct proto_merkle_head *const mine[] = {&l->newest, &l->checked, &w->newest, &w->within};
 
     for (size_t i = 0; i < sizeof mine / sizeof mine[0]; i++)
         if (mine[i]->size == named->size && named->size != 0 && sodium_memcmp(mine[i]->root, named->root, PROTO_HASH_LEN) != 0)
             return true;
     return false;
+}
+
+static uint64_t largest(const struct client_hublink *l, const struct client_witness_before *w)
+{
+    uint64_t size = l->newest.size > l->checked.size ? l->newest.size : l->checked.size;
+
+    return size > w->newest.size ? size : w->newest.size;
 }
 
 static void tell(const struct proto_origin *o, uint64_t more)
@@ -88,13 +95,18 @@ static void tell(const struct proto_origin *o, uint64_t more)
 static bool take(struct client_node *n, const struct proto_origin *o)
 {
     struct client_hublink *l = n->link;
+    struct client_witness_before own;
     struct proto_merkle_head base;
-    uint64_t more = l->newest.size > l->checked.size ? l->newest.size : l->checked.size;
-    bool two_stories = contradicts(l, &o->kept), another_word = contradicts(l, &o->seen);
-    enum err e;
+    uint64_t more = 0;
+    bool two_stories = false, another_word = false;
+    enum err e = client_witness_before(n, l->origins + 1U, o->kept.size, &own);
 
-    more = more > o->seen.size ? more : 0;
-    e = client_origin_base(n, o, &base);
+    if (e == OK) {
+        more = largest(l, &own) > o->seen.size ? largest(l, &own) : 0;
+        two_stories = contradicts(l, &own, &o->kept) || contradicts(l, &own, &l->checked) || contradicts(l, &own, &l->newest);
+        another_word = contradicts(l, &own, &o->seen);
+        e = client_origin_base(n, o, &own.within, &base);
+    }
     if (e == OK)
         e = store(n, (uint8_t)(l->origins + 1), more != 0 ? more : l->seen_more, &base);
     if (e != OK) {
@@ -103,7 +115,7 @@ static bool take(struct client_node *n, const struct proto_origin *o)
     }
     l->origins++;
     l->seen_more = more != 0 ? more : l->seen_more;
-    client_heads_begin_again(l, &base, &o->kept);
+    client_heads_begin_again(l, &base, &o->kept, &own.within);
     tell(o, more);
     if (two_stories)
         client_heads_stop(n, true, "origin-names-another-log");

@@ -78,9 +78,10 @@ static void largest_other(const struct client_hublink *l, uint64_t kept, struct 
             *out = l->other[i].head;
 }
 
-enum err client_origin_base(const struct client_node *n, const struct proto_origin *o, struct proto_merkle_head *base)
+enum err client_origin_base(const struct client_node *n, const struct proto_origin *o, const struct proto_merkle_head *cosigned,
+    struct proto_merkle_head *base)
 {
-    struct proto_merkle_head found = {.size = 0};
+    struct proto_merkle_head found = *cosigned;
     struct search s = {.n = n};
     struct vault_txn *x = NULL;
     enum err e;

@@ -25,11 +25,6 @@ static void count_others(struct client_node *n, struct client_witness *w)
     }
 }
 
-static void name_log(struct witness_log *l)
-{
-    (void)crypto_hash_sha256(l->origin_id, (const uint8_t *)l->known.key.name, strlen(l->known.key.name));
-}
-
 /*
  * Who went on after two histories, and cosigns that log no more, does not under a later origin of it either. Looked up, not carried over: the
  * origin may change while the node is off.
@@ -44,7 +39,7 @@ static enum err retired_before(struct client_node *n, bool *retired)
         old = calloc(1, sizeof *old);
         e = old == NULL ? ERR_NOMEM : proto_region_log_key(&n->region, i, &old->known.key);
         if (e == OK) {
-            name_log(old);
+            client_witness_name(old);
             e = client_witness_load(n, old);
         }
         if (e == OK)
@@ -59,7 +54,7 @@ static enum err open_log(struct client_node *n, struct witness_log *l)
     enum err e;
 
     l->holder_size = PROTO_WITNESS_NO_SIZE;
-    name_log(l);
+    client_witness_name(l);
     e = client_witness_load(n, l);
     return e == OK && !l->is_registry && !l->retired ? retired_before(n, &l->retired) : e;
 }
@@ -92,10 +87,12 @@ enum err client_witness_open(struct client_node *n, struct secret *key, const ui
     return OK;
 }
 
-/* A question that is under way is answered for the log of before: it is not judged by this one's key, and asked again. */
+/* A question that is under way is answered for the log of before: until then no other is asked, and the answer is dropped (l->era). */
 enum err client_witness_begin_again(struct client_node *n)
 {
     struct witness_log *l = &n->witness->log[WITNESS_MAIN];
+    bool busy = l->busy;
+    uint32_t era = l->era;
     struct proto_note_key key;
     enum err e = proto_note_key_decode(n->region.log_vkey, &key);
 
@@ -103,6 +100,8 @@ enum err client_witness_begin_again(struct client_node *n)
         return e;
     memset(l, 0, sizeof *l);
     l->known.key = key;
+    l->busy = busy;
+    l->era = era;
     return open_log(n, l);
 }
 
@@ -121,6 +120,11 @@ void client_witness_rest(struct witness_log *l, bool quick)
     l->busy = false;
     l->wait_ms = quick || l->wait_ms == 0 ? WITNESS_QUICK_MS : l->wait_ms * 2 < WITNESS_SLOW_MS ? l->wait_ms * 2 : WITNESS_SLOW_MS;
     l->at_ms = clock_mono_ms() + l->wait_ms;
+}
+
+bool client_witness_is_of_before(const struct client_node *n, const struct witness_log *l)
+{
+    return l->era != n->link->era;
 }
 
 static bool is_ours(const struct witness_log *l, const struct proto_merkle_head *head)
@@ -193,7 +197,7 @@ static void brought(struct client_node *n, void *arg, enum err result, const str
     struct proto_cosigned c;
     bool held;
 
-    if (result == OK && reply->result == PROTO_ACCEPTED && reply->payload.len != 0
+    if (result == OK && !client_witness_is_of_before(n, l) && reply->result == PROTO_ACCEPTED && reply->payload.len != 0
         && absorb(n, l, reply->payload.data, reply->payload.len, false, &c, &held) != OK)
         log_event(LOG_WARN, "bad-checkpoint", "from", "hub", NULL);
     client_witness_rest(l, result == OK);
@@ -313,6 +317,10 @@ static void asked(struct client_node *n, void *arg, enum err result, const struc
     struct proto_witness_verdict v;
     enum err e = result;
 
+    if (e == OK && client_witness_is_of_before(n, l)) {
+        client_witness_rest(l, true);
+        return;
+    }
     if (e == OK && reply->result != PROTO_ACCEPTED) {
         take_refusal(n, l, (enum proto_refusal)reply->result);
         return;
@@ -380,6 +388,7 @@ static void step_log(struct client_node *n, struct witness_log *l)
     begin_from_heads(n, l);
     m.number = l->known.seen.size;
     memcpy(m.key, l->origin_id, sizeof m.key);
+    l->era = n->link->era;
     l->busy = client_link_ask(n, &m, WITNESS_ASK_MS, asked, l) == OK;
     if (!l->busy)
         client_witness_rest(l, false);

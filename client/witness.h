@@ -63,6 +63,15 @@ void client_witness_status(const struct client_node *n, struct client_witness_st
 /* The main log has another origin (client/origin): what was cosigned of the one before is no base for it. ERR_IO, ERR_NOMEM. */
 MUST_USE enum err client_witness_begin_again(struct client_node *n);
 
+/*
+ * What this node's own witness has seen of the log under its number-th origin: the newest head, and the largest that lies within kept leaves (size
+ * 0: none). Each was proven to extend the one before. No transaction is open. ERR_IO, ERR_NOMEM.
+ */
+struct client_witness_before {
+    struct proto_merkle_head newest, within;
+};
+MUST_USE enum err client_witness_before(const struct client_node *n, unsigned number, uint64_t kept, struct client_witness_before *out);
+
 /* The newest anchored checkpoint of the main log with its cosignatures. Gives *out (free()). ERR_NOTFOUND. */
 MUST_USE enum err client_witness_anchored(struct vault_txn *x, const struct client_node *n, uint8_t **out, size_t *len);
 

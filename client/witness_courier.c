@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 2000 };
+/* Other nodes bring it checkpoints too, so its size may move between two questions, but not each time. */
+enum { AGAIN_MS = 2000, TRIES_MAX = 3 };
 
 static void give_up(struct client_node *n, struct witness_log *l)
 {
@@ -57,6 +58,8 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
 
     if (e == OK && reply->result != PROTO_ACCEPTED)
         e = ERR_PEER;
+    if (e == OK && client_witness_is_of_before(n, l))
+        e = ERR_STATE;
     if (e == OK)
         e = proto_tlog_request_decode(reply->payload.data, reply->payload.len, &q);
     if (e == OK)
@@ -102,6 +105,8 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     struct proto_witness_answer a = {.status = PROTO_WITNESS_NONE};
     enum err e = result;
 
+    if (e == OK && client_witness_is_of_before(n, l))
+        e = ERR_STATE;
     if (e == OK && reply->result == PROTO_ACCEPTED)
         e = proto_witness_answer_decode(reply->payload.data, reply->payload.len, &a);
     if (e == OK && a.status == PROTO_WITNESS_COSIGNED) {
@@ -115,7 +120,8 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         return;
     }
     /* Of one size, too: with another root it says so, and that is how two histories of the same length show. */
-    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size <= l->head.size && a.size != l->holder_size) {
+    if (e == OK && a.status == PROTO_WITNESS_OTHER_SIZE && a.size <= l->head.size && a.size != l->holder_size && l->holder_tries < TRIES_MAX) {
+        l->holder_tries++;
         l->holder_size = a.size;
         ask_from_there(n, l);
         return;
@@ -136,6 +142,7 @@ bool client_witness_courier(struct client_node *n, struct witness_log *l)
         || l->outsider_s + WITNESS_AGAIN_S > clock_now_s())
         return false;
     l->busy = true;
+    l->holder_tries = 0;
     ask_from_there(n, l);
     return true;
 }

@@ -27,6 +27,7 @@ struct witness_log {
     struct proto_merkle_head recent[WITNESS_RECENT]; /* cosigned last: what is known to be of our history (main log) */
     size_t recent_at;
     bool busy;                       /* a question is under way */
+    uint32_t era;                    /* of the link when it was asked: an answer of another one is judged by nobody */
     bool cut;                        /* the hub had less than it has signed */
     bool lacks;                      /* the hub has leaves of the registry cosigned that it does not give us */
     uint64_t at_ms, wait_ms;         /* when to ask next; how long the last wait was */
@@ -39,6 +40,7 @@ struct witness_log {
     uint64_t outsider_s;             /* newest cosignature of an outsider on the candidate */
     uint64_t courier_at_ms;
     uint64_t holder_size;            /* what the keyholder says it cosigned last; NO_SIZE: not known */
+    unsigned holder_tries;           /* how often it named another size for this candidate */
 };
 
 struct client_witness {
@@ -51,6 +53,8 @@ struct client_witness {
 
 /* witness.c: the next question at this time; quick: soon; else each wait is twice the one before. */
 void client_witness_rest(struct witness_log *l, bool quick);
+/* Was the exchange under way begun before the log had another origin, or a person went on? Then its answer ends it, and nothing else. */
+bool client_witness_is_of_before(const struct client_node *n, const struct witness_log *l);
 /* Send the candidate's note, which has more lines than the hub's. */
 void client_witness_bring(struct client_node *n, struct witness_log *l);
 /* witness_courier.c: bring the candidate to the keyholder when the outsiders' lines are missing or old. True: something is under way. */
@@ -60,7 +64,9 @@ bool client_witness_log_is_fresh(const struct client_node *n, const struct witne
 
 /* witness_rows.c: two rows for each log, what was cosigned and the anchored checkpoint. Synced when it returns; note NULL: that one stays. */
 MUST_USE enum err client_witness_store(struct client_node *n, const struct witness_log *l, const uint8_t *note, size_t len);
-MUST_USE enum err client_witness_load(struct client_node *n, struct witness_log *l);
+MUST_USE enum err client_witness_load(const struct client_node *n, struct witness_log *l);
+/* Sets origin_id from the key. */
+void client_witness_name(struct witness_log *l);
 /* The first row alone, within x. */
 MUST_USE enum err client_witness_put(struct vault_txn *x, const struct witness_log *l);
 

@@ -3,7 +3,9 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "proto/region_log.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +81,12 @@ enum err client_witness_store(struct client_node *n, const struct witness_log *l
     return e;
 }
 
-enum err client_witness_load(struct client_node *n, struct witness_log *l)
+void client_witness_name(struct witness_log *l)
+{
+    (void)crypto_hash_sha256(l->origin_id, (const uint8_t *)l->known.key.name, strlen(l->known.key.name));
+}
+
+enum err client_witness_load(const struct client_node *n, struct witness_log *l)
 {
     uint8_t key[KEY_LEN], *row = NULL;
     struct vault_txn *x = NULL;
@@ -104,4 +111,36 @@ enum err client_witness_anchored(struct vault_txn *x, const struct client_node *
         return ERR_NOTFOUND;
     row_key(&n->witness->log[WITNESS_MAIN], 'a', key);
     return client_vault_get(x, CLIENT_T_META, key, sizeof key, out, len);
+}
+
+/* ---- under an origin of before ---- */
+
+static void take_head(const struct proto_merkle_head *head, uint64_t kept, struct client_witness_before *out)
+{
+    if (head->size > out->newest.size)
+        out->newest = *head;
+    if (head->size <= kept && head->size > out->within.size)
+        out->within = *head;
+}
+
+/* The rows are there whatever was opened since; what was cosigned in between is in memory while the node goes on under that origin. */
+enum err client_witness_before(const struct client_node *n, unsigned number, uint64_t kept, struct client_witness_before *out)
+{
+    const struct witness_log *now = n->witness != NULL ? &n->witness->log[WITNESS_MAIN] : NULL;
+    struct witness_log *old = calloc(1, sizeof *old);
+    enum err e = old == NULL ? ERR_NOMEM : proto_region_log_key(&n->region, number, &old->known.key);
+
+    if (e == OK) {
+        client_witness_name(old);
+        e = client_witness_load(n, old);
+    }
+    if (e == OK) {
+        *out = (struct client_witness_before){.newest = {.size = 0}};
+        take_head(&old->known.seen, kept, out);
+        take_head(&old->anchored, kept, out);
+        for (size_t i = 0; now != NULL && strcmp(now->known.key.name, old->known.key.name) == 0 && i < WITNESS_RECENT; i++)
+            take_head(&now->recent[i], kept, out);
+    }
+    free(old);
+    return e;
 }

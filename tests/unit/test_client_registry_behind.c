@@ -13,7 +13,7 @@
 enum { STEP_MS = 5, KEYHOLDER_FRAME = 4096 };
 
 /* What it answers: how many leaves it has; and to a checkpoint, 409 with that number. */
-static struct { struct wire_server *server; uint64_t has; size_t asked_copy, asked_line, leaves; bool silent; } keyholder;
+static struct { struct wire_server *server; uint64_t has; size_t asked_copy, asked_line, leaves; bool silent, alternates; } keyholder;
 
 static int setup_keyholder(void **state)
 {
@@ -52,6 +52,7 @@ static size_t answer_to(const struct proto_msg *m, enum proto_kind kind, uint8_t
 
     if (kind == PROTO_WITNESS) {
         keyholder.asked_line++;
+        keyholder.has ^= keyholder.alternates;
         assert_err(proto_witness_answer_encode(&other, keyholder.has, NULL, NULL, out, cap, &len), OK);
         return len;
     }
@@ -265,6 +266,24 @@ static void a_409_with_more_leaves_is_the_same_word(void **state)
     assert_true(stops(PROTO_GRANT));
 }
 
+/* One that names another size each time would keep node and hub at work, question upon question. */
+static void sizes_that_alternate_are_asked_about_a_few_times(void **state)
+{
+    struct registry_note n;
+
+    (void)state;
+    freeze();
+    keyholder.alternates = true;
+    client_registry_told(w.n)->have = 1;
+    client_registry_told(w.n)->ask_ms = UINT64_MAX;
+    n = with_our_line();
+    for (uint64_t until = clock_mono_ms() + 1500; clock_mono_ms() < until; go(STEP_MS))
+        if (find(PROTO_QUERY, PROTO_QUERY_COSIGN) != NULL)
+            (void)offer_note(&n);
+    assert_in_range(keyholder.asked_line, 2, 4);
+    assert_false(stops(PROTO_GRANT));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_keyholder, teardown_keyholder)
 
 int main(void)
@@ -277,6 +296,7 @@ int main(void)
         TEST(what_it_says_last_counts),
         TEST(no_registry_has_so_many_leaves),
         TEST(a_409_with_more_leaves_is_the_same_word),
+        TEST(sizes_that_alternate_are_asked_about_a_few_times),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/registry behind", tests, NULL, NULL);

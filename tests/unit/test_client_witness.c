@@ -440,6 +440,27 @@ static void who_never_retired_cosigns_under_a_later_origin(void **state)
     assert_true(status(w).cosigns);
 }
 
+/* The hub knows the log of before no more: what it says of that came after the registry had said why. */
+static void a_refusal_of_before_stops_nothing(void **state)
+{
+    struct world *w = *state;
+    struct proto_origin o = {.seen = witness_sample_head(&w->h->log, 4), .at_s = w->now_s};
+    uint8_t id[PROTO_HASH_LEN];
+    struct hub_played_msg *m;
+
+    (void)offer(w, w->now_s, 0);
+    take_line(w, false);
+    m = await(w, PROTO_QUERY, PROTO_QUERY_COSIGN);
+    memcpy(id, m->msg.key, sizeof id);
+    o.kept = o.seen;
+    proto_region_log_change(&w->n->region, &o);
+    turn(w, 1500);
+    hub_played_refuse(w->h, m, PROTO_NOT_FOUND);
+    turn(w, 100);
+    assert_true(client_link_is_trusted(w->n));
+    assert_memory_not_equal(await(w, PROTO_QUERY, PROTO_QUERY_COSIGN)->msg.key, id, sizeof id);
+}
+
 /* Two partners named another root of the old log: the log itself did nothing wrong, and is cosigned again. */
 static void a_word_of_partners_ends_no_cosigning(void **state)
 {
@@ -471,7 +492,7 @@ int main(void)
         TEST(a_partner_that_saw_another_log_gets_nothing),
         TEST(who_accepts_goes_on_without_cosigning), TEST(a_word_of_partners_ends_no_cosigning),
         TEST(nor_under_a_later_origin),
-        TEST(who_never_retired_cosigns_under_a_later_origin),
+        TEST(who_never_retired_cosigns_under_a_later_origin), TEST(a_refusal_of_before_stops_nothing),
     };
 
     return cmocka_run_group_tests_name("client/witness", tests, NULL, NULL);

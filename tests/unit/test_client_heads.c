@@ -1,0 +1,124 @@
+/* client/heads: an answer that comes when the question has lost its sense. */
+#include "tests/support/check.h"
+#include "tests/support/hub_played.h"
+#include "tests/support/witness_sample.h"
+
+#include "base/wr.h"
+#include "client/hublink_parts.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+static int setup(void **state)
+{
+    return hub_played_setup(state, SOURCE_DIR "/policy/packs/nl-jeugd");
+}
+
+static struct hub_played_msg *asked_to_prove(struct hub_played *h, uint64_t old, uint64_t size)
+{
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; clock_mono_ms() < until; hub_played_turn(h, 10))
+        for (size_t i = 0; i < h->count; i++)
+            if (!h->in[i].answered && h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY
+                && h->in[i].msg.number == old && h->in[i].msg.number2 == size)
+                return &h->in[i];
+    fail_msg("no proof is asked for");
+    return NULL;
+}
+
+static void prove(struct hub_played *h, struct hub_played_msg *m)
+{
+    struct proto_merkle_proof proof;
+    uint8_t payload[4096];
+    char text[PROTO_VKEY_MAX + 4];
+    struct wr w;
+
+    log_sample_consistency(&h->log, m->msg.number, m->msg.number2, &proof);
+    (void)snprintf(text, sizeof text, "%s\n", h->n->region.log_origin);
+    wr_init(&w, payload, sizeof payload);
+    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
+    wr_u8(&w, (uint8_t)proof.count);
+    for (size_t i = 0; i < proof.count; i++)
+        wr_copy(&w, proof.hash[i], sizeof proof.hash[i]);
+    assert_err(wr_end(&w), OK);
+    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
+    hub_played_turn(h, 100);
+}
+
+/* It has checked 4 leaves, was shown 7, and asks how they fit. */
+static struct hub_played_msg *asks(struct hub_played *h)
+{
+    log_sample_fill(&h->log, 3);
+    h->n->link->checked = witness_sample_head(&h->log, 4);
+    h->n->link->newest = witness_sample_head(&h->log, 7);
+    return asked_to_prove(h, 4, 7);
+}
+
+static void accept_it(struct hub_played *h)
+{
+    struct vault_txn *x;
+
+    client_heads_stop(h->n, true, "two-roots-of-one-size");
+    x = client_fixture_begin(h->f, VO);
+    assert_err(client_heads_accept(h->n, x), OK);
+    client_fixture_commit(x);
+}
+
+static void what_is_proven_is_checked(void **state)
+{
+    struct hub_played *h = *state;
+
+    prove(h, asks(h));
+    assert_int_equal(h->n->link->checked.size, 7);
+    assert_true(client_link_is_trusted(h->n));
+}
+
+/* A person went on meanwhile: the proof is of what was checked before, and fits nothing now. */
+static void a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged(void **state)
+{
+    struct hub_played *h = *state;
+    struct hub_played_msg *m = asks(h);
+
+    accept_it(h);
+    prove(h, m);
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->checked.size, 7);
+}
+
+static void nor_is_a_refusal(void **state)
+{
+    struct hub_played *h = *state;
+    struct hub_played_msg *m = asks(h);
+
+    accept_it(h);
+    hub_played_refuse(h, m, PROTO_NOT_FOUND);
+    hub_played_turn(h, 100);
+    assert_true(client_link_is_trusted(h->n));
+}
+
+/* What comes after it is held against what was accepted, as ever, and soon. */
+static void what_is_asked_after_is_judged(void **state)
+{
+    struct hub_played *h = *state;
+    struct hub_played_msg *m = asks(h);
+    struct proto_merkle_head more;
+
+    accept_it(h);
+    prove(h, m);
+    log_sample_fill(&h->log, 2);
+    more = witness_sample_head(&h->log, 9);
+    client_heads_saw(h->n, more.size, more.root, clock_now_s());
+    hub_played_refuse(h, asked_to_prove(h, 7, 9), PROTO_NOT_FOUND);
+    hub_played_turn(h, 100);
+    assert_false(client_link_is_trusted(h->n));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
+    static const struct CMUnitTest tests[] = {
+        T(what_is_proven_is_checked), T(a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged), T(nor_is_a_refusal),
+        T(what_is_asked_after_is_judged),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/heads", tests, NULL, NULL);
+}
