@@ -1,20 +1,22 @@
 #include "proto/cosigned.h"
 
+#include "proto/region_witness.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Whether the witness i counts at this moment: an outsider does, and a partner as long as it takes part. */
-static bool is_in_force(const struct proto_region *r, uint8_t i, const struct proto_note_key *key, uint64_t at_s)
+static bool is_in_force(const struct proto_region *r, uint8_t i, uint64_t at_s)
 {
-    const struct proto_partner *p = r->witness[i].outsider ? NULL : proto_region_handle(r, key->name);
+    const struct proto_partner *p = proto_region_witness_partner(r, i);
 
     return p == NULL || proto_partner_exists_at(p, at_s);
 }
 
 /*
  * How many partners must have cosigned: more than half of those in force, whether they have a witness key or not; of their witnesses where
- * there are more of these: the larger number, so that neither is a way to need fewer.
+ * there are more of these: the larger number, so that neither is a way to need fewer. A place whose key was revoked is one still.
  */
 static unsigned needed(const struct proto_region *r, uint64_t at_s)
 {
@@ -25,7 +27,7 @@ static unsigned needed(const struct proto_region *r, uint64_t at_s)
     for (uint8_t i = 0; i < r->witness_count; i++) {
         struct proto_note_key key;
 
-        witnesses += !r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &key) == OK && is_in_force(r, i, &key, at_s);
+        witnesses += !r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &key) == OK && is_in_force(r, i, at_s);
     }
     return (witnesses > partners ? witnesses : partners) / 2 + 1;
 }
@@ -36,8 +38,10 @@ bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s)
 
     for (uint8_t i = 0; i < r->witness_count; i++) {
         struct proto_note_key key;
+        uint64_t until_s;
+        unsigned k;
 
-        if (proto_note_key_decode(r->witness[i].vkey, &key) != OK || !is_in_force(r, i, &key, at_s))
+        if (proto_region_witness_at(r, i, at_s, &k) != OK || proto_region_witness_key(r, i, k, &key, &until_s) != OK || !is_in_force(r, i, at_s))
             continue;
         partners += !r->witness[i].outsider;
         outsiders += r->witness[i].outsider;
@@ -58,36 +62,63 @@ static enum err open_note(const struct proto_note_key *log, const uint8_t *data,
     return e;
 }
 
-/* The lines that verify, by witness: their times, 0 for none; and the newest of them that is not ahead of the clock. */
-struct lines { struct proto_note_key key[PROTO_WITNESSES_MAX]; uint64_t time_s[PROTO_WITNESSES_MAX]; uint64_t newest_s; };
+enum { KEYS_MAX = 1 + PROTO_WITNESS_FORMER_MAX };
+
+/*
+ * The lines that verify, by place and key: their times, 0 for none; and the newest of them that is not ahead of the clock. A key of before has
+ * none from the moment on at which it was changed, and one that was revoked none at all: so neither moves the newest.
+ */
+struct lines { uint64_t time_s[PROTO_WITNESSES_MAX][KEYS_MAX]; uint64_t newest_s; };
+
+static enum err read_line(const struct proto_region *r, const struct proto_note *n, uint8_t i, unsigned k, uint64_t *time_s)
+{
+    struct proto_note_sig sig = { .time_s = 0 };
+    struct proto_note_key key;
+    uint64_t until_s = 0;
+    enum err e = proto_region_witness_key(r, i, k, &key, &until_s);
+
+    if (e == OK)
+        e = proto_note_check(n, &key, &sig);
+    *time_s = e == OK && sig.time_s < until_s ? sig.time_s : 0;
+    return e == ERR_NOMEM ? e : OK;
+}
 
 static enum err read_lines(const struct proto_region *r, const struct proto_note *n, uint64_t now_s, struct lines *l)
 {
-    for (uint8_t i = 0; i < r->witness_count; i++) {
-        struct proto_note_sig sig = { .time_s = 0 };
-        enum err e = proto_note_key_decode(r->witness[i].vkey, &l->key[i]);
+    enum err e = OK;
 
-        if (e == OK)
-            e = proto_note_check(n, &l->key[i], &sig);
-        if (e == ERR_NOMEM)
-            return e;
-        l->time_s[i] = e == OK ? sig.time_s : 0;
-        if (l->time_s[i] > l->newest_s && l->time_s[i] <= now_s + PROTO_COSIGNED_AHEAD_S)
-            l->newest_s = l->time_s[i];
-    }
-    return OK;
+    for (uint8_t i = 0; e == OK && i < r->witness_count; i++)
+        for (unsigned k = 0; e == OK && k < proto_region_witness_keys(r, i); k++) {
+            e = read_line(r, n, i, k, &l->time_s[i][k]);
+            if (l->time_s[i][k] > l->newest_s && l->time_s[i][k] <= now_s + PROTO_COSIGNED_AHEAD_S)
+                l->newest_s = l->time_s[i][k];
+        }
+    return e;
 }
 
-static void add_witness(const struct proto_region *r, uint8_t i, const struct lines *l, const uint8_t *self, uint64_t now_s,
+/* Of the one key of this place that counts at the moment of the newest line; 0: it has none. */
+static uint64_t time_of(const struct proto_region *r, uint8_t i, const struct lines *l)
+{
+    unsigned k;
+
+    return is_in_force(r, i, l->newest_s) && proto_region_witness_at(r, i, l->newest_s, &k) == OK ? l->time_s[i][k] : 0;
+}
+
+/* Its place, whichever of its keys self is: what is said under another of them is not another's word. */
+struct self { uint8_t place; unsigned key; bool is_known; };
+
+static void add_witness(const struct proto_region *r, uint8_t i, const struct lines *l, const struct self *self, uint64_t now_s,
     struct proto_cosigned *c)
 {
-    bool is_self = self != NULL && sodium_memcmp(l->key[i].key, self, sizeof l->key[i].key) == 0;
-    uint64_t time_s = l->time_s[i];
+    bool is_self = self->is_known && self->place == i;
+    uint64_t time_s = time_of(r, i, l);
 
+    if (is_self)
+        c->self_s = l->time_s[i][self->key];
+    if (time_s == 0)
+        return;
     c->partners += !r->witness[i].outsider;
     c->outsiders += r->witness[i].outsider;
-    if (is_self)
-        c->self_s = time_s;
     /* Who signs a time to come would make everything fresh until then. */
     if (time_s > now_s + PROTO_COSIGNED_AHEAD_S)
         return;
@@ -101,6 +132,7 @@ enum err proto_cosigned_count(const struct proto_region *r, const struct proto_n
     const uint8_t *self, uint64_t now_s, struct proto_cosigned *out)
 {
     struct proto_cosigned c = { .partners = 0 };
+    struct self who = { .is_known = false };
     struct proto_tlog_checkpoint checkpoint;
     struct lines *l = NULL;
     struct proto_note *n = NULL;
@@ -109,11 +141,11 @@ enum err proto_cosigned_count(const struct proto_region *r, const struct proto_n
     if (e != OK)
         return e;
     c.head = checkpoint.head;
+    who.is_known = self != NULL && proto_region_witness_find(r, self, &who.place, &who.key) == OK;
     l = calloc(1, sizeof *l);
     e = l == NULL ? ERR_NOMEM : read_lines(r, n, now_s, l);
     for (uint8_t i = 0; e == OK && i < r->witness_count; i++)
-        if (l->time_s[i] != 0 && is_in_force(r, i, &l->key[i], l->newest_s))
-            add_witness(r, i, l, self, now_s, &c);
+        add_witness(r, i, l, &who, now_s, &c);
     if (e == OK) {
         c.needed = needed(r, l->newest_s != 0 ? l->newest_s : now_s);
         c.anchored = c.partners >= c.needed && c.outsiders != 0;
@@ -124,12 +156,12 @@ enum err proto_cosigned_count(const struct proto_region *r, const struct proto_n
     return e;
 }
 
-/* The newest cosignature of key in either note; *changed when base has an older one or none. false: none at all. */
-static bool newest(const struct proto_note *base, const struct proto_note *more, const struct proto_note_key *key, struct proto_note_sig *sig,
-    bool *changed)
+/* The newest cosignature of key before until_s in either note; *changed when base has an older one or none. false: none at all. */
+static bool newest(const struct proto_note *base, const struct proto_note *more, const struct proto_note_key *key, uint64_t until_s,
+    struct proto_note_sig *sig, bool *changed)
 {
     struct proto_note_sig a, b;
-    bool has_a = proto_note_check(base, key, &a) == OK, has_b = proto_note_check(more, key, &b) == OK;
+    bool has_a = proto_note_check(base, key, &a) == OK && a.time_s < until_s, has_b = proto_note_check(more, key, &b) == OK && b.time_s < until_s;
 
     if (has_b && (!has_a || b.time_s > a.time_s)) {
         *changed = true;
@@ -138,6 +170,22 @@ static bool newest(const struct proto_note *base, const struct proto_note *more,
         *sig = a;
     }
     return has_a || has_b;
+}
+
+/* A place has one line: of its key of now, or else of the last one before it that has any. So there is always room. */
+static void merge_place(const struct proto_region *r, uint8_t i, const struct proto_note *base, const struct proto_note *more, struct wr *w,
+    bool *changed)
+{
+    for (unsigned k = 0; k < proto_region_witness_keys(r, i); k++) {
+        struct proto_note_key key;
+        struct proto_note_sig sig;
+        uint64_t until_s;
+
+        if (proto_region_witness_key(r, i, k, &key, &until_s) == OK && newest(base, more, &key, until_s, &sig, changed)) {
+            proto_note_write_line(w, &key, &sig);
+            return;
+        }
+    }
 }
 
 static enum err write_merged(const struct proto_region *r, const struct proto_note_key *log, const struct proto_note *base,
@@ -150,12 +198,8 @@ static enum err write_merged(const struct proto_region *r, const struct proto_no
         return e;
     proto_note_write_text(w, base->text, base->text_len);
     proto_note_write_line(w, log, &sig);
-    for (uint8_t i = 0; i < r->witness_count; i++) {
-        struct proto_note_key key;
-
-        if (proto_note_key_decode(r->witness[i].vkey, &key) == OK && newest(base, more, &key, &sig, changed))
-            proto_note_write_line(w, &key, &sig);
-    }
+    for (uint8_t i = 0; i < r->witness_count; i++)
+        merge_place(r, i, base, more, w, changed);
     return wr_end(w);
 }
 

@@ -1,7 +1,8 @@
 /*
  * proto/cosigned: a checkpoint with the cosignatures of a region's witnesses: who has cosigned, whether that is enough, and putting lines
  * together. Enough is more than half of the partners in force and one outsider (PROTOCOL P-125): of two histories at most one can have that
- * as long as no partner cosigns both. Who is in force the registry says, folded into the region, at the moment of the newest line. No state; any thread.
+ * as long as no partner cosigns both. Who is in force the registry says, folded into the region, at the moment of the newest line; and which key of
+ * each witness (proto/region_witness): a witness whose key was changed counts once, under the key of that moment. No state; any thread.
  */
 #ifndef PROTO_COSIGNED_H
 #define PROTO_COSIGNED_H
@@ -28,7 +29,7 @@ struct proto_cosigned {
 bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s);
 
 /*
- * log is the key of the log (the region's, or that of its registry). self, a witness's public key, may be NULL. now_s bounds the times.
+ * log is the key of the log (the region's, or that of its registry). self, a witness's public key (of now or of before), may be NULL. now_s bounds the times.
  * A partner's line counts while that partner is in force (another name than that of a partner: as the region file says).
  * A line that does not verify counts as none. ERR_NOTFOUND, ERR_SIGNATURE, ERR_KEY, ERR_SYNTAX...: not a checkpoint of this log; ERR_NOMEM.
  */

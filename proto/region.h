@@ -31,7 +31,8 @@
 #include <stdint.h>
 
 enum { PROTO_PARTNERS_MAX = 256, PROTO_WITNESSES_MAX = 48, PROTO_NAME_TEXT_MAX = 96, PROTO_VKEY_MAX = 256, PROTO_REGION_FILE_MAX = 1 << 18,
-    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8, PROTO_ORIGINS_MAX = 9 };
+    PROTO_TLS_DER_MAX = 2048, PROTO_ADDRESS_MAX = 128, PROTO_FORMER_MAX = 8, PROTO_ORIGINS_MAX = 9,
+    PROTO_WITNESS_FORMER_MAX = 16 };
 
 /* No more leaves are given up at once: every partner's numbers skip as many, and each node has a row for each number (P-193). */
 enum { PROTO_ORIGIN_LOST_MAX = 1 << 20 };
@@ -57,6 +58,20 @@ struct proto_revoked { uint8_t partner[PROTO_PARTNER_LEN]; uint8_t key[PROTO_KEY
 /* A change of the log's origin (proto/region_log): the last that was cosigned of the old log, what was kept of its leaves, and when it was said. */
 struct proto_origin { struct proto_merkle_head seen, kept; uint64_t at_s; };
 
+/*
+ * A place among the witnesses (proto/region_witness). What is behind vkey comes from the registry: since when that key counts (0: always), those
+ * of before and up to when, oldest first, and what the witness must hold to since its key was changed: heads of the log, under the origin of
+ * that number, and of the registry.
+ */
+struct proto_region_witness {
+    bool outsider;
+    char vkey[PROTO_VKEY_MAX];
+    uint64_t from_s;
+    uint8_t former_count, log_number;
+    struct { uint8_t key[PROTO_KEY_LEN]; uint64_t until_s; } former[PROTO_WITNESS_FORMER_MAX];
+    struct proto_merkle_head seen, registry;
+};
+
 struct proto_region {
     char name[33];
     char log_vkey[PROTO_VKEY_MAX];           /* this and log_origin: of now, when the registry has changed the origin */
@@ -68,7 +83,8 @@ struct proto_region {
     char keyholder_address[PROTO_ADDRESS_MAX];
     uint8_t keyholder_tls[PROTO_TLS_DER_MAX]; size_t keyholder_tls_len;
     uint8_t witness_count;
-    struct { bool outsider; char vkey[PROTO_VKEY_MAX]; } witness[PROTO_WITNESSES_MAX];
+    struct proto_region_witness witness[PROTO_WITNESSES_MAX];
+    uint32_t witness_changes;                /* how often the registry changed one of their keys, or added one */
     uint8_t adoption;
     uint8_t pack[PROTO_HASH_LEN];
     uint16_t partner_count;

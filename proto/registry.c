@@ -5,6 +5,7 @@
 #include "base/wr.h"
 #include "proto/fields.h"
 #include "proto/region_log.h"
+#include "proto/region_witness.h"
 #include "proto/registry_state.h"
 #include "proto/tlog.h"
 
@@ -128,10 +129,24 @@ static enum err make_room(struct proto_registry *r)
 /* Beyond what a checkpoint has room for there are no more witnesses; the partner counts among those of whom half must cosign all the same. */
 static void fold_witness(struct proto_region *region, const struct proto_registry_say *s)
 {
-    if (s->witness[0] == '\0' || region->witness_count == PROTO_WITNESSES_MAX)
-        return;
-    region->witness[region->witness_count].outsider = false;
-    memcpy(region->witness[region->witness_count++].vkey, s->witness, sizeof s->witness);
+    const struct proto_region_witness_change c = { .vkey = s->witness };
+
+    if (s->witness[0] != '\0' && region->witness_count != PROTO_WITNESSES_MAX)
+        proto_region_witness_put(region, region->witness_count, &c);
+}
+
+/* That the place is there, or has room, was judged. */
+static void fold_change(struct proto_region *region, const struct proto_registry_say *s, uint64_t at_s)
+{
+    struct proto_region_witness_change c = { .vkey = s->witness, .from_s = s->from_s, .at_s = at_s, .seen.size = s->seen, .registry.size = s->statements };
+    uint8_t i = region->witness_count;
+    unsigned k = 0;
+
+    memcpy(c.seen.root, s->digest, sizeof c.seen.root);
+    memcpy(c.registry.root, s->root, sizeof c.registry.root);
+    if (!sodium_is_zero(s->key, sizeof s->key) && proto_region_witness_find(region, s->key, &i, &k) != OK)
+        abort();
+    proto_region_witness_put(region, i, &c);
 }
 
 static void fold_admit(struct proto_registry *r, const struct proto_registry_say *s)
@@ -244,6 +259,8 @@ static void fold(struct proto_registry *r, const struct proto_registry_say *s, c
         fold_quota(r, s);
     else if (s->act == PROTO_REG_ORIGIN)
         fold_origin(r, s, at_s);
+    else if (s->act == PROTO_REG_WITNESS)
+        fold_change(r->region, s, at_s);
     else if (s->act == PROTO_REG_REVOKE && p != NULL)
         fold_revoke(r, s, p);
     else if (p != NULL)

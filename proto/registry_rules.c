@@ -3,18 +3,20 @@
 
 #include "proto/fields.h"
 #include "proto/region_log.h"
+#include "proto/region_witness.h"
 
 #include <sodium.h>
 #include <string.h>
 
 enum { SIGNERS_MAX = 2, AHEAD_S = PROTO_ISSUED_AHEAD_S };
 
-struct signers { const struct proto_partner *by[SIGNERS_MAX]; size_t count; };
+/* by_witness: the witness key that the statement is about signed it too. */
+struct signers { const struct proto_partner *by[SIGNERS_MAX]; size_t count; bool by_witness; };
 
 /* How many must sign, and whether they may sign about themselves. */
 static const struct { size_t signers; bool own_alone; } needs[PROTO_REG_ACT_END] = {
     [PROTO_REG_ADMIT] = {2, false}, [PROTO_REG_REVOKE] = {2, true}, [PROTO_REG_ROOT] = {2, false}, [PROTO_REG_PACK] = {1, true},
-    [PROTO_REG_QUOTA] = {2, false}, [PROTO_REG_ORIGIN] = {2, false},
+    [PROTO_REG_QUOTA] = {2, false}, [PROTO_REG_ORIGIN] = {2, false}, [PROTO_REG_WITNESS] = {2, true},
 };
 
 /* ---- who signed ---- */
@@ -60,6 +62,27 @@ static bool was_root(const struct proto_registry *r, const struct proto_partner 
     return false;
 }
 
+/* Is this a line of the witness key that is to be replaced? One that is not the key of now is told from it when the statement is judged. */
+static bool is_of_witness(const struct proto_registry *r, const struct proto_registry_say *s, const struct proto_note_line *line,
+    struct proto_note_key *key)
+{
+    uint64_t until_s;
+    uint8_t i;
+    unsigned k;
+
+    return s->act == PROTO_REG_WITNESS && proto_region_witness_find(r->region, s->key, &i, &k) == OK && k == 0
+        && proto_region_witness_key(r->region, i, 0, key, &until_s) == OK && line->name_len == strlen(key->name)
+        && memcmp(line->name, key->name, line->name_len) == 0 && memcmp(line->id, key->id, sizeof key->id) == 0;
+}
+
+static enum proto_registry_why take_witness(const struct proto_registry *r, const struct proto_note_key *key, struct signers *out)
+{
+    if (out->by_witness)
+        return PROTO_REG_SAME_PARTNER;
+    out->by_witness = proto_note_check(r->note, key, NULL) == OK;
+    return out->by_witness ? PROTO_REG_COUNTS : PROTO_REG_BAD_SIGNATURE;
+}
+
 /* One line: a partner's name and its root key as it is now, or the key of the chain. */
 static enum proto_registry_why take_signer(const struct proto_registry *r, const struct proto_note_line *line, const struct proto_cert *chain,
     uint64_t at_s, struct signers *out)
@@ -94,12 +117,14 @@ static enum proto_registry_why find_signers(const struct proto_registry *r, cons
     struct signers *out)
 {
     enum proto_registry_why w = PROTO_REG_COUNTS;
+    struct proto_note_key witness;
     struct proto_cert chain;
 
     if (s->node_cert_len != 0)
         w = find_chain(r, s, at_s, &chain);
     for (size_t i = 0; w == PROTO_REG_COUNTS && i < r->note->count; i++)
-        w = take_signer(r, &r->note->line[i], s->node_cert_len != 0 ? &chain : NULL, at_s, out);
+        w = is_of_witness(r, s, &r->note->line[i], &witness) ? take_witness(r, &witness, out)
+            : take_signer(r, &r->note->line[i], s->node_cert_len != 0 ? &chain : NULL, at_s, out);
     return w;
 }
 
@@ -123,6 +148,22 @@ static bool chain_may(const struct proto_registry_say *s)
         && proto_cert_peek(s->staff_cert, s->staff_cert_len, &staff, signer) == OK && staff.role == PROTO_ROLE_ADOPTER;
 }
 
+/*
+ * Nothing that is stolen once moves a vote: a partner's own root key, and with it the witness key that is replaced, or, where that is lost,
+ * another partner. An outsider's own key, which no partner has, and two partners: or any two and the hub would make a quorum of their own.
+ */
+static enum proto_registry_why judge_witness_signers(const struct proto_registry_say *s, const struct signers *by)
+{
+    bool is_outsider = sodium_is_zero(s->partner, sizeof s->partner);
+    size_t need = is_outsider || !by->by_witness ? 2 : 1;
+
+    if (is_outsider && !by->by_witness)
+        return PROTO_REG_NOT_WITNESS;
+    if (!is_outsider && !is_one_of(by, s->partner))
+        return PROTO_REG_NOT_OWN;
+    return by->count < need ? PROTO_REG_ONE_SIGNER : by->count > need ? PROTO_REG_TOO_MANY : PROTO_REG_COUNTS;
+}
+
 static enum proto_registry_why judge_signers(const struct proto_registry_say *s, const struct signers *by)
 {
     bool is_own = s->act != PROTO_REG_PACK && s->act != PROTO_REG_ADMIT && s->act != PROTO_REG_ORIGIN && is_one_of(by, s->partner);
@@ -131,6 +172,8 @@ static enum proto_registry_why judge_signers(const struct proto_registry_say *s,
         return PROTO_REG_NOT_ADOPTER;
     if (s->node_cert_len != 0 && s->act == PROTO_REG_REVOKE && !is_own)
         return PROTO_REG_NOT_ADOPTER;
+    if (s->act == PROTO_REG_WITNESS)
+        return judge_witness_signers(s, by);
     if (is_own)
         return !needs[s->act].own_alone ? PROTO_REG_OWN : by->count == 1 ? PROTO_REG_COUNTS : PROTO_REG_TOO_MANY;
     if (by->count < needs[s->act].signers)
@@ -143,7 +186,8 @@ static enum proto_registry_why judge_signers(const struct proto_registry_say *s,
 /* A key that anybody has, had, or that must stay outside: another partner must not take it. */
 static bool is_key_taken(const struct proto_region *region, const uint8_t key[PROTO_KEY_LEN])
 {
-    struct proto_note_key witness;
+    unsigned which;
+    uint8_t place;
 
     if (memcmp(key, region->log_key, PROTO_KEY_LEN) == 0)
         return true;
@@ -156,10 +200,7 @@ static bool is_key_taken(const struct proto_region *region, const uint8_t key[PR
             if (memcmp(key, p->former[k].key, PROTO_KEY_LEN) == 0)
                 return true;
     }
-    for (size_t i = 0; i < region->witness_count; i++)
-        if (proto_note_key_decode(region->witness[i].vkey, &witness) == OK && memcmp(witness.key, key, PROTO_KEY_LEN) == 0)
-            return true;
-    return false;
+    return proto_region_witness_find(region, key, &place, &which) == OK;
 }
 
 /* A key that cosigns twice would count twice; one that signs the log or for a partner cosigns nothing. */
@@ -216,6 +257,42 @@ static enum proto_registry_why judge_pack(const struct proto_registry *r, const 
     return PROTO_REG_COUNTS;
 }
 
+/* The place that it is about: that of the key which is replaced, and of this partner or of an outsider; zero is the first key of a partner. */
+static bool is_place_of(const struct proto_registry *r, const struct proto_registry_say *s, const struct proto_partner *p, uint8_t *i)
+{
+    bool is_first = sodium_is_zero(s->key, sizeof s->key);
+    unsigned k = 0;
+
+    *i = r->region->witness_count;
+    if (is_first)
+        return p != NULL && proto_region_witness_of(r->region, p, i) == ERR_NOTFOUND;
+    return proto_region_witness_find(r->region, s->key, i, &k) == OK && k == 0 && r->region->witness[*i].outsider == (p == NULL)
+        && proto_region_witness_partner(r->region, *i) == p;
+}
+
+/* p NULL: of an outsider. */
+static enum proto_registry_why judge_witness(const struct proto_registry *r, const struct proto_registry_say *s,
+    const struct proto_partner *p, uint64_t at_s)
+{
+    char name[PROTO_NOTE_NAME_MAX + 1];
+    struct proto_note_key key;
+    uint8_t i;
+
+    if (!is_place_of(r, s, p, &i))
+        return PROTO_REG_NOT_WITNESS;
+    if (i < r->region->witness_count)
+        proto_region_witness_name(r->region, i, name);
+    if (proto_note_key_decode(s->witness, &key) != OK || strcmp(key.name, i < r->region->witness_count ? name : p->handle) != 0)
+        return PROTO_REG_MALFORMED;
+    if (is_key_taken(r->region, key.key))
+        return PROTO_REG_EXISTS;
+    if (s->from_s > at_s + AHEAD_S)
+        return PROTO_REG_BAD_TIME;
+    if (i == PROTO_WITNESSES_MAX)
+        return PROTO_REG_FULL;
+    return i < r->region->witness_count && r->region->witness[i].former_count == PROTO_WITNESS_FORMER_MAX ? PROTO_REG_FULL : PROTO_REG_COUNTS;
+}
+
 static enum proto_registry_why judge_said(const struct proto_registry *r, const struct proto_registry_say *s, const struct signers *by,
     uint64_t at_s)
 {
@@ -228,6 +305,8 @@ static enum proto_registry_why judge_said(const struct proto_registry *r, const 
     if (s->act == PROTO_REG_ORIGIN)
         return s->origin != proto_region_log_number(r->region) + 1 ? PROTO_REG_ALREADY
             : proto_region_log_can_change(r->region) ? PROTO_REG_COUNTS : PROTO_REG_FULL;
+    if (s->act == PROTO_REG_WITNESS && sodium_is_zero(s->partner, sizeof s->partner))
+        return judge_witness(r, s, NULL, at_s);
     if (p == NULL)
         return PROTO_REG_UNKNOWN_PARTNER;
     if (s->act == PROTO_REG_REVOKE)
@@ -236,6 +315,8 @@ static enum proto_registry_why judge_said(const struct proto_registry *r, const 
         return PROTO_REG_REVOKED;
     if (s->act == PROTO_REG_ROOT)
         return judge_root(r, s, p, at_s);
+    if (s->act == PROTO_REG_WITNESS)
+        return judge_witness(r, s, p, at_s);
     return s->until_s <= s->from_s || s->until_s <= at_s ? PROTO_REG_BAD_TIME : PROTO_REG_COUNTS;
 }
 

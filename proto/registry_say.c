@@ -18,7 +18,7 @@ enum { NUMBER_ROOM = 21 };
 
 /* Lines behind "act", in their order. An act has some of them. */
 enum { HAS_PARTNER = 1, HAS_HANDLE = 2, HAS_NAME = 4, HAS_VERSION = 8, HAS_KEY = 16, HAS_DIGEST = 32, HAS_ELEMENTS = 64, HAS_UNTIL = 128,
-    HAS_REASON = 256, HAS_ORIGIN = 512 };
+    HAS_REASON = 256, HAS_ORIGIN = 512, HAS_HELD = 1024 };
 
 static const struct { const char *word; unsigned has; } acts[PROTO_REG_ACT_END] = {
     [PROTO_REG_ADMIT] = {"admit", HAS_PARTNER | HAS_HANDLE | HAS_NAME | HAS_KEY | HAS_UNTIL},
@@ -27,6 +27,7 @@ static const struct { const char *word; unsigned has; } acts[PROTO_REG_ACT_END] 
     [PROTO_REG_PACK] = {"pack", HAS_NAME | HAS_VERSION | HAS_DIGEST},
     [PROTO_REG_QUOTA] = {"quota", HAS_PARTNER | HAS_ELEMENTS | HAS_UNTIL},
     [PROTO_REG_ORIGIN] = {"origin", HAS_DIGEST | HAS_ORIGIN},
+    [PROTO_REG_WITNESS] = {"witness", HAS_PARTNER | HAS_KEY | HAS_DIGEST | HAS_HELD},
 };
 
 const char *proto_registry_say_act(enum proto_registry_act a)
@@ -60,7 +61,7 @@ static void write_said(struct wr *w, const struct proto_registry_say *s)
         proto_lines_put_value(w, "version", s->version);
     if ((has & HAS_KEY) != 0)
         proto_lines_put_hex(w, "key", s->key, sizeof s->key);
-    if (s->act == PROTO_REG_ADMIT && s->witness[0] != '\0')
+    if ((s->act == PROTO_REG_ADMIT && s->witness[0] != '\0') || s->act == PROTO_REG_WITNESS)
         proto_lines_put_value(w, "witness", s->witness);
     if ((has & HAS_DIGEST) != 0)
         proto_lines_put_hex(w, "digest", s->digest, sizeof s->digest);
@@ -70,6 +71,11 @@ static void write_said(struct wr *w, const struct proto_registry_say *s)
         put_number(w, "origin", s->origin);
         put_number(w, "seen", s->seen);
         put_number(w, "kept", s->kept);
+        proto_lines_put_hex(w, "root", s->root, sizeof s->root);
+    }
+    if ((has & HAS_HELD) != 0) {
+        put_number(w, "seen", s->seen);
+        put_number(w, "statements", s->statements);
         proto_lines_put_hex(w, "root", s->root, sizeof s->root);
     }
     put_number(w, "from", s->from_s);
@@ -149,10 +155,11 @@ static void read_witness(struct proto_lines *l, struct proto_registry_say *s)
 {
     struct proto_note_key key;
 
-    if (s->act != PROTO_REG_ADMIT || !proto_lines_has(l, "witness"))
+    if (s->act != PROTO_REG_WITNESS && (s->act != PROTO_REG_ADMIT || !proto_lines_has(l, "witness")))
         return;
     proto_lines_vkey(l, "witness", PROTO_NOTE_COSIGNATURE, s->witness, sizeof s->witness, &key);
-    if (l->err == OK && strcmp(key.name, s->handle) != 0)
+    /* Of a change that is judged by the place that it is about. */
+    if (l->err == OK && s->act == PROTO_REG_ADMIT && strcmp(key.name, s->handle) != 0)
         proto_lines_fail(l, ERR_KEY, "a witness key has the name of its partner", "een getuigesleutel draagt de naam van zijn partner");
 }
 
@@ -193,6 +200,11 @@ static void read_said(struct proto_lines *l, struct proto_registry_say *s)
         s->kept = read_number(l, "kept", s->seen > PROTO_ORIGIN_LOST_MAX ? s->seen - PROTO_ORIGIN_LOST_MAX : 0, s->seen);
         proto_lines_hex(l, "root", s->root, sizeof s->root);
     }
+    if ((has & HAS_HELD) != 0) {
+        s->seen = read_number(l, "seen", 0, PROTO_MERKLE_SIZE_MAX);
+        s->statements = read_number(l, "statements", 0, UINT16_MAX);
+        proto_lines_hex(l, "root", s->root, sizeof s->root);
+    }
     s->from_s = read_number(l, "from", 0, PROTO_TIME_MAX);
     if ((has & HAS_UNTIL) != 0)
         s->until_s = read_number(l, "until", 0, PROTO_TIME_MAX);
@@ -200,15 +212,18 @@ static void read_said(struct proto_lines *l, struct proto_registry_say *s)
         read_text(l, "reason", s->reason, sizeof s->reason);
 }
 
-/* Which fields must be there. Only a revocation has a key that may be zero: then it is about the organisation. */
+/*
+ * Which fields must be there. Two have a key that may be zero: a revocation that is about the organisation, and the first key of a witness; and
+ * only an outsider is no partner.
+ */
 static bool is_whole(const struct proto_registry_say *s)
 {
     unsigned has = acts[s->act].has;
-    bool key_may_be_zero = s->act == PROTO_REG_REVOKE;
+    bool key_may_be_zero = s->act == PROTO_REG_REVOKE || s->act == PROTO_REG_WITNESS;
 
     if (sodium_is_zero(s->id, sizeof s->id) || s->before_s <= s->made_s)
         return false;
-    if ((has & HAS_PARTNER) != 0 && sodium_is_zero(s->partner, sizeof s->partner))
+    if ((has & HAS_PARTNER) != 0 && s->act != PROTO_REG_WITNESS && sodium_is_zero(s->partner, sizeof s->partner))
         return false;
     if ((has & HAS_KEY) != 0 && !key_may_be_zero && sodium_is_zero(s->key, sizeof s->key))
         return false;
@@ -281,17 +296,15 @@ static bool is_line_of(const struct proto_note_line *line, const struct proto_no
         && memcmp(line->id, key->id, sizeof key->id) == 0;
 }
 
-enum err proto_registry_say_sign(const uint8_t *note, size_t note_len, const char *handle, const uint8_t secret_key[64],
-    char *out, size_t cap, size_t *len)
+/* One more line. secret_key is key's. */
+static enum err add_line(const uint8_t *note, size_t note_len, const struct proto_note_key *key, const uint8_t secret_key[64], uint64_t time_s,
+    struct wr *w)
 {
     bool is_note = note_len >= 2 && memmem(note, note_len, "\n\n", 2) != NULL;
     struct proto_note *n = calloc(1, sizeof *n);
-    struct proto_note_sig sig = { .time_s = 0 };
-    struct proto_note_key key;
-    struct wr w;
+    struct proto_note_sig sig = { .time_s = time_s };
     enum err e = n == NULL ? ERR_NOMEM : OK;
 
-    wr_init(&w, (uint8_t *)out, cap);
     if (e == OK && is_note)
         e = proto_note_parse(note, note_len, n);
     if (e == OK && !is_note) {
@@ -299,23 +312,39 @@ enum err proto_registry_say_sign(const uint8_t *note, size_t note_len, const cha
         n->text_len = note_len;
     }
     if (e == OK)
-        e = proto_note_key_make(handle, PROTO_NOTE_ED25519, secret_key + 32, &key);
-    if (e == OK)
-        e = proto_note_sign(&key, secret_key, n->text, n->text_len, &sig);
+        e = proto_note_sign(key, secret_key, n->text, n->text_len, &sig);
     for (size_t i = 0; e == OK && i < n->count; i++)
-        if (is_line_of(&n->line[i], &key))
+        if (is_line_of(&n->line[i], key))
             e = ERR_EXISTS;
     if (e == OK) {
-        proto_note_write_text(&w, n->text, n->text_len);
+        proto_note_write_text(w, n->text, n->text_len);
         for (size_t i = 0; i < n->count; i++)
-            keep_line(&w, &n->line[i]);
-        proto_note_write_line(&w, &key, &sig);
-        e = wr_end(&w);
+            keep_line(w, &n->line[i]);
+        proto_note_write_line(w, key, &sig);
+        e = wr_end(w);
     }
-    if (e == OK && w.len > PROTO_REGISTRY_NOTE_MAX)
-        e = ERR_LONG;
+    free(n);
+    return e == OK && w->len > PROTO_REGISTRY_NOTE_MAX ? ERR_LONG : e;
+}
+
+enum err proto_registry_say_cosign(const uint8_t *note, size_t note_len, const struct proto_note_key *key, const uint8_t secret_key[64],
+    uint64_t time_s, char *out, size_t cap, size_t *len)
+{
+    struct wr w;
+    enum err e;
+
+    wr_init(&w, (uint8_t *)out, cap);
+    e = add_line(note, note_len, key, secret_key, time_s, &w);
     if (e == OK)
         *len = w.len;
-    free(n);
     return e;
+}
+
+enum err proto_registry_say_sign(const uint8_t *note, size_t note_len, const char *handle, const uint8_t secret_key[64],
+    char *out, size_t cap, size_t *len)
+{
+    struct proto_note_key key;
+    enum err e = proto_note_key_make(handle, PROTO_NOTE_ED25519, secret_key + 32, &key);
+
+    return e == OK ? proto_registry_say_cosign(note, note_len, &key, secret_key, 0, out, cap, len) : e;
 }

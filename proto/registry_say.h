@@ -8,16 +8,17 @@
  *   id <hex of 16>
  *   made <seconds>
  *   before <seconds>                     it must be in the registry by then
- *   act admit|revoke|root|pack|quota|origin     and then those of these lines that the act has (P-182)
- *   partner <hex of 16>
+ *   act admit|revoke|root|pack|quota|origin|witness     and then those of these lines that the act has (P-182)
+ *   partner <hex of 16>                  zero in a statement about an outsider's witness key
  *   handle, kind, name, version
- *   key <hex of 32>
- *   witness <verifier key>               of an admitted partner's node, when it cosigns
+ *   key <hex of 32>                      of a witness: the one that is replaced; zero: it has none
+ *   witness <verifier key>               of an admitted partner's node, when it cosigns; the key of a witness from now on
  *   digest <hex of 32>
  *   elements <number>
  *   origin <number>                      the log goes on under this origin, as leaves are lost:
  *   seen <number>                        of so many leaves was the last checkpoint that was cosigned; digest is its root
  *   kept <number>                        so many are kept, and root is theirs; seen is at most 2^20 more
+ *   statements <number>                  of a witness: it holds to what was seen of the log, digest being the root, and to so many of the registry
  *   root <hex of 32>
  *   from <seconds>
  *   until <seconds>
@@ -28,6 +29,7 @@
 #ifndef PROTO_REGISTRY_SAY_H
 #define PROTO_REGISTRY_SAY_H
 
+#include "proto/note.h"
 #include "proto/region.h"
 
 enum proto_registry_act {
@@ -38,6 +40,7 @@ enum proto_registry_act {
     PROTO_REG_PACK,    /* one partner adopts a pack: its root key or an adopter */
     PROTO_REG_QUOTA,   /* more pseudonyms a day from..until: two other partners */
     PROTO_REG_ORIGIN,  /* leaves of the log are lost, and it goes on under its next origin: two partners */
+    PROTO_REG_WITNESS, /* a witness's key is another one: its partner with the old key or another partner; an outsider with two partners */
     PROTO_REG_ACT_END
 };
 
@@ -57,7 +60,7 @@ struct proto_registry_say {
     char witness[PROTO_VKEY_MAX];                    /* empty: none */
     uint8_t digest[PROTO_HASH_LEN];
     uint64_t elements, from_s, until_s;
-    uint64_t origin, seen, kept;
+    uint64_t origin, seen, kept, statements;
     uint8_t root[PROTO_HASH_LEN];
     char reason[PROTO_REGISTRY_WORD_MAX + 1];
     uint8_t node_cert[PROTO_CERT_MAX], staff_cert[PROTO_CERT_MAX];
@@ -77,5 +80,8 @@ MUST_USE enum err proto_registry_say_parse(const uint8_t *note, size_t len, stru
  */
 MUST_USE enum err proto_registry_say_sign(const uint8_t *note, size_t note_len, const char *handle, const uint8_t secret_key[64],
     char *out, size_t cap, size_t *len);
+/* The same by the witness key of this name, as a cosignature at time_s: that of a witness whose key is replaced (P-200). */
+MUST_USE enum err proto_registry_say_cosign(const uint8_t *note, size_t note_len, const struct proto_note_key *key, const uint8_t secret_key[64],
+    uint64_t time_s, char *out, size_t cap, size_t *len);
 
 #endif

@@ -40,6 +40,11 @@ static const struct { const char *name, *en, *nl; } rows[PROTO_REG_WHY_END] = {
         "Hier is geen plaats meer voor, of de partner gebruikte zijn deel. Een sleutel: laat de hoofdsleutel of twee anderen intrekken."},
     [PROTO_REG_BY_OPERATOR] = {"BY_OPERATOR", "No node brings this. Give the file to the hub's operator: schakel-hub restore --new-origin FILE BACKUP.",
         "Dit brengt geen knooppunt. Geef het bestand aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE."},
+    [PROTO_REG_NOT_WITNESS] = {"NOT_WITNESS",
+        "The witness key that this replaces is not the one that counts now, or must sign this itself. Make it again where that key is.",
+        "De getuigesleutel die dit vervangt is niet die nu telt, of moet dit zelf tekenen. Maak het opnieuw waar die sleutel is."},
+    [PROTO_REG_NOT_OWN] = {"NOT_OWN", "The organisation whose witness key this is must sign it with its root key: schakel partner sign.",
+        "De organisatie van deze getuigesleutel moet dit tekenen met haar hoofdsleutel: schakel partner sign."},
 };
 
 const char *proto_registry_why_name(enum proto_registry_why w)

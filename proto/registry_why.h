@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-/* In the order in which they are judged. */
+/* The first ones in the order in which they are judged. */
 enum proto_registry_why {
     PROTO_REG_COUNTS = 0,
     PROTO_REG_MALFORMED,        /* not a statement in its one form */
@@ -29,6 +29,8 @@ enum proto_registry_why {
     PROTO_REG_BAD_TIME,         /* from and until do not fit */
     PROTO_REG_FULL,
     PROTO_REG_BY_OPERATOR,      /* a new origin: it comes with the store that it is about (schakel-hub restore) */
+    PROTO_REG_NOT_WITNESS,      /* the witness key that this replaces is not the one that counts now, or did not sign where it must */
+    PROTO_REG_NOT_OWN,          /* a partner's witness key, without its own root key under it */
     PROTO_REG_WHY_END
 };
 

@@ -1,0 +1,326 @@
+/* proto/region_witness, proto/cosigned: which key of a witness counts when its key was changed (P-125, P-200). */
+#include "tests/support/check.h"
+#include "tests/support/witness_sample.h"
+
+#include "proto/region_witness.h"
+
+#include <sodium.h>
+
+enum { PARTNERS = 3, OUTSIDER = 3, NEXT = 4 };
+#define NOW UINT64_C(1800000000)
+#define CHANGE (NOW - 100)
+
+struct world {
+    struct proto_region region;
+    struct log_sample log;
+    struct witness_sample s;         /* NEXT: the key that takes the place of the first partner's */
+    struct proto_note_key key;
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t len;
+    struct proto_revoked revoked;
+};
+
+/* Three partners and an outsider have cosigned nothing yet; at CHANGE the first partner's key becomes another one. */
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct proto_region_witness_change c = { .from_s = 0, .at_s = CHANGE };
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    uint8_t public[32];
+
+    assert_non_null(w);
+    log_sample_init(&w->log);
+    log_sample_fill(&w->log, 7);
+    log_sample_checkpoint(&w->log);
+    witness_sample_into(&w->s, &w->region, PARTNERS, 2);
+    w->region.witness_count = PARTNERS + 1;
+    for (size_t i = 0; i < PARTNERS; i++) {
+        memcpy(w->region.partner[i].handle, w->s.key[i].name, strlen(w->s.key[i].name) + 1);
+        memset(w->region.partner[i].id, (int)i + 1, PROTO_PARTNER_LEN);
+    }
+    memcpy(public, w->s.key[NEXT].key, sizeof public);
+    assert_err(proto_note_key_make(w->s.key[0].name, PROTO_NOTE_COSIGNATURE, public, &w->s.key[NEXT]), OK);
+    proto_note_key_encode(&w->s.key[NEXT], vkey);
+    c.vkey = vkey;
+    proto_region_witness_put(&w->region, 0, &c);
+    w->key = witness_sample_log_key(&w->log);
+    memcpy(w->note, w->log.note, w->log.note_len);
+    w->len = w->log.note_len;
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static struct proto_cosigned count(const struct world *w, const uint8_t *self)
+{
+    uint8_t *exact = check_exact(w->note, w->len);
+    struct proto_cosigned c;
+
+    assert_err(proto_cosigned_count(&w->region, &w->key, exact, w->len, self, NOW, &c), OK);
+    free(exact);
+    return c;
+}
+
+static void cosign(struct world *w, size_t i, uint64_t time_s)
+{
+    witness_sample_cosign(&w->s, i, time_s, w->note, &w->len);
+}
+
+static void revoke(struct world *w, size_t key)
+{
+    w->revoked.from_s = NOW;
+    memcpy(w->revoked.partner, w->region.partner[0].id, PROTO_PARTNER_LEN);
+    memcpy(w->revoked.key, w->s.key[key].key, PROTO_KEY_LEN);
+    w->region.revoked = &w->revoked;
+    w->region.revoked_count = 1;
+}
+
+/* ---- what was cosigned before ---- */
+
+static void what_was_anchored_stays_anchored(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE - 10);
+    cosign(w, 1, CHANGE - 9);
+    cosign(w, OUTSIDER, CHANGE - 8);
+    assert_int_equal(count(w, NULL).partners, 2);
+    assert_true(count(w, NULL).anchored);
+}
+
+/* ---- after it ---- */
+
+static void the_new_key_counts_from_then_on(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, NEXT, CHANGE);
+    cosign(w, 1, CHANGE + 1);
+    cosign(w, OUTSIDER, CHANGE + 1);
+    assert_true(count(w, NULL).anchored);
+}
+
+static void the_old_key_counts_no_more(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE + 1);
+    cosign(w, 1, CHANGE + 1);
+    cosign(w, OUTSIDER, CHANGE + 1);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+}
+
+/* Whoever stole the old key writes what time it likes; the lines of the others have theirs. */
+static void an_old_line_among_new_ones_counts_no_more(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE - 1);
+    cosign(w, 1, CHANGE + 1);
+    cosign(w, OUTSIDER, CHANGE + 1);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+}
+
+/* It must not move the moment either: an archive stays what it was, whoever adds such a line. */
+static void a_late_line_of_the_old_key_moves_nothing(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 1, CHANGE - 10);
+    cosign(w, 2, CHANGE - 9);
+    cosign(w, OUTSIDER, CHANGE - 8);
+    cosign(w, 0, NOW);
+    assert_int_equal(count(w, NULL).partners, 2);
+    assert_true(count(w, NULL).anchored);
+    assert_int_equal(count(w, NULL).other_s, CHANGE - 8);
+}
+
+static void one_partner_with_two_keys_counts_once(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE - 1);
+    cosign(w, NEXT, CHANGE + 1);
+    cosign(w, OUTSIDER, CHANGE + 1);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+    cosign(w, 0, CHANGE + 1);
+    assert_int_equal(count(w, NULL).partners, 1);
+}
+
+static void the_new_key_says_nothing_of_before(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, NEXT, CHANGE - 5);
+    cosign(w, 1, CHANGE - 5);
+    cosign(w, OUTSIDER, CHANGE - 5);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+}
+
+/* ---- a key that was revoked ---- */
+
+static void a_revoked_key_counts_at_no_moment(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE - 10);
+    cosign(w, 1, CHANGE - 10);
+    cosign(w, OUTSIDER, CHANGE - 10);
+    assert_true(count(w, NULL).anchored);
+    revoke(w, 0);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_false(count(w, NULL).anchored);
+    /* With two others it is anchored, as it should be. */
+    cosign(w, 2, CHANGE - 10);
+    assert_true(count(w, NULL).anchored);
+}
+
+static void a_revoked_key_of_now_leaves_the_place_empty(void **state)
+{
+    struct world *w = *state;
+
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
+    revoke(w, NEXT);
+    cosign(w, NEXT, NOW);
+    cosign(w, 1, NOW);
+    cosign(w, OUTSIDER, NOW);
+    assert_int_equal(count(w, NULL).needed, 2);
+    assert_int_equal(count(w, NULL).partners, 1);
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
+}
+
+static void of_another_partner_the_same_revocation_says_nothing(void **state)
+{
+    struct world *w = *state;
+
+    revoke(w, NEXT);
+    memset(w->revoked.partner, 0x77, sizeof w->revoked.partner);
+    cosign(w, NEXT, NOW);
+    assert_int_equal(count(w, NULL).partners, 1);
+}
+
+/* ---- whose word it is ---- */
+
+static void what_is_said_under_our_other_key_is_not_anothers_word(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, NEXT, CHANGE + 5);
+    assert_int_equal(count(w, w->s.key[0].key).other_s, 0);
+    assert_int_equal(count(w, w->s.key[0].key).self_s, 0);
+    assert_int_equal(count(w, w->s.key[NEXT].key).self_s, CHANGE + 5);
+    assert_int_equal(count(w, w->s.key[NEXT].key).other_s, 0);
+    assert_int_equal(count(w, w->s.key[1].key).other_s, CHANGE + 5);
+}
+
+/* ---- merging ---- */
+
+static void a_place_keeps_one_line_and_the_newer_keys(void **state)
+{
+    struct world *w = *state;
+    uint8_t out[PROTO_NOTE_MAX], *more;
+    size_t len = 0, before = w->len, more_len;
+    bool changed = false;
+
+    cosign(w, 0, CHANGE - 10);
+    more_len = w->len;
+    more = check_exact(w->note, more_len);
+    w->len = before;
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->note, w->len, more, more_len, out, sizeof out, &len, &changed), OK);
+    assert_true(changed);
+    assert_int_equal(len, more_len);
+    cosign(w, NEXT, CHANGE + 1);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, more, more_len, w->note, w->len, out, sizeof out, &len, &changed), OK);
+    assert_true(changed);
+    assert_int_equal(len, w->len);
+    assert_memory_equal(out, w->note, len);
+    free(more);
+}
+
+static void a_late_line_of_the_old_key_is_not_merged(void **state)
+{
+    struct world *w = *state;
+    uint8_t out[PROTO_NOTE_MAX];
+    size_t len = 0;
+    bool changed = true;
+
+    cosign(w, 0, CHANGE);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->log.note, w->log.note_len, w->note, w->len, out, sizeof out, &len, &changed), OK);
+    assert_int_equal(len, w->log.note_len);
+}
+
+/* ---- the keys of a place ---- */
+
+static void every_moment_has_one_key(void **state)
+{
+    struct world *w = *state;
+    struct proto_region_witness_change c = { .from_s = 0, .at_s = CHANGE - 50, .seen.size = 9, .registry.size = 4 };
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_note_key third, key;
+    uint8_t public[32];
+    uint64_t until_s;
+    unsigned k;
+
+    /* A clock that went back: it counts from the one before on. */
+    memset(public, 0x31, sizeof public);
+    assert_err(proto_note_key_make(w->s.key[0].name, PROTO_NOTE_COSIGNATURE, public, &third), OK);
+    proto_note_key_encode(&third, vkey);
+    c.vkey = vkey;
+    proto_region_witness_put(&w->region, 0, &c);
+    assert_int_equal(proto_region_witness_keys(&w->region, 0), 3);
+    assert_err(proto_region_witness_at(&w->region, 0, CHANGE - 1, &k), OK);
+    assert_int_equal(k, 2);
+    assert_err(proto_region_witness_key(&w->region, 0, k, &key, &until_s), OK);
+    assert_memory_equal(key.key, w->s.key[0].key, 32);
+    assert_int_equal(until_s, CHANGE);
+    assert_err(proto_region_witness_at(&w->region, 0, CHANGE, &k), OK);
+    assert_int_equal(k, 0);
+    assert_err(proto_region_witness_key(&w->region, 0, 3, &key, &until_s), ERR_RANGE);
+    assert_int_equal(w->region.witness_changes, 2);
+    assert_int_equal(w->region.witness[0].seen.size, 9);
+    assert_int_equal(w->region.witness[0].log_number, 1);
+}
+
+static void a_statement_for_later_counts_later(void **state)
+{
+    struct world *w = *state;
+    struct proto_note_key next;
+    uint8_t public[32];
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region_witness_change c = { .vkey = vkey, .from_s = NOW + 60, .at_s = NOW };
+
+    memset(public, 0x31, sizeof public);
+    assert_err(proto_note_key_make(w->s.key[1].name, PROTO_NOTE_COSIGNATURE, public, &next), OK);
+    proto_note_key_encode(&next, vkey);
+    proto_region_witness_put(&w->region, 1, &c);
+    assert_int_equal(w->region.witness[1].from_s, NOW + 60);
+    cosign(w, 1, NOW);
+    assert_int_equal(count(w, NULL).partners, 1);
+    cosign(w, 2, NOW + 60);
+    assert_int_equal(count(w, NULL).partners, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_anchored_stays_anchored), TEST(the_new_key_counts_from_then_on), TEST(the_old_key_counts_no_more),
+        TEST(an_old_line_among_new_ones_counts_no_more), TEST(a_late_line_of_the_old_key_moves_nothing),
+        TEST(one_partner_with_two_keys_counts_once), TEST(the_new_key_says_nothing_of_before), TEST(a_revoked_key_counts_at_no_moment),
+        TEST(a_revoked_key_of_now_leaves_the_place_empty), TEST(of_another_partner_the_same_revocation_says_nothing),
+        TEST(what_is_said_under_our_other_key_is_not_anothers_word), TEST(a_place_keeps_one_line_and_the_newer_keys),
+        TEST(a_late_line_of_the_old_key_is_not_merged), TEST(every_moment_has_one_key), TEST(a_statement_for_later_counts_later),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("region witness", tests, NULL, NULL);
+}
