@@ -302,6 +302,16 @@ enum err file_write(const char *path, const void *data, size_t len, mode_t mode,
     return write_as(path, data, len, mode, REPLACE, t);
 }
 
+enum err file_write_changed(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
+{
+    uint8_t *there = NULL;
+    size_t there_len = 0;
+    bool same = file_read(path, len + 1, &there, &there_len, NULL) == OK && there_len == len && sodium_memcmp(there, data, len) == 0;
+
+    free(there);
+    return same ? OK : write_as(path, data, len, mode, REPLACE, t);
+}
+
 enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t)
 {
     return write_as(path, data, len, mode, ONLY_NEW, t);

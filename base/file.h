@@ -16,6 +16,8 @@ enum { FILE_DIGEST_LEN = 32 };
 MUST_USE enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t);
 /* Write to a temporary name in the same folder, sync, rename, sync the folder. */
 MUST_USE enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
+/* Like file_write, and nothing when these bytes are there already: what is looked at every few seconds must not be synced as often. */
+MUST_USE enum err file_write_changed(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
 /* Like file_write, but ERR_EXISTS when the name is taken. */
 MUST_USE enum err file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
 /* One of thousands: old or new, but not yet on disk. The last word is file_sync_all of their folder. */

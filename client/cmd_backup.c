@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* The store's table is copied as one moment; run is of processes. */
-static const char *const apart[] = {"store", "run", NULL};
+static const char *const apart[] = {"store", "run", "mirror", NULL};
 static const char whole_name[] = "whole", restored_name[] = "restored", slots_name[] = "store/slots";
 
 enum { WHOLE_MAX = 4096, SLOTS_MAX = 64 << 20, OWN_FILE_MODE = 0600, ORG_MAX = 1 << 18 };

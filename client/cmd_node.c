@@ -4,6 +4,7 @@
 #include "base/proc.h"
 #include "client/ask.h"
 #include "client/control.h"
+#include "client/mirror.h"
 #include "client/start.h"
 
 #include <sodium.h>
@@ -65,17 +66,35 @@ static enum err wait_ready(struct client_run *r, int fd)
     return e;
 }
 
+/* After the vault: it judged the settings, and answers. */
+static enum err start_mirror(struct client_run *r, struct proc *procs, size_t *count)
+{
+    struct client_conf conf;
+    char *home = realpath(r->home, NULL);
+    enum err e = home == NULL ? ERR_NOTFOUND : client_conf_read(home, &conf, r->t);
+
+    if (e == OK && conf.mirror) {
+        e = client_mirror_start(home, &conf, r->lang, &procs[*count], r->t);
+        *count += e == OK;
+    }
+    free(home);
+    return e;
+}
+
 enum err client_cmd_node(struct client_run *r)
 {
-    struct proc vault;
+    struct proc procs[2];
+    size_t count = 1;
     const char *dead = NULL;
     int fd = -1;
-    enum err e = start_vault(r, client_run_text(r, "vault_passphrase"), &vault, &fd);
+    enum err e = start_vault(r, client_run_text(r, "vault_passphrase"), &procs[0], &fd);
 
     if (e == OK)
         e = wait_ready(r, fd);
     if (fd >= 0)
         (void)close(fd);
+    if (e == OK)
+        e = start_mirror(r, procs, &count);
     if (e != OK)
         return e;
     if (r->json)
@@ -83,7 +102,7 @@ enum err client_cmd_node(struct client_run *r)
     else
         (void)puts(r->lang == LANG_NL ? "schakel: het knooppunt is klaar" : "schakel: the node is ready");
     (void)fflush(stdout);
-    e = proc_wait(&vault, 1, GRACE_MS, &dead);
+    e = proc_wait(procs, count, GRACE_MS, &dead);
     if (e == OK)
         return OK;
     (void)fprintf(stderr, "schakel: %s %s\n", r->lang == LANG_NL ? "dit deel van het knooppunt is gestopt:" : "this role of the node ended:",

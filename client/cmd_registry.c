@@ -75,7 +75,7 @@ static enum err write_copy(struct client_run *r, const struct copy *k, const cha
         e = wr_end(&w);
     }
     if (e == OK)
-        e = file_write(path, out, w.len, 0644, r->t);
+        e = file_write_changed(path, out, w.len, 0644, r->t);
     free(out);
     return e;
 }

@@ -1,5 +1,6 @@
 #include "client/do_mirror.h"
 
+#include "base/clock.h"
 #include "base/rd.h"
 #include "base/text.h"
 #include "client/calls.h"
@@ -8,12 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MIRROR_NOTE_MAX = 720, SILENT_S = 900 };
+
 /* One question at a time, and its answer until somebody takes it. */
 struct client_mirror {
     uint64_t first;
     bool asking, failed;
     uint8_t *payload;
     size_t len;
+    /* What the role mirror told last; whole_s: when it was whole, told_s 0: nothing yet. */
+    uint64_t leaves, whole_s, told_s;
+    char note[MIRROR_NOTE_MAX];
 };
 
 void client_mirror_close(struct client_mirror *m)
@@ -84,6 +90,13 @@ static enum err give(struct client_call *c, const struct client_mirror *m)
     return e;
 }
 
+static bool has_state(struct client_node *n)
+{
+    if (n->mirror == NULL)
+        n->mirror = calloc(1, sizeof *n->mirror);
+    return n->mirror != NULL;
+}
+
 enum err client_do_mirror_leaves(struct client_call *c, struct vault_txn *x)
 {
     struct client_node *n = c->node;
@@ -93,7 +106,7 @@ enum err client_do_mirror_leaves(struct client_call *c, struct vault_txn *x)
     (void)x;
     if (json_u64(c->args, "first", &first) != OK)
         return trouble_at(&c->trouble, ERR_USAGE, "first", 0, 0, "is needed: a number", "is nodig: een getal");
-    if (n->mirror == NULL && (n->mirror = calloc(1, sizeof *n->mirror)) == NULL)
+    if (!has_state(n))
         return ERR_NOMEM;
     if (n->mirror->failed && n->mirror->first == first) {
         n->mirror->failed = false;
@@ -105,4 +118,52 @@ enum err client_do_mirror_leaves(struct client_call *c, struct vault_txn *x)
     free(n->mirror->payload);
     n->mirror->payload = NULL;
     return e;
+}
+
+enum err client_do_mirror_told(struct client_call *c, struct vault_txn *x)
+{
+    struct client_node *n = c->node;
+    const char *note = NULL;
+    uint64_t leaves = 0;
+    bool whole = false;
+    enum err e = json_u64(c->args, "leaves", &leaves);
+
+    (void)x;
+    if (e == OK)
+        e = json_bool(c->args, "ok", &whole);
+    if (e == OK)
+        e = json_text(c->args, "note", &note);
+    if (e == OK && strlen(note) >= MIRROR_NOTE_MAX)
+        e = ERR_LONG;
+    if (e != OK)
+        return trouble_set(&c->trouble, e, "is for the node's own copy of the log only", "is alleen voor de eigen kopie van het logboek van het knooppunt");
+    if (!has_state(n))
+        return ERR_NOMEM;
+    n->mirror->leaves = leaves;
+    n->mirror->told_s = clock_now_s();
+    if (whole)
+        n->mirror->whole_s = n->mirror->told_s;
+    memcpy(n->mirror->note, note, strlen(note) + 1);
+    return OK;
+}
+
+void client_mirror_status(const struct client_node *n, enum lang lang, cJSON *reply)
+{
+    const struct client_mirror *m = n->mirror;
+    char when[17] = "";
+
+    if (!n->keeps_mirror)
+        return;
+    if (m == NULL || m->told_s == 0) {
+        json_add_text(reply, "mirror_note", lang == LANG_NL ? "begint" : "starting");
+        return;
+    }
+    json_add_u64(reply, "mirror_leaves", m->leaves);
+    if (m->whole_s != 0)
+        clock_format_nl(m->whole_s, when);
+    json_add_text(reply, "mirror_time", when);
+    if (m->note[0] != '\0')
+        json_add_text(reply, "mirror_note", m->note);
+    else if (m->told_s + SILENT_S < clock_now_s())
+        json_add_text(reply, "mirror_note", lang == LANG_NL ? "al een kwartier niets van gehoord" : "not heard of for a quarter of an hour");
 }

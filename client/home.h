@@ -2,7 +2,7 @@
  * client/home: the partner's folder and its settings.
  *
  *   schakel.conf  org.pub  region  welcome      keys/{root,vault,node,hpke,officer,tls,tls.csr}  certs/{node,hpke,officer,tls}
- *   store/  run/control  run/session-LOGIN
+ *   store/  run/control  run/session-LOGIN  mirror/ (or where the settings say)
  */
 #ifndef CLIENT_HOME_H
 #define CLIENT_HOME_H
@@ -22,6 +22,8 @@ struct client_conf {
     bool plain;             /* tcp without TLS, on loopback only */
     bool citizen_number;    /* may this partner hold the number */
     bool legal_hold;        /* nothing goes by its age (client/retention) */
+    bool mirror;            /* keep a copy of the log, */
+    char mirror_folder[CLIENT_PATH_MAX];  /* here; empty: HOME/mirror */
     uint64_t archive_years; /* the archive stays longer than client/terms says; 0: as it says */
 };
 

@@ -62,6 +62,7 @@ struct client_node {
     struct client_registry *registry;  /* folded into region (client/registry.h); NULL: the region file alone */
     struct client_rotate *rotate;      /* keys being changed, and old ones (client/rotate.h); NULL: none */
     struct client_mirror *mirror;      /* a question of hub mirror (client/do_mirror.h); NULL: none yet */
+    bool keeps_mirror;                 /* conf: this node's own copy of the log (client/mirror) */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
     bool had_upkeep;                   /* since the start */

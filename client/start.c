@@ -5,6 +5,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/cmd.h"
+#include "client/mirror.h"
 #include "client/vault_role.h"
 #include "server/cosigner.h"
 #include "server/gate.h"
@@ -120,6 +121,7 @@ int client_start_role(const char *role)
 {
     static const struct { const char *role; int (*run)(const char *program); const char *program; } roles[] = {
         {"vault", run_vault, "schakel vault"},
+        {"mirror", client_mirror_run, "schakel mirror"},
         {"gate", server_gate_run, "schakel gate"},
         {"oprf", server_oprf_run, "schakel oprf"},
         {"cosigner", server_cosigner_run, "schakel cosigner"},

@@ -6,6 +6,7 @@
 #include "client/distrust.h"
 #include "client/clocks.h"
 #include "client/desk.h"
+#include "client/do_mirror.h"
 #include "client/hublink.h"
 #include "client/keeping.h"
 #include "client/keylink.h"
@@ -243,6 +244,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     add_disk(c->reply, c->node, c->trouble.lang);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);
+    client_mirror_status(c->node, c->trouble.lang, c->reply);
     client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);
     add_certs(c->reply, c->node);
     if (c->node->legal_hold)

@@ -26,6 +26,7 @@ const struct client_command client_base_commands[] = {
     {"partner.send", client_do_partner_send, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER), true},
     /* What the registry says is no secret. */
     {"mirror.leaves", client_do_mirror_leaves, 0, false},
+    {"mirror.told", client_do_mirror_told, 0, false},
     {"registry.leaves", client_do_registry_leaves, 0, false},
     {"partner.list", client_do_partner_list, 0, false},
     {"register.derive", client_do_register_derive, REGISTER, true},

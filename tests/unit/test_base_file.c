@@ -211,6 +211,26 @@ static void test_join(void **state)
     assert_string_equal(out, "/c");
 }
 
+/* The same bytes are not written again: the file is the same one. */
+static void test_only_what_changed(void **state)
+{
+    struct stat before, after;
+    const char *path = in_folder("word");
+
+    (void)state;
+    assert_err(file_write_changed(path, "abc", 3, 0600, NULL), OK);
+    assert_int_equal(stat(path, &before), 0);
+    assert_err(file_write_changed(path, "abc", 3, 0600, NULL), OK);
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_err(file_write_changed(path, "abcd", 4, 0600, NULL), OK);
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(after.st_size, 4);
+    assert_err(file_write_changed(path, "abd", 3, 0600, NULL), OK);
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(after.st_size, 3);
+}
+
 #define in_a_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -219,6 +239,7 @@ int main(void)
         in_a_folder(test_write_and_read),
         in_a_folder(test_empty_file),
         in_a_folder(test_write_new_keeps_the_old),
+        in_a_folder(test_only_what_changed),
         in_a_folder(test_one_of_many),
         in_a_folder(test_limits_of_reading),
         in_a_folder(test_large_file),
