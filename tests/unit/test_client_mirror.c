@@ -81,9 +81,9 @@ static void what_it_told_last(void **state)
     n->keeps_mirror = true;
     expect(f, "mirror_note", "starting");
     clock_format_nl(clock_now_s(), when);
-    assert_err(tell(f, "{\"leaves\":\"12\",\"ok\":true,\"note\":\"\"}"), OK);
+    assert_err(tell(f, "{\"leaves\":12,\"ok\":true,\"note\":\"\"}"), OK);
     expect(f, "mirror_note", "(none)");
-    assert_err(tell(f, "{\"leaves\":\"12\",\"ok\":false,\"note\":\"the disk is full\"}"), OK);
+    assert_err(tell(f, "{\"leaves\":12,\"ok\":false,\"note\":\"the disk is full\"}"), OK);
     expect(f, "mirror_note", "the disk is full");
     client_mirror_close(n->mirror);
     n->mirror = NULL;
@@ -91,8 +91,8 @@ static void what_it_told_last(void **state)
 
 static void what_is_no_word_of_it_changes_nothing(void **state)
 {
-    static const char *const rows[] = {"{}", "{\"leaves\":\"x\",\"ok\":true,\"note\":\"\"}", "{\"leaves\":\"1\",\"ok\":1,\"note\":\"\"}",
-        "{\"leaves\":\"1\",\"ok\":true}"};
+    static const char *const rows[] = {"{}", "{\"leaves\":\"x\",\"ok\":true,\"note\":\"\"}", "{\"leaves\":1,\"ok\":1,\"note\":\"\"}",
+        "{\"leaves\":1,\"ok\":true}"};
     struct client_fixture *f = *state;
 
     client_fixture_node(f, VO)->keeps_mirror = true;
