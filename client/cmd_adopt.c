@@ -1,17 +1,15 @@
 #include "client/cmd_adopt.h"
 
 #include "base/text.h"
-#include "client/cmd_registry.h"
+#include "client/adopt_log.h"
 #include "client/home.h"
 #include "client/policy_out.h"
 #include "client/policy_whole.h"
 #include "server/packs.h"
-#include "server/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PACK {"pack", CLIENT_OPT_TEXT, true, {"the folder of the pack", "de map van het pakket"}, "DIR", NULL}
 #define NAME {"name", CLIENT_OPT_TEXT, false, {"name of the pack; else as it was", "naam van het pakket; anders zoals die was"}, "NAME", NULL}
@@ -163,7 +161,6 @@ static enum err read_manifest(struct client_run *r, const struct policy_pack *pa
 enum err client_cmd_adopt_pack(struct client_run *r)
 {
     struct server_manifest m = {.name = ""};
-    struct proto_region *region = NULL;
     struct policy_pack *pack = NULL;
     bool is_write = false;
     enum err e = whole(r, &pack);
@@ -173,10 +170,7 @@ enum err client_cmd_adopt_pack(struct client_run *r)
     if (e == OK)
         e = is_write ? write_manifest(r, pack, &m) : read_manifest(r, pack, &m);
     if (e == OK)
-        e = client_cmd_adopt_region(r, &region);
-    if (e == OK)
-        e = client_cmd_adopt_describe(r, &m, region);
-    free(region);
+        e = client_cmd_adopt_describe(r, &m);
     server_manifest_fini(&m);
     policy_pack_free(pack);
     return e;
@@ -221,15 +215,9 @@ static enum err ask(struct client_run *r, const char *command, struct server_man
 
 static enum err sign(struct client_run *r, struct server_manifest *m)
 {
-    struct proto_region *region = NULL;
     enum err e = ask(r, "policy.adopt", m, m->adoption, &m->adoptions);
 
-    if (e == OK)
-        e = client_cmd_adopt_region(r, &region);
-    if (e == OK)
-        e = client_cmd_adopt_describe(r, m, region);
-    free(region);
-    return e;
+    return e == OK ? client_cmd_adopt_describe(r, m) : e;
 }
 
 /* Whole, not broken, and from a day that is still to come: what counted already cannot be decided otherwise afterwards. */
@@ -275,7 +263,6 @@ enum err client_cmd_adopt_sign(struct client_run *r)
 enum err client_cmd_adopt_advise(struct client_run *r)
 {
     struct server_manifest m = {.name = ""};
-    struct proto_region *region = NULL;
     struct policy_pack *pack = NULL;
     enum err e = whole(r, &pack);
 
@@ -284,59 +271,13 @@ enum err client_cmd_adopt_advise(struct client_run *r)
     if (e == OK)
         e = ask(r, "policy.advise", &m, m.advice, &m.advices);
     if (e == OK)
-        e = client_cmd_adopt_region(r, &region);
-    if (e == OK)
-        e = client_cmd_adopt_describe(r, &m, region);
-    free(region);
+        e = client_cmd_adopt_describe(r, &m);
     server_manifest_fini(&m);
     policy_pack_free(pack);
     return e;
 }
 
 /* ---- taking ---- */
-
-/* The registry as our own node has it, by which it judges the pack afterwards: who was revoked has adopted nothing. */
-struct log_copy { struct proto_region region; struct server_registry *registry; };
-
-static void log_copy_free(struct log_copy *l)
-{
-    if (l != NULL)
-        server_registry_free(l->registry);
-    free(l);
-}
-
-/* Gives *out; NULL when the node does not run, or has no checkpoint yet. */
-static enum err log_copy_of(struct client_run *r, const struct proto_region *region, struct log_copy **out)
-{
-    struct trouble before = *r->t;
-    char path[CLIENT_PATH_MAX];
-    uint64_t count = 0;
-    struct log_copy *l = NULL;
-    enum err e = client_home_path(r->home, "registry.asked", path, r->t);
-
-    if (e != OK)
-        return e;
-    if (client_cmd_registry_write(r, path, &count) != OK) {
-        *r->t = before;
-        (void) unlink(path);
-        *out = NULL;
-        return OK;
-    }
-    l = calloc(1, sizeof *l);
-    e = l == NULL ? ERR_NOMEM : OK;
-    if (e == OK) {
-        l->region = *region;
-        e = server_registry_new(path, &l->region, &l->registry);
-    }
-    if (e == OK)
-        e = server_registry_load(l->registry, r->t);
-    (void) unlink(path);
-    if (e == OK)
-        *out = l;
-    else
-        log_copy_free(l);
-    return e;
-}
 
 /* How many adopted it by the log, says our own node; 0 when it does not run, and then pack.json has to bring the notes. */
 static size_t logged(struct client_run *r)
@@ -365,7 +306,7 @@ enum err client_cmd_adopt_take(struct client_run *r)
     struct server_packs_taking k = {.home = r->home, .folder = client_run_text(r, "pack"), .lang = r->lang, .report = mistake, .arg = &told};
     struct server_manifest m = {.name = ""};
     struct proto_region *region = NULL;
-    struct log_copy *log = NULL;
+    struct client_adopt_log *log = NULL;
     uint8_t digest[POLICY_DIGEST_LEN];
     enum err e = client_cmd_adopt_region(r, &region);
 
@@ -374,9 +315,9 @@ enum err client_cmd_adopt_take(struct client_run *r)
             "heeft geen regiobestand: sluit eerst aan bij de hub (schakel hub join)");
     k.region = region;
     if (e == OK)
-        e = log_copy_of(r, region, &log);
+        e = client_adopt_log_get(r, region, &log);
     if (e == OK && log != NULL)
-        k.registry = server_registry_fold(log->registry);
+        k.registry = client_adopt_log_fold(log);
     else if (e == OK)
         k.logged = logged(r);
     if (e == OK)
@@ -384,9 +325,9 @@ enum err client_cmd_adopt_take(struct client_run *r)
     if (e == OK)
         e = server_manifest_read(k.folder, &m, r->t);
     if (e == OK)
-        e = client_cmd_adopt_describe(r, &m, region);
+        e = client_cmd_adopt_describe(r, &m);
     server_manifest_fini(&m);
-    log_copy_free(log);
+    client_adopt_log_free(log);
     free(region);
     return e;
 }

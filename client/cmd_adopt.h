@@ -18,8 +18,11 @@ MUST_USE enum err client_cmd_adopt_advise(struct client_run *r);
 MUST_USE enum err client_cmd_adopt_list(struct client_run *r);
 MUST_USE enum err client_cmd_adopt_take(struct client_run *r);
 
-/* Into r->reply: the pack's name, version, day and digest, who adopted it and who advised. region NULL: signatures are listed, not judged. */
-MUST_USE enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m, const struct proto_region *region);
+/*
+ * Into r->reply: the pack's name, version, day and digest, who adopted it and who advised, judged by HOME/region and by the registry as the
+ * own node has it; while that does not run the reply says so. Without a region nobody is listed. Changes r->args.
+ */
+MUST_USE enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m);
 /* HOME/region. Gives *out (free()); NULL and OK when there is none. */
 MUST_USE enum err client_cmd_adopt_region(struct client_run *r, struct proto_region **out);
 

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "client/adopt_log.h"
 #include "client/home.h"
 #include "server/adoption.h"
 #include "server/advice.h"
@@ -56,11 +57,26 @@ static const char *word_of(const struct server_adopter *a, enum lang lang)
     return lang == LANG_NL ? "telt" : "counts";
 }
 
-static enum err add_adopters(struct client_run *r, const struct server_manifest *m, const struct proto_region *region)
+static void add_next(struct client_run *r, bool adopted)
+{
+    bool nl = r->lang == LANG_NL;
+
+    if (adopted)
+        json_add_text(r->reply, "next", nl ? "breng de map naar elke partner (schakel policy adopt take) en naar de hub (schakel-hub adopt)"
+                                           : "bring the folder to every partner (schakel policy adopt take) and to the hub (schakel-hub adopt)");
+    else
+        json_add_text(r->reply, "next", nl ? "breng de map naar de aannemer van een andere partner: schakel policy adopt sign"
+                                           : "bring the folder to the adopter of another partner: schakel policy adopt sign");
+}
+
+/* log NULL: by the region file alone. */
+static enum err add_adopters(struct client_run *r, const struct server_manifest *m, const struct proto_region *region,
+    const struct client_adopt_log *log)
 {
     struct server_adoption *a = malloc(sizeof *a);
     cJSON *list = json_add_array(r->reply, "adopted_by");
-    enum err e = a == NULL ? ERR_NOMEM : region == NULL ? OK : server_adoption_of(region, NULL, m, a);
+    enum err e = a == NULL ? ERR_NOMEM : region == NULL ? OK
+        : server_adoption_of(region, log != NULL ? client_adopt_log_fold(log) : NULL, m, a);
 
     for (size_t i = 0; e == OK && region != NULL && i < a->notes; i++) {
         cJSON *row = json_push_object(list);
@@ -74,12 +90,11 @@ static enum err add_adopters(struct client_run *r, const struct server_manifest 
         json_add_u64(r->reply, "adopters", a->adopters);
         json_add_u64(r->reply, "needed", a->needed);
         json_add_bool(r->reply, "adopted", a->adopters >= a->needed);
-        json_add_text(r->reply, "next",
-            a->adopters >= a->needed
-                ? r->lang == LANG_NL ? "breng de map naar elke partner (schakel policy adopt take) en naar de hub (schakel-hub adopt)"
-                                     : "bring the folder to every partner (schakel policy adopt take) and to the hub (schakel-hub adopt)"
-                : r->lang == LANG_NL ? "breng de map naar de aannemer van een andere partner: schakel policy adopt sign"
-                                     : "bring the folder to the adopter of another partner: schakel policy adopt sign");
+        add_next(r, a->adopters >= a->needed);
+        if (log == NULL)
+            json_add_text(r->reply, "registry_note", r->lang == LANG_NL
+                    ? "het knooppunt draait niet: wie sinds de regio werd toegelaten of ingetrokken, telt hier niet mee"
+                    : "the node does not run: who was admitted or revoked since the region was made is not counted so");
     }
     free(a);
     return e;
@@ -109,10 +124,9 @@ static enum err add_advice(struct client_run *r, const struct server_manifest *m
     return e;
 }
 
-enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m, const struct proto_region *region)
+static void add_pack(struct client_run *r, const struct server_manifest *m)
 {
     char hex[2 * POLICY_DIGEST_LEN + 1], day[11];
-    enum err e;
 
     text_hex(m->digest, sizeof m->digest, hex, sizeof hex);
     date_format(m->valid_from, day);
@@ -121,22 +135,34 @@ enum err client_cmd_adopt_describe(struct client_run *r, const struct server_man
     json_add_text(r->reply, "version", m->version);
     json_add_text(r->reply, "valid_from", day);
     json_add_text(r->reply, "digest", hex);
-    e = add_adopters(r, m, region);
-    return e == OK ? add_advice(r, m, region) : e;
+}
+
+enum err client_cmd_adopt_describe(struct client_run *r, const struct server_manifest *m)
+{
+    struct proto_region *region = NULL;
+    struct client_adopt_log *log = NULL;
+    enum err e = client_cmd_adopt_region(r, &region);
+
+    if (e == OK && region != NULL)
+        e = client_adopt_log_get(r, region, &log);
+    if (e == OK) {
+        add_pack(r, m);
+        e = add_adopters(r, m, region, log);
+    }
+    if (e == OK)
+        e = add_advice(r, m, log != NULL ? client_adopt_log_region(log) : region);
+    client_adopt_log_free(log);
+    free(region);
+    return e;
 }
 
 enum err client_cmd_adopt_list(struct client_run *r)
 {
-    const char *folder = client_run_text(r, "pack");
     struct server_manifest m = {.name = ""};
-    struct proto_region *region = NULL;
-    enum err e = server_manifest_read(folder, &m, r->t);
+    enum err e = server_manifest_read(client_run_text(r, "pack"), &m, r->t);
 
     if (e == OK)
-        e = client_cmd_adopt_region(r, &region);
-    if (e == OK)
-        e = client_cmd_adopt_describe(r, &m, region);
-    free(region);
+        e = client_cmd_adopt_describe(r, &m);
     server_manifest_fini(&m);
     return e;
 }

@@ -73,6 +73,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"mirror_note", "copy of the log", "kopie van het logboek"},
     {"archive_years", "the archive stays, in years", "het archief blijft, in jaren"},
     {"legal_hold", "legal hold: nothing is dropped by its age", "bewaarplicht: niets vervalt door ouderdom"},
+    {"registry_note", "registry", "register"},
     {"clocks_note", "the clocks differ", "de klokken verschillen"},
     {"ended", "left", "vertrokken"},
     {"by", "by", "door"},
