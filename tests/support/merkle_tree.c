@@ -38,9 +38,10 @@ int tree_grow(void **state)
     proto_merkle_init(&t);
     proto_merkle_root(&t, tree_root[0]);
     for (size_t i = 0; i < TREE_SIZES; i++) {
-        uint8_t data[2] = { (uint8_t)(i >> 8), (uint8_t)i };
+        uint8_t data[4] = { (uint8_t)(i >> 8), (uint8_t)i };
         size_t count = 0;
-        proto_merkle_leaf(data, i % 3, tree_leaf[i]);
+        /* No two are the same, or a proof of the one would be one of the other. */
+        proto_merkle_leaf(data, 2 + i % 3, tree_leaf[i]);
         if (proto_merkle_append(&t, tree_leaf[i], made, &count) != OK)
             return -1;
         for (size_t j = 0; j < count; j++) {

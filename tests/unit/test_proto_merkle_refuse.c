@@ -20,45 +20,105 @@ static enum err fail_node(void *context, uint8_t level, uint64_t index, uint8_t 
     return ERR_IO;
 }
 
-static void every_flipped_byte_of_an_inclusion_proof_is_refused(void **state)
+/*
+ * 500 proofs of each kind, of trees of all sizes to 512: every bit of them, of what they prove and of the root, and every length. A proof of
+ * one leaf, or between equal sizes, is empty: only what it is about can be changed.
+ */
+enum { PROOFS = 500 };
+
+/* The sizes of the ith: newer from 2 to 512, older from 1 below it, spread over both. */
+static void sizes_of(size_t i, size_t *older, size_t *newer)
 {
-    (void)state;
-    for (size_t n = 2; n <= 40; n++) {
-        struct proto_merkle_head head = tree_head(n);
-        for (size_t m = 0; m < n; m++) {
-            struct proto_merkle_proof p;
-            assert_int_equal(proto_merkle_prove_inclusion(&tree_store, m, n, &p), OK);
-            for (size_t i = 0; i < 32u * p.count; i++) {
-                p.hash[i / 32][i % 32] ^= 1;
-                assert_int_equal(proto_merkle_check_inclusion(&head, m, tree_leaf[m], &p), ERR_SIGNATURE);
-                p.hash[i / 32][i % 32] ^= 1;
-            }
-        }
-    }
+    *newer = 2 + i * 83 % (TREE_SIZES - 1);
+    *older = 1 + i * 131 % (*newer - 1);
 }
 
-static void every_flipped_byte_of_a_consistency_proof_is_refused(void **state)
+typedef enum err check(const struct proto_merkle_head *older, const struct proto_merkle_head *newer, const uint8_t leaf[32],
+    const struct proto_merkle_proof *p);
+
+/* The leaf at older's size, and older itself. */
+static enum err check_inclusion(const struct proto_merkle_head *older, const struct proto_merkle_head *newer, const uint8_t leaf[32],
+    const struct proto_merkle_proof *p)
 {
-    (void)state;
-    for (size_t n = 2; n <= 40; n++) {
-        struct proto_merkle_head newer = tree_head(n);
-        for (size_t m = 1; m < n; m++) {
-            struct proto_merkle_head older = tree_head(m);
-            struct proto_merkle_proof p;
-            assert_int_equal(proto_merkle_prove_consistency(&tree_store, m, n, &p), OK);
-            for (size_t i = 0; i < 32u * p.count; i++) {
-                p.hash[i / 32][i % 32] ^= 0x80;
-                assert_int_equal(proto_merkle_check_consistency(&older, &newer, &p), ERR_SIGNATURE);
-                p.hash[i / 32][i % 32] ^= 0x80;
-            }
-            older.root[5] ^= 1;
-            assert_int_equal(proto_merkle_check_consistency(&older, &newer, &p), ERR_SIGNATURE);
-            older.root[5] ^= 1;
-            newer.root[5] ^= 1;
-            assert_int_equal(proto_merkle_check_consistency(&older, &newer, &p), ERR_SIGNATURE);
-            newer.root[5] ^= 1;
-        }
+    return proto_merkle_check_inclusion(newer, older->size, leaf, p);
+}
+
+static enum err check_consistency(const struct proto_merkle_head *older, const struct proto_merkle_head *newer, const uint8_t leaf[32],
+    const struct proto_merkle_proof *p)
+{
+    (void)leaf;
+    return proto_merkle_check_consistency(older, newer, p);
+}
+
+/* Gives how many changes were tried. */
+static size_t refuses_every_bit(check *is_right, struct proto_merkle_head *older, struct proto_merkle_head *newer, uint8_t leaf[32],
+    struct proto_merkle_proof *p, uint8_t *hash, size_t hashes)
+{
+    for (size_t bit = 0; bit < hashes * 256; bit++) {
+        hash[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        assert_int_equal(is_right(older, newer, leaf, p), ERR_SIGNATURE);
+        hash[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
+    return hashes * 256;
+}
+
+static void refuses_every_length(check *is_right, const struct proto_merkle_head *older, const struct proto_merkle_head *newer,
+    const uint8_t leaf[32], struct proto_merkle_proof *p)
+{
+    uint8_t count = p->count;
+
+    for (p->count = 0; p->count <= PROTO_MERKLE_PROOF_MAX; p->count++)
+        if (p->count != count)
+            assert_int_equal(is_right(older, newer, leaf, p), ERR_SIGNATURE);
+    p->count = count;
+    assert_int_equal(is_right(older, newer, leaf, p), OK);
+}
+
+static void every_bit_and_length_of_an_inclusion_proof(void **state)
+{
+    size_t tried = 0;
+
+    (void)state;
+    for (size_t i = 0; i < PROOFS; i++) {
+        struct proto_merkle_head older, newer;
+        struct proto_merkle_proof p;
+        uint8_t leaf[32];
+        size_t m, n;
+
+        sizes_of(i, &m, &n);
+        older = tree_head(m);
+        newer = tree_head(n);
+        memcpy(leaf, tree_leaf[m], sizeof leaf);
+        assert_int_equal(proto_merkle_prove_inclusion(&tree_store, m, n, &p), OK);
+        tried += refuses_every_bit(check_inclusion, &older, &newer, leaf, &p, p.hash[0], p.count);
+        (void)refuses_every_bit(check_inclusion, &older, &newer, leaf, &p, leaf, 1);
+        (void)refuses_every_bit(check_inclusion, &older, &newer, leaf, &p, newer.root, 1);
+        refuses_every_length(check_inclusion, &older, &newer, leaf, &p);
+    }
+    assert_in_range(tried, PROOFS * 6 * 256, PROOFS * 9 * 256);
+}
+
+static void every_bit_and_length_of_a_consistency_proof(void **state)
+{
+    size_t tried = 0;
+
+    (void)state;
+    for (size_t i = 0; i < PROOFS; i++) {
+        struct proto_merkle_head older, newer;
+        struct proto_merkle_proof p;
+        uint8_t leaf[32] = { 0 };
+        size_t m, n;
+
+        sizes_of(i, &m, &n);
+        older = tree_head(m);
+        newer = tree_head(n);
+        assert_int_equal(proto_merkle_prove_consistency(&tree_store, m, n, &p), OK);
+        tried += refuses_every_bit(check_consistency, &older, &newer, leaf, &p, p.hash[0], p.count);
+        (void)refuses_every_bit(check_consistency, &older, &newer, leaf, &p, older.root, 1);
+        (void)refuses_every_bit(check_consistency, &older, &newer, leaf, &p, newer.root, 1);
+        refuses_every_length(check_consistency, &older, &newer, leaf, &p);
+    }
+    assert_in_range(tried, PROOFS * 6 * 256, PROOFS * 10 * 256);
 }
 
 static void a_proof_cut_or_grown_is_refused(void **state)
@@ -259,8 +319,8 @@ static void an_error_of_the_store_is_passed_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_flipped_byte_of_an_inclusion_proof_is_refused),
-        cmocka_unit_test(every_flipped_byte_of_a_consistency_proof_is_refused),
+        cmocka_unit_test(every_bit_and_length_of_an_inclusion_proof),
+        cmocka_unit_test(every_bit_and_length_of_a_consistency_proof),
         cmocka_unit_test(a_proof_cut_or_grown_is_refused),
         cmocka_unit_test(a_proof_for_another_index_or_size_is_refused),
         cmocka_unit_test(a_proof_higher_than_its_tree_is_refused_whatever_the_roots),
