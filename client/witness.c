@@ -258,6 +258,11 @@ static bool wants_line(const struct client_node *n, const struct witness_log *l,
     return n->witness->key != NULL && !l->retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
 }
 
+static bool has_cosigned(const struct witness_log *l, const struct proto_merkle_head *head)
+{
+    return l->self_s != 0 && head->size == l->known.seen.size;
+}
+
 static void take_request(struct client_node *n, struct witness_log *l, const uint8_t *body, size_t len, const struct proto_witness_verdict *v)
 {
     struct proto_tlog_request q;
@@ -283,6 +288,9 @@ static void take_request(struct client_node *n, struct witness_log *l, const uin
     }
     l->head = c.head;
     l->outsider_s = c.outsider_s;
+    /* A hub that drops our line each time does not keep us from the keyholder with it. */
+    if (has_cosigned(l, &v->head) && c.self_s == 0 && client_witness_courier(n, l))
+        return;
     e = wants_line(n, l, v, &c) ? cosign(n, l, v) : ERR_NOTFOUND;
     if (e == OK) {
         client_witness_bring(n, l);

@@ -111,6 +111,7 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         e = proto_witness_answer_decode(reply->payload.data, reply->payload.len, &a);
     if (e == OK && a.status == PROTO_WITNESS_COSIGNED) {
         l->holder_size = l->head.size;
+        l->apart = false;
         e = proto_cosigned_append(l->note, l->note_len, a.lines, a.lines_len, l->note, sizeof l->note, &l->note_len);
         l->courier_at_ms = clock_mono_ms() + AGAIN_MS;
         if (e == OK)
@@ -131,8 +132,10 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
         client_registry_tell_more(n, a.size);
     /* It cosigned another history, or was shown a false proof: somebody must look. */
     if (e == OK && (a.status == PROTO_WITNESS_NOT_PROVEN
-        || (a.status == PROTO_WITNESS_OTHER_SIZE && a.size == PROTO_WITNESS_NO_SIZE)))
-        log_event(LOG_ERROR, "keyholder-saw-another-log", NULL);
+        || (a.status == PROTO_WITNESS_OTHER_SIZE && a.size == PROTO_WITNESS_NO_SIZE))) {
+        log_event(LOG_ERROR, "keyholder-saw-another-log", "reason", l->is_registry ? "registry" : "main", NULL);
+        l->apart = true;
+    }
     give_up(n, l);
 }
 

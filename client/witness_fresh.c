@@ -15,7 +15,7 @@ bool client_witness_log_is_fresh(const struct client_node *n, const struct witne
 
     if (l->is_registry && n->registry == NULL)
         return true;
-    if (l->is_registry && (client_registry_promise_broken(n) != NULL || client_registry_tell_is_behind(n)))
+    if (l->is_registry && (l->apart || client_registry_promise_broken(n) != NULL || client_registry_tell_is_behind(n)))
         return false;
     if (w->others != 0)
         return l->other_s + CLIENT_WITNESS_FRESH_S > now_s;
@@ -74,6 +74,9 @@ static const char *what(const struct client_node *n, const struct witness_log *l
     if (client_registry_promise_broken(n) != NULL)
         return lang == LANG_NL ? "de hub bevestigde een verklaring van hier voor het register, en toont haar niet"
                                : "the hub acknowledged a statement from here for the registry, and does not show it";
+    if (l->apart)
+        return lang == LANG_NL ? "de sleutelhouder medeondertekende een ander register dan de hub hier toont"
+                               : "the keyholder cosigned another registry than the hub shows here";
     if (client_registry_tell_is_behind(n))
         return lang == LANG_NL ? "de sleutelhouder heeft al langer dan een minuut meer van het register dan de hub hier geeft"
                                : "for over a minute the keyholder has had more of the registry than the hub gives here";
@@ -85,6 +88,16 @@ static const char *what(const struct client_node *n, const struct witness_log *l
                            : "no other witness confirmed the registry of partners and keys in the last 10 minutes";
 }
 
+/* Its word alone stops nothing of the log: whoever else cosigned it is there, and two heads that do not fit stop it. */
+static const char *apart_text(enum lang lang)
+{
+    return lang == LANG_NL
+        ? "DE SLEUTELHOUDER MEDEONDERTEKENDE EEN ANDER LOGBOEK DAN DE HUB HIER TOONT: een van beide liegt. Bel de andere partners en de sleutelhouder, "
+          "vergelijk checkpoint_size en checkpoint_root, en meld het"
+        : "THE KEYHOLDER COSIGNED ANOTHER LOG THAN THE HUB SHOWS HERE: one of the two lies. Call the other partners and the keyholder, compare "
+          "checkpoint_size and checkpoint_root, and report it";
+}
+
 /* A node that has just started has not asked yet, and without the hub nothing goes anyway: neither is worth a word. */
 const char *client_witness_text(const struct client_node *n, enum lang lang, char *buf, size_t len)
 {
@@ -92,10 +105,12 @@ const char *client_witness_text(const struct client_node *n, enum lang lang, cha
     const struct witness_log *l;
     char when[17];
 
-    if (client_witness_is_fresh(n) || !client_link_is_up(n))
+    if (w == NULL || !client_link_is_up(n))
         return NULL;
+    if (client_witness_is_fresh(n))
+        return w->log[WITNESS_MAIN].apart ? apart_text(lang) : NULL;
     l = &w->log[client_witness_is_registry_fresh(n) ? WITNESS_MAIN : WITNESS_REGISTRY];
-    if (clock_mono_ms() - w->opened_ms < SETTLE_MS && !l->cut && !l->lacks && !client_registry_tell_is_behind(n))
+    if (clock_mono_ms() - w->opened_ms < SETTLE_MS && !l->cut && !l->lacks && !l->apart && !client_registry_tell_is_behind(n))
         (void)snprintf(buf, len, "%s", lang == LANG_NL
                 ? "het knooppunt vraagt nog aan andere getuigen of logboek en register compleet zijn; wat verstrekt wordt wacht daarop"
                 : "the node is still asking other witnesses whether log and registry are whole; what is given waits for that");

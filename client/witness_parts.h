@@ -41,6 +41,7 @@ struct witness_log {
     uint64_t courier_at_ms;
     uint64_t holder_size;            /* what the keyholder says it cosigned last; NO_SIZE: not known */
     unsigned holder_tries;           /* how often it named another size for this candidate */
+    bool apart;                      /* it says it cosigned another history than this */
 };
 
 struct client_witness {

@@ -2,9 +2,21 @@
 #ifndef TESTS_LIAR_HUB_LIAR_H
 #define TESTS_LIAR_HUB_LIAR_H
 
+#include "proto/note.h"
+
 struct hub_core;
+struct kv_txn;
 
 /* The core of this process since its first round; NULL before. */
 struct hub_core *hub_liar_core(void);
+/* The log's key under the registry's origin. */
+void hub_liar_registry_key(const struct hub_core *c, char vkey[PROTO_NOTE_VKEY_ROOM]);
+
+/*
+ * hub_fork.c: the payloads of the other history, for who has cosigned or holds this many leaves. 0: the real one, for the fork is not reached
+ * yet, or there is nothing to show.
+ */
+size_t hub_liar_fork_leaves(struct hub_core *c, struct kv_txn *x, uint64_t first, uint8_t *out, size_t cap);
+size_t hub_liar_fork_request(struct hub_core *c, struct kv_txn *x, uint64_t old, uint8_t *out, size_t cap);
 
 #endif

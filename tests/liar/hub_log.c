@@ -1,6 +1,8 @@
 /* Lies about the log, the registry and the openings: what the hub shows of what it signed, to one node and not to another. */
+#include "hub/collect.h"
 #include "hub/core.h"
 #include "hub/openings.h"
+#include "tests/liar/hub_liar.h"
 #include "tests/liar/liar.h"
 
 #include <stdio.h>
@@ -27,14 +29,9 @@ static const char *const questions[] = { [PROTO_QUERY_CONSISTENCY] = "consistenc
 
 static uint8_t made[PROTO_FRAME_MAX];
 
-/* A checkpoint of the registry under the real key, and no leaves behind it. */
-static size_t registry_answer(const struct hub_core *c, const struct proto_merkle_head *head)
+void hub_liar_registry_key(const struct hub_core *c, char vkey[PROTO_NOTE_VKEY_ROOM])
 {
-    char vkey[PROTO_NOTE_VKEY_ROOM];
     struct proto_note_key log, registry;
-    uint8_t note[PROTO_NOTE_MAX];
-    size_t note_len = 0;
-    struct wr w;
 
     if (proto_note_key_decode(c->region->log_vkey, &log) != OK)
         abort();
@@ -42,6 +39,17 @@ static size_t registry_answer(const struct hub_core *c, const struct proto_merkl
     if (proto_note_key_make(log.name, PROTO_NOTE_ED25519, log.key, &registry) != OK)
         abort();
     proto_note_key_encode(&registry, vkey);
+}
+
+/* A checkpoint of the registry under the real key, and no leaves behind it. */
+static size_t registry_answer(const struct hub_core *c, const struct proto_merkle_head *head)
+{
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t note_len = 0;
+    struct wr w;
+
+    hub_liar_registry_key(c, vkey);
     if (liar_checkpoint(vkey, LIAR_LOG_KEY, head, note, sizeof note, &note_len) != OK)
         abort();
     wr_init(&w, made, sizeof made);
@@ -60,7 +68,8 @@ static size_t registry_lie(const struct hub_core *c, const char *name)
     return registry_answer(c, &head);
 }
 
-static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_job *j, const char *name, const uint8_t *payload, size_t len)
+static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_job *j, const char *name, enum proto_refusal result,
+    const uint8_t *payload, size_t len)
 {
     if (strcmp(name, "not-there") == 0)
         return __real_hub_answer_payload(c, x, j, PROTO_NOT_FOUND, NULL, 0);
@@ -68,18 +77,35 @@ static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_jo
         len = registry_lie(c, name);
         return __real_hub_answer_payload(c, x, j, PROTO_ACCEPTED, made, len);
     }
+    if (strcmp(name, "forked") == 0) {
+        size_t made_len = (j->act.msg.code == PROTO_QUERY_REGISTRY ? hub_liar_fork_leaves : hub_liar_fork_request)(c, x, j->act.msg.number,
+            made, sizeof made);
+
+        return __real_hub_answer_payload(c, x, j, result, made_len != 0 ? made : payload, made_len != 0 ? made_len : len);
+    }
     memcpy(made, payload, len);
     made[len - 1] ^= 1;     /* garbage: the last hash of a proof */
     return __real_hub_answer_payload(c, x, j, PROTO_ACCEPTED, made, len);
 }
 
-enum err __wrap_hub_answer_payload(struct hub_core *c, struct kv_txn *x, struct hub_job *j, enum proto_refusal result, const uint8_t *payload, size_t len)
+/* To cosign the registry is another question than to cosign the log. */
+static const char *question_of(struct hub_core *c, const struct hub_job *j)
 {
     uint8_t code = j->act.msg.code;
-    const char *what = j->kind == PROTO_QUERY && code < sizeof questions / sizeof *questions ? questions[code] : NULL;
+
+    if (j->kind != PROTO_QUERY || code >= sizeof questions / sizeof *questions)
+        return NULL;
+    if (code == PROTO_QUERY_COSIGN && memcmp(j->act.msg.key, hub_collect_log(c, HUB_SIGN_REGISTRY)->origin_id, PROTO_HASH_LEN) == 0)
+        return "registry-cosign";
+    return questions[code];
+}
+
+enum err __wrap_hub_answer_payload(struct hub_core *c, struct kv_txn *x, struct hub_job *j, enum proto_refusal result, const uint8_t *payload, size_t len)
+{
+    const char *what = question_of(c, j);
     const char *name = what == NULL || len == 0 ? NULL : liar_about(j->act.from->handle, what, j->act.from->id);
 
-    return name != NULL ? question_lie(c, x, j, name, payload, len) : __real_hub_answer_payload(c, x, j, result, payload, len);
+    return name != NULL ? question_lie(c, x, j, name, result, payload, len) : __real_hub_answer_payload(c, x, j, result, payload, len);
 }
 
 /* ---- openings of the addressee: WHAT is opening:KIND ---- */
