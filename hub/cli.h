@@ -41,7 +41,7 @@ struct hub_cli_row {
 };
 
 hub_command hub_cmd_init, hub_cmd_run, hub_cmd_welcome, hub_cmd_partners, hub_cmd_block, hub_cmd_adopt, hub_cmd_status, hub_cmd_export,
-    hub_cmd_backup, hub_cmd_restore, hub_cmd_rotate;
+    hub_cmd_backup, hub_cmd_restore, hub_cmd_rotate, hub_cmd_witnesses;
 
 extern const struct hub_cli_row hub_cli_rows[];  /* ends with name NULL; hub/texts.c */
 

@@ -248,6 +248,14 @@ static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done
     return e;
 }
 
+static bool has_public_witnesses(const struct hub_cli *c)
+{
+    struct trouble t = { .lang = c->lang };
+    struct hub_conf conf;
+
+    return hub_conf_read(c->home, &conf, &t) == OK && conf.witnesses[0] != '\0';
+}
+
 static void reply(struct hub_cli *c, const struct hub_backup_done *done)
 {
     json_add_u64(c->reply, "leaves", done->leaves);
@@ -259,6 +267,10 @@ static void reply(struct hub_cli *c, const struct hub_backup_done *done)
     json_add_text(c->reply, "next", c->lang == LANG_NL
         ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel audit clear)"
         : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit clear)");
+    if (c->new_origin != NULL && has_public_witnesses(c))
+        json_add_text(c->reply, "outside", c->lang == LANG_NL
+            ? "voor publieke getuigen is dit een ander logboek: stuur hun beheerders de lijst van schakel-hub witnesses --output BESTAND"
+            : "to public witnesses this is another log: send those who run them the list of schakel-hub witnesses --output FILE");
 }
 
 enum err hub_cmd_restore(struct hub_cli *c)

@@ -20,7 +20,7 @@ static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
         "registry_anchored" };
     const char *state = "?", *pack = "";
     uint64_t pid = 0, at_s = 0, n;
-    bool full = false, alarm = false, can_anchor = false;
+    bool full = false, alarm = false, outside = false, can_anchor = false;
     char when[17];
 
     if (json_text(status, "state", &state) != OK || json_u64(status, "pid", &pid) != OK || json_u64(status, "time", &at_s) != OK
@@ -42,6 +42,8 @@ static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
         json_add_bool(c->reply, "can_anchor", can_anchor);
     if (json_bool(status, "anchor_alarm", &alarm) == OK && alarm)
         json_add_bool(c->reply, "anchor_alarm", alarm);
+    if (json_bool(status, "outside_alarm", &outside) == OK && outside)
+        json_add_bool(c->reply, "outside_alarm", outside);
     clock_format_nl(at_s, when);
     json_add_text(c->reply, "updated", when);
     return OK;

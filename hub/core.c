@@ -133,7 +133,7 @@ static enum err open_outside(struct hub_core *c, struct trouble *t)
     enum err e = list == NULL ? ERR_NOMEM : hub_outside_parse(c->config.witnesses != NULL ? c->config.witnesses : "", list, t);
 
     if (e == OK && list->count != 0)
-        e = hub_outside_open(list, c->config.witness_fd, &c->outside);
+        e = hub_outside_open(list, c->config.witness_fd, clock_now_s(), &c->outside);
     free(list);
     return e;
 }

@@ -18,6 +18,7 @@ static const struct conf_key keys[] = {
     { "pack", CONF_TEXT, offsetof(struct hub_conf, pack), sizeof ((struct hub_conf *)0)->pack, 0, 0 },
     { "plain", CONF_BOOL, offsetof(struct hub_conf, plain), sizeof(bool), 0, 0 },
     { "witnesses", CONF_TEXT, offsetof(struct hub_conf, witnesses), sizeof ((struct hub_conf *)0)->witnesses, 0, 0 },
+    { "contact", CONF_TEXT, offsetof(struct hub_conf, contact), sizeof ((struct hub_conf *)0)->contact, 0, 0 },
     { "verify_threads", CONF_U64, offsetof(struct hub_conf, verify_threads), sizeof(uint64_t), 1, 16 },
     { "statement_days", CONF_U64, offsetof(struct hub_conf, statement_days), sizeof(uint64_t), HUB_FORGET_DAYS, HUB_FORGET_DAYS_MAX },
     { "pseudonyms_per_partner", CONF_U64, offsetof(struct hub_conf, pseudonyms_per_partner), sizeof(uint64_t), 0, 1000000 },

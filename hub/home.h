@@ -28,6 +28,7 @@ struct hub_conf {
     uint64_t statement_days;    /* from when a statement is over until it is dropped (hub/forget) */
     uint64_t pseudonyms_per_partner, pseudonyms_total;  /* a day */
     char witnesses[2048];       /* public ones: NAME URL, NAME URL (hub/outside) */
+    char contact[256];          /* whom those who run them can reach; empty: it is not said */
 };
 
 /* HOME/name into out. ERR_LONG with trouble. */

@@ -81,7 +81,9 @@ struct outsider {
     uint64_t line_s;    /* when it last cosigned, and what */
     uint64_t line_size;
     bool again;         /* it said its size: ask at once, and only once */
-    bool unknown;       /* it does not know this log: said once, asked seldom */
+    enum hub_outside_state state;
+    uint64_t since_s;   /* of the state */
+    uint64_t wait_ms;   /* it does not know this log: until it is asked again, twice as long each time */
 };
 
 struct hub_outside {
@@ -93,7 +95,7 @@ struct hub_outside {
     bool under_way;
 };
 
-enum err hub_outside_open(const struct hub_outside_list *list, int fd, struct hub_outside **out)
+enum err hub_outside_open(const struct hub_outside_list *list, int fd, uint64_t now_s, struct hub_outside **out)
 {
     struct hub_outside *o = calloc(1, sizeof *o);
     int flags = fcntl(fd, F_GETFL);
@@ -109,6 +111,9 @@ enum err hub_outside_open(const struct hub_outside_list *list, int fd, struct hu
     }
     server_ipc_out_init(&o->out, fd, SERVER_ROLE_CORE, SERVER_ROLE_WITNESS);
     o->list = *list;
+    for (size_t i = 0; i < HUB_OUTSIDE_MAX; i++)
+        for (size_t k = 0; k < HUB_SIGN_LOGS; k++)
+            o->who[i][k].since_s = now_s;
     *out = o;
     return OK;
 }
@@ -144,19 +149,39 @@ static void take_lines(struct hub_core *c, struct hub_witness *log, struct outsi
         log_event(LOG_WARN, "public witness not understood", "reason", proto_refusal_name(r), NULL);
 }
 
-/* Nothing was cosigned. Who does not know a log has not been told of it: its operator must be asked, and is not every minute. */
-static void take_no(struct hub_core *c, struct outsider *w, const struct proto_witness_answer *a)
+/* Said when it changes. */
+static void enter(const struct hub_core *c, struct hub_outside *o, size_t i, enum hub_signer_which which, enum hub_outside_state state)
 {
-    char status[8];
+    struct outsider *w = &o->who[i][which];
+    bool good = state == HUB_OUTSIDE_COSIGNS;
 
-    (void)snprintf(status, sizeof status, "%u", (unsigned)a->status);
-    if (a->status == PROTO_WITNESS_UNKNOWN) {
-        w->at_ms = c->now_ms + HUB_OUTSIDE_AFTER_UNKNOWN_MS;
-        if (w->unknown)
-            return;
-        w->unknown = true;
+    if (w->state == state)
+        return;
+    w->state = state;
+    w->since_s = c->now_s;
+    log_event(good ? LOG_INFO : LOG_WARN, good ? "public witness cosigns" : "public witness does not cosign", "witness", o->list.at[i].name, "kind",
+        which == HUB_SIGN_REGISTRY ? "registry" : "log", "state", hub_outside_word(state), NULL);
+}
+
+/* Nothing was cosigned. */
+static enum hub_outside_state state_of(const struct proto_witness_answer *a, enum hub_outside_state before)
+{
+    switch (a->status) {
+    case PROTO_WITNESS_UNKNOWN: return HUB_OUTSIDE_UNKNOWN;
+    case PROTO_WITNESS_NOT_SIGNED: return HUB_OUTSIDE_OTHER_KEY;
+    case PROTO_WITNESS_NOT_PROVEN: return HUB_OUTSIDE_OTHER_HISTORY;
+    /* Its size once more is of a moment; none at all is another root of one size. */
+    case PROTO_WITNESS_OTHER_SIZE: return a->size == PROTO_WITNESS_NO_SIZE ? HUB_OUTSIDE_OTHER_HISTORY : before;
+    default: return HUB_OUTSIDE_SILENT;
     }
-    log_event(LOG_WARN, "public witness did not cosign", "state", status, NULL);
+}
+
+/* Its operator must be asked, and perhaps was just now: soon again, then more and more seldom. */
+static void wait_for_operator(const struct hub_core *c, struct outsider *w)
+{
+    w->wait_ms = w->wait_ms == 0 ? HUB_OUTSIDE_UNKNOWN_MS : w->wait_ms * 2 < HUB_OUTSIDE_UNKNOWN_MAX_MS ? w->wait_ms * 2 : HUB_OUTSIDE_UNKNOWN_MAX_MS;
+    w->at_ms = c->now_ms + w->wait_ms;
+    w->size = 0;
 }
 
 static void take_answer(struct hub_core *c, struct hub_outside *o, const struct server_ipc_msg *m)
@@ -180,15 +205,18 @@ static void take_answer(struct hub_core *c, struct hub_outside *o, const struct 
         a = (struct proto_witness_answer){ .status = PROTO_WITNESS_TROUBLE };
     w->at_ms = c->now_ms + (a.status == PROTO_WITNESS_COSIGNED ? HUB_OUTSIDE_EVERY_MS : HUB_OUTSIDE_AFTER_TROUBLE_MS);
     if (a.status == PROTO_WITNESS_COSIGNED) {
-        w->unknown = false;
+        w->wait_ms = 0;
         take_lines(c, hub_collect_log(c, o->asked), w, &a);
+        enter(c, o, i, o->asked, HUB_OUTSIDE_COSIGNS);
     } else if (a.status == PROTO_WITNESS_OTHER_SIZE && a.size != PROTO_WITNESS_NO_SIZE && a.size != w->size && !w->again) {
         w->size = a.size;
         w->again = true;
         w->at_ms = c->now_ms;
         return;
     } else {
-        take_no(c, w, &a);
+        enter(c, o, i, o->asked, state_of(&a, w->state));
+        if (w->state == HUB_OUTSIDE_UNKNOWN)
+            wait_for_operator(c, w);
     }
     w->again = false;
 }
@@ -233,7 +261,7 @@ static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i, enum hu
         return OK;  /* it got further by others than what is offered now: soon there is a newer one */
     if (result != PROTO_ACCEPTED) {
         /* It says that it cosigned more than there is: then this log is the one that was cut, or it lies. */
-        log_event(LOG_ERROR, "public witness saw a larger log", NULL);
+        enter(c, o, i, which, HUB_OUTSIDE_OTHER_HISTORY);
         who->at_ms = c->now_ms + HUB_OUTSIDE_AFTER_TROUBLE_MS;
         who->size = 0;
         return OK;
@@ -276,4 +304,42 @@ enum err hub_outside_step(struct hub_core *c)
     if (e == OK)
         e = server_ipc_flush(&o->out);
     return e == ERR_BUSY ? OK : e;
+}
+
+/* ---- how it stands ---- */
+
+const char *hub_outside_word(enum hub_outside_state s)
+{
+    static const char *const words[HUB_OUTSIDE_STATES] = { "asked", "cosigns", "unknown", "other-key", "other-history", "silent" };
+
+    return words[s];
+}
+
+bool hub_outside_is_bad(enum hub_outside_state s, uint64_t since_s, uint64_t now_s)
+{
+    if (s == HUB_OUTSIDE_ASKED || s == HUB_OUTSIDE_SILENT)
+        return since_s + HUB_OUTSIDE_ALARM_S <= now_s;
+    return s != HUB_OUTSIDE_COSIGNS;
+}
+
+void hub_outside_status(const struct hub_core *c, cJSON *root)
+{
+    const struct hub_outside *o = c->outside;
+    cJSON *rows = o != NULL ? json_add_array(root, "outside") : NULL;
+    bool bad = false;
+
+    for (size_t i = 0; o != NULL && i < o->list.count * HUB_SIGN_LOGS; i++) {
+        enum hub_signer_which which = i % HUB_SIGN_LOGS == 0 ? HUB_SIGN_LOG : HUB_SIGN_REGISTRY;
+        const struct outsider *w = &o->who[i / HUB_SIGN_LOGS][which];
+        cJSON *row = json_push_object(rows);
+
+        json_add_text(row, "witness", o->list.at[i / HUB_SIGN_LOGS].name);
+        json_add_text(row, "log", (which == HUB_SIGN_REGISTRY ? &c->collect->registry : &c->collect->main)->log.name);
+        json_add_text(row, "state", hub_outside_word(w->state));
+        json_add_u64(row, "since", w->since_s);
+        json_add_u64(row, "leaves", w->line_size);
+        bad = bad || hub_outside_is_bad(w->state, w->since_s, c->now_s);
+    }
+    if (o != NULL)
+        json_add_bool(root, "outside_alarm", bad);
 }

@@ -7,6 +7,7 @@
 #define HUB_OUTSIDE_H
 
 #include "base/err.h"
+#include "base/json.h"
 #include "proto/note.h"
 #include "proto/region.h"
 
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 enum { HUB_OUTSIDE_MAX = 8, HUB_OUTSIDE_URL_MAX = 256, HUB_OUTSIDE_EVERY_MS = 5000,
-    HUB_OUTSIDE_AFTER_TROUBLE_MS = 60000, HUB_OUTSIDE_AFTER_UNKNOWN_MS = 600000, HUB_OUTSIDE_REQUEST_MAX = 16384, HUB_OUTSIDE_ANSWER_MAX = 8192 };
+    HUB_OUTSIDE_AFTER_TROUBLE_MS = 60000, HUB_OUTSIDE_UNKNOWN_MS = 1000, HUB_OUTSIDE_UNKNOWN_MAX_MS = 600000, HUB_OUTSIDE_ALARM_S = 3600, HUB_OUTSIDE_REQUEST_MAX = 16384, HUB_OUTSIDE_ANSWER_MAX = 8192 };
 
 struct hub_outside_list {
     size_t count;
@@ -29,12 +30,31 @@ MUST_USE enum err hub_outside_check(const struct hub_outside_list *list, const s
 struct hub_core;
 struct hub_outside;
 /* fd is the role's socket. Gives *out. */
-MUST_USE enum err hub_outside_open(const struct hub_outside_list *list, int fd, struct hub_outside **out);
+MUST_USE enum err hub_outside_open(const struct hub_outside_list *list, int fd, uint64_t now_s, struct hub_outside **out);
 void hub_outside_close(struct hub_outside *o);  /* takes NULL */
 /* Take an answer that is there, send what is due; waits for nothing. ERR_PEER when the role is gone. */
 MUST_USE enum err hub_outside_step(struct hub_core *c);
 /* The hub stops: the role may end. */
 void hub_outside_stop(struct hub_outside *o);
+
+/*
+ * What a public witness last did with one of the logs. It is told of a log by its operator: nobody can make it know one over the wire
+ * (c2sp.org/tlog-witness: 404), and the log's next origin (P-193) is another log to it.
+ */
+enum hub_outside_state {
+    HUB_OUTSIDE_ASKED,          /* no answer since the hub started */
+    HUB_OUTSIDE_COSIGNS, HUB_OUTSIDE_UNKNOWN,
+    HUB_OUTSIDE_OTHER_KEY,      /* it knows the origin with another key */
+    HUB_OUTSIDE_OTHER_HISTORY,  /* it cosigned what this log does not extend */
+    HUB_OUTSIDE_SILENT,         /* no answer, or none that a witness gives */
+    HUB_OUTSIDE_STATES
+};
+/* As it stands in the status file. */
+const char *hub_outside_word(enum hub_outside_state s);
+/* Must somebody look? At once when it says why it does not cosign, after an hour when it says nothing. */
+bool hub_outside_is_bad(enum hub_outside_state s, uint64_t since_s, uint64_t now_s);
+/* For the status file: a row for each witness and log, and whether somebody must look. Nothing without public witnesses. */
+void hub_outside_status(const struct hub_core *c, cJSON *root);
 
 /* What the witness role is told at its start. */
 enum hub_start_witness { HUB_WITNESS_URLS, HUB_WITNESS_STARTS };

@@ -1,5 +1,6 @@
 #include "hub/core.h"
 #include "hub/collect.h"
+#include "hub/outside.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -58,6 +59,7 @@ void hub_status_write(struct hub_core *c, const char *state)
     json_add_u64(root, "keys", hub_certs_count(c->certs));
     json_add_bool(root, "full", c->full);
     hub_collect_status(c, root);
+    hub_outside_status(c, root);
     add_packs(c, root);
     add_partners(c, root);
     if (json_print(root, &text) == OK)

@@ -36,6 +36,9 @@ const struct hub_cli_row hub_cli_rows[] = {
     { "rotate", NULL, 0, hub_cmd_rotate,
         "Make another TLS key; the hub may run, it counts when it starts again.",
         "Maak een andere TLS-sleutel; de hub mag draaien, hij telt als die opnieuw start." },
+    { "witnesses", NULL, HUB_OPT_OUTPUT, hub_cmd_witnesses,
+        "Public witnesses, how they do, and what those who run them must know of this log; --output writes that as a list of logs.",
+        "Publieke getuigen, hoe het met ze gaat, en wat hun beheerders van dit logboek moeten weten; --output schrijft dat als lijst van logboeken." },
     { NULL, NULL, 0, NULL, NULL, NULL },
 };
 
@@ -72,6 +75,11 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "registry", "statements in the registry", "verklaringen in het register" },
     { "registry_anchored", "of them anchored", "waarvan verankerd" },
     { "anchor_alarm", "NOT ANCHORED FOR A DAY: are the nodes of most partners and an outsider there", "AL EEN DAG NIET VERANKERD: zijn de knooppunten van de meeste partners en een buitenstaander er" },
+    { "outside_alarm", "A PUBLIC WITNESS DOES NOT COSIGN: schakel-hub witnesses says which, and what to do",
+        "EEN PUBLIEKE GETUIGE TEKENT NIET MEE: schakel-hub witnesses zegt welke, en wat te doen" },
+    { "outside", "public witnesses", "publieke getuigen" },
+    { "log_key", "the log's key", "de sleutel van het logboek" },
+    { "registry_key", "the registry's key", "de sleutel van het register" },
     { "disk_free_percent", "disk free, percent", "schijf vrij, procent" },
     { "updated", "as of", "stand van" },
     { "checkpoint", "checkpoint", "ijkpunt" },

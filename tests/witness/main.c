@@ -1,6 +1,7 @@
 /*
- * test-witness NAME PORT [VKEY-OF-LOG]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on 127.0.0.1, one
- * request at a time, memory only; with the log its registry, which has the same key under a name of its own. Without a log it makes its key, prints the verifier key and writes the secret to
+ * test-witness NAME PORT [VKEY-OF-LOG | LIST]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on 127.0.0.1, one
+ * request at a time, memory only; with the log its registry, which has the same key under a name of its own. LIST is a file with the logs that it knows (c2sp.org/tlog-list), read
+ * again when somebody asks about another one, as its operator may have put that in. Without a log it makes its key, prints the verifier key and writes the secret to
  * descriptor 3; with a log it reads the secret from descriptor 0 and serves until it is ended.
  */
 #include "base/clock.h"
@@ -19,10 +20,12 @@
 
 enum { ROOM = 65536 };
 
-enum { MAIN, REGISTRY, LOGS };
+enum { MAIN, REGISTRY, LOGS = 8 };
 
 struct witness {
     struct proto_witness_log log[LOGS];
+    size_t count;
+    const char *list;   /* NULL: none */
     struct proto_note_key key;
     uint8_t secret[64];
 };
@@ -70,6 +73,28 @@ static size_t read_request(int fd, char *buf, size_t *len)
     return strncmp(buf, "POST ", 5) == 0 && strstr(buf, "/add-checkpoint HTTP/1.") != NULL ? start : 0;
 }
 
+/* The lines "vkey KEY" of the list: who is known already keeps what was cosigned. */
+static void read_list(struct witness *w)
+{
+    char line[512];
+    FILE *f = w->list != NULL ? fopen(w->list, "r") : NULL;
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        struct proto_note_key key;
+        bool known = false;
+
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "vkey ", 5) != 0 || proto_note_key_decode(line + 5, &key) != OK)
+            continue;
+        for (size_t i = 0; i < w->count; i++)
+            known = known || strcmp(w->log[i].key.name, key.name) == 0;
+        if (!known && w->count < LOGS)
+            w->log[w->count++].key = key;
+    }
+    if (f != NULL)
+        (void)fclose(f);
+}
+
 static size_t judge(struct witness *w, const uint8_t *body, size_t len, unsigned *status, uint8_t *out, bool *of_registry)
 {
     struct proto_witness_verdict v;
@@ -77,10 +102,12 @@ static size_t judge(struct witness *w, const uint8_t *body, size_t len, unsigned
     uint64_t seen;
     size_t out_len = 2;
 
-    if (proto_witness_judge(w->log, LOGS, body, len, &v) != OK)
+    if (proto_witness_judge(w->log, w->count, body, len, &v) != OK)
         return 0;
-    *of_registry = v.log == REGISTRY;
-    seen = v.log < LOGS ? w->log[v.log].seen.size : 0;
+    if (v.status == PROTO_WITNESS_UNKNOWN)
+        read_list(w);
+    *of_registry = v.log < w->count && strstr(w->log[v.log].key.name, "/registry") != NULL;
+    seen = v.log < w->count ? w->log[v.log].seen.size : 0;
     if (v.status == PROTO_WITNESS_COSIGNED) {
         w->log[v.log].seen = v.head;
         if (proto_note_sign(&w->key, w->secret, v.text, v.text_len, &sig) != OK)
@@ -124,7 +151,15 @@ static enum err listen_on(unsigned port, int *out)
 static enum err take_logs(struct witness *w, const char *vkey)
 {
     char name[PROTO_NOTE_NAME_MAX + 1];
-    enum err e = proto_note_key_decode(vkey, &w->log[MAIN].key);
+    enum err e;
+
+    if (access(vkey, R_OK) == 0) {
+        w->list = vkey;
+        read_list(w);
+        return OK;
+    }
+    w->count = 2;
+    e = proto_note_key_decode(vkey, &w->log[MAIN].key);
 
     if (e == OK && snprintf(name, sizeof name, "%s/registry", w->log[MAIN].key.name) >= (int)sizeof name)
         e = ERR_LONG;
