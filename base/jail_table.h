@@ -1,0 +1,32 @@
+/* base/jail_table: the calls of each group, for base/jail.c alone. */
+#ifndef BASE_JAIL_TABLE_H
+#define BASE_JAIL_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What an argument must be. The filter sees numbers, and not what they point to. */
+enum jail_rule {
+    JAIL_ANY,
+    JAIL_NO_CODE,      /* memory that cannot be executed */
+    JAIL_THREAD,       /* a thread of this process, in no namespace of its own */
+    JAIL_TRACER,       /* the leak check's second process, which shares the memory */
+    JAIL_OWN,          /* about this process */
+    JAIL_FLAGS,        /* of a descriptor: flags, locks and copies, but no signals to others */
+    JAIL_NAME,         /* only the name of a thread, which nng gives */
+    JAIL_NOT_THERE,    /* answered "no such call": its arguments lie in memory, and the C library has another way */
+    JAIL_RULES
+};
+
+/* Low 32 bits of argument arg, masked, must be one of value[0..count). */
+struct jail_test { uint8_t arg, count; uint32_t mask, value[6]; };
+
+struct jail_call { int call; const char *name; unsigned groups; enum jail_rule rule; };
+
+extern const struct jail_call jail_table[];
+extern const size_t jail_table_count;
+extern const struct jail_call jail_refused[];
+extern const size_t jail_refused_count;
+extern const struct jail_test jail_tests[JAIL_RULES];
+
+#endif
