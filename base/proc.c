@@ -1,6 +1,7 @@
 #include "base/proc.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
 
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -249,6 +251,18 @@ static bool stop_all(const struct proc *procs, size_t count, const struct proc *
     return clean && !killed;
 }
 
+/* Who was ended by a signal had no line of its own. */
+static void tell_signal(const struct proc *p, int status)
+{
+    char number[12];
+
+    if (status == -1 || !WIFSIGNALED(status))
+        return;
+    (void)snprintf(number, sizeof number, "%d", WTERMSIG(status));
+    log_event(LOG_ERROR, WTERMSIG(status) == SIGSYS ? "role ended by the system, for a call that it may not make (base/jail)" : "role ended by a signal",
+        "role", p->role, "signal", number, NULL);
+}
+
 /* Wait for a signal to us (gives NULL) or for a child that ends by itself. */
 static const struct proc *wait_first(const struct proc *procs, size_t count, const sigset_t *signals)
 {
@@ -256,8 +270,10 @@ static const struct proc *wait_first(const struct proc *procs, size_t count, con
 
     for (;;) {
         for (size_t i = 0; i < count; i++)
-            if (has_ended(procs[i].pid, &status))
+            if (has_ended(procs[i].pid, &status)) {
+                tell_signal(&procs[i], status);
                 return &procs[i];
+            }
         got = sigwaitinfo(signals, NULL);
         if (got == SIGTERM || got == SIGINT)
             return NULL;

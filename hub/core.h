@@ -6,6 +6,7 @@
 #ifndef HUB_CORE_H
 #define HUB_CORE_H
 
+#include "base/jail.h"
 #include "hub/act.h"
 #include "hub/certs.h"
 #include "hub/envelope.h"
@@ -114,6 +115,7 @@ MUST_USE enum err hub_core_loop(struct hub_core *c);
 /* Answer what waits, so that every fetch ends with an answer. */
 MUST_USE enum err hub_round_end(struct hub_core *c);
 
+enum { HUB_CORE_CALLS = JAIL_THINK | JAIL_TALK | JAIL_KEEP | JAIL_OPEN | JAIL_THREADS };
 /* The role: start block on 3, gate on 4, signer on 5. Returns an exit code. */
 int hub_core_run(const char *program);
 

@@ -1,5 +1,6 @@
 #include "hub/core.h"
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/rd.h"
@@ -112,11 +113,14 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     return e == OK ? server_start_as_number(&part[HUB_CORE_THREADS], threads) : e;
 }
 
-static enum err run(const struct hub_core_config *config, uint64_t threads, struct trouble *t)
+static enum err run(const char *program, const struct hub_core_config *config, uint64_t threads, struct trouble *t)
 {
     struct hub_core *c = NULL;
     enum err e = hub_core_open(config, &c, t);
 
+    /* The store is open; before any frame is read and any thread is there. */
+    if (e == OK)
+        e = jail_calls(program, HUB_CORE_CALLS);
     if (e == OK)
         e = hub_verify_start(&c->judge, GATE_FD, (size_t)threads, &c->pool);
     if (e == OK) {
@@ -159,7 +163,7 @@ int hub_core_run(const char *program)
         config.sign = ask_sign;
         config.sign_arg = &log;
         config.sign_registry_arg = &registry;
-        e = run(&config, threads, &t);
+        e = run(program, &config, threads, &t);
         server_ipc_out_fini(&out);
         server_ipc_in_fini(&in);
     }

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/jail.h"
 #include "proto/note.h"
 #include "proto/region.h"
 
@@ -58,6 +59,7 @@ void hub_outside_status(const struct hub_core *c, cJSON *root);
 
 /* What the witness role is told at its start. */
 enum hub_start_witness { HUB_WITNESS_URLS, HUB_WITNESS_STARTS };
+enum { HUB_WITNESS_CALLS = JAIL_THINK | JAIL_TALK | JAIL_DIAL };
 /* The role: start block on 3, core on 4. Returns an exit code. */
 int hub_witness_run(const char *program);
 

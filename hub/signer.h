@@ -7,6 +7,7 @@
 #define HUB_SIGNER_H
 
 #include "base/err.h"
+#include "base/jail.h"
 #include "proto/merkle.h"
 #include "proto/note.h"
 
@@ -50,6 +51,8 @@ MUST_USE enum err hub_signer_sign(struct hub_signer *s, const struct proto_merkl
 /* Read what was signed last without the key, for commands on a stopped hub. */
 MUST_USE enum err hub_signer_read(const char *path, struct hub_signed *out, struct trouble *t);
 
+/* Its memories are open when it begins, and nothing else is ever opened. */
+enum { HUB_SIGNER_CALLS = JAIL_THINK | JAIL_TALK | JAIL_KEEP };
 /* The role: its start block is on descriptor 3, core on 4. Returns an exit code. */
 int hub_signer_run(const char *program);
 

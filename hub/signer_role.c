@@ -1,5 +1,6 @@
 #include "hub/signer.h"
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/rd.h"
@@ -130,6 +131,11 @@ int hub_signer_run(const char *program)
     proc_harden();
     server_role_heed();
     e = open_from_start(s, &t);
+    /* Its two memories are open, and nothing else is ever read or written. */
+    if (e == OK)
+        e = jail_files(program, NULL, 0);
+    if (e == OK)
+        e = jail_calls(program, HUB_SIGNER_CALLS);
     if (e == OK)
         e = loop(s);
     for (size_t i = 0; i < HUB_SIGN_LOGS; i++)

@@ -123,7 +123,7 @@ static enum err start_threads(struct hub_verify *v, size_t threads)
     sigset_t all, before;
     enum err e = OK;
 
-    if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+    if (sigfillset(&all) != 0 || sigdelset(&all, SIGSYS) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return ERR_IO;
     for (size_t i = 0; e == OK && i < threads; i++)
         if (pthread_create(&v->thread[v->threads], NULL, run, v) == 0)

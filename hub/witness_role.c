@@ -1,6 +1,7 @@
 /* The role that speaks HTTP with public witnesses (c2sp.org/tlog-witness): no key, no store, public notes only. One request at a time. */
 #include "hub/outside.h"
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/rd.h"
@@ -137,6 +138,11 @@ static enum err read_start(struct hub_outside_list *list, struct trouble *t)
     return e;
 }
 
+/* Certificates of authorities, and how names are looked up. */
+static const struct jail_path readable[] = {
+    { "/etc", JAIL_SYSTEM }, { "/usr", JAIL_SYSTEM }, { "/lib", JAIL_SYSTEM }, { "/run/systemd/resolve", JAIL_SYSTEM },
+};
+
 int hub_witness_run(const char *program)
 {
     struct hub_outside_list *list = calloc(1, sizeof *list);
@@ -151,6 +157,10 @@ int hub_witness_run(const char *program)
         e = read_start(list, &t);
     if (e == OK && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         e = ERR_STATE;
+    if (e == OK)
+        e = jail_files_dialling(program, readable, sizeof readable / sizeof *readable);
+    if (e == OK)
+        e = jail_calls(program, HUB_WITNESS_CALLS);
     if (e == OK)
         e = loop(list);
     free(list);

@@ -8,6 +8,7 @@
 #define SERVER_COSIGNER_H
 
 #include "base/err.h"
+#include "base/jail.h"
 #include "base/secret.h"
 #include "proto/region.h"
 #include "proto/witness.h"
@@ -51,6 +52,7 @@ MUST_USE enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t
 /* Answer a frame: a reply as a frame in out. */
 MUST_USE enum err server_cosigner_answer(struct server_cosigner *s, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
 
+enum { SERVER_COSIGNER_CALLS = JAIL_THINK | JAIL_TALK | JAIL_KEEP | JAIL_OPEN };
 /* The role: start block on 3, gate on 4. Returns an exit code. */
 int server_cosigner_run(const char *program);
 

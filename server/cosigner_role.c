@@ -1,5 +1,6 @@
 #include "server/cosigner.h"
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "server/ipc.h"
@@ -77,6 +78,8 @@ int server_cosigner_run(const char *program)
     server_role_heed();
     if (e == OK)
         e = open_from_start(s, &t);
+    if (e == OK)
+        e = jail_calls(program, SERVER_COSIGNER_CALLS);
     if (e == OK) {
         e = loop(s);
         server_cosigner_close(s);

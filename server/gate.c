@@ -1,6 +1,7 @@
 #include "server/gate.h"
 
 #include "base/clock.h"
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "proto/reply.h"
@@ -329,6 +330,11 @@ static int open_signals(void)
     return signalfd(-1, &term, SFD_CLOEXEC);
 }
 
+/* What the C library reads to make an address of a name, on the way to listening. Of the home nothing. */
+static const struct jail_path read_at_start[] = {
+    { "/etc", JAIL_SYSTEM }, { "/usr", JAIL_SYSTEM }, { "/lib", JAIL_SYSTEM }, { "/run/systemd/resolve", JAIL_SYSTEM },
+};
+
 int server_gate_run(const char *program)
 {
     struct gate *g = calloc(1, sizeof *g);
@@ -339,7 +345,9 @@ int server_gate_run(const char *program)
 
     log_init(program, LOG_INFO);
     proc_harden();
-    /* Before nng starts its threads, so that they inherit the mask. */
+    /* Before nng starts its threads, so that they inherit mask and jail. */
+    if (e == OK)
+        e = jail_files(program, read_at_start, sizeof read_at_start / sizeof *read_at_start);
     if (e == OK && (signals = open_signals()) < 0)
         e = ERR_IO;
     if (e == OK) {
@@ -348,6 +356,9 @@ int server_gate_run(const char *program)
     }
     if (e == OK)
         e = open_from_start(g, &t);
+    /* All descriptors and threads that the gate will ever need are there: it opens no file, dials nobody and starts nothing. */
+    if (e == OK)
+        e = jail_calls(program, SERVER_GATE_CALLS);
     if (e == OK)
         e = loop(g, signals);
     /* nng is not closed: the process ends, and nothing that its threads might still use is taken apart before. */

@@ -6,6 +6,10 @@
 #ifndef SERVER_GATE_H
 #define SERVER_GATE_H
 
+#include "base/jail.h"
+
+/* Once it listens, this is all: no file, nobody dialled, nothing started. */
+enum { SERVER_GATE_CALLS = JAIL_THINK | JAIL_TALK | JAIL_SERVE };
 enum { SERVER_GATE_QUEUE_MAX = 4096 };
 
 /* The role: start block on 3, oprf on 4, core (if there is one) on 5. program is for the log. Ends the process; never returns. */

@@ -7,6 +7,7 @@
 #define SERVER_OPRF_H
 
 #include "base/err.h"
+#include "base/jail.h"
 #include "base/secret.h"
 #include "proto/oprf.h"
 #include "proto/region.h"
@@ -55,6 +56,7 @@ void server_oprf_close(struct server_oprf *o);
  */
 MUST_USE enum err server_oprf_answer(struct server_oprf *o, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
 
+enum { SERVER_OPRF_CALLS = JAIL_THINK | JAIL_TALK | JAIL_KEEP | JAIL_OPEN | JAIL_THREADS };
 /* The role: start block on 3, gate on 4. program is for the log. Returns an exit code. */
 int server_oprf_run(const char *program);
 

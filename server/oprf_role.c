@@ -1,5 +1,6 @@
 #include "server/oprf.h"
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "server/ipc.h"
@@ -128,7 +129,7 @@ static enum err run_threads(struct pool *p)
     sigset_t all, before;
     enum err e = OK;
 
-    if (sigfillset(&all) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+    if (sigfillset(&all) != 0 || sigdelset(&all, SIGSYS) != 0 || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return ERR_IO;
     while (started < THREADS - 1 && pthread_create(&thread[started], NULL, work, p) == 0)
         started++;
@@ -221,6 +222,8 @@ int server_oprf_run(const char *program)
     server_role_heed();
     if (e == OK)
         e = open_from_start(o, &t);
+    if (e == OK)
+        e = jail_calls(program, SERVER_OPRF_CALLS);
     if (e == OK) {
         e = loop(o);
         server_oprf_close(o);

@@ -68,6 +68,25 @@ scene_every_role_was_there() {
     [ "${have% }" = "cosigner gate oprf" ] || { why="the keyholder's roles are $have"; return 1; }
 }
 
+# walled PID: each thread of it has a filter for system calls, and nothing it could start would have more rights.
+walled() {
+    local status
+    for status in /proc/"$1"/task/*/status; do
+        grep -q '^Seccomp:[[:space:]]*2$' "$status" && grep -q '^NoNewPrivs:[[:space:]]*1$' "$status" || return 1
+    done
+}
+scene_every_role_is_walled_in() {
+    local who role n=0
+    for who in hub keyholder vo; do
+        for role in $(pgrep -P "$(cat "$region/$who/pid")" -f -- '--role '); do
+            wait_for 5 walled "$role" || { why="a process of $who has no filter: $(tr '\0' ' ' </proc/"$role"/cmdline)"; return 1; }
+            n=$((n + 1))
+        done
+    done
+    [ "$n" = 9 ] || { why="$n roles were looked at, and not 9"; return 1; }
+    ! grep -h 'this system has no' "$region"/*/log || { why="this system lacks a wall"; return 1; }
+}
+
 # ---- SIGTERM ----
 
 # Reports of two partners without a pause.
@@ -116,4 +135,4 @@ stop_node hub
 echo "witnesses = witness.example http://127.0.0.1:$(free_port)/" >>"$region/hub/schakel.conf"
 start_hub
 set +e
-run_scenes every_role_was_there hub_roles keyholder_roles node_roles sigterm_under_load
+run_scenes every_role_was_there every_role_is_walled_in hub_roles keyholder_roles node_roles sigterm_under_load

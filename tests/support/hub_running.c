@@ -27,7 +27,7 @@ void hub_running_start(struct hub_running *f)
 
     assert_true(n > 0);
     self[n] = '\0';
-    (void)snprintf(program, sizeof program, "%s/schakel-hub", dirname(self));
+    (void)snprintf(program, sizeof program, "%s/%.15s", dirname(self), f->program != NULL ? f->program : "schakel-hub");
     (void)snprintf(log, sizeof log, "%s/log", f->w.home);
     f->pid = fork();
     assert_true(f->pid >= 0);

@@ -15,6 +15,7 @@ enum { A, B, C };
 
 struct hub_running {
     struct hub_world w;
+    const char *program;   /* beside the test; NULL: schakel-hub */
     pid_t pid;
     struct wire_client *client;
     uint8_t *frame;   /* room for one */

@@ -1,0 +1,270 @@
+/*
+ * base/jail, as each role uses it: in a child of its own every attempt is made once without the jail, where it must be possible, and once in it,
+ * where it must be refused. So no row passes because the attempt was wrong.
+ */
+#include "support/attempts.h"
+#include "support/check.h"
+
+#include "base/file.h"
+#include "base/jail.h"
+#include "base/proc.h"
+#include "hub/core.h"
+#include "hub/outside.h"
+#include "hub/signer.h"
+#include "server/cosigner.h"
+#include "server/gate.h"
+#include "server/oprf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { DONE = 0, BY_ERROR = 1, NO_JAIL = 2, LINE_ROOM = 512 };
+#define PROGRAM "schakel-test role"
+
+/* own: the folder that the role may write; keys/log, beside it, is what it must not reach. */
+struct place { char folder[64], own[80], keys[80], secret[96]; pid_t other; };
+
+static int open_place(void **state)
+{
+    struct place *p = calloc(1, sizeof *p);
+    int ready[2];
+    char byte;
+
+    (void)snprintf(p->folder, sizeof p->folder, "/tmp/schakel-jail.XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    (void)snprintf(p->own, sizeof p->own, "%s/own", p->folder);
+    (void)snprintf(p->keys, sizeof p->keys, "%s/keys", p->folder);
+    (void)snprintf(p->secret, sizeof p->secret, "%s/log", p->keys);
+    assert_err(file_mkdirs(p->own, NULL), OK);
+    assert_err(file_mkdirs(p->keys, NULL), OK);
+    assert_int_equal(pipe(ready), 0);
+    p->other = fork();
+    if (p->other == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  /* where only descendants may be traced; EINVAL elsewhere */
+        (void)!write(ready[1], "", 1);
+        for (;;)
+            (void)pause();
+    }
+    assert_true(p->other > 0);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    *state = p;
+    return 0;
+}
+
+static int close_place(void **state)
+{
+    struct place *p = *state;
+
+    (void)kill(p->other, SIGKILL);
+    (void)waitpid(p->other, NULL, 0);
+    (void)unlink(p->secret);
+    (void)rmdir(p->keys);
+    (void)rmdir(p->own);
+    (void)unlink("attempt.link");
+    (void)rmdir(p->folder);
+    free(p);
+    return 0;
+}
+
+/* ---- one attempt in a child ---- */
+
+enum wall { NOTHING, CALLS, BOTH };
+
+static _Noreturn void child(const struct place *p, const struct attempt *a, enum wall wall, unsigned groups, bool dials)
+{
+    const struct jail_path own[] = { { "/usr", JAIL_SYSTEM }, { p->own, JAIL_WRITES } };
+    const struct attempts_on on = { p->secret, p->other };
+
+    if (wall != NOTHING && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        _exit(NO_JAIL);
+    if (wall == BOTH && (dials ? jail_files_dialling(PROGRAM, own, 2) : jail_files(PROGRAM, own, 2)) != OK)
+        _exit(NO_JAIL);
+    if (wall != NOTHING && jail_calls(PROGRAM, groups) != OK)
+        _exit(NO_JAIL);
+    if (a->run(&on) >= 0)
+        _exit(DONE);
+    _exit(errno == EACCES || errno == EPERM ? BY_ERROR : EX_OSERR);
+}
+
+/* Its exit code, and what it wrote on standard error. */
+static int try(const struct place *p, const struct attempt *a, enum wall wall, unsigned groups, bool dials, char line[LINE_ROOM])
+{
+    size_t used = 0;
+    int out[2], status = 0;
+    ssize_t n;
+    pid_t pid;
+
+    assert_err(file_write(p->secret, "00", 2, 0600, NULL), OK);
+    assert_int_equal(pipe(out), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)dup2(out[1], STDERR_FILENO);
+        child(p, a, wall, groups, dials);
+    }
+    (void)close(out[1]);
+    while (used < LINE_ROOM - 1 && (n = read(out[0], line + used, LINE_ROOM - 1 - used)) > 0)
+        used += (size_t)n;
+    line[used] = '\0';
+    (void)close(out[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)unlink("attempt.link");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* Refused: ended with the line, or an error of the system where the call as such is one that the role (or a sanitizer) makes. */
+static void role_is_shut(const struct place *p, unsigned groups, bool dials, const char *const *may)
+{
+    char line[LINE_ROOM], expected[64];
+
+    for (size_t i = 0; i < attempts_count; i++) {
+        int code = try(p, &attempts[i], BOTH, groups, dials, line);
+
+        (void)snprintf(expected, sizeof expected, "name=%s\n", attempts[i].call);
+        /* The leak check at the end of a process makes it so. */
+        if (jail_is_watched() && strcmp(attempts[i].name, "be dumpable") == 0)
+            continue;
+        if (is_among(attempts[i].name, may)) {
+            if (code != DONE)
+                fail_msg("%s: is needed, and ends with %d: %s", attempts[i].name, code, line);
+        } else if (code != BY_ERROR && (code != EX_NOPERM || strstr(line, PROGRAM) == NULL || strstr(line, expected) == NULL)) {
+            fail_msg("%s: ends with %d: %s", attempts[i].name, code, line);
+        }
+    }
+}
+
+/* ---- the tests ---- */
+
+static void each_attempt_is_possible_without_the_jail(void **state)
+{
+    char line[LINE_ROOM];
+
+    for (size_t i = 0; i < attempts_count; i++)
+        if (try(*state, &attempts[i], NOTHING, 0, false, line) != DONE)
+            fail_msg("%s: not possible here even without the jail, so its refusal would show nothing", attempts[i].name);
+}
+
+static void the_gate(void **state) { role_is_shut(*state, SERVER_GATE_CALLS, false, NULL); }
+static void the_signer(void **state) { role_is_shut(*state, HUB_SIGNER_CALLS, false, NULL); }
+static void oprf(void **state) { role_is_shut(*state, SERVER_OPRF_CALLS, false, NULL); }
+static void the_core(void **state) { role_is_shut(*state, HUB_CORE_CALLS, false, NULL); }
+static void the_cosigner(void **state) { role_is_shut(*state, SERVER_COSIGNER_CALLS, false, NULL); }
+
+static void the_witness(void **state)
+{
+    static const char *const may[] = { "make a socket", "make a local socket", "map code", "make memory code", NULL };
+
+    role_is_shut(*state, HUB_WITNESS_CALLS, true, may);
+}
+
+/* The two that stand for themselves in every build: no sanitizer needs them. */
+static void a_refusal_names_program_and_call(void **state)
+{
+    char line[LINE_ROOM];
+
+    for (size_t i = 0; i < attempts_count; i++)
+        if (strcmp(attempts[i].call, "execve") == 0 || strcmp(attempts[i].call, "process_vm_readv") == 0) {
+            assert_int_equal(try(*state, &attempts[i], CALLS, JAIL_THINK, false, line), EX_NOPERM);
+            assert_non_null(strstr(line, "error " PROGRAM ": asked the system"));
+            assert_non_null(strstr(line, attempts[i].call));
+        }
+}
+
+/* What a role does all day goes on. */
+static _Noreturn void work(const struct place *p)
+{
+    const struct jail_path own = { p->own, JAIL_WRITES };
+    char path[128];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    bool ok;
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || jail_files(PROGRAM, &own, 1) != OK || jail_calls(PROGRAM, SERVER_OPRF_CALLS) != OK)
+        _exit(NO_JAIL);
+    (void)snprintf(path, sizeof path, "%s/file", p->own);
+    ok = file_write(path, "one", 3, 0600, NULL) == OK && file_write(path, "two", 3, 0600, NULL) == OK
+        && file_read(path, 10, &data, &len, NULL) == OK && len == 3 && memcmp(data, "two", 3) == 0 && unlink(path) == 0;
+    free(data);
+    ok = ok && file_read(p->secret, 10, &data, &len, NULL) == ERR_IO;
+    _exit(ok ? DONE : EX_SOFTWARE);
+}
+
+static void its_own_folder_is_open_and_no_other(void **state)
+{
+    struct place *p = *state;
+    int status = 0;
+    pid_t pid;
+
+    assert_err(file_write(p->secret, "00", 2, 0600, NULL), OK);
+    pid = fork();
+    if (pid == 0)
+        work(p);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), DONE);
+}
+
+static _Noreturn void refuse_alone(const struct place *p, const struct attempt *a)
+{
+    const struct attempts_on on = { p->secret, p->other };
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || jail_calls_but(PROGRAM) != OK)
+        _exit(NO_JAIL);
+    _exit(a->run(&on) >= 0 ? DONE : BY_ERROR);
+}
+
+/* A role without a list: no program, nobody traced or read; files and sockets as before. */
+static void a_role_without_a_list(void **state)
+{
+    static const char *const refused[] = { "run a program", "read another's memory", "hold another", "leave what is shared", NULL };
+    static const char *const may[] = { "open a file", "make a socket", "map code", NULL };
+    struct place *p = *state;
+
+    for (size_t i = 0; i < attempts_count; i++) {
+        int status = 0;
+        pid_t pid;
+
+        if (!is_among(attempts[i].name, refused) && !is_among(attempts[i].name, may))
+            continue;
+        assert_err(file_write(p->secret, "00", 2, 0600, NULL), OK);
+        pid = fork();
+        if (pid == 0) {
+            (void)close(STDERR_FILENO);
+            refuse_alone(p, &attempts[i]);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), is_among(attempts[i].name, may) ? DONE : EX_NOPERM);
+    }
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
+    const struct CMUnitTest tests[] = {
+        T(each_attempt_is_possible_without_the_jail), T(the_gate), T(the_signer), T(oprf), T(the_core), T(the_cosigner), T(the_witness),
+        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(a_role_without_a_list),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

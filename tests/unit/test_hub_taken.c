@@ -1,0 +1,110 @@
+/* A taken-over gate: a real hub whose gate runs foreign code (tests/liar/taken.c). It finds nothing, and no call that it makes goes unseen. */
+#include "liar/taken.h"
+#include "support/attempts.h"
+#include "support/check.h"
+#include "support/hub_running.h"
+
+#include "base/file.h"
+#include "base/jail.h"
+
+#include <poll.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+static int setup(void **state)
+{
+    struct hub_running *f;
+    int status = hub_running_setup(state);
+
+    f = *state;
+    /* The honest program made its store; from here on the other one, on the same home. */
+    hub_running_publish(f, A);
+    assert_int_equal(hub_running_stop(f), EX_OK);
+    f->program = "taken-hub";
+    hub_running_start(f);
+    return status;
+}
+
+static char *log_of(const struct hub_running *f)
+{
+    char path[128];
+    uint8_t *text = NULL;
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "%s/log", f->w.home);
+    assert_err(file_read(path, 1 << 20, &text, &len, NULL), OK);
+    return (char *)text;
+}
+
+/* The frame, once the hub listens; the gate's answer to what is no frame. */
+static size_t order(const struct hub_running *f, const char *how, const char *file, char out[256])
+{
+    return (size_t)snprintf(out, 256, TAKEN " %s %s/%s", how, f->w.home, file);
+}
+
+static void finds_nothing(struct hub_running *f, const char *file)
+{
+    char frame[256], expected[96], path[128];
+    struct hub_world_reply r = hub_running_call_frame(f, (const uint8_t *)frame, order(f, "quiet", file, frame));
+    uint8_t *still = NULL;
+    char *log = log_of(f);
+    size_t len;
+
+    assert_int_equal(r.reply.result, PROTO_NOT_A_FRAME);
+    hub_world_reply_free(&r);
+    for (size_t i = 0; i < attempts_count; i++) {
+        (void)snprintf(expected, sizeof expected, "taken: %s: refused\n", attempts[i].name);
+        if (strstr(log, expected) == NULL && !(jail_is_watched() && strcmp(attempts[i].name, "be dumpable") == 0))
+            fail_msg("%s was not refused:\n%s", attempts[i].name, log);
+    }
+    assert_null(strstr(log, "this system has no"));
+    free(log);
+    (void)snprintf(path, sizeof path, "%s/%s", f->w.home, file);
+    assert_err(file_read(path, 1 << 24, &still, &len, NULL), OK);
+    assert_true(len != 0);
+    free(still);
+    /* What it was made for it still does. */
+    hub_running_publish(f, A);
+    assert_int_equal(hub_running_stop(f), EX_OK);
+}
+
+static void the_log_key_is_out_of_its_reach(void **state) { finds_nothing(*state, "keys/log"); }
+static void the_share_is_out_of_its_reach(void **state) { finds_nothing(*state, "keys/pseudonym"); }
+static void the_store_is_out_of_its_reach(void **state) { finds_nothing(*state, "store/data.mdb"); }
+
+/* Without that care the first call ends gate and hub, and the log says which part and which call. */
+static void one_call_that_is_not_its_own_ends_the_hub(void **state)
+{
+    struct hub_running *f = *state;
+    char frame[256], *log;
+    const uint8_t *reply;
+    size_t len;
+    void *handle;
+    int status = 0;
+
+    hub_running_publish(f, A);
+    if (wire_call(f->client, (const uint8_t *)frame, order(f, "loud", "keys/log", frame), 3000, &handle, &reply, &len) == OK)
+        wire_free(handle);
+    assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
+    f->pid = 0;
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), EX_SOFTWARE);
+    log = log_of(f);
+    assert_non_null(strstr(log, "error schakel-hub gate: asked the system for what it may not, and ends (base/jail)"));
+    assert_non_null(strstr(log, "name=execve"));
+    assert_non_null(strstr(log, "schakel-hub: gate: this part"));
+    free(log);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_running_close)
+    const struct CMUnitTest tests[] = {
+        T(the_log_key_is_out_of_its_reach), T(the_share_is_out_of_its_reach), T(the_store_is_out_of_its_reach),
+        T(one_call_that_is_not_its_own_ends_the_hub),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
