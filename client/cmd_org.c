@@ -74,7 +74,7 @@ static enum err make_pair(const struct client_run *r, const char *name, bool sig
     return e;
 }
 
-/* The key with which the node cosigns checkpoints. Founders put it into the region file, so it stays as long as that. */
+/* The key with which the node cosigns checkpoints. Founders put it into the region file; another takes its place by the registry. */
 static enum err make_witness(const struct client_run *r, struct secret *vault, struct proto_org_file *f)
 {
     struct proto_note_key key;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/cmd_origin.h"
+#include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
 #include "proto/note.h"
@@ -25,6 +26,8 @@ const struct client_opt client_cmd_partner_propose_opts[] = {
     {"org", CLIENT_OPT_TEXT, false, {"public file of the organisation that joins, or of its new root key",
         "openbaar bestand van de organisatie die meedoet, of van haar nieuwe hoofdsleutel"}, "ORG.pub", NULL},
     {"replaces", CLIENT_OPT_TEXT, false, {"the root key in --org replaces that of this partner", "de hoofdsleutel in --org vervangt die van deze partner"},
+        "HANDLE", NULL},
+    {"witness-of", CLIENT_OPT_TEXT, false, {"the witness key in --org replaces that of this partner, which lost it", "de getuigesleutel in --org vervangt die van deze partner, die hem kwijt is"},
         "HANDLE", NULL},
     {"quota", CLIENT_OPT_TEXT, false, {"more pseudonyms a day for this partner", "meer pseudoniemen per dag voor deze partner"}, "HANDLE", NULL},
     {"elements", CLIENT_OPT_NUMBER, false, {"how many a day, with --quota", "hoeveel per dag, bij --quota"}, "N", NULL},
@@ -158,6 +161,8 @@ static void describe(struct client_run *r, const struct proto_registry_say *s, c
         json_add_u64(r->reply, "elements", s->elements);
     if (s->act == PROTO_REG_ORIGIN)
         client_cmd_origin_describe(r, s);
+    if (s->act == PROTO_REG_WITNESS)
+        client_cmd_witness_describe(r, s);
     clock_format_nl(s->from_s, when);
     json_add_text(r->reply, "from", when);
     if (s->until_s != 0) {
@@ -179,8 +184,11 @@ static void describe(struct client_run *r, const struct proto_registry_say *s, c
                                                            : "send it with your node: schakel partner send --file FILE");
 }
 
+/* An outsider's own key is one of the three lines under the statement about it. */
 static size_t needed(const struct proto_registry_say *s, const uint8_t own[PROTO_PARTNER_LEN])
 {
+    if (s->act == PROTO_REG_WITNESS && sodium_is_zero(s->partner, sizeof s->partner))
+        return 3;
     return s->act == PROTO_REG_PACK || (s->act == PROTO_REG_REVOKE && memcmp(s->partner, own, sizeof s->partner) == 0) ? 1 : 2;
 }
 
@@ -242,13 +250,16 @@ static enum err make(struct client_run *r, const struct proto_registry_say *s)
 static enum err about_org(struct client_run *r, const struct proto_region *region, struct proto_registry_say *s)
 {
     const char *replaces = client_run_text(r, "replaces");
+    bool witness = client_run_text(r, "witness_of") != NULL;
     struct proto_org_file org;
     enum err e = read_org(r, client_run_text(r, "org"), &org);
 
     if (e == OK)
-        e = begin(r, replaces != NULL ? PROTO_REG_ROOT : PROTO_REG_ADMIT, region, s);
+        e = begin(r, witness ? PROTO_REG_WITNESS : replaces != NULL ? PROTO_REG_ROOT : PROTO_REG_ADMIT, region, s);
     if (e != OK)
         return e;
+    if (witness)
+        return client_cmd_witness_fill(r, &org, s);
     memcpy(s->key, org.root_key, sizeof s->key);
     if (replaces != NULL)
         return find_partner(r, region, replaces, s->partner);
@@ -280,9 +291,10 @@ enum err client_cmd_partner_propose(struct client_run *r)
     bool org = client_run_text(r, "org") != NULL, quota = client_run_text(r, "quota") != NULL;
     enum err e = region == NULL ? ERR_NOMEM : OK;
 
-    if (e == OK && (org + quota + (origin != NULL) != 1 || (quota && client_run_text(r, "replaces") != NULL)))
-        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key), --quota HANDLE --elements N, or --new-origin FILE",
-            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel), --quota NAAM --elements N, of --new-origin BESTAND");
+    if (e == OK && (org + quota + (origin != NULL) != 1 || (!org && (client_run_text(r, "replaces") != NULL || client_run_text(r, "witness_of") != NULL))
+            || (client_run_text(r, "replaces") != NULL && client_run_text(r, "witness_of") != NULL)))
+        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), --quota HANDLE --elements N, or --new-origin FILE",
+            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --quota NAAM --elements N, of --new-origin BESTAND");
     if (e == OK)
         e = read_region(r, region);
     if (e == OK && origin != NULL) {
@@ -335,6 +347,8 @@ enum err client_cmd_partner_sign(struct client_run *r)
         e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is for another region", "is voor een andere regio");
     if (e == OK && s.act == PROTO_REG_ORIGIN)
         e = client_cmd_origin_check(r, &s);
+    if (e == OK && s.act == PROTO_REG_WITNESS)
+        e = client_cmd_witness_check(r, &s);
     if (e == OK)
         e = sign(r, &s, data, len, path);
     free(data);

@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/rotate_witness.h"
 #include "proto/region.h"
 #include "proto/tls.h"
 
@@ -16,9 +18,11 @@
 enum { DAY_S = 86400, FILE_MAX = 65536 };
 
 const struct client_opt client_cmd_rotate_opts[] = {
-    {"key", CLIENT_OPT_ARG, true, {"node, hpke, officer, tls or root", "node, hpke, officer, tls of root"}, "KEY", NULL},
+    {"key", CLIENT_OPT_ARG, true, {"node, hpke, officer, witness, tls or root", "node, hpke, officer, witness, tls of root"}, "KEY", NULL},
     {"finish", CLIENT_OPT_FLAG, false, {"root only: two partners have said so, go over to the new one",
         "alleen root: twee partners hebben het gezegd, ga over op de nieuwe"}, NULL, NULL},
+    {"lost", CLIENT_OPT_FLAG, false, {"witness only: the old key, or what the node knew, is lost: another partner proposes the new one",
+        "alleen witness: de oude sleutel, of wat het knooppunt wist, is weg: een andere partner stelt de nieuwe voor"}, NULL, NULL},
     {"root-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the root key", "wachtzin van de hoofdsleutel"},
     {"vault-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the vault", "wachtzin van de kluis"},
     {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}};
@@ -257,6 +261,21 @@ static void report(struct client_run *r, const char *key, const char *en, const 
     json_add_text(r->reply, "next", r->lang == LANG_NL ? nl : en);
 }
 
+static enum err rotate_witness(struct client_run *r, const struct keys *with, const struct proto_org_file *org)
+{
+    bool lost = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r->args, "lost"));
+
+    if (lost)
+        report(r, "witness", "give " CLIENT_WITNESS_ORG " to another partner: schakel partner propose --org FILE --witness-of HANDLE; you sign what it makes "
+            "(schakel partner sign), start the node again and send it (schakel partner send)",
+            "geef " CLIENT_WITNESS_ORG " aan een andere partner: schakel partner propose --org BESTAND --witness-of NAAM; u tekent wat die maakt "
+            "(schakel partner sign), start het knooppunt opnieuw en stuurt het (schakel partner send)");
+    else
+        report(r, "witness", "start the node again: it says the new key to the registry, and goes over to it when the registry names it",
+            "start het knooppunt opnieuw: het zegt de nieuwe sleutel aan het register, en gaat erop over als het register hem noemt");
+    return client_cmd_witness_rotate(r, &(struct client_cmd_witness){with->root, with->vault, org, lost});
+}
+
 static enum err run(struct client_run *r, const char *key, const struct keys *with)
 {
     const cJSON *finish = cJSON_GetObjectItemCaseSensitive(r->args, "finish");
@@ -284,7 +303,10 @@ static enum err run(struct client_run *r, const char *key, const struct keys *wi
             "twee andere partners zeggen het: schakel partner propose --org org.next.pub --replaces NAAM; dan: org rotate root --finish");
         return rotate_root(r, org);
     }
-    return e != OK ? e : trouble_at(r->t, ERR_USAGE, key, 0, 0, "is no key: node, hpke, officer, tls or root", "is geen sleutel: node, hpke, officer, tls of root");
+    if (e == OK && strcmp(key, "witness") == 0)
+        return rotate_witness(r, with, &org);
+    return e != OK ? e : trouble_at(r->t, ERR_USAGE, key, 0, 0, "is no key: node, hpke, officer, witness, tls or root",
+        "is geen sleutel: node, hpke, officer, witness, tls of root");
 }
 
 enum err client_cmd_org_rotate(struct client_run *r)

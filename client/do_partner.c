@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "client/registry.h"
 #include "client/sessions.h"
+#include "proto/region_witness.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -71,6 +72,19 @@ static const char *state_of(const struct proto_partner *p, uint64_t now_s, enum 
     return p->from_s > now_s ? (lang == LANG_NL ? "komt" : "to come") : (lang == LANG_NL ? "afgelopen" : "over");
 }
 
+/* The key that has its place among the witnesses, also one that was revoked: it is what another replaces. */
+static void add_witness(struct client_call *c, cJSON *row, const struct proto_partner *p)
+{
+    char hex[2 * PROTO_KEY_LEN + 1];
+    struct proto_note_key key;
+    uint8_t place;
+
+    if (proto_region_witness_of(&c->node->region, p, &place) != OK || proto_note_key_decode(c->node->region.witness[place].vkey, &key) != OK)
+        return;
+    text_hex(key.key, sizeof key.key, hex, sizeof hex);
+    json_add_text(row, "witness_key", hex);
+}
+
 static void add_partner(struct client_call *c, cJSON *rows, const struct proto_partner *p, uint64_t now_s)
 {
     char hex[2 * PROTO_PARTNER_LEN + 1], when[17];
@@ -86,6 +100,7 @@ static void add_partner(struct client_call *c, cJSON *rows, const struct proto_p
         json_add_text(row, "until", when);
     }
     json_add_text(row, "id", hex);
+    add_witness(c, row, p);
 }
 
 static void add_revoked(struct client_call *c, const struct proto_region *region)

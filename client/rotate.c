@@ -7,6 +7,7 @@
 #include "client/hublink_parts.h"
 #include "client/keyfile.h"
 #include "client/rotate_files.h"
+#include "client/rotate_witness.h"
 #include "client/sessions.h"
 
 #include <dirent.h>
@@ -260,6 +261,8 @@ enum err client_rotate_open(struct client_node *n, struct secret *vault_key, str
         e = publish_file(n, "certs/officer.new", t);
     if (e == OK)
         e = open_next(n, vault_key, t);
+    if (e == OK)
+        e = client_rotate_witness_open(n, vault_key, t);
     return e == OK ? OK : trouble_at(t, e, "keys", 0, 0, "a key that was changed cannot be used (%s): see schakel org rotate",
                               "een gewisselde sleutel kan niet worden gebruikt (%s): zie schakel org rotate", err_word(e));
 }

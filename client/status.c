@@ -129,14 +129,17 @@ static enum err add_desk(cJSON *r, struct vault_txn *x)
     return e;
 }
 
-static void add_witness(cJSON *r, const struct client_node *n)
+static void add_witness(cJSON *r, const struct client_node *n, enum lang lang)
 {
+    const char *key = client_witness_key_text(n, lang);
     struct client_witness_status s;
 
     client_witness_status(n, &s);
     if (n->region.witness_count == 0)
         return;
     json_add_bool(r, "cosigns", s.cosigns);
+    if (key != NULL)
+        json_add_text(r, "witness_key_note", key);
     json_add_u64(r, "cosigned_size", s.cosigned_size);
     json_add_u64(r, "anchored_size", s.anchored_size);
     add_time(r, "anchored_time", s.anchored_s);
@@ -240,7 +243,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
     client_origin_status(c->node, c->trouble.lang, c->reply);
-    add_witness(c->reply, c->node);
+    add_witness(c->reply, c->node, c->trouble.lang);
     add_disk(c->reply, c->node, c->trouble.lang);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);

@@ -4,6 +4,7 @@
 #include "client/do_mirror.h"
 #include "client/do_partner.h"
 #include "client/do_registry.h"
+#include "client/do_witness.h"
 #include "client/policy_adopt.h"
 #include "client/distrust.h"
 #include "client/register.h"
@@ -29,6 +30,7 @@ const struct client_command client_base_commands[] = {
     {"mirror.told", client_do_mirror_told, 0, false},
     {"registry.leaves", client_do_registry_leaves, 0, false},
     {"partner.list", client_do_partner_list, 0, false},
+    {"witness.held", client_do_witness_held, 0, false},
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},
     {"log.accept", client_do_log_accept, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), true},

@@ -11,20 +11,6 @@
 
 /* ---- open and close ---- */
 
-/* Who is admitted later is a witness too. */
-static void count_others(struct client_node *n, struct client_witness *w)
-{
-    w->counted = n->region.witness_count;
-    w->others = 0;
-    for (uint8_t i = 0; i < n->region.witness_count; i++) {
-        struct proto_note_key key;
-
-        if (proto_note_key_decode(n->region.witness[i].vkey, &key) == OK
-            && (w->key == NULL || sodium_memcmp(key.key, w->vkey.key, sizeof key.key) != 0))
-            w->others++;
-    }
-}
-
 /*
  * Who went on after two histories, and cosigns that log no more, does not under a later origin of it either. Looked up, not carried over: the
  * origin may change while the node is off.
@@ -82,8 +68,8 @@ enum err client_witness_open(struct client_node *n, struct secret *key, const ui
         client_witness_close(w);
         return e;
     }
-    count_others(n, w);
     n->witness = w;
+    client_witness_settle(n);
     return OK;
 }
 
@@ -110,6 +96,7 @@ void client_witness_close(struct client_witness *w)
     if (w == NULL)
         return;
     secret_free(w->key);
+    secret_free(w->next);
     free(w);
 }
 
@@ -218,7 +205,7 @@ static enum err cosign(struct client_node *n, struct witness_log *l, const struc
     struct client_witness *w = n->witness;
     struct proto_merkle_head before = l->known.seen;
     uint64_t before_s = l->self_s;
-    struct proto_note_sig sig = {.time_s = clock_now_s()};
+    struct proto_note_sig sig = {.time_s = client_witness_time(n)};
     uint8_t line[PROTO_WITNESS_LINE_ROOM];
     struct wr wr;
     enum err e;
@@ -232,7 +219,7 @@ static enum err cosign(struct client_node *n, struct witness_log *l, const struc
         return e;
     }
     l->recent[l->recent_at++ % WITNESS_RECENT] = v->head;
-    if (w->key == NULL || l->retired)
+    if (!client_witness_may_sign(n, l))
         return ERR_NOTFOUND;
     e = proto_note_sign(&w->vkey, secret_wake(w->key), v->text, v->text_len, &sig);
     secret_sleep(w->key);
@@ -255,7 +242,7 @@ static bool wants_line(const struct client_node *n, const struct witness_log *l,
         return false;
     if (v->head.size > l->known.seen.size || l->self_s == 0)
         return true;
-    return n->witness->key != NULL && !l->retired && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
+    return client_witness_may_sign(n, l) && c->self_s + WITNESS_AGAIN_S <= clock_now_s();
 }
 
 static bool has_cosigned(const struct witness_log *l, const struct proto_merkle_head *head)
@@ -404,8 +391,8 @@ static void step_log(struct client_node *n, struct witness_log *l)
 
 void client_witness_step(struct client_node *n)
 {
-    if (n->witness != NULL && n->witness->counted != n->region.witness_count)
-        count_others(n, n->witness);
+    if (n->witness != NULL)
+        client_witness_key_step(n);
     for (size_t i = 0; n->witness != NULL && n->region.witness_count != 0 && i < WITNESS_LOGS; i++)
         step_log(n, &n->witness->log[i]);
 }

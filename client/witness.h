@@ -3,7 +3,7 @@
  * last, stores that with a sync, and only then signs; it brings checkpoints to the keyholder, which is asked by nodes and dials nobody; and
  * it keeps what is anchored, and how fresh a word of others there is. A hub that shows this node another history than itself or others,
  * less than it had, or nothing new is found here. Of the registry it cosigns only what it holds all leaves of, so that none can be kept
- * back. Part of the vault process's one thread; nothing here waits. Exchange: witness.c; rows: witness_rows.c; what is known: witness_fresh.c.
+ * back. Part of the vault process's one thread; nothing here waits. Exchange: witness.c; rows: witness_rows.c; what is known: witness_fresh.c; its key: witness_key.c.
  */
 #ifndef CLIENT_WITNESS_H
 #define CLIENT_WITNESS_H
@@ -24,6 +24,12 @@ struct client_witness;
  */
 MUST_USE enum err client_witness_open(struct client_node *n, struct secret *key, const uint8_t *public);
 void client_witness_close(struct client_witness *w);  /* takes NULL */
+/* A key (taken) that takes the place of the present one as soon as the registry names it. n->witness is there. */
+void client_witness_next(struct client_node *n, struct secret *key, const uint8_t *public);
+/* That the key does not count, or that another waits; NULL: nothing to say. Static. */
+const char *client_witness_key_text(const struct client_node *n, enum lang lang);
+/* What was cosigned last of log and registry (size 0: nothing yet). False: the log contradicts itself, or there is no witness. */
+bool client_witness_held(const struct client_node *n, struct proto_merkle_head *log, struct proto_merkle_head *registry);
 
 /* Ask, cosign, bring on: what is due. No transaction is open. */
 void client_witness_step(struct client_node *n);

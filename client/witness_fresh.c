@@ -43,7 +43,7 @@ void client_witness_status(const struct client_node *n, struct client_witness_st
         return;
     l = &w->log[WITNESS_MAIN];
     r = &w->log[WITNESS_REGISTRY];
-    out->cosigns = w->key != NULL && !l->retired;
+    out->cosigns = client_witness_may_sign(n, l);
     out->retired = l->retired;
     out->can_anchor = proto_cosigned_is_possible(&n->region, clock_now_s());
     out->cosigned_size = l->known.seen.size;

@@ -49,6 +49,15 @@ struct client_witness {
     struct secret *key;              /* NULL: none */
     struct proto_note_key vkey;
     size_t others, counted;          /* witnesses of the region that are not this node; of how many there were */
+
+    /* witness_key.c */
+    struct secret *next;             /* waits until the registry names it; NULL: none does */
+    struct proto_note_key next_vkey;
+    uint64_t since_s;                /* from when on the present one counts */
+    uint32_t changes;                /* what of the region was looked at */
+    size_t revocations;
+    bool waits;                      /* what it is bound to, for an answer under way */
+    bool replaced;                   /* the region counts another key in our place, or this one was revoked */
     uint64_t opened_ms;
 };
 
@@ -60,6 +69,12 @@ bool client_witness_is_of_before(const struct client_node *n, const struct witne
 void client_witness_bring(struct client_node *n, struct witness_log *l);
 /* witness_courier.c: bring the candidate to the keyholder when the outsiders' lines are missing or old. True: something is under way. */
 bool client_witness_courier(struct client_node *n, struct witness_log *l);
+/* witness_key.c: which of our keys counts, and what it is bound to, by the region as it is now. At the start, and in step when it changed. */
+void client_witness_settle(struct client_node *n);
+void client_witness_key_step(struct client_node *n);
+bool client_witness_may_sign(const struct client_node *n, const struct witness_log *l);
+/* Of a cosignature made now. */
+uint64_t client_witness_time(const struct client_node *n);
 /* witness_fresh.c: of this log alone. */
 bool client_witness_log_is_fresh(const struct client_node *n, const struct witness_log *l);
 

@@ -1,0 +1,137 @@
+#include "client/rotate_witness.h"
+
+#include "base/file.h"
+#include "client/home.h"
+#include "client/hublink_parts.h"
+#include "client/keyfile.h"
+#include "client/witness.h"
+#include "proto/registry_say.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- files ---- */
+
+static enum err take_place(const char *home, const char *from, const char *to)
+{
+    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, from, a, NULL);
+
+    if (e == OK)
+        e = client_home_path(home, to, b, NULL);
+    if (e != OK || rename(a, b) == 0)
+        return e;
+    return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
+}
+
+/* A second name for the key of before, so that keys/witness is never away. A home may have had none. */
+static enum err keep_old(const char *home)
+{
+    char present[CLIENT_PATH_MAX], old[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, "keys/witness", present, NULL);
+
+    if (e == OK)
+        e = client_home_path(home, "keys/witness.old", old, NULL);
+    if (e == OK && unlink(old) != 0 && errno != ENOENT)
+        e = ERR_IO;
+    return e == OK && link(present, old) != 0 && errno != ENOENT ? ERR_IO : e;
+}
+
+enum err client_rotate_witness_move(const char *home)
+{
+    char next[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, "keys/witness.next", next, NULL);
+
+    if (e == OK && access(next, F_OK) != 0)
+        e = ERR_NOTFOUND;
+    if (e == OK)
+        e = keep_old(home);
+    if (e == OK)
+        e = take_place(home, "keys/witness.next", "keys/witness");
+    if (e == OK)
+        e = take_place(home, CLIENT_WITNESS_ORG, "org.pub");
+    return e;
+}
+
+/* ---- at the start ---- */
+
+/* The key is made before its public file: one that waits alone is of a key that took its place already. */
+static enum err mend(const char *home)
+{
+    char next[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, "keys/witness.next", next, NULL);
+
+    if (e == OK && access(next, F_OK) != 0)
+        e = take_place(home, CLIENT_WITNESS_ORG, "org.pub");
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+static enum err open_next(struct client_node *n, struct secret *vault_key)
+{
+    struct client_unlock by = {.key = vault_key};
+    struct secret *key = NULL;
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL, public[32];
+    size_t len = 0;
+    enum err e = client_home_path(n->home, "keys/witness.next", path, NULL);
+
+    if (e == OK)
+        e = file_read(path, CLIENT_KEY_WRAPPED_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = client_key_unwrap(data, len, "witness", &by, &key, public);
+    if (e == OK)
+        client_witness_next(n, key, public);
+    free(data);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
+static enum err put(struct client_node *n, const uint8_t *note, size_t len)
+{
+    struct proto_msg *m = calloc(1, sizeof *m);
+    struct vault_txn *x = NULL;
+    enum err e = m == NULL ? ERR_NOMEM : client_vault_begin(n->vault, true, &x);
+
+    if (e == OK) {
+        m->kind = PROTO_REGISTRY;
+        m->original = (struct proto_blob){note, len};
+        e = client_outbox_put(n, x, m, NULL, NULL);
+    }
+    if (e == OK)
+        e = client_vault_commit(x);
+    else
+        client_vault_abort(x);
+    free(m);
+    return e;
+}
+
+/* Gone when it is in the outbox, which keeps it. */
+static enum err send(struct client_node *n)
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = client_home_path(n->home, CLIENT_WITNESS_SAY, path, NULL);
+
+    if (e == OK)
+        e = file_read(path, PROTO_REGISTRY_NOTE_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return OK;
+    if (e == OK)
+        e = put(n, data, len);
+    free(data);
+    return e == OK && unlink(path) != 0 ? ERR_IO : e;
+}
+
+enum err client_rotate_witness_open(struct client_node *n, struct secret *vault_key, struct trouble *t)
+{
+    enum err e = mend(n->home);
+
+    if (e == OK && n->witness != NULL)
+        e = open_next(n, vault_key);
+    if (e == OK)
+        e = send(n);
+    return e == OK ? OK : trouble_at(t, e, "keys/witness.next", 0, 0, "cannot be used (%s): see schakel org rotate witness",
+                              "is niet te gebruiken (%s): zie schakel org rotate witness", err_word(e));
+}
