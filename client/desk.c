@@ -2,6 +2,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/index.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -229,6 +230,8 @@ enum err client_desk_put(struct vault_txn *x, const struct client_desk *d)
 
     if (e == OK)
         e = client_vault_put(x, CLIENT_T_REQUEST, d->id, sizeof d->id, row, len);
+    if (e == OK)
+        e = client_index_desk(x, d);
     sodium_memzero(row, sizeof row);
     return e;
 }

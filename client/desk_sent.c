@@ -7,6 +7,7 @@
 #include "client/consent_end.h"
 #include "client/desk_arg.h"
 #include "client/facts.h"
+#include "client/index.h"
 #include "client/member.h"
 
 #include <sodium.h>
@@ -287,7 +288,7 @@ static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t 
 {
     struct lapsing l = {.node = n, .x = x, .now_s = now_s};
     struct client_desk d;
-    enum err e = client_desk_walk(x, lapsing_each, &l);
+    enum err e = client_index_open_desk(x, lapsing_each, &l);
 
     if (e == OK)
         e = l.err;
@@ -303,7 +304,7 @@ enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t n
 {
     struct ending w = {.node = n, .x = x, .now_s = now_s};
     struct client_desk d;
-    enum err e = client_desk_walk(x, ending_each, &w);
+    enum err e = client_index_open_desk(x, ending_each, &w);
 
     for (uint8_t i = 0; e == OK && i < w.rows.count; i++) {
         e = client_desk_get(x, w.rows.id[i], &d);

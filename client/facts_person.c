@@ -2,6 +2,7 @@
 #include "client/facts.h"
 
 #include "client/child.h"
+#include "client/index.h"
 #include "client/record.h"
 #include "client/sealed.h"
 #include "policy/words.h"
@@ -123,7 +124,7 @@ static enum err own_or_told(struct told *t, struct vault_txn *x)
     enum err e = own_field(t, x, "ident", "birth_date", t->birth_date, sizeof t->birth_date);
 
     if (e == ERR_NOTFOUND)
-        return client_kept_walk(x, told_each, t);
+        return client_index_facts(x, t->child, told_each, t);
     if (e == OK)
         e = own_field(t, x, "guard", "custody", t->custody, sizeof t->custody);
     if (e == OK || e == ERR_NOTFOUND)

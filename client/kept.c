@@ -4,6 +4,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/index.h"
 #include "proto/sign.h"
 
 #include <stdlib.h>
@@ -64,6 +65,8 @@ enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
     e = wr_end(&w);
     if (e == OK)
         e = client_vault_put(x, CLIENT_T_STATEMENT, k->what.id, PROTO_ID_LEN, row, w.len);
+    if (e == OK)
+        e = client_index_statement(x, k);
     free(row);
     return e;
 }

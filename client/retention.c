@@ -6,6 +6,7 @@
 #include "client/consent_end.h"
 #include "client/desk.h"
 #include "client/facts.h"
+#include "client/index.h"
 #include "client/keeping.h"
 #include "client/statement.h"
 #include "policy/events.h"
@@ -148,9 +149,16 @@ static enum err remove_row(struct vault_txn *x, enum client_table table, const v
 static enum err drop_statement(struct due *d, const uint8_t id[PROTO_ID_LEN])
 {
     static const char marks[] = {'r', 's', 'd'};
-    uint8_t key[KEY_LEN];
-    enum err e = remove_row(d->x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN);
+    struct client_kept *k = malloc(sizeof *k);
+    uint8_t key[KEY_LEN], *memory = NULL;
+    enum err e = k == NULL ? ERR_NOMEM : client_kept_get(d->x, id, k, &memory);
 
+    if (e == OK)
+        e = client_index_forget(d->x, k);
+    free(memory);
+    free(k);
+    if (e == OK)
+        e = remove_row(d->x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN);
     if (e == OK)
         e = remove_row(d->x, CLIENT_T_DRAFT, id, PROTO_ID_LEN);
     memcpy(key + 1, id, PROTO_ID_LEN);
@@ -219,6 +227,8 @@ static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
         e = remove_row(d->x, CLIENT_T_META, key, sizeof key);
     if (e == OK)
         e = client_after_forget(d->x, id);
+    if (e == OK)
+        e = client_index_desk_forget(d->x, id);
     return e == OK ? remove_row(d->x, CLIENT_T_REQUEST, id, PROTO_ID_LEN) : e;
 }
 

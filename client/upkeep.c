@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
+#include "client/index.h"
 #include "client/resend.h"
 #include "client/statement.h"
 
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, DUE_MAX = 32, KEY_LEN = 1 + PROTO_ID_LEN };
+enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64, KEY_LEN = 1 + PROTO_ID_LEN };
 
 /* ---- when was something last done about a statement: CLIENT_T_META, a letter and its id ---- */
 
@@ -56,7 +57,8 @@ struct due {
     struct client_node *node;
     struct vault_txn *x;
     uint64_t now_s;
-    struct proto_ids repeat, status;
+    size_t said;                          /* in this run */
+    struct client_index_at at[CLIENT_INDEX_DUE_MAX];
 };
 
 static bool all_acked(const struct client_kept *k)
@@ -69,29 +71,6 @@ static bool needs_status(const struct due *d, const struct client_kept *k)
 {
     return k->what.kind == PROTO_SAY_CONSENT && k->what.until_s > d->now_s
         && sodium_memcmp(k->what.holder, d->node->me->id, PROTO_PARTNER_LEN) != 0;
-}
-
-static void add(struct proto_ids *ids, const uint8_t id[PROTO_ID_LEN])
-{
-    if (ids->count < DUE_MAX)
-        memcpy(ids->id[ids->count++], id, PROTO_ID_LEN);
-}
-
-static bool due_each(void *arg, const struct client_kept *k)
-{
-    struct due *d = arg;
-    uint64_t since = k->leaf_s;
-
-    if (!k->mine || k->leaf_s == 0)
-        return true;
-    if (!all_acked(k) && last_get(d->x, 'r', k->what.id) > since)
-        since = last_get(d->x, 'r', k->what.id);
-    if (!all_acked(k) && since + DAY_S <= d->now_s)
-        add(&d->repeat, k->what.id);
-    since = last_get(d->x, 's', k->what.id);
-    if (needs_status(d, k) && (since > k->leaf_s ? since : k->leaf_s) + DAY_S <= d->now_s)
-        add(&d->status, k->what.id);
-    return true;
 }
 
 /* Withdrawn or not: an end that is kept here says so. */
@@ -111,7 +90,7 @@ static enum err send_status(struct due *d, const struct client_kept *k)
     struct proto_statement s = {.kind = PROTO_SAY_STATUS, .subject = k->what.subject, .until_s = k->what.until_s,
         .addressees = k->what.addressees};
     struct ends f = {.consent = &k->what};
-    enum err e = client_kept_walk(d->x, ends_each, &f);
+    enum err e = client_index_ends(d->x, k->what.id, ends_each, &f);
 
     s.code = f.found ? 1 : 0;
     memcpy(s.refers, k->what.id, sizeof s.refers);
@@ -120,28 +99,59 @@ static enum err send_status(struct due *d, const struct client_kept *k)
     return e != OK ? e : client_statement_send(d->node, d->x, &s, NULL, NULL, NULL);
 }
 
-typedef enum err due_act(struct due *d, const struct client_kept *k);
-
 static enum err repeat(struct due *d, const struct client_kept *k)
 {
     return client_statement_repeat(d->node, d->x, k);
 }
 
-static enum err each(struct due *d, const struct proto_ids *ids, char what, due_act *act)
+/*
+ * A day after its leaf, or after the last time. What is not due yet has another moment, which *next gets when it is the sooner one (0: none so
+ * far); what is done now, one a day later.
+ */
+static enum err act(struct due *d, const struct client_kept *k, char what, enum err (*run)(struct due *d, const struct client_kept *k), uint64_t *next)
+{
+    uint64_t since = last_get(d->x, what, k->what.id), at_s;
+    enum err e = OK;
+
+    since = since > k->leaf_s ? since : k->leaf_s;
+    at_s = since + DAY_S;
+    if (at_s <= d->now_s) {
+        e = run(d, k);
+        if (e == OK)
+            e = last_put(d->x, what, k->what.id, d->now_s);
+        at_s = d->now_s + DAY_S;
+        d->said++;
+    }
+    *next = *next == 0 || at_s < *next ? at_s : *next;
+    return e;
+}
+
+static enum err one(struct due *d, const struct client_index_at *due, struct client_kept *k)
+{
+    uint8_t *memory = NULL;
+    uint64_t next = 0;
+    enum err e = client_kept_get(d->x, due->id, k, &memory);
+    bool counts = e == OK && k->mine && k->leaf_s != 0;
+
+    if (counts && !all_acked(k))
+        e = act(d, k, 'r', repeat, &next);
+    if (e == OK && counts && needs_status(d, k))
+        e = act(d, k, 's', send_status, &next);
+    if (e == OK || e == ERR_NOTFOUND)
+        e = client_index_due_again(d->x, due, next);
+    free(memory);
+    return e;
+}
+
+/* The longest due first; what does not fit into one run comes a minute later. */
+static enum err run_due(struct due *d)
 {
     struct client_kept *k = malloc(sizeof *k);
-    uint8_t *memory = NULL;
-    enum err e = k == NULL ? ERR_NOMEM : OK;
+    size_t count = 0;
+    enum err e = k == NULL ? ERR_NOMEM : client_index_due(d->x, d->now_s, d->at, &count);
 
-    for (uint8_t i = 0; e == OK && i < ids->count; i++) {
-        e = client_kept_get(d->x, ids->id[i], k, &memory);
-        if (e == OK)
-            e = act(d, k);
-        if (e == OK)
-            e = last_put(d->x, what, ids->id[i], d->now_s);
-        free(memory);
-        memory = NULL;
-    }
+    for (size_t i = 0; e == OK && i < count && d->said < SAY_MAX; i++)
+        e = one(d, &d->at[i], k);
     free(k);
     return e;
 }
@@ -152,13 +162,11 @@ enum err client_upkeep_run(struct client_node *n, struct vault_txn *x, uint64_t 
     enum err e = d == NULL ? ERR_NOMEM : client_desk_tick(n, x, now_s);
 
     if (e == OK) {
-        *d = (struct due){.node = n, .x = x, .now_s = now_s};
-        e = client_kept_walk(x, due_each, d);
+        d->node = n;
+        d->x = x;
+        d->now_s = now_s;
+        e = run_due(d);
     }
-    if (e == OK)
-        e = each(d, &d->repeat, 'r', repeat);
-    if (e == OK)
-        e = each(d, &d->status, 's', send_status);
     if (e == OK)
         e = client_resend_run(n, x);
     free(d);

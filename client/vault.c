@@ -376,6 +376,11 @@ enum err client_vault_count(struct vault_txn *x, enum client_table t, uint64_t *
     return kv_count(x->kv, x->v->table[t], out);
 }
 
+struct vault *client_vault_of(const struct vault_txn *x)
+{
+    return x->v;
+}
+
 void client_vault_name_key(struct vault *v, const char *domain, const void *data, size_t len, uint8_t out[32])
 {
     client_vault_keys_name(v->keys, domain, data, len, out);

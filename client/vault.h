@@ -74,6 +74,9 @@ MUST_USE enum err client_vault_has(struct vault_txn *x, enum client_table t, con
 MUST_USE enum err client_vault_last(struct vault_txn *x, enum client_table t, uint8_t *key, size_t cap, size_t *key_len);
 MUST_USE enum err client_vault_count(struct vault_txn *x, enum client_table t, uint64_t *out);
 
+/* The vault of a transaction, borrowed. */
+struct vault *client_vault_of(const struct vault_txn *x);
+
 /* A key for text that must not show in the store: HMAC under the vault key. */
 void client_vault_name_key(struct vault *v, const char *domain, const void *data, size_t len, uint8_t out[32]);
 

@@ -8,6 +8,7 @@
 #include "client/do_mirror.h"
 #include "client/home.h"
 #include "client/hublink.h"
+#include "client/index.h"
 #include "client/keyfile.h"
 #include "client/keylink.h"
 #include "client/packs.h"
@@ -107,6 +108,8 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
         e = client_vault_open(path, secret_wake(vault_key), &n->vault, t);
         secret_sleep(vault_key);
     }
+    if (e == OK)
+        e = client_index_open(n->vault);
     if (e == OK)
         e = client_registry_open(n, t);
     if (e == OK)
