@@ -203,7 +203,7 @@ const char *client_desk_state_name(enum client_desk_state s)
 const char *client_desk_reason_name(uint8_t reason)
 {
     static const char *const name[PROTO_REFUSE_END] = {"", "not_needed", "not_proportionate", "subject_doubt",
-        "nothing_held", "not_safe", "policy", "withdrawn"};
+        "nothing_held", "not_safe", "policy", "taken_back"};
 
     return reason < PROTO_REFUSE_END ? name[reason] : "?";
 }

@@ -133,6 +133,9 @@ static const struct client_opt refuse_opts[] = {REQUEST,
         "nothing_held (there is nothing of it), not_safe (it would not be safe)",
         "not_needed (niet nodig voor dit doel), not_proportionate (te veel), subject_doubt (misschien een ander kind), "
         "nothing_held (er is niets over), not_safe (het zou niet veilig zijn)"}, "REASON", NULL}, NOTE, END};
+static const struct client_opt access_end_opts[] = {
+    {"share", CLIENT_OPT_TEXT, true, {"the request or offer that was given, from schakel request list",
+        "het verzoek of aanbod dat gegeven is, uit schakel request list"}, "ID", NULL}, NOTE, END};
 static const struct client_opt send_opts[] = {CHILD,
     {"to", CLIENT_OPT_TEXT, false, {"the partner", "de partner"}, "PARTNER", NULL},
     {"purpose", CLIENT_OPT_TEXT, false, {"the purpose (schakel policy show)",
@@ -237,6 +240,8 @@ const struct client_cmd client_casework_cmds[] = {
         "deel alle of minder van de gevraagde onderdelen"}, grant_opts, "grant", NULL, client_desk_print},
     {"refuse", {"refuse a request, with a reason", "weiger een verzoek, met een reden"}, refuse_opts,
         "refuse", NULL, client_desk_print},
+    {"access end", {"end early what you granted or sent: nobody reads it any more",
+        "beëindig eerder wat u toekende of stuurde: niemand leest het meer"}, access_end_opts, "access.end", NULL, client_desk_print},
     {"send", {"send sections to a partner: a referral, report or handover",
         "stuur onderdelen naar een partner: verwijzing, melding of overdracht"},
         send_opts, "send", NULL, client_desk_print},

@@ -241,19 +241,32 @@ enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const str
     return client_desk_put(x, &d);
 }
 
+/* The receiver's: granted, here or on its way. */
+static bool may_be_read(const struct client_desk *d)
+{
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
+}
+
+/* Our request was refused; or what we were given is taken back, read or not. */
 enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d, said = {.state = CLIENT_DESK_NONE};
-    enum err err = row_for(x, e, true, false, &d);
+    enum err err = client_desk_get(x, e->msg->refers, &d);
+    bool taken_back;
 
+    if (err == OK && (!same_partner(d.other, e->from->id) || !client_desk_is_receiver(&d)))
+        err = ERR_DENIED;
     if (err != OK)
         return missed(e, err, "no such request");
-    if (!is_open_question(&d, e))
+    taken_back = e->msg->code == PROTO_REFUSE_TAKEN_BACK && may_be_read(&d);
+    if (!taken_back && (d.offer || !is_open_question(&d, e)))
         return dropped(e, "not waiting");
     client_sealed_request_read(n, e->msg, &said);
     memcpy(d.answer, said.note, sizeof d.answer);
-    d.state = CLIENT_DESK_REFUSED;
     d.reason = e->msg->code;
+    if (taken_back)
+        return client_desk_end(n, x, &d, CLIENT_DESK_WITHDRAWN);
+    d.state = CLIENT_DESK_REFUSED;
     return client_desk_put(x, &d);
 }
 

@@ -163,6 +163,8 @@ static const struct sentence {
     {"request cancel", "request", "Taken back: request ", ".", "Ingetrokken: verzoek ", "."},
     {"refuse", "request", "Refused: request ", "; the asker hears your reason.", "Geweigerd: verzoek ",
         "; de vrager hoort uw reden."},
+    {"access end", "share", "Access ended: ", "; the copy at the other side is destroyed as soon as its node hears of it, which its report says.",
+        "Toegang beëindigd: ", "; de kopie bij de ander wordt vernietigd zodra dat knooppunt het hoort; een bericht zegt wanneer."},
     {"accept", "offer", "Accepted: ", ". To read it: schakel open --share with the same number.",
         "Aangenomen: ", ". Lezen: schakel open --share met hetzelfde nummer."},
     {"not-for-us", "offer", "Sent back: ", "; the copy here is destroyed.",
@@ -182,6 +184,7 @@ static const struct {
     {"objection end", "This was ended already", "Dit is al beëindigd"},
     {"request cancel", "This was taken back already", "Dit is al ingetrokken"},
     {"refuse", "This was refused already", "Dit is al geweigerd"},
+    {"access end", "This access was ended already", "Deze toegang is al beëindigd"},
     {"accept", "This was accepted already", "Dit is al aangenomen"},
     {"not-for-us", "This was sent back already", "Dit is al teruggegeven"},
 };

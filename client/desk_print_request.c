@@ -39,6 +39,12 @@ struct viewed {
     char id[9];
 };
 
+/* By its holder, who ended the access. */
+static bool is_taken_back(const cJSON *row)
+{
+    return strcmp(client_paper_text(row, "reason"), "taken_back") == 0;
+}
+
 static struct viewed view(const struct client_paper *p, const cJSON *row)
 {
     struct viewed v = {.state = client_paper_text(row, "state"), .style = CLIENT_PLAIN};
@@ -55,6 +61,8 @@ static struct viewed view(const struct client_paper *p, const cJSON *row)
             v.style = states[i].style;
             break;
         }
+    if (strcmp(client_paper_text(row, "state"), "withdrawn") == 0 && is_taken_back(row))
+        v.state = client_paper_say(p, "access ended early", "toegang eerder beëindigd");
     if (client_paper_true(row, "approved"))
         v.state = client_paper_say(p, "approved, not sent yet", "goedgekeurd, nog niet verstuurd");
     return v;
@@ -120,6 +128,9 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
         client_paper_format(p, text, sizeof text,
             "talk with %s; is it still needed, ask again, or for less: schakel request new --help",
             "praat met %s; is het nog nodig, vraag opnieuw, of minder: schakel request new --help", v->other);
+    else if (v->receiver && strcmp(state, "withdrawn") == 0 && is_taken_back(row))
+        client_paper_format(p, text, sizeof text, "the copy here is gone; ask %s what was wrong",
+            "de kopie hier is weg; vraag %s wat er niet goed was", v->other);
     else if (v->receiver && strcmp(state, "withdrawn") == 0)
         client_paper_format(p, text, sizeof text, "nothing more comes; talk with the family about what would help",
             "er komt niets meer; praat met het gezin over wat wel kan helpen");
@@ -155,7 +166,7 @@ void client_desk_print_reason(const struct client_paper *p, const char *label, c
             "hier is niets over"},
         {"not_safe", "it would not be safe", "het zou niet veilig zijn", NULL, NULL},
         {"policy", "the policy does not allow it any more", "het beleid laat het niet meer toe", NULL, NULL},
-        {"withdrawn", "consent was withdrawn", "toestemming is ingetrokken", NULL, NULL},
+        {"taken_back", "its holder took it back", "de houder heeft het teruggenomen", "taken back by you", "door u teruggenomen"},
     };
     const char *text = reason;
 

@@ -247,7 +247,7 @@ void client_reply_desk(
         json_add_text(obj, "note", d->note);
     if (client_packs_differs(n, d->pack))
         add_other_pack(obj, lang, d);
-    if (d->state == CLIENT_DESK_REFUSED)
+    if (d->state == CLIENT_DESK_REFUSED || d->state == CLIENT_DESK_WITHDRAWN)
         json_add_text(obj, "reason", client_desk_reason_name(d->reason));
     if (d->answer[0] != '\0')
         json_add_text(obj, "answer", d->answer);

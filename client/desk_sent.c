@@ -157,9 +157,32 @@ enum err client_desk_refused_release(
     return client_desk_put(x, &d);
 }
 
+/* Granted: over with the access, on both sides, whether or not the other could be reached to say so. */
+static bool is_given(const struct client_desk *d)
+{
+    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
+        || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
+}
+
+/* What we gave is taken back, in the log: nothing of it goes out any more. */
+static enum err taken_back(struct vault_txn *x, const struct client_receipt_event *ev)
+{
+    struct client_desk d;
+    enum err e = client_desk_get(x, ev->msg->refers, &d);
+
+    if (e != OK || client_desk_is_receiver(&d) || !is_given(&d))
+        return e == ERR_NOTFOUND ? OK : e;
+    d.state = CLIENT_DESK_WITHDRAWN;
+    d.reason = ev->msg->code;
+    e = client_share_destroy(x, d.id);
+    return e != OK ? e : client_desk_put(x, &d);
+}
+
 enum err client_sent_refuse(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     (void) n;
+    if (e->msg->code == PROTO_REFUSE_TAKEN_BACK)
+        return taken_back(x, e);
     return close_question(x, e, CLIENT_DESK_REFUSED);
 }
 
@@ -200,13 +223,6 @@ struct ending {
 static bool is_here(const struct client_desk *d)
 {
     return client_desk_is_receiver(d) && (d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED);
-}
-
-/* Granted: over with the access, on both sides, whether or not the other could be reached to say so. */
-static bool is_given(const struct client_desk *d)
-{
-    return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_RELEASED
-        || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
 }
 
 /* Never granted: over with its last day. Not while a grant is under way: the hub may take it yet. Who asked

@@ -38,6 +38,7 @@ const struct client_command client_desk_commands[] = {
     {"preview", client_do_preview, SECOND, false},
     {"grant", client_do_grant, CASEWORK, true},
     {"refuse", client_do_refuse, CASEWORK, true},
+    {"access.end", client_do_access_end, CASEWORK, true},
     {"send", client_do_send, CASEWORK, true},
     {"accept", client_do_accept, CASEWORK, true},
     {"not-for-us", client_do_not_for_us, CASEWORK, true},

@@ -17,7 +17,7 @@ client_handler client_do_record_import, client_do_record_put, client_do_record_g
     client_do_consent_record, client_do_consent_withdraw, client_do_consent_list, client_do_consent_show,
     client_do_objection_add, client_do_objection_end, client_do_facts_set, client_do_statement_list,
     client_do_weigh, client_do_request_new, client_do_request_list, client_do_request_show,
-    client_do_request_cancel, client_do_approve, client_do_inbox, client_do_preview, client_do_grant,
+    client_do_request_cancel, client_do_approve, client_do_inbox, client_do_preview, client_do_grant, client_do_access_end,
     client_do_refuse, client_do_send, client_do_accept, client_do_not_for_us, client_do_open,
     client_do_policy_show, client_do_done, client_do_informed, client_do_defer, client_do_outbox_list, client_do_outbox_drop;
 

@@ -22,7 +22,7 @@ enum { ROWS_MAX = 20000 };
 
 static const struct { uint8_t kind, code; const char *en, *nl; } acts[] = {
     {PROTO_REQUEST, 0, "asked", "gevraagd"}, {PROTO_OFFER, 0, "offered", "aangeboden"}, {PROTO_GRANT, 0, "granted", "toegestaan"},
-    {PROTO_REFUSE, 0, "refused", "geweigerd"}, {PROTO_RELEASE, 0, "handed over", "overhandigd"},
+    {PROTO_REFUSE, PROTO_REFUSE_TAKEN_BACK, "ended the access", "toegang beëindigd"}, {PROTO_REFUSE, 0, "refused", "geweigerd"}, {PROTO_RELEASE, 0, "handed over", "overhandigd"},
     {PROTO_ANSWER, PROTO_ANSWER_ACCEPT, "accepted", "aanvaard"}, {PROTO_ANSWER, PROTO_ANSWER_NOT_FOR_US, "not for us", "niet voor ons"},
     {PROTO_CANCEL, 0, "cancelled", "ingetrokken verzoek"}, {PROTO_REPORT, PROTO_REPORT_OPENED, "opened", "geopend"},
     {PROTO_REPORT, PROTO_REPORT_EXPORTED, "exported", "uitgevoerd"}, {PROTO_REPORT, PROTO_REPORT_EXPIRED, "destroyed at the end", "vernietigd na afloop"},

@@ -1,4 +1,4 @@
-/* client/do_hold: the holder decides: look, agree as a second person, grant all or less, or refuse. */
+/* client/do_hold: the holder decides: look, agree as a second person, grant all or less. What it refuses: client/do_refuse. */
 #include "client/after.h"
 #include "client/anon.h"
 #include "client/child.h"
@@ -243,76 +243,5 @@ enum err client_do_grant(struct client_call *c, struct vault_txn *x)
         cJSON_Delete(g->content);
     }
     free(g);
-    return e;
-}
-
-/* Only these are for people to choose. */
-static enum err reason_arg(struct client_call *c, uint8_t *out)
-{
-    const char *reason = NULL;
-    enum err e = client_arg_text(c, "reason", &reason);
-
-    for (uint8_t i = PROTO_REFUSE_NOT_NEEDED; e == OK && i <= PROTO_REFUSE_NOT_SAFE; i++)
-        if (strcmp(client_desk_reason_name(i), reason) == 0) {
-            *out = i;
-            return OK;
-        }
-    return e != OK ? e : trouble_at(&c->trouble, ERR_RANGE, "--reason", 0, 0,
-        "choose not_needed, not_proportionate, subject_doubt, nothing_held or not_safe",
-        "kies not_needed, not_proportionate, subject_doubt, nothing_held of not_safe");
-}
-
-/* What the person adds is sealed to the asker: the hub reads the reason's code and no more. */
-static enum err seal_note(struct client_call *c, struct vault_txn *x, const struct client_desk *d,
-    const uint8_t id[PROTO_ID_LEN], uint8_t **out, size_t *len)
-{
-    struct client_desk said = {.state = CLIENT_DESK_NONE};
-    enum err e = client_desk_arg_note(c, &said);
-
-    memcpy(said.other, d->other, sizeof said.other);
-    return e != OK ? e : client_sealed_request_make(c->node, x, &said, id, out, len);
-}
-
-/* Whatever the reason is now: the first one stays. */
-static enum err refused_before(struct client_call *c, struct vault_txn *x, bool *already)
-{
-    struct client_desk d;
-    struct proto_msg m = {.kind = PROTO_REFUSE};
-    enum err e = client_desk_arg(c, x, "request", &d);
-
-    if (e == OK && !d.mine && !d.offer)
-        e = client_twice_answered(c, x, &d, &m, d.state == CLIENT_DESK_REFUSED, already);
-    return e;
-}
-
-enum err client_do_refuse(struct client_call *c, struct vault_txn *x)
-{
-    struct client_desk d;
-    struct proto_msg m = {.kind = PROTO_REFUSE};
-    uint8_t *sealed = NULL;
-    size_t len = 0;
-    bool already = false;
-    enum err e = refused_before(c, x, &already);
-
-    if (already)
-        return e;
-    if (e == OK)
-        e = client_desk_arg_open(c, x, &d);
-    if (e == OK)
-        e = reason_arg(c, &m.code);
-    randombytes_buf(m.head.id, sizeof m.head.id);
-    if (e == OK)
-        e = seal_note(c, x, &d, m.head.id, &sealed, &len);
-    if (e == OK) {
-        client_desk_head(&d, &m);
-        memcpy(m.refers, d.id, sizeof m.refers);
-        m.sealed = (struct proto_blob) {sealed, len};
-        e = client_outbox_put(c->node, x, &m, c->who, NULL);
-    }
-    if (e == OK) {
-        client_call_wait(c, m.head.id);
-        client_reply_id(c->reply, "request", d.id);
-    }
-    free(sealed);
     return e;
 }

@@ -108,6 +108,8 @@ static const struct item desk_items[CLIENT_DESK_STATE_END] = {
         "toestemming is ingetrokken; er komt en gaat niets meer", "schakel request show --request {id}",
         true},
 };
+static const struct item taken_back_item = {"withdrawal", "ended the access to what it shared; the copy here is gone",
+    "heeft de toegang beëindigd tot wat het deelde; de kopie hier is weg", "schakel request show --request {id}", true};
 static const struct item unanswered_item = {"unanswered",
     "did not answer your request before its last day; ask again if it is still needed",
     "heeft uw verzoek niet voor de laatste dag beantwoord; vraag opnieuw als het nog nodig is",
@@ -138,6 +140,8 @@ static const struct item *desk_item(const struct client_desk *d)
 
     if (d->state == CLIENT_DESK_PREPARED)
         return sodium_is_zero(d->approval, sizeof d->approval) ? &approve_item : &approved_item;
+    if (d->state == CLIENT_DESK_WITHDRAWN && d->reason == PROTO_REFUSE_TAKEN_BACK)
+        return client_desk_is_receiver(d) ? &taken_back_item : NULL;
     if (d->state == CLIENT_DESK_ENDED && d->granted.count == 0 && !d->offer)
         return d->mine ? &unanswered_item : &overdue_item;
     if (offered && d->state == CLIENT_DESK_OPENED)
@@ -199,7 +203,7 @@ static bool desk_each(void *arg, const struct client_desk *d)
     client_reply_last_day(row, "due", it == &done_item ? 0 : desk_due(d));
     if (d->note[0] != '\0')
         json_add_text(row, "note", d->note);
-    if (d->state == CLIENT_DESK_REFUSED && d->mine)
+    if ((d->state == CLIENT_DESK_REFUSED && d->mine) || (d->state == CLIENT_DESK_WITHDRAWN && d->reason != 0))
         json_add_text(row, "reason", client_desk_reason_name(d->reason));
     if (d->answer[0] != '\0')
         json_add_text(row, "answer", d->answer);

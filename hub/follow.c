@@ -44,6 +44,29 @@ enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct 
     return OK;
 }
 
+enum err hub_follow_ending(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
+    hub_follow_next *next, struct hub_outcome *o)
+{
+    struct hub_outcome fresh = {.result = PROTO_ACCEPTED};
+    enum hub_request_state state;
+    struct hub_request q;
+    enum err e = hub_follow_request(s, x, a, side, &q, &fresh.result);
+
+    if (e != OK || fresh.result != PROTO_ACCEPTED)
+        goto out;
+    state = next(&q, a, &fresh.result);
+    if (state == HUB_REQUEST_NONE)
+        goto out;
+    q.state = state;
+    q.due_s = a->now_s;
+    e = hub_store_request_save(s->tables, x, &q);
+    fresh.logged = fresh.mailed = true;
+out:
+    if (e == OK)
+        *o = fresh;
+    return e;
+}
+
 enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
     struct hub_grant *grant, struct hub_request *request, enum proto_refusal *refusal)
 {

@@ -20,6 +20,13 @@ enum hub_side { HUB_SIDE_ASKER, HUB_SIDE_HOLDER };
 MUST_USE enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
     enum hub_side side, struct hub_request *out, enum proto_refusal *refusal);
 
+/* Which state a question goes on to; HUB_REQUEST_NONE: not to any, and *refusal says why. */
+typedef enum hub_request_state hub_follow_next(const struct hub_request *q, const struct hub_act *a, enum proto_refusal *refusal);
+
+/* A message of this side that ends the question it refers to: logged, mailed to the other side, and the row may go. */
+MUST_USE enum err hub_follow_ending(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
+    hub_follow_next *next, struct hub_outcome *o);
+
 /* The same for a message that refers to a grant or offer, or to the release of one. */
 MUST_USE enum err hub_follow_grant(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
     enum hub_side side, struct hub_grant *grant, struct hub_request *request, enum proto_refusal *refusal);

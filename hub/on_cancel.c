@@ -1,27 +1,17 @@
 #include "hub/act.h"
 #include "hub/follow.h"
 
+static enum hub_request_state next(const struct hub_request *q, const struct hub_act *a, enum proto_refusal *refusal)
+{
+    (void)a;
+    if (!q->is_offer && q->state == HUB_REQUEST_OPEN)
+        return HUB_REQUEST_CANCELLED;
+    *refusal = q->is_offer ? PROTO_NOT_FOUND : PROTO_WRONG_STATE;
+    return HUB_REQUEST_NONE;
+}
+
 /* The asker takes its request back, as long as nobody answered it. */
 enum err hub_on_cancel(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
 {
-    struct hub_outcome fresh = {.result = PROTO_ACCEPTED};
-    struct hub_request q;
-    enum err e = hub_follow_request(s, x, a, HUB_SIDE_ASKER, &q, &fresh.result);
-
-    if (e != OK || fresh.result != PROTO_ACCEPTED)
-        goto out;
-    if (q.is_offer) {
-        fresh.result = PROTO_NOT_FOUND;
-    } else if (q.state != HUB_REQUEST_OPEN) {
-        fresh.result = PROTO_WRONG_STATE;
-    } else {
-        q.state = HUB_REQUEST_CANCELLED;
-        q.due_s = a->now_s;
-        e = hub_store_request_save(s->tables, x, &q);
-        fresh.logged = fresh.mailed = true;
-    }
-out:
-    if (e == OK)
-        *o = fresh;
-    return e;
+    return hub_follow_ending(s, x, a, HUB_SIDE_ASKER, next, o);
 }

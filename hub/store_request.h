@@ -14,7 +14,8 @@
 
 /* Numbers are stored. */
 enum hub_request_state { HUB_REQUEST_NONE = 0, HUB_REQUEST_OPEN, HUB_REQUEST_GRANTED, HUB_REQUEST_REFUSED,
-    HUB_REQUEST_CANCELLED, HUB_REQUEST_ACCEPTED, HUB_REQUEST_NOT_FOR_US, HUB_REQUEST_ENDED };
+    HUB_REQUEST_CANCELLED, HUB_REQUEST_ACCEPTED, HUB_REQUEST_NOT_FOR_US, HUB_REQUEST_ENDED,
+    HUB_REQUEST_TAKEN_BACK };   /* by the holder, after it was granted or sent */
 
 struct hub_request {
     uint8_t id[PROTO_ID_LEN];            /* of the message that began it */

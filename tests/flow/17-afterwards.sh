@@ -79,6 +79,25 @@ scene_acute() {
     expect "and to the privacy officer" "$got" "U krijgt bericht, met leerplicht.*Dit is gedeeld met een regel waarvan u bericht krijgt."
 }
 
+# What should not have been granted: its holder ends the access, and the copy that was read is gone.
+scene_taken_back() {
+    shared 5 && wrong=$id || return 1
+    ask leerplicht access end --share "$wrong"
+    expect "who got it cannot end it for its holder" "$got" '"class":"state"' || return 1
+    ask vo access end --share "$wrong" --note "about another child"
+    expect "its holder ends the access" "$got" '"ok":true' || return 1
+    wait_for 10 is_state leerplicht "$wrong" withdrawn || { why="it can still be read: $(state_of leerplicht "$wrong")"; return 1; }
+    is_state vo "$wrong" withdrawn || { why="at the school it is $(state_of vo "$wrong")"; return 1; }
+    ask leerplicht open --share "$wrong"
+    expect "its content is gone" "$got" '"class":"state"' || return 1
+    ask leerplicht request show --request "$wrong"
+    expect "with the reason" "$got" '"reason":"taken_back","answer":"about another child"' || return 1
+    ask vo access end --share "$wrong"
+    expect "once" "$got" '"already":true' || return 1
+    got=$(as leerplicht request show --request "$wrong" --lang nl | tr -s ' \n' ' ')
+    expect "in Dutch" "$got" "Stand toegang eerder beëindigd.*Reden de houder heeft het teruggenomen Antwoord about another child"
+}
+
 scene_done_in_time() {
     ask leerplicht weigh --request "$all" --answer 1=help
     expect "half a weighing is none" "$got" '"class":"denied"' || return 1
@@ -154,4 +173,4 @@ scene_family_not_told() {
 set -e
 region_up
 set +e
-run_scenes acute done_in_time not_weighed not_seen family_not_told
+run_scenes acute taken_back done_in_time not_weighed not_seen family_not_told

@@ -60,7 +60,7 @@ const struct msg_sample msg_samples[MSG_SAMPLES] = {
     {PROTO_REQUEST, HAS_SECTIONS | HAS_IDS | HAS_WEIGHING | HAS_SEALED, 0, 0, 0, 0, 33 + 33 + 34 + 12, "siwx"},
     {PROTO_OFFER, HAS_GRANT | HAS_SEALED, 0, 0, 0, 0, 33 + 33 + 8 + 32 + 44 + 34 + 24 + 12, "siudowax"},
     {PROTO_GRANT, HAS_REFERS | HAS_GRANT, 0, 0, 0, 0, 16 + 33 + 33 + 8 + 32 + 44 + 34 + 24, "rsiudowa"},
-    {PROTO_REFUSE, HAS_REFERS | HAS_SEALED, PROTO_REFUSE_WITHDRAWN, 0, 0, 0, 16 + 1 + 12, "rCx"},
+    {PROTO_REFUSE, HAS_REFERS | HAS_SEALED, PROTO_REFUSE_TAKEN_BACK, 0, 0, 0, 16 + 1 + 12, "rCx"},
     {PROTO_RELEASE, HAS_REFERS | HAS_DIGEST, 0, 50, 0, 0, 16 + 32 + 54, "rdp"},
     {PROTO_ANSWER, HAS_REFERS | HAS_SEALED, PROTO_ANSWER_NOT_FOR_US, 0, 0, 0, 16 + 1 + 12, "rCx"},
     {PROTO_CANCEL, HAS_REFERS, 0, 0, 0, 0, 16, "r"},

@@ -220,7 +220,7 @@ static void every_state_has_a_name(void **state)
 
 static void every_reason_has_a_name(void **state)
 {
-    static const char *const names[] = {"", "not_needed", "not_proportionate", "subject_doubt", "nothing_held", "not_safe", "policy", "withdrawn"};
+    static const char *const names[] = {"", "not_needed", "not_proportionate", "subject_doubt", "nothing_held", "not_safe", "policy", "taken_back"};
 
     (void) state;
     assert_int_equal(sizeof names / sizeof names[0], PROTO_REFUSE_END);
