@@ -24,6 +24,9 @@ enum {
     GREET_MS = 10000, /* TLS handshake and greeting */
     STALL_MS = 30000, /* a message that has begun to come must get on */
     WRITE_STALL_MS = 10000, /* the other side must take something */
+    AT_ONCE_MAX = 16384, /* what a connection that is not behind takes at once: no more than nng keeps for TLS */
+    LOOK_FIRST_MS = 1,   /* it did not: when it is looked at again, and then after twice as long each time */
+    LOOK_LAST_MS = 64,
     IDLE_MS = 300000 /* a node asks every 25 seconds; who says nothing can dial again */
 };
 
@@ -42,11 +45,13 @@ struct wire_conn {
     uint32_t id;
     nng_stream *stream;
     nng_aio *rx, *tx;
+    nng_aio *tx_now, *look;      /* tx_now has no callback: look is a pause before it is looked at again */
     bool is_reading, is_writing; /* nng has the aio */
     bool is_dead, is_told;       /* closed; and the owner knows that all is over */
     bool is_greeted;
     uint64_t read_by_ms, write_by_ms; /* what is under way must have moved by then; 0: no matter */
     uint64_t heard_ms;
+    uint32_t look_ms;
     size_t owed;                 /* by a server: questions without an answer */
     uint8_t *in;
     size_t in_len, in_cap;
@@ -206,22 +211,14 @@ void wire_conn_resume(struct wire_conn *c)
 
 /* ---- writing ---- */
 
-static void write_more(struct wire_conn *c)
+/*
+ * What is short goes at once as a rule, and then nobody need be told: with a callback nng hands each message to another thread that
+ * has nothing to do with it. So short ones go without. One that did not go at once is looked at again after a pause; nng's word on
+ * a result counts only when it has ended, but both are zero until then.
+ */
+static bool is_over(const struct wire_conn *c)
 {
-    nng_iov v[VECTORS_MAX];
-    unsigned count = 0;
-
-    if (c->is_dead || c->is_writing || c->out_head == NULL)
-        return;
-    for (struct out *o = c->out_head; o != NULL && count < VECTORS_MAX; o = o->next)
-        v[count++] = (nng_iov){ .iov_buf = o->bytes + o->at, .iov_len = o->len - o->at };
-    if (nng_aio_set_iov(c->tx, count, v) != 0) {
-        wire_conn_end(c);
-        return;
-    }
-    c->write_by_ms = clock_mono_ms() + WRITE_STALL_MS;
-    c->is_writing = true;
-    nng_stream_send(c->stream, c->tx);
+    return nng_aio_result(c->tx_now) != 0 || nng_aio_count(c->tx_now) != 0;
 }
 
 /* count bytes are sent: drop what is gone. */
@@ -241,18 +238,70 @@ static void drop_sent(struct wire_conn *c, size_t count)
         c->out_tail = NULL;
 }
 
+static void take_written(struct wire_conn *c, nng_aio *tx)
+{
+    c->is_writing = false;
+    if (c->is_dead || nng_aio_result(tx) != 0)
+        wire_conn_end(c);
+    else
+        drop_sent(c, nng_aio_count(tx));
+}
+
+/* Either it has ended, or look is under way. */
+static void take_written_now(struct wire_conn *c)
+{
+    if (!is_over(c)) {
+        nng_sleep_aio((nng_duration)c->look_ms, c->look);
+        c->look_ms = 2 * c->look_ms < LOOK_LAST_MS ? 2 * c->look_ms : LOOK_LAST_MS;
+        return;
+    }
+    nng_aio_wait(c->tx_now);
+    take_written(c, c->tx_now);
+}
+
+static void write_more(struct wire_conn *c)
+{
+    while (!c->is_dead && !c->is_writing && c->out_head != NULL) {
+        nng_iov v[VECTORS_MAX];
+        unsigned count = 0;
+        size_t bytes = 0;
+        nng_aio *tx;
+
+        for (struct out *o = c->out_head; o != NULL && count < VECTORS_MAX; o = o->next) {
+            v[count++] = (nng_iov){ .iov_buf = o->bytes + o->at, .iov_len = o->len - o->at };
+            bytes += o->len - o->at;
+        }
+        tx = bytes <= AT_ONCE_MAX ? c->tx_now : c->tx;
+        if (nng_aio_set_iov(tx, count, v) != 0) {
+            wire_conn_end(c);
+            return;
+        }
+        c->write_by_ms = clock_mono_ms() + WRITE_STALL_MS;
+        c->is_writing = true;
+        c->look_ms = LOOK_FIRST_MS;
+        nng_stream_send(c->stream, tx);
+        if (tx == c->tx_now)
+            take_written_now(c);
+    }
+}
+
 static void on_written(void *arg)
 {
     struct wire_conn *c = arg;
 
     pthread_mutex_lock(c->owner->lock);
-    c->is_writing = false;
-    if (c->is_dead || nng_aio_result(c->tx) != 0) {
-        wire_conn_end(c);
-    } else {
-        drop_sent(c, nng_aio_count(c->tx));
-        write_more(c);
-    }
+    take_written(c, c->tx);
+    write_more(c);
+    pthread_mutex_unlock(c->owner->lock);
+}
+
+static void on_look(void *arg)
+{
+    struct wire_conn *c = arg;
+
+    pthread_mutex_lock(c->owner->lock);
+    take_written_now(c);
+    write_more(c);
     pthread_mutex_unlock(c->owner->lock);
 }
 
@@ -331,7 +380,8 @@ enum err wire_conn_new(
     *c = (struct wire_conn){ .owner = owner, .id = id, .stream = stream, .in_cap = IN_START,
         .heard_ms = clock_mono_ms() };
     if ((c->in = malloc(c->in_cap)) == NULL || nng_aio_alloc(&c->rx, on_read, c) != 0 ||
-        nng_aio_alloc(&c->tx, on_written, c) != 0) {
+        nng_aio_alloc(&c->tx, on_written, c) != 0 || nng_aio_alloc(&c->tx_now, NULL, NULL) != 0 ||
+        nng_aio_alloc(&c->look, on_look, c) != 0) {
         wire_conn_free(c);
         return ERR_NOMEM;
     }
@@ -348,6 +398,10 @@ void wire_conn_free(struct wire_conn *c)
         nng_aio_free(c->rx);
     if (c->tx != NULL)
         nng_aio_free(c->tx);
+    if (c->look != NULL)
+        nng_aio_free(c->look);
+    if (c->tx_now != NULL)
+        nng_aio_free(c->tx_now);
     nng_stream_free(c->stream);
     while ((o = c->out_head) != NULL) {
         c->out_head = o->next;

@@ -13,7 +13,7 @@
  * wire_conn_check, which closes; a close ends everything.
  *
  * All functions but new and free are called with the owner's lock held; nng's threads take that lock, too.
- * nng's streams end an operation always in another thread, so they may be called with it.
+ * nng's streams tell of an end always in another thread, so they may be called with it.
  */
 #ifndef PROTO_WIRE_CONN_H
 #define PROTO_WIRE_CONN_H

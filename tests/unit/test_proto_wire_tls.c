@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "proto/tls.h"
 #include "proto/wire.h"
+#include "tests/support/wire_ask.h"
 #include "tests/support/wire_peer.h"
 
 #include <gnutls/abstract.h>
@@ -175,6 +176,31 @@ static void sixty_four_calls_at_once_are_answered(void **state)
 }
 
 /* nng's TLS streams forget what starts while they break; the connection must be left, and another dialled. */
+/* Each short, and together more than nng takes for TLS at once. */
+static void short_answers_that_have_to_wait_arrive(void **state)
+{
+    enum { CALLS = 200, ANSWER_LEN = 12000 };
+    const struct wire_tls tls = { ours.client.text, ours.client_key.text, ours.ca.text };
+    struct wire_client *c = NULL;
+    bool came[CALLS] = { false };
+
+    (void)state;
+    assert_err(wire_dial(address, &tls, &c, NULL), OK);
+    for (uint64_t i = 0; i < CALLS; i++)
+        wire_ask_start(c, i, 'B', ANSWER_LEN, WAIT_MS);
+    for (size_t i = 0; i < CALLS; i++) {
+        uint64_t tag = CALLS;
+        size_t len = 0;
+
+        assert_err(wire_ask_next(c, &tag, NULL, 0, &len), OK);
+        assert_in_range(tag, 0, CALLS - 1);
+        assert_false(came[tag]);
+        came[tag] = true;
+        assert_int_equal(len, ANSWER_LEN);
+    }
+    wire_close(c);
+}
+
 static void a_server_killed_under_load_is_found_again(void **state)
 {
     const struct wire_tls tls = { ours.client.text, ours.client_key.text, ours.ca.text };
@@ -375,6 +401,7 @@ int main(int argc, char **argv)
     SERVED(a_client_with_the_right_certificate_is_served);
     SERVED(large_frames_pass_both_ways);
     SERVED(sixty_four_calls_at_once_are_answered);
+    SERVED(short_answers_that_have_to_wait_arrive);
     SERVED(a_server_killed_under_load_is_found_again);
     SERVED(a_client_of_another_authority_is_not);
     SERVED(a_client_without_certificate_is_not);
