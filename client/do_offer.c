@@ -1,4 +1,6 @@
 /* client/do_offer: the receiver: reading what came, and the answer to what was sent without being asked. */
+#include "base/log.h"
+#include "base/text.h"
 #include "client/after.h"
 #include "client/child.h"
 #include "client/consent_end.h"
@@ -106,6 +108,21 @@ static enum err check_consent(
         "zeggen); vraag het gezin opnieuw");
 }
 
+/* Its ciphertext is what was granted and logged, and yet opens nowhere: only who sealed it can have made it so. */
+static enum err does_not_open(struct client_call *c, const struct client_desk *d)
+{
+    char id[2 * PROTO_ID_LEN + 1];
+
+    text_hex(d->id, PROTO_ID_LEN, id, sizeof id);
+    log_event(LOG_WARN, "share-does-not-open", "message", id, "from", client_handle(c->node, d->other), NULL);
+    return trouble_at(&c->trouble, ERR_SIGNATURE, "--share", 0, 0,
+        "what %s gave cannot be opened: it was not sealed for this request and this organisation. Nothing of it is shown. Phone them to give it "
+        "again, and tell your privacy officer: the archive has the proof of what they gave",
+        "wat %s gaf is niet te openen: het is niet verzegeld voor dit verzoek en deze organisatie. Er wordt niets van getoond. Bel hen om het opnieuw "
+        "te geven, en vertel het de privacy officer: in het archief staat het bewijs van wat zij gaven",
+        client_handle(c->node, d->other));
+}
+
 /* What the holder sealed says whom it means. Nothing of another child is shown, and the holder does not hear
  * that it was read. */
 static enum err unseal(struct client_call *c, struct vault_txn *x, const struct client_desk *d, cJSON **out)
@@ -114,6 +131,8 @@ static enum err unseal(struct client_call *c, struct vault_txn *x, const struct 
     cJSON *content = NULL;
     enum err e = client_hold_unseal(c->node, x, d, &said, &content);
 
+    if (e == ERR_SIGNATURE)
+        return does_not_open(c, d);
     if (e == OK)
         e = check_consent(c, x, d, said.birth_date);
     if (e == OK && d->state == CLIENT_DESK_ARRIVED && client_hold_differs(c->node, x, &d->child, &said)

@@ -1,5 +1,6 @@
 /* Lies in what the hub decides and logs: with leaf, number, mail and receipt as it would make them of the truth. */
 #include "hub/core.h"
+#include "tests/liar/hub_liar.h"
 #include "tests/liar/liar.h"
 
 #include <sodium.h>
@@ -50,7 +51,7 @@ enum err __wrap_hub_mail_still_permitted(struct hub_state *s, struct kv_txn *x, 
 {
     const char *name = kind != PROTO_REQUEST ? NULL : liar_about("act", "request", id);
 
-    if (name == NULL || strcmp(name, "permits") != 0)
+    if (!hub_liar_was_passed(id) && (name == NULL || strcmp(name, "permits") != 0))
         return __real_hub_mail_still_permitted(s, x, fetch, kind, id, permitted);
     *permitted = true;
     return OK;
@@ -70,7 +71,7 @@ static void set_time(const struct hub_act *a, uint64_t now_s)
 enum err __wrap_hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
 {
     enum err e = __real_hub_on_statement(s, x, a, o);
-    const char *name = e != OK || o->result != PROTO_ACCEPTED ? NULL : liar_about("act", "statement", a->msg.head.id);
+    const char *name = e == OK && hub_liar_passes(a, o) ? NULL : e != OK || o->result != PROTO_ACCEPTED ? NULL : liar_about("act", "statement", a->msg.head.id);
 
     if (name != NULL && strcmp(name, "past") == 0)
         set_time(a, a->now_s - 3600);
@@ -138,6 +139,8 @@ enum err __wrap_hub_apply_act(struct hub_core *c, struct kv_txn *x, struct hub_j
     e = __real_hub_apply_act(c, x, j);
     if (e != OK || hub_ledger_size(c->ledger) == before)
         return e;
+    if (j->outcome.mailed && hub_liar_was_passed(j->act.msg.head.id))
+        (void)liar_about_number("passed", proto_kind_name(j->kind), j->row.to_number);
     if (c->leaf_s > c->now_s + 60)
         c->leaf_s = leaf_s;
     if (j->kind == PROTO_STATEMENT && j->outcome.mailed) {

@@ -1,5 +1,5 @@
 /*
- * tests/liar: a hub and a keyholder built to lie. They are the programs of the repository, linked once more with some calls between their
+ * tests/liar: a hub, a keyholder and a partner built to lie. They are the programs of the repository, linked once more with some calls between their
  * files led through here (-Wl,--wrap), so that each lie is one small change after the honest work, told with the real store and the real
  * keys. What is told, and about what, stands in the file "lie" of the home and is read again all the time:
  *

@@ -138,6 +138,29 @@ static void what_differs(void **state)
     }
 }
 
+/* Granted, logged and come whole, and yet sealed for something else. */
+static void what_was_sealed_for_another_request(void **state)
+{
+    struct client_fixture *f = *state;
+    struct vault_txn *x;
+    struct share s;
+    uint8_t *payload = NULL;
+    size_t len = 0;
+
+    arrived(f, &s, ",'informed':'2026-01-05'");
+    x = client_fixture_begin(f, LEERPLICHT);
+    assert_err(client_share_get(x, s.id, &payload, &len), OK);
+    payload[len / 2] ^= 1;
+    assert_err(client_share_put(x, s.id, payload, len), OK);
+    client_fixture_commit(x);
+    free(payload);
+    assert_err(open(f, &s, ""), ERR_SIGNATURE);
+    assert_non_null(strstr(f->trouble.text, "what vo gave cannot be opened"));
+    assert_non_null(strstr(f->trouble.text, "Phone them"));
+    assert_state(client_fixture_desk(f, LEERPLICHT, s.id), CLIENT_DESK_ARRIVED);
+    assert_int_equal(client_fixture_waiting(f, LEERPLICHT, PROTO_REPORT, NULL), 0);
+}
+
 /* Without an own record the number alone would be a doubt; the options say who it is. */
 static void who_it_is(void **state)
 {
@@ -166,7 +189,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(the_family_hears_first), client_fixture_test(told_when_it_was_asked), client_fixture_test(no_other_childs),
-        client_fixture_test(what_differs), client_fixture_test(who_it_is),
+        client_fixture_test(what_differs), client_fixture_test(what_was_sealed_for_another_request),
+        client_fixture_test(who_it_is),
     };
 
     child = client_fixture_child(1);
