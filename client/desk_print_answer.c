@@ -26,7 +26,7 @@ static const char *whose_label(const struct client_paper *p, const char *whose, 
 
 static bool same_answer(const cJSON *a, const cJSON *b)
 {
-    static const char *const keys[] = {"verdict", "text", "step", "whose"};
+    static const char *const keys[] = {"verdict", "text", "step", "whose", "then"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(client_paper_text(a, keys[i]), client_paper_text(b, keys[i])) != 0)
@@ -82,6 +82,8 @@ void client_desk_print_answers(
         if (step[0] != '\0' && strcmp(verdict, "PERMIT") != 0)
             client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s%s", "%s%s",
                 whose_label(p, client_paper_text(row, "whose"), holder), step);
+        if (client_paper_text(row, "then")[0] != '\0')
+            client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "Needed, too: %s", "Ook nodig: %s", client_paper_text(row, "then"));
         if (client_paper_text(row, "if_no")[0] != '\0')
             client_paper_line(p, CLIENT_PLAIN, CLIENT_PAPER_PAIR, "%s", "%s", client_paper_text(row, "if_no"));
     }

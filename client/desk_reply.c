@@ -1,6 +1,7 @@
 #include "client/desk_reply.h"
 
 #include "base/text.h"
+#include "client/ahead.h"
 #include "client/child.h"
 #include "client/packs.h"
 #include "client/pages.h"
@@ -107,6 +108,16 @@ static void put_outlasting(cJSON *array, const struct client_tongue *in, const s
     put_section(array, row->section, &s);
 }
 
+/* In the section that was put last. */
+static void put_ahead(cJSON *array, const struct client_node *n, enum lang lang, const struct client_desk *d, const struct proto_row *row)
+{
+    char text[200];
+
+    client_ahead_text(n, d, row, lang, text, sizeof text);
+    if (text[0] != '\0')
+        json_add_text(cJSON_GetArrayItem(array, cJSON_GetArraySize(array) - 1), "then", text);
+}
+
 /* With the pack that it was decided with, however long ago that is: a rule of another pack may mean something else. */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d)
 {
@@ -124,6 +135,8 @@ void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const 
             put_outlasting(array, &in, row);
         else
             client_reply_decision(array, n, lang, CLIENT_READS_ASKER, row->section, &one);
+        if (!d->offer)
+            put_ahead(array, n, lang, d, row);
     }
     n->pack = now;
 }

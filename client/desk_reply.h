@@ -19,7 +19,7 @@ void client_reply_decision(cJSON *array, struct client_node *n, enum lang lang, 
 void client_reply_duties(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* Must the family be told before it is read? */
 bool client_reply_tell_first(const struct client_node *n, const struct client_desk *d);
-/* The hub's answer as the asker reads it: "sections". */
+/* The hub's answer as the asker reads it: "sections", each with "then" where more is sure to be needed after the step it names. */
 void client_reply_rows(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);
 /* The hub's no to an own grant, as the holder reads it: "lacking", with the sections that are no yes (client/lacking). */
 void client_reply_lacking(cJSON *obj, struct client_node *n, enum lang lang, const struct client_desk *d);

@@ -106,12 +106,13 @@ static const struct row {
         "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"denied\","
         "\"sections\":["
         "{\"section\":\"att\",\"verdict\":\"NEED_EVENT\",\"text\":\"Nog "
-        "niet.\",\"step\":\"Meld.\",\"whose\":\"holder\"}]}",
+        "niet.\",\"step\":\"Meld.\",\"whose\":\"holder\",\"then\":\"uw afweging\"}]}",
         "Verzoek aan vo                                      00112233\n"
         "  Kind       Sam\n"
         "  nog niet   att\n"
         "             Nog niet.\n"
         "             Meld.\n"
+        "             Ook nodig: uw afweging\n"
         "  Aan vo is niets gevraagd.\n"},
     {"asked while the hub is away", client_desk_print_asked, LANG_EN, "{}",
         "{\"request\":\"00112233445566778899aabbccddeeff\",\"to\":\"vo\",\"child\":\"Sam\",\"result\":\"sent\",\"queued\":"
