@@ -178,7 +178,7 @@ static void add_call(struct filter *f, const struct jail_call *c)
     add(f, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, t.mask));
     for (uint8_t i = 0; i < t.count; i++) {
         unless(f, t.value[i], 1);
-        answer(f, SECCOMP_RET_ALLOW);
+        answer(f, c->rule == JAIL_SHUT ? SECCOMP_RET_ERRNO | EACCES : SECCOMP_RET_ALLOW);
     }
     load(f, offsetof(struct seccomp_data, nr));
 }

@@ -22,6 +22,7 @@ const struct jail_test jail_tests[JAIL_RULES] = {
         .value = { CLONE_VM | CLONE_UNTRACED } },
     [JAIL_OWN] = { .arg = 0, .mask = ANYTHING, .count = 1 },
     [JAIL_FLAGS] = { .arg = 1, .mask = ANYTHING, .count = 6, .value = { F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_SETLK, F_DUPFD_CLOEXEC } },
+    [JAIL_SHUT] = { .arg = 2, .mask = ANYTHING, .count = 1, .value = { O_RDONLY | O_CLOEXEC } },
     [JAIL_NAME] = { .arg = 0, .mask = ANYTHING, .count = 1, .value = { PR_SET_NAME } },
 };
 
@@ -92,6 +93,7 @@ const struct jail_call jail_table[] = {
     { SYS_msync, "msync", FILES, JAIL_ANY },
     { SYS_ftruncate, "ftruncate", FILES, JAIL_ANY },
     { SYS_openat, "openat", JAIL_OPEN | JAIL_DIAL | JAIL_WATCHED, JAIL_ANY },
+    { SYS_openat, "openat", JAIL_SERVE, JAIL_SHUT },
     { SYS_getdents64, "getdents64", JAIL_OPEN | JAIL_WATCHED, JAIL_ANY },
     { SYS_statfs, "statfs", JAIL_OPEN, JAIL_ANY },
     { SYS_fchmod, "fchmod", JAIL_OPEN, JAIL_ANY },

@@ -19,6 +19,7 @@ enum { PAGE = 4096 };
 /* ---- files ---- */
 
 static long open_file(const struct attempts_on *on) { return syscall(SYS_openat, AT_FDCWD, on->file, O_RDONLY, 0); }
+static long open_file_quietly(const struct attempts_on *on) { return syscall(SYS_openat, AT_FDCWD, on->file, O_RDONLY | O_CLOEXEC, 0); }
 static long change_file(const struct attempts_on *on) { return syscall(SYS_openat, AT_FDCWD, on->file, O_WRONLY | O_TRUNC, 0); }
 static long remove_file(const struct attempts_on *on) { return syscall(SYS_unlinkat, AT_FDCWD, on->file, 0); }
 static long link_file(const struct attempts_on *on) { return syscall(SYS_symlinkat, on->file, AT_FDCWD, "attempt.link"); }
@@ -52,7 +53,7 @@ static long read_other(const struct attempts_on *on)
     static uint64_t here, there;
     struct iovec to = { &here, sizeof here }, from = { &there, sizeof there };
 
-    return syscall(SYS_process_vm_readv, on->other, &to, 1, &from, 1, 0);
+    return syscall(SYS_process_vm_readv, on->other, &to, 1UL, &from, 1UL, 0UL);
 }
 
 /* A descriptor that sends signals to who owns it. */
@@ -105,6 +106,7 @@ static long be_dumpable(const struct attempts_on *on) { (void)on; return syscall
 
 const struct attempt attempts[] = {
     { "open a file", "openat", open_file },
+    { "open a file as the C library does", "openat", open_file_quietly },
     { "empty a file", "openat", change_file },
     { "link to a file", "symlinkat", link_file },
     { "make a file in memory", "memfd_create", make_memory_file },
