@@ -132,7 +132,7 @@ out:
     return e;
 }
 
-enum err kv_open_read(const char *path, struct kv **out, struct trouble *t)
+enum err kv_open_as(const char *path, enum kv_use use, struct kv **out, struct trouble *t)
 {
     struct kv *k = calloc(1, sizeof *k);
     enum err e = ERR_NOMEM;
@@ -140,15 +140,13 @@ enum err kv_open_read(const char *path, struct kv **out, struct trouble *t)
 
     if (k == NULL)
         return e;
-    k->lock_fd = -1;
-    k->read_only = true;
-    k->path = strdup(path);
+    *k = (struct kv){ .lock_fd = -1, .read_only = true, .path = strdup(path) };
     if (k->path != NULL)
         e = from_lmdb(mdb_env_create(&k->env));
     if (e == OK)
         e = from_lmdb(mdb_env_set_maxdbs(k->env, KV_TABLES_MAX));
     if (e == OK) {
-        rc = mdb_env_open(k->env, path, MDB_NOTLS | MDB_RDONLY, FILE_MODE);
+        rc = mdb_env_open(k->env, path, MDB_NOTLS | MDB_RDONLY | (use == KV_ALONE ? MDB_NOLOCK : 0U), FILE_MODE);
         e = rc == ENOENT ? ERR_NOTFOUND : from_lmdb(rc);
         if (e != OK)
             (void)trouble_at(t, e, path, 0, 0, "cannot read this store: %s", "deze opslag is niet te lezen: %s", mdb_strerror(rc));

@@ -27,9 +27,15 @@ typedef unsigned int kv_table;
 MUST_USE enum err kv_open(const char *path, uint64_t map_bytes, struct kv **out, struct trouble *t);
 /*
  * Open an existing store for reading only, also while another process writes it: keep transactions short, because pages that they
- * can see are not used again. Tables are opened as they are, not created. ERR_NOTFOUND, ERR_IO, ERR_NOMEM.
+ * can see are not used again. Tables are opened as they are, not created. KV_ALONE: a copy (kv_backup) that nobody else has open; nothing
+ * is written beside it. ERR_NOTFOUND, ERR_IO, ERR_NOMEM.
  */
-MUST_USE enum err kv_open_read(const char *path, struct kv **out, struct trouble *t);
+enum kv_use { KV_SHARED, KV_ALONE };
+MUST_USE enum err kv_open_as(const char *path, enum kv_use use, struct kv **out, struct trouble *t);
+MUST_USE static inline enum err kv_open_read(const char *path, struct kv **out, struct trouble *t)
+{
+    return kv_open_as(path, KV_SHARED, out, t);
+}
 void kv_close(struct kv *k);  /* takes NULL */
 
 /* Open or create a table; call before any transaction is open. ERR_NOTFOUND when it is not there and the store is for reading. */

@@ -6,7 +6,7 @@
 #include "base/kv.h"
 #include "base/text.h"
 #include "hub/home.h"
-#include "hub/origin.h"
+#include "hub/ledger.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,17 +37,38 @@ static enum err copy_store(const char *home, const char *to, struct trouble *t)
     return e == OK ? OK : trouble_at(t, e, to, 0, 0, "the store could not be copied there (%s)", "de opslag kon daar niet worden gekopieerd (%s)", err_word(e));
 }
 
+/* What was signed while the signer's memory was copied and the store was not is in the store too: that says how much there is. */
+static enum err count_leaves(const char *folder, uint64_t *leaves, struct trouble *t)
+{
+    char path[HUB_PATH_MAX];
+    struct hub_ledger_reader *log = NULL;
+    struct kv_txn *x = NULL;
+    struct kv *kv = NULL;
+    enum err e = file_join(path, sizeof path, folder, "store");
+
+    if (e == OK)
+        e = kv_open_as(path, KV_ALONE, &kv, t);
+    if (e == OK)
+        e = hub_ledger_reader_open(kv, &log);
+    if (e == OK)
+        e = kv_begin(kv, false, &x);
+    if (e == OK)
+        e = hub_ledger_read_size(log, x, leaves);
+    kv_abort(x);
+    hub_ledger_reader_close(log);
+    kv_close(kv);
+    return e == OK ? OK : trouble_at(t, e, path, 0, 0, "the copy of the store is not to be read (%s)", "de kopie van de opslag is niet te lezen (%s)", err_word(e));
+}
+
 /* The last word: a folder that has it is a backup. */
 static enum err write_whole(struct hub_cli *c, const char *folder)
 {
-    char path[HUB_PATH_MAX], state[HUB_PATH_MAX], text[256], when[17], hex[2 * FILE_DIGEST_LEN + 1];
+    char path[HUB_PATH_MAX], text[256], when[17], hex[2 * FILE_DIGEST_LEN + 1];
     uint8_t digest[FILE_DIGEST_LEN];
-    struct hub_signed last;
+    uint64_t leaves = 0;
     int len;
-    enum err e = hub_origin_memory(folder, state, c->t);
+    enum err e = count_leaves(folder, &leaves, c->t);
 
-    if (e == OK)
-        e = hub_signer_read(state, &last, c->t);
     if (e == OK)
         e = file_join(path, sizeof path, folder, HUB_BACKUP_STORE);
     if (e == OK)
@@ -58,12 +79,12 @@ static enum err write_whole(struct hub_cli *c, const char *folder)
         return e;
     text_hex(digest, sizeof digest, hex, sizeof hex);
     len = snprintf(text, sizeof text, HUB_BACKUP_WHOLE "time %" PRIu64 "\nleaves %" PRIu64 "\n" HUB_BACKUP_DIGEST "%s\n", clock_now_s(),
-        last.head.size, hex);
+        leaves, hex);
     e = file_write_new(path, text, (size_t)len, OWN_FILE_MODE, c->t);
     if (e == OK) {
         clock_format_nl(clock_now_s(), when);
         json_add_text(c->reply, "made", when);
-        json_add_u64(c->reply, "leaves", last.head.size);
+        json_add_u64(c->reply, "leaves", leaves);
         json_add_text(c->reply, "folder", folder);
         json_add_text(c->reply, "next", c->lang == LANG_NL
             ? "hierin staan de sleutels van de hub: bewaar het als de machine zelf, en gooi weg wat ouder is dan u nodig heeft"

@@ -101,11 +101,11 @@ static enum err get_node(void *context, uint8_t level, uint64_t index, uint8_t o
     return e;
 }
 
-static enum err read_size(struct hub_ledger *l, struct kv_txn *x, uint64_t *size)
+enum err hub_ledger_read_size(const struct hub_ledger_reader *rows, struct kv_txn *x, uint64_t *size)
 {
     struct kv_walk w;
     struct rd r;
-    enum err e = kv_walk_last(x, l->rows.leaves, &w);
+    enum err e = kv_walk_last(x, rows->leaves, &w);
 
     if (e == ERR_NOTFOUND)
         *size = 0;
@@ -178,7 +178,7 @@ static enum err load(struct hub_ledger *l, struct trouble *t)
     if (e != OK)
         return e;
     l->reading = x;
-    e = read_size(l, x, &size);
+    e = hub_ledger_read_size(&l->rows, x, &size);
     if (e != OK)
         goto out;
     from = size > HUB_LEDGER_CHECKED ? size - HUB_LEDGER_CHECKED : 0;

@@ -44,6 +44,8 @@ struct hub_ledger_reader;
 MUST_USE enum err hub_ledger_reader_open(struct kv *kv, struct hub_ledger_reader **out);
 void hub_ledger_reader_close(struct hub_ledger_reader *r);  /* takes NULL */
 MUST_USE enum err hub_ledger_read_leaf(const struct hub_ledger_reader *r, struct kv_txn *x, uint64_t index, uint8_t out[PROTO_LEAF_LEN]);
+/* How many leaves there are. */
+MUST_USE enum err hub_ledger_read_size(const struct hub_ledger_reader *r, struct kv_txn *x, uint64_t *size);
 /* Level and index as in proto/merkle. ERR_NOTFOUND. */
 MUST_USE enum err hub_ledger_read_node(const struct hub_ledger_reader *r, struct kv_txn *x, uint8_t level, uint64_t index,
     uint8_t out[PROTO_HASH_LEN]);
