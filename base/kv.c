@@ -141,8 +141,7 @@ enum err kv_open_as(const char *path, enum kv_use use, struct kv **out, struct t
     if (k == NULL)
         return e;
     *k = (struct kv){ .lock_fd = -1, .read_only = true, .path = strdup(path) };
-    if (k->path != NULL)
-        e = from_lmdb(mdb_env_create(&k->env));
+    e = k->path == NULL ? ERR_NOMEM : from_lmdb(mdb_env_create(&k->env));
     if (e == OK)
         e = from_lmdb(mdb_env_set_maxdbs(k->env, KV_TABLES_MAX));
     if (e == OK) {

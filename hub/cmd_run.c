@@ -30,7 +30,7 @@ struct run {
     char store[HUB_PATH_MAX], partners[HUB_PATH_MAX], seeds[HUB_PATH_MAX], status[HUB_PATH_MAX], signed_last[HUB_PATH_MAX],
         quota[HUB_PATH_MAX], signed_registry[HUB_PATH_MAX], registry[HUB_PATH_MAX];
     char registry_vkey[PROTO_NOTE_VKEY_ROOM], log_vkey[PROTO_NOTE_VKEY_ROOM];
-    uint8_t log_secret[64], share[32];
+    uint8_t log_secret[64], share[32], registry_before[SERVER_REGISTRY_STAMP];
     char *tls_cert, *tls_key, *tls_ca;
     size_t tls_cert_len, tls_key_len, tls_ca_len;
 };
@@ -93,7 +93,8 @@ static enum err start_signer(const struct run *r, int core, struct proc *out)
 
 static enum err start_oprf(const struct run *r, int gate, struct proc *out)
 {
-    const struct server_oprf_config c = { .region = r->region_text, .region_len = r->region_len, .blocks = r->partners, .registry = r->registry, .share = r->share,
+    const struct server_oprf_config c = { .region = r->region_text, .region_len = r->region_len, .blocks = r->partners, .registry = r->registry,
+        .registry_before = r->registry_before, .share = r->share,
         .quota_path = r->quota, .per_partner = (uint32_t)r->conf.pseudonyms_per_partner, .total = (uint32_t)r->conf.pseudonyms_total };
 
     return server_launch_oprf(&c, gate, out);
@@ -138,10 +139,13 @@ static enum err start_gate(const struct run *r, int core, int oprf, struct proc 
 }
 
 /* Started so that the gate takes nothing that nobody can answer. */
-static enum err start_all(const struct run *r, struct proc procs[ROLE_COUNT], size_t *count)
+static enum err start_all(struct run *r, struct proc procs[ROLE_COUNT], size_t *count)
 {
     int gate_core[2], gate_oprf[2], core_signer[2], core_witness[2] = { -1, -1 };
     enum err e = proc_pair(gate_core);
+
+    /* Before core, which writes the copy for the others anew: by the one that is there nobody is answered. */
+    server_registry_stamp(r->registry, r->registry_before);
 
     if (e == OK)
         e = proc_pair(gate_oprf);

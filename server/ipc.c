@@ -67,6 +67,11 @@ void server_role_heed(void)
         abort();
 }
 
+bool server_role_is_stopping(void)
+{
+    return is_stopping != 0;
+}
+
 void server_role_linger(void)
 {
     struct sigaction end = { .sa_handler = SIG_DFL };

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "proto/limits.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ enum server_role server_role_from(const char *name);
 
 /* SIGTERM for a role other than the gate: it ends when the gate has stopped, so the signal is only remembered. */
 void server_role_heed(void);
+/* Was it given? For who waits at its start for something that may never come. */
+bool server_role_is_stopping(void);
 /*
  * Another role was lost. If that is part of a stop return at once; else wait to be ended by the parent, which has seen who died: if we
  * ended first it might name the wrong one. Returns in the end, so that no role outlives a broken parent.

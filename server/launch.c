@@ -59,6 +59,7 @@ enum err server_launch_oprf(const struct server_oprf_config *c, int gate, struct
         [SERVER_OPRF_PER_PARTNER] = server_start_number(c->per_partner, per_partner),
         [SERVER_OPRF_TOTAL] = server_start_number(c->total, total),
         [SERVER_OPRF_REGISTRY] = server_start_text(c->registry),
+        [SERVER_OPRF_REGISTRY_BEFORE] = { c->registry_before, c->registry_before != NULL ? SERVER_REGISTRY_STAMP : 0 },
     };
 
     return server_launch("oprf", parts, SERVER_OPRF_STARTS, &gate, 1, out);

@@ -40,6 +40,7 @@ struct server_oprf_config {
     size_t region_len;
     const char *blocks;               /* the folder of server/blocks */
     const char *registry;             /* the file of server/registry; at a keyholder it is written here */
+    const uint8_t *registry_before;   /* its stamp when another role began to write it anew (hub); NULL: nobody does */
     const uint8_t *share;             /* PROTO_OPRF_LEN */
     bool is_second;                   /* the keyholder's share, not the hub's */
     const char *quota_path;

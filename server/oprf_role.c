@@ -181,11 +181,12 @@ static enum err read_start(const struct proto_blob part[SERVER_OPRF_STARTS], str
     c->share = part[SERVER_OPRF_SHARE].data;
     c->is_second = is_second != 0;
     c->registry = server_start_as_text(&part[SERVER_OPRF_REGISTRY]);
+    c->registry_before = part[SERVER_OPRF_REGISTRY_BEFORE].len != 0 ? part[SERVER_OPRF_REGISTRY_BEFORE].data : NULL;
     c->quota_path = server_start_as_text(&part[SERVER_OPRF_QUOTA_FILE]);
     c->per_partner = (uint32_t)per_partner;
     c->total = (uint32_t)total;
     return c->blocks == NULL || c->quota_path == NULL || c->registry == NULL || part[SERVER_OPRF_SHARE].len != PROTO_OPRF_LEN || per_partner > UINT32_MAX
-            || total > UINT32_MAX
+            || total > UINT32_MAX || (c->registry_before != NULL && part[SERVER_OPRF_REGISTRY_BEFORE].len != SERVER_REGISTRY_STAMP)
         ? ERR_SYNTAX
         : OK;
 }
@@ -203,6 +204,8 @@ static enum err open_from_start(struct server_oprf *o, struct trouble *t)
     e = server_start_decode(block, len, part, SERVER_OPRF_STARTS);
     if (e == OK)
         e = read_start(part, &config);
+    if (e == OK && config.registry_before != NULL)
+        e = server_registry_await(config.registry, config.registry_before, PROC_FIRST_FD);
     if (e == OK)
         e = server_oprf_open(o, &config, t);
     sodium_memzero(block, len);
@@ -229,7 +232,7 @@ int server_oprf_run(const char *program)
         server_oprf_close(o);
     }
     free(o);
-    if (e == OK)
+    if (e == OK || (e == ERR_PEER && server_role_is_stopping()))
         return EX_OK;
     if (e == ERR_PEER)
         server_role_linger();

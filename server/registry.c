@@ -3,13 +3,16 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/wr.h"
+#include "server/ipc.h"
 
 #include <limits.h>
+#include <poll.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { COPY_FILE_MODE = 0644 };
+enum { COPY_FILE_MODE = 0644, AWAIT_MS = 5 };
 
 struct server_registry {
     char path[PATH_MAX];
@@ -66,6 +69,34 @@ bool server_registry_is_stale(const struct server_registry *r)
     struct stat st = { 0 };
 
     return stat(r->path, &st) == 0 && !is_as_read(r, &st);
+}
+
+void server_registry_stamp(const char *path, uint8_t out[SERVER_REGISTRY_STAMP])
+{
+    struct stat st = { 0 };
+    struct wr w;
+
+    memset(out, 0, SERVER_REGISTRY_STAMP);
+    wr_init(&w, out, SERVER_REGISTRY_STAMP);
+    if (stat(path, &st) != 0)
+        return;
+    wr_u64(&w, (uint64_t)st.st_ino);
+    wr_u64(&w, (uint64_t)st.st_mtim.tv_sec);
+    wr_u64(&w, (uint64_t)st.st_mtim.tv_nsec);
+}
+
+enum err server_registry_await(const char *path, const uint8_t before[SERVER_REGISTRY_STAMP], int fd)
+{
+    uint8_t now[SERVER_REGISTRY_STAMP];
+    struct pollfd gone = { .fd = fd };
+
+    for (;;) {
+        server_registry_stamp(path, now);
+        if (sodium_memcmp(now, before, sizeof now) != 0)
+            return OK;
+        if (poll(&gone, 1, AWAIT_MS) > 0 || server_role_is_stopping())
+            return ERR_PEER;
+    }
 }
 
 /* st is of before: what changes meanwhile is read again. */

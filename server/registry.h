@@ -32,6 +32,16 @@ MUST_USE enum err server_registry_refresh(struct server_registry *r);
  */
 MUST_USE enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have);
 
+/*
+ * Which file is there: who writes it anew puts another in its place. At a hub core does at each start, from its store, which is the truth: the
+ * file of before may be damaged or older, and nobody may be answered by it. So the parent takes the stamp before it starts core, and the
+ * other role waits until there is another: fd is its socket to the gate. ERR_PEER: nobody is at the other end any more, or the
+ * program stops.
+ */
+enum { SERVER_REGISTRY_STAMP = 24 };
+void server_registry_stamp(const char *path, uint8_t out[SERVER_REGISTRY_STAMP]);  /* zeros: there is none */
+MUST_USE enum err server_registry_await(const char *path, const uint8_t before[SERVER_REGISTRY_STAMP], int fd);
+
 const struct proto_registry *server_registry_fold(const struct server_registry *r);
 
 #endif

@@ -128,10 +128,25 @@ scene_what_was_proven_is_proven_still() {
     [ "$(value ok <"$region/said")" = false ] || { why="lost leaves are excused by nobody's word"; return 1; }
 }
 
-# The hub starts and stops with the new log as with the old one, and is copied and put back.
+registry_is() { cmp -s "$region/hub/registry" "$1"; }
+
+# The hub starts and stops with the new log as with the old one, and is copied and put back. Its copy of the registry for the other roles is made
+# from the store each time, whatever became of it, and none of them goes by the one of before.
 scene_it_is_a_hub_like_any() {
+    local copy
     stop_node hub
-    start_hub || { why="it does not start again"; return 1; }
+    cp "$region/hub/registry" "$region/registry.good"
+    for copy in damaged cut gone; do
+        case $copy in
+        damaged) printf 'x' | dd of="$region/hub/registry" bs=1 seek=300 conv=notrunc 2>/dev/null ;;
+        cut) truncate -s 40 "$region/hub/registry" ;;
+        gone) rm "$region/hub/registry" ;;
+        esac
+        ! registry_is "$region/registry.good" || { why="nothing is $copy"; return 1; }
+        start_hub || { why="it does not start when its copy of the registry is $copy: $(tail -n 3 "$region/hub/log")"; return 1; }
+        wait_for 3 registry_is "$region/registry.good" || { why="the copy is not made anew when it was $copy"; return 1; }
+        [ "$copy" = gone ] || stop_node hub
+    done
     hub backup "$region/hub.second" >/dev/null || { why="no backup"; return 1; }
     stop_node hub
     mv "$region/hub/origin" "$region/origin.lost"

@@ -3,11 +3,15 @@
 #include "tests/support/hub_folder.h"
 #include "tests/support/registry_sample.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/wr.h"
 #include "server/registry.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <sodium.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct world {
@@ -366,12 +370,69 @@ static void as_much_as_a_registry_can_be_is_there_after_a_restart(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- a copy that another role writes anew ---- */
+
+struct writing { const char *path; const char *text; };
+
+static void *write_later(void *arg)
+{
+    const struct writing *w = arg;
+
+    (void)poll(NULL, 0, 50);
+    assert_err(file_write(w->path, w->text, strlen(w->text), 0644, NULL), OK);
+    return NULL;
+}
+
+/* Also when it is the same, byte for byte. */
+static void what_is_written_anew_is_waited_for(void **state)
+{
+    struct world *w = *state;
+    struct writing as_before = { w->folder.file, "as before" };
+    uint8_t before[SERVER_REGISTRY_STAMP], none[SERVER_REGISTRY_STAMP] = { 0 };
+    pthread_t thread;
+    int fd[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+    /* A question that waits for its answer is no reason to begin. */
+    assert_int_equal(write(fd[1], "q", 1), 1);
+    server_registry_stamp(w->folder.file, before);
+    assert_memory_equal(before, none, sizeof before);
+    for (int i = 0; i < 2; i++) {
+        uint64_t start = clock_mono_ms();
+
+        server_registry_stamp(w->folder.file, before);
+        assert_int_equal(pthread_create(&thread, NULL, write_later, &as_before), 0);
+        assert_err(server_registry_await(w->folder.file, before, fd[0]), OK);
+        assert_true(clock_mono_ms() - start >= 40);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    }
+    /* It is there already. */
+    assert_err(server_registry_await(w->folder.file, none, fd[0]), OK);
+    (void)close(fd[0]);
+    (void)close(fd[1]);
+}
+
+/* The hub stops: a role must not wait for a file for ever. */
+static void nobody_is_waited_for_when_the_other_end_is_gone(void **state)
+{
+    struct world *w = *state;
+    uint8_t before[SERVER_REGISTRY_STAMP];
+    int fd[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+    server_registry_stamp(w->folder.file, before);
+    (void)close(fd[1]);
+    assert_err(server_registry_await(w->folder.file, before, fd[0]), ERR_PEER);
+    (void)close(fd[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
         T(another_history_is_refused), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
         T(a_file_that_cannot_be_read_is_no_beginning), T(parts_of_before_another_file_are_forgotten), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
+        T(what_is_written_anew_is_waited_for), T(nobody_is_waited_for_when_the_other_end_is_gone),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
