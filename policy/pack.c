@@ -101,11 +101,6 @@ const char *policy_pack_name(const struct policy_pack *pack, enum policy_set set
     return index < pack->set[set].count ? pack->set[set].word[index].name : NULL;
 }
 
-const char *policy_pack_meaning(const struct policy_pack *pack, enum policy_set set, uint8_t index)
-{
-    return index < pack->set[set].count ? pack->set[set].word[index].meaning : NULL;
-}
-
 int policy_pack_rule(const struct policy_pack *pack, const char *id)
 {
     for (size_t i = 0; i < pack->rules; i++)

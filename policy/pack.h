@@ -149,9 +149,8 @@ void policy_pack_digest(const struct policy_tables *tables, uint8_t out[POLICY_D
 
 /* The index of a name, or POLICY_UNKNOWN. */
 uint8_t policy_pack_find(const struct policy_pack *pack, enum policy_set set, const char *name);
-/* The name or meaning at an index; NULL when there is none. Valid as long as the pack. */
+/* The name at an index; NULL when there is none. Valid as long as the pack. */
 const char *policy_pack_name(const struct policy_pack *pack, enum policy_set set, uint8_t index);
-const char *policy_pack_meaning(const struct policy_pack *pack, enum policy_set set, uint8_t index);
 
 /* The index of a rule, or -1. */
 int policy_pack_rule(const struct policy_pack *pack, const char *id);

@@ -19,11 +19,6 @@ static const char *const names[PROTO_LEAF_GROUPS] = {
     [PROTO_LEAF_EVIDENCE] = "evidence",
 };
 
-const char *proto_leaf_group_name(unsigned group)
-{
-    return group < PROTO_LEAF_GROUPS ? names[group] : NULL;
-}
-
 /* keyed: with the seed as its key. */
 static void make_salt(struct hash_mac *keyed, enum proto_leaf_group_no group, uint8_t salt[PROTO_LEAF_SALT_LEN])
 {

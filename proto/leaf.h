@@ -53,9 +53,6 @@ struct proto_leaf {
     uint8_t commitment[PROTO_LEAF_GROUPS][PROTO_LEAF_HASH_LEN];
 };
 
-/* The group's name ("routing"), for people and JSON. Static storage; NULL for a number that is none. */
-const char *proto_leaf_group_name(unsigned group);
-
 void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
     uint8_t salt[PROTO_LEAF_SALT_LEN]);
 

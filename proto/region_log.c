@@ -59,13 +59,6 @@ enum err proto_region_log_of(const struct proto_region *r, const uint8_t *note, 
     return ERR_KEY;
 }
 
-bool proto_region_log_is_now(const struct proto_region *r, const uint8_t *note, size_t len)
-{
-    size_t name_len = strlen(r->log_origin);
-
-    return len > name_len && note[name_len] == '\n' && sodium_memcmp(note, r->log_origin, name_len) == 0;
-}
-
 /* The key under the next origin; its text must fit where that of the first one is. */
 static enum err next_key(const struct proto_region *r, char vkey[PROTO_NOTE_VKEY_ROOM], struct proto_note_key *key)
 {

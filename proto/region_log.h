@@ -15,8 +15,6 @@ MUST_USE enum err proto_region_log_key(const struct proto_region *r, unsigned n,
 unsigned proto_region_log_number(const struct proto_region *r);
 /* The key of the origin in the first line of a checkpoint, and which it is. ERR_KEY: none of this log. */
 MUST_USE enum err proto_region_log_of(const struct proto_region *r, const uint8_t *note, size_t len, struct proto_note_key *out, unsigned *n);
-/* Is this checkpoint one of the origin of now? What is signed under one of before says nothing about the log of today. */
-bool proto_region_log_is_now(const struct proto_region *r, const uint8_t *note, size_t len);
 /* Has it another origin to go on under? */
 bool proto_region_log_can_change(const struct proto_region *r);
 /* The log goes on under its next origin, which there is: also log_vkey and log_origin become those. */

@@ -243,7 +243,7 @@ static enum err count_once(struct server_oprf *o, const struct question *q, enum
 
     if (is_repeat(o, q))
         return OK;
-    e = server_quota_take_up_to(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s(), q->most);
+    e = server_quota_take(o->quota, q->from->id, (uint32_t)(q->msg.payload.len / PROTO_OPRF_LEN), clock_now_s(), q->most);
     if (e == OK)
         remember(o, q);
     else if (e == ERR_QUOTA)

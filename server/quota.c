@@ -173,12 +173,7 @@ static enum err write_row(struct server_quota *q, const struct row *row)
     return OK;
 }
 
-enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s)
-{
-    return server_quota_take_up_to(q, partner, n, at_s, 0);
-}
-
-enum err server_quota_take_up_to(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s, uint32_t most)
+enum err server_quota_take(struct server_quota *q, const uint8_t partner[PROTO_PARTNER_LEN], uint32_t n, uint64_t at_s, uint32_t most)
 {
     uint32_t per_partner = most > q->per_partner ? most : q->per_partner;
     uint32_t more = per_partner - q->per_partner, total = more < UINT32_MAX - q->total ? q->total + more : UINT32_MAX;

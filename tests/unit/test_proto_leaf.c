@@ -229,14 +229,6 @@ static void every_flipped_bit_of_the_commitments_is_refused(void **state)
     }
 }
 
-static void groups_have_names(void **state)
-{
-    (void)state;
-    assert_string_equal(proto_leaf_group_name(PROTO_LEAF_ROUTING), "routing");
-    assert_string_equal(proto_leaf_group_name(PROTO_LEAF_EVIDENCE), "evidence");
-    assert_null(proto_leaf_group_name(PROTO_LEAF_GROUPS));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,7 +244,6 @@ int main(void)
         cmocka_unit_test(moving_bytes_between_fields_does_not_open),
         cmocka_unit_test(too_many_or_too_long_fields_are_refused),
         cmocka_unit_test(every_flipped_bit_of_the_commitments_is_refused),
-        cmocka_unit_test(groups_have_names),
     };
 
     if (sodium_init() < 0)

@@ -194,7 +194,6 @@ static void the_first_line_says_which(void **state)
 
             assert_int_equal(e, rows[i].number != 0 ? OK : ERR_KEY);
             assert_int_equal(number, rows[i].number);
-            assert_int_equal(proto_region_log_is_now(&s.region.r, exact, strlen(rows[i].line)), rows[i].number == (unsigned)changed + 1);
             free(exact);
         }
         if (changed == 0)

@@ -48,14 +48,14 @@ static void a_partner_gets_its_quota_and_no_more(void **state)
 {
     struct server_quota *q = open_quota(*state, 100, 150);
 
-    assert_err(server_quota_take(q, a, 64, NOON), OK);
-    assert_err(server_quota_take(q, a, 37, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, a, 36, NOON), OK);
-    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 64, NOON, 0), OK);
+    assert_err(server_quota_take(q, a, 37, NOON, 0), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 36, NOON, 0), OK);
+    assert_err(server_quota_take(q, a, 1, NOON, 0), ERR_QUOTA);
     /* The region's total ends the other before its own. */
-    assert_err(server_quota_take(q, b, 51, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, b, 50, NOON), OK);
-    assert_err(server_quota_take(q, a, 64, NOON + DAY), OK);
+    assert_err(server_quota_take(q, b, 51, NOON, 0), ERR_QUOTA);
+    assert_err(server_quota_take(q, b, 50, NOON, 0), OK);
+    assert_err(server_quota_take(q, a, 64, NOON + DAY, 0), OK);
     server_quota_close(q);
 }
 
@@ -63,11 +63,11 @@ static void counts_survive_and_a_clock_that_goes_back_gives_nothing(void **state
 {
     struct server_quota *q = open_quota(*state, 100, 1000);
 
-    assert_err(server_quota_take(q, a, 100, NOON), OK);
+    assert_err(server_quota_take(q, a, 100, NOON, 0), OK);
     server_quota_close(q);
     q = open_quota(*state, 100, 1000);
-    assert_err(server_quota_take(q, a, 1, NOON), ERR_QUOTA);
-    assert_err(server_quota_take(q, a, 1, NOON - DAY), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 1, NOON, 0), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 1, NOON - DAY, 0), ERR_QUOTA);
     server_quota_close(q);
 }
 
@@ -76,9 +76,9 @@ static void what_was_counted_can_be_asked(void **state)
     struct server_quota *q = open_quota(*state, 100, 1000);
 
     assert_int_equal(server_quota_used(q, a, NOON), 0);
-    assert_err(server_quota_take(q, a, 7, NOON), OK);
-    assert_err(server_quota_take(q, b, 5, NOON), OK);
-    assert_err(server_quota_take(q, b, 500, NOON), ERR_QUOTA);
+    assert_err(server_quota_take(q, a, 7, NOON, 0), OK);
+    assert_err(server_quota_take(q, b, 5, NOON, 0), OK);
+    assert_err(server_quota_take(q, b, 500, NOON, 0), ERR_QUOTA);
     server_quota_close(q);
     q = open_quota(*state, 0, 0);
     assert_int_equal(server_quota_used(q, a, NOON), 7);
@@ -106,8 +106,8 @@ static void every_flipped_byte_is_damage(void **state)
     const struct hub_folder *f = *state;
     struct server_quota *q = open_quota(f, 100, 1000);
 
-    assert_err(server_quota_take(q, a, 100, NOON), OK);
-    assert_err(server_quota_take(q, b, 1, NOON), OK);
+    assert_err(server_quota_take(q, a, 100, NOON, 0), OK);
+    assert_err(server_quota_take(q, b, 1, NOON, 0), OK);
     server_quota_close(q);
     q = NULL;
     for (off_t i = 0; i < 3 * 32; i++) {
