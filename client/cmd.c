@@ -305,6 +305,37 @@ static int finish(struct client_run *r, enum err e)
     return err_exit(e == OK ? r->result : e);
 }
 
+/* Only options: what is asked for may stand behind --home or --lang. Returns the exit code. */
+static int without_command(const struct client_run *r, int argc, char **argv)
+{
+    bool asked = argc >= 2 && (argv[1][0] != '-' || args_has(argc, argv, "--help"));
+
+    if (!asked && args_has(argc, argv, "--version"))
+        return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
+    client_usage_print(asked ? stdout : stderr, r->lang, NULL);
+    return asked ? 0 : err_exit(ERR_USAGE);
+}
+
+/* "schakel case", and what of it there is. */
+static int group_usage(const struct client_run *r, int argc, char **argv)
+{
+    bool asked = argc >= 3 && strcmp(argv[2], "--help") == 0;
+
+    if (!asked && argc >= 3 && argv[2][0] != '-')
+        (void)fprintf(stderr, "schakel: %s %s: %s\n", argv[1], argv[2],
+            r->lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
+    client_usage_print(asked ? stdout : stderr, r->lang, argv[1]);
+    return asked ? 0 : err_exit(ERR_USAGE);
+}
+
+static enum err no_such_command(const struct client_run *r, const char *name)
+{
+    const char *near = nearest(name), *did_you = r->lang == LANG_NL ? "; bedoelt u schakel " : "; did you mean schakel ";
+
+    return trouble_at(r->t, ERR_USAGE, name, 0, 0, "there is no such command%s%s; see: schakel --help",
+        "deze opdracht bestaat niet%s%s; zie: schakel --help", near == NULL ? "" : did_you, near == NULL ? "" : near);
+}
+
 int client_cmd_main(int argc, char **argv)
 {
     static const char *const valued[] = {"--home", "--as", "--lang", "--passphrase-fd", NULL};
@@ -312,37 +343,17 @@ int client_cmd_main(int argc, char **argv)
     struct client_run r = {.lang = lang_of_environment(), .passphrase_fd = -1, .t = &t};
     bool help = false;
     int used = 0;
-    const char *home = getenv("SCHAKEL_HOME"), *near;
+    const char *home = getenv("SCHAKEL_HOME");
     enum err e;
 
     r.home = home != NULL && *home != '\0' ? home : HOME_DEFAULT;
     args_command_first(argc, argv, valued);
     look_ahead(&r, argc, argv);
-    /* Only options: what is asked for may stand behind --home or --lang. */
-    if (argc < 2 || strcmp(argv[1], "help") == 0 || argv[1][0] == '-') {
-        bool asked = argc >= 2 && (argv[1][0] != '-' || args_has(argc, argv, "--help"));
-
-        if (!asked && args_has(argc, argv, "--version"))
-            return printf("schakel %s\n", SCHAKEL_VERSION) < 0 ? err_exit(ERR_IO) : 0;
-        client_usage_print(asked ? stdout : stderr, r.lang, NULL);
-        return asked ? 0 : err_exit(ERR_USAGE);
-    }
+    if (argc < 2 || strcmp(argv[1], "help") == 0 || argv[1][0] == '-')
+        return without_command(&r, argc, argv);
     r.cmd = find(argc - 1, argv + 1, &used);
-    if (r.cmd == NULL) {
-        if (is_group(argv[1]) && !r.json) {
-            bool asked = argc >= 3 && strcmp(argv[2], "--help") == 0;
-
-            if (!asked && argc >= 3 && argv[2][0] != '-')
-                (void)fprintf(stderr, "schakel: %s %s: %s\n", argv[1], argv[2],
-                    r.lang == LANG_NL ? "deze opdracht bestaat niet" : "there is no such command");
-            client_usage_print(asked ? stdout : stderr, r.lang, argv[1]);
-            return asked ? 0 : err_exit(ERR_USAGE);
-        }
-        near = nearest(argv[1]);
-        return finish(&r, trouble_at(&t, ERR_USAGE, argv[1], 0, 0, "there is no such command%s%s; see: schakel --help",
-                              "deze opdracht bestaat niet%s%s; zie: schakel --help", near == NULL ? ""
-                              : r.lang == LANG_NL ? "; bedoelt u schakel " : "; did you mean schakel ", near == NULL ? "" : near));
-    }
+    if (r.cmd == NULL)
+        return is_group(argv[1]) && !r.json ? group_usage(&r, argc, argv) : finish(&r, no_such_command(&r, argv[1]));
     r.args = cJSON_CreateObject();
     e = client_opts_parse(&r, argc - used, argv + used, &help);
     if (e == OK && help) {

@@ -137,51 +137,69 @@ static enum err begin(struct client_run *r, enum proto_registry_act act, const s
 
 /* ---- signing ---- */
 
+static void add_key(cJSON *obj, const char *name, const uint8_t *key, size_t len)
+{
+    char hex[2 * PROTO_KEY_LEN + 1];
+
+    if (sodium_is_zero(key, len))
+        return;
+    text_hex(key, len, hex, sizeof hex);
+    json_add_text(obj, name, hex);
+}
+
+static void add_filled(cJSON *obj, const char *name, const char *text)
+{
+    if (text[0] != '\0')
+        json_add_text(obj, name, text);
+}
+
+static void add_when(cJSON *obj, const char *name, uint64_t at_s)
+{
+    char when[17];
+
+    clock_format_nl(at_s, when);
+    json_add_text(obj, name, when);
+}
+
+static void add_next(const struct client_run *r, bool complete, bool is_origin)
+{
+    bool nl = r->lang == LANG_NL;
+    const char *next = nl ? "stuur haar met uw knooppunt: schakel partner send --file BESTAND" : "send it with your node: schakel partner send --file FILE";
+
+    if (!complete)
+        next = nl ? "laat een andere partner lezen en tekenen: schakel partner sign BESTAND"
+                  : "let another partner read and sign it: schakel partner sign FILE";
+    else if (is_origin)
+        next = nl ? "geef haar aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE"
+                  : "give it to the hub's operator: schakel-hub restore --new-origin FILE BACKUP";
+    json_add_text(r->reply, "next", next);
+}
+
 static void describe(struct client_run *r, const struct proto_registry_say *s, const char *path, size_t signatures, size_t needed)
 {
-    char hex[2 * PROTO_KEY_LEN + 1], when[17];
+    cJSON *obj = r->reply = cJSON_CreateObject();
 
-    r->reply = cJSON_CreateObject();
-    json_add_text(r->reply, "act", proto_registry_say_act(s->act));
-    if (!sodium_is_zero(s->partner, sizeof s->partner)) {
-        text_hex(s->partner, sizeof s->partner, hex, sizeof hex);
-        json_add_text(r->reply, "partner", hex);
-    }
+    json_add_text(obj, "act", proto_registry_say_act(s->act));
+    add_key(obj, "partner", s->partner, sizeof s->partner);
     if (s->handle[0] != '\0') {
-        json_add_text(r->reply, "handle", s->handle);
-        json_add_text(r->reply, "kind", s->kind);
+        json_add_text(obj, "handle", s->handle);
+        json_add_text(obj, "kind", s->kind);
     }
-    if (s->name[0] != '\0')
-        json_add_text(r->reply, "name", s->name);
-    if (!sodium_is_zero(s->key, sizeof s->key)) {
-        text_hex(s->key, sizeof s->key, hex, sizeof hex);
-        json_add_text(r->reply, "key", hex);
-    }
+    add_filled(obj, "name", s->name);
+    add_key(obj, "key", s->key, sizeof s->key);
     if (s->elements != 0)
-        json_add_u64(r->reply, "elements", s->elements);
+        json_add_u64(obj, "elements", s->elements);
     if (s->act == PROTO_REG_ORIGIN)
         client_cmd_origin_describe(r, s);
     if (s->act == PROTO_REG_WITNESS)
         client_cmd_witness_describe(r, s);
-    clock_format_nl(s->from_s, when);
-    json_add_text(r->reply, "from", when);
-    if (s->until_s != 0) {
-        clock_format_nl(s->until_s, when);
-        json_add_text(r->reply, "until", when);
-    }
-    if (s->reason[0] != '\0')
-        json_add_text(r->reply, "reason", s->reason);
-    json_add_text(r->reply, "file", path);
-    json_add_u64(r->reply, "signed", signatures);
-    if (signatures < needed)
-        json_add_text(r->reply, "next", r->lang == LANG_NL ? "laat een andere partner lezen en tekenen: schakel partner sign BESTAND"
-                                                           : "let another partner read and sign it: schakel partner sign FILE");
-    else if (s->act == PROTO_REG_ORIGIN)
-        json_add_text(r->reply, "next", r->lang == LANG_NL ? "geef haar aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE"
-                                                           : "give it to the hub's operator: schakel-hub restore --new-origin FILE BACKUP");
-    else
-        json_add_text(r->reply, "next", r->lang == LANG_NL ? "stuur haar met uw knooppunt: schakel partner send --file BESTAND"
-                                                           : "send it with your node: schakel partner send --file FILE");
+    add_when(obj, "from", s->from_s);
+    if (s->until_s != 0)
+        add_when(obj, "until", s->until_s);
+    add_filled(obj, "reason", s->reason);
+    json_add_text(obj, "file", path);
+    json_add_u64(obj, "signed", signatures);
+    add_next(r, signatures >= needed, s->act == PROTO_REG_ORIGIN);
 }
 
 /* An outsider's own key is one of the three lines under the statement about it. */

@@ -304,46 +304,52 @@ static enum err keep_draft(struct client_call *c, struct vault_txn *x, struct we
     return e;
 }
 
-enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
+/* Nothing was answered: which questions there are. */
+static enum err ask(struct client_call *c, struct vault_txn *x, struct weighing *w, const cJSON *last)
 {
-    struct weighing *w = calloc(1, sizeof *w);
-    const cJSON *given = NULL;
-    bool again = client_arg_flag(c, "again"), answers;
-    cJSON *last = NULL;
-    uint32_t open = 0;
-    enum err e = w == NULL ? ERR_NOMEM : scope_args(c, x, w);
+    if (!w->whole && purposes_of(c, x, w) == 0)
+        return trouble_at(&c->trouble, ERR_USAGE, "--purpose", 0, 0, "for which purpose? The questions differ; see: schakel policy show",
+            "voor welk doel? De vragen verschillen; zie: schakel policy show");
+    w->needed = w->whole ? w->needed : may_be_needed(c, x, w);
+    show_questions(c, w, last);
+    return OK;
+}
 
-    answers = json_array(c->args, "answer", &given) == OK && cJSON_GetArraySize(given) > 0;
-    if (e == OK && w->whole)
-        e = client_weigh_needed(c->node, x, &w->about, &w->needed);
-    if (e == OK)
-        e = last_answers(x, w, &last);
-    if (e == OK && !answers && !again) {
-        if (!w->whole && purposes_of(c, x, w) == 0)
-            e = trouble_at(&c->trouble, ERR_USAGE, "--purpose", 0, 0, "for which purpose? The questions differ; see: schakel policy show",
-                "voor welk doel? De vragen verschillen; zie: schakel policy show");
-        w->needed = w->whole ? w->needed : may_be_needed(c, x, w);
-        if (e == OK)
-            show_questions(c, w, last);
-        goto out;
-    }
-    if (e == OK)
-        e = start_draft(w);
+/* last: to be taken over where nothing is given; NULL: nothing is. */
+static enum err answer(struct client_call *c, struct vault_txn *x, struct weighing *w, const cJSON *given, cJSON *last)
+{
+    uint32_t open;
+    enum err e = start_draft(w);
+
     if (e == OK)
         e = take_answers(c, given, w->answers);
-    if (e == OK && again)
+    if (e == OK && last != NULL)
         take_last(w->answers, last);
     if (e == OK && cJSON_GetArraySize(w->answers) == 0)
         e = trouble_at(&c->trouble, ERR_USAGE, "--again", 0, 0,
             "nothing was weighed about this child yet; give at least one --answer NUMBER=TEXT",
             "over dit kind is nog niets afgewogen; geef minstens een --answer NUMMER=TEKST");
+    if (e != OK)
+        return e;
+    open = w->needed & ~client_weigh_answered(w->answers);
+    return open != 0 ? client_weigh_trouble(c, open) : keep_draft(c, x, w);
+}
+
+enum err client_do_weigh(struct client_call *c, struct vault_txn *x)
+{
+    struct weighing *w = calloc(1, sizeof *w);
+    const cJSON *given = NULL;
+    bool again = client_arg_flag(c, "again"),
+         answers = json_array(c->args, "answer", &given) == OK && cJSON_GetArraySize(given) > 0;
+    cJSON *last = NULL;
+    enum err e = w == NULL ? ERR_NOMEM : scope_args(c, x, w);
+
+    if (e == OK && w->whole)
+        e = client_weigh_needed(c->node, x, &w->about, &w->needed);
     if (e == OK)
-        open = w->needed & ~client_weigh_answered(w->answers);
-    if (e == OK && open != 0)
-        e = client_weigh_trouble(c, open);
+        e = last_answers(x, w, &last);
     if (e == OK)
-        e = keep_draft(c, x, w);
-out:
+        e = answers || again ? answer(c, x, w, given, again ? last : NULL) : ask(c, x, w, last);
     cJSON_Delete(last);
     if (w != NULL)
         cJSON_Delete(w->draft);

@@ -104,43 +104,55 @@ static enum err read_head(const uint8_t *data, size_t len, const char *name, str
     return h->how == BY_PASSPHRASE || h->how == BY_KEY ? OK : ERR_VERSION;
 }
 
+static bool is_allowed(const struct client_plain_key *k, const struct client_unlock *u)
+{
+    size_t words = u->passphrase != NULL ? strlen(u->passphrase) : CLIENT_PASSPHRASE_MIN;
+
+    return k->len != 0 && k->len <= CLIENT_KEY_SECRET_MAX && strlen(k->name) <= CLIENT_KEY_NAME_MAX
+        && words >= CLIENT_PASSPHRASE_MIN && words <= CLIENT_PASSPHRASE_MAX;
+}
+
+/* What stands in front of the box, with salt and nonce of its own. */
+static void new_head(const struct client_plain_key *k, const struct client_unlock *u, struct head *out)
+{
+    *out = (struct head){.how = u->passphrase != NULL ? BY_PASSPHRASE : BY_KEY};
+    if (k->public != NULL)
+        memcpy(out->public, k->public, sizeof out->public);
+    if (u->passphrase != NULL) {
+        set_cost(out, k->name);
+        randombytes_buf(out->salt, SALT_LEN);
+    }
+    randombytes_buf(out->nonce, NONCE_LEN);
+}
+
 enum err client_key_wrap(const struct client_plain_key *k, const struct client_unlock *u, uint8_t **out, size_t *len)
 {
-    struct head h = {.how = u->passphrase != NULL ? BY_PASSPHRASE : BY_KEY};
-    uint8_t key[32], *data;
-    size_t words = u->passphrase != NULL ? strlen(u->passphrase) : 0, box_len = k->len + TAG_LEN;
+    size_t box_len = k->len + TAG_LEN;
+    uint8_t key[32], *data = NULL;
+    struct head h;
     struct wr w;
     enum err e;
 
-    if (k->len == 0 || k->len > CLIENT_KEY_SECRET_MAX || strlen(k->name) > CLIENT_KEY_NAME_MAX
-        || (u->passphrase != NULL && (words < CLIENT_PASSPHRASE_MIN || words > CLIENT_PASSPHRASE_MAX)))
+    if (!is_allowed(k, u))
         return ERR_RANGE;
-    if (k->public != NULL)
-        memcpy(h.public, k->public, sizeof h.public);
-    if (u->passphrase != NULL) {
-        set_cost(&h, k->name);
-        randombytes_buf(h.salt, SALT_LEN);
-    }
-    randombytes_buf(h.nonce, NONCE_LEN);
+    new_head(k, u, &h);
     e = wrapping_key(u, &h, key);
+    if (e == OK && (data = malloc(HEAD_MAX + 2 + box_len)) == NULL)
+        e = ERR_NOMEM;
     if (e != OK)
-        return e;
-    data = malloc(HEAD_MAX + 2 + box_len);
-    if (data == NULL) {
-        sodium_memzero(key, sizeof key);
-        return ERR_NOMEM;
-    }
+        goto out;
     wr_init(&w, data, HEAD_MAX + 2 + box_len);
     write_head(&w, &h, k->name);
     if (crypto_aead_xchacha20poly1305_ietf_encrypt(data + w.len + 2, NULL, k->secret, k->len, data, w.len, NULL, h.nonce, key) != 0)
         abort();
-    sodium_memzero(key, sizeof key);
     wr_u16(&w, (uint16_t)box_len);
     if (wr_gap(&w, box_len) == NULL)
         abort();
     *out = data;
     *len = w.len;
-    return OK;
+out:
+    sodium_memzero(key, sizeof key);
+    return e;
 }
 
 enum err client_key_unwrap(const uint8_t *data, size_t len, const char *name, const struct client_unlock *u, struct secret **out,

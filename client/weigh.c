@@ -170,8 +170,24 @@ bool client_weigh_is_owed(const struct client_node *n, const struct client_desk 
     return sodium_is_zero(d->weighing, sizeof d->weighing) && owed(n, d, &needed);
 }
 
-enum err client_weigh_needed(
-    struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
+/* As if all else were there: the questions of the rule that would decide about this section, when they are ours to answer. */
+static uint32_t of_section(const struct client_node *n, const struct client_desk *d, const struct client_facts *f, const char *name, bool asks)
+{
+    uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, name);
+    struct policy_decision one;
+    struct policy_facts facts;
+
+    client_facts_for(&n->region, f, name, &facts);
+    facts.hub_view = facts.consent_complete = asks;
+    policy_eval_section(n->pack, &facts, section, &one);
+    if (one.verdict == POLICY_NEED_EVENT) {  /* what will be weighed when it was reported */
+        facts.events = ~UINT64_C(0);
+        policy_eval_section(n->pack, &facts, section, &one);
+    }
+    return one.rule >= 0 && weighs_here(d, one.weigh) ? policy_weighing_questions(n->pack, one.rule, UINT64_C(1) << section) : 0;
+}
+
+static enum err of_desk(struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
 {
     const struct proto_partner *other = proto_region_partner(&n->region, d->other);
     bool asks = d->mine && !d->offer;
@@ -183,34 +199,28 @@ enum err client_weigh_needed(
         .weighed = true,
         .before_grant = true,
         .now_s = clock_now_s()};
-    struct client_facts *f = calloc(1, sizeof *f);
-    uint32_t needed = 0;
-    enum err e = f == NULL ? ERR_NOMEM : other == NULL ? ERR_NOTFOUND : OK;
+    struct client_facts *f = NULL;
+    enum err e;
 
-    if (e == OK && owed(n, d, &needed)) {
-        free(f);
-        *out = needed;
-        return OK;
-    }
+    if (other == NULL)
+        return ERR_NOTFOUND;
+    f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return ERR_NOMEM;
     memcpy(q.case_id, d->case_id, sizeof q.case_id);
-    if (e == OK)
-        e = client_facts_collect(n, x, &q, f);
-    for (uint8_t i = 0; e == OK && i < d->sections.count; i++) {
-        uint8_t section = policy_pack_find(n->pack, POLICY_SET_SECTIONS, d->sections.name[i]);
-        struct policy_decision one;
-        struct policy_facts facts;
-
-        client_facts_for(&n->region, f, d->sections.name[i], &facts);
-        facts.hub_view = facts.consent_complete = asks;
-        policy_eval_section(n->pack, &facts, section, &one);
-        if (one.verdict == POLICY_NEED_EVENT) {  /* what will be weighed when it was reported */
-            facts.events = ~UINT64_C(0);
-            policy_eval_section(n->pack, &facts, section, &one);
-        }
-        if (one.rule >= 0 && weighs_here(d, one.weigh))
-            needed |= policy_weighing_questions(n->pack, one.rule, UINT64_C(1) << section);
-    }
+    e = client_facts_collect(n, x, &q, f);
+    for (uint8_t i = 0; e == OK && i < d->sections.count; i++)
+        *out |= of_section(n, d, f, d->sections.name[i], asks);
     free(f);
+    return e;
+}
+
+enum err client_weigh_needed(
+    struct client_node *n, struct vault_txn *x, const struct client_desk *d, uint32_t *out)
+{
+    uint32_t needed = 0;
+    enum err e = owed(n, d, &needed) ? OK : of_desk(n, x, d, &needed);
+
     if (e == OK)
         *out = needed;
     return e;
