@@ -17,10 +17,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -224,6 +227,58 @@ static void its_own_folder_is_open_and_no_other(void **state)
     assert_int_equal(WEXITSTATUS(status), DONE);
 }
 
+/* A thread that was there before, as the gate's are: it says that it runs, works when it is told, says so, and stays. */
+static void *grow_and_shrink(void *arg)
+{
+    enum { BLOCKS = 64, BLOCK_LEN = 100000 };
+    const int *fd = arg;
+    void *block[BLOCKS];
+    char c = '!';
+
+    if (write(fd[3], &c, 1) != 1 || read(fd[0], &c, 1) != 1)
+        return NULL;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(BLOCK_LEN);
+        if (block[i] != NULL)
+            memset(block[i], 1, BLOCK_LEN);
+    }
+    for (size_t i = 0; i < BLOCKS; i++)
+        free(block[i]);
+    return write(fd[3], &c, 1) == 1 && read(fd[0], &c, 1) == 1 ? NULL : arg;
+}
+
+static _Noreturn void shrink_in(unsigned groups)
+{
+    pthread_t thread;
+    char c = '!';
+    int fd[4];
+
+    if (pipe(fd) != 0 || pipe(fd + 2) != 0 || pthread_create(&thread, NULL, grow_and_shrink, fd) != 0 || read(fd[2], &c, 1) != 1)
+        _exit(EX_SOFTWARE);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || jail_calls(PROGRAM, groups) != OK)
+        _exit(NO_JAIL);
+    _exit(write(fd[1], &c, 1) == 1 && read(fd[2], &c, 1) == 1 ? DONE : EX_SOFTWARE);
+}
+
+/* The C library looks into a file of the system when a thread's memory becomes less: the gate ended by that when a burst was over. */
+static void memory_may_become_less(void **state)
+{
+    static const unsigned roles[] = { SERVER_GATE_CALLS, SERVER_OPRF_CALLS, HUB_CORE_CALLS };  /* those with threads */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        int status = 0;
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0)
+            shrink_in(roles[i]);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), DONE);
+    }
+}
+
 static _Noreturn void refuse_alone(const struct place *p, const struct attempt *a)
 {
     const struct attempts_on on = { p->secret, p->other };
@@ -263,7 +318,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
     const struct CMUnitTest tests[] = {
         T(each_attempt_is_possible_without_the_jail), T(the_gate), T(the_signer), T(oprf), T(the_core), T(the_cosigner), T(the_witness),
-        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(a_role_without_a_list),
+        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(memory_may_become_less), T(a_role_without_a_list),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
