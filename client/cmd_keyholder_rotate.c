@@ -1,9 +1,13 @@
-/* keyholder rotate: another TLS key and certificate under the keyholder's own authority, which is what the region file pins. */
+/*
+ * keyholder rotate: another TLS key and certificate under the keyholder's own authority, which is what the region file pins; or another key to
+ * cosign with (client/keyholder_witness).
+ */
 #include "client/cmds.h"
 
 #include "base/file.h"
 #include "client/keyfile.h"
 #include "client/keyholder.h"
+#include "client/keyholder_witness.h"
 #include "proto/tls.h"
 
 #include <sodium.h>
@@ -71,29 +75,41 @@ static enum err replace(const struct client_run *r, struct secret *top, const st
     return e;
 }
 
-enum err client_cmd_keyholder_rotate(struct client_run *r)
+static enum err rotate_tls(struct client_run *r, const struct proto_keyholder_file *f, struct secret *top)
 {
-    struct client_unlock by = {.passphrase = client_run_text(r, "passphrase")};
     struct proto_pem ca = {0}, key = {0}, cert = {0};
-    struct proto_keyholder_file f;
-    struct secret *top = NULL;
-    enum err e = client_keyholder_public(r->home, &f, r->t);
+    enum err e = proto_tls_der_to_pem(f->tls_der, f->tls_der_len, &ca);
 
-    if (e == OK)
-        e = client_keyfile_open(r->home, "keyholder", &by, &top, NULL, r->t);
-    if (e == OK)
-        e = proto_tls_der_to_pem(f.tls_der, f.tls_der_len, &ca);
     if (e == OK)
         e = make(r, top, ca.text, &key, &cert);
     if (e == OK)
         e = replace(r, top, &key, &cert);
-    secret_free(top);
     drop_pem(&ca);
     drop_pem(&key);
     drop_pem(&cert);
     if (e != OK)
-        return trouble_set(r->t, e, "the TLS key was not changed (%s)", "de TLS-sleutel is niet veranderd (%s)", err_word(e));
+        return e;
     r->reply = cJSON_CreateObject();
     json_add_text(r->reply, "next", r->lang == LANG_NL ? "telt als de sleutelhouder opnieuw start" : "counts when the keyholder starts again");
     return OK;
+}
+
+enum err client_cmd_keyholder_rotate(struct client_run *r)
+{
+    struct client_unlock by = {.passphrase = client_run_text(r, "passphrase")};
+    const char *which = client_run_text(r, "key");
+    bool witness = which != NULL && strcmp(which, "witness") == 0;
+    struct proto_keyholder_file f;
+    struct secret *top = NULL;
+    enum err e = OK;
+
+    if (which != NULL && !witness && strcmp(which, "tls") != 0)
+        return trouble_at(r->t, ERR_USAGE, which, 0, 0, "is no key: tls or witness", "is geen sleutel: tls of witness");
+    e = client_keyholder_public(r->home, &f, r->t);
+    if (e == OK)
+        e = client_keyfile_open(r->home, "keyholder", &by, &top, NULL, r->t);
+    if (e == OK)
+        e = witness ? client_keyholder_witness_rotate(r, &f, top) : rotate_tls(r, &f, top);
+    secret_free(top);
+    return e == OK ? OK : trouble_set(r->t, e, "the key was not changed (%s)", "de sleutel is niet veranderd (%s)", err_word(e));
 }

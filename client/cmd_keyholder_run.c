@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "client/keyfile.h"
 #include "client/keyholder.h"
+#include "client/keyholder_witness.h"
 #include "proto/note.h"
 #include "proto/tls.h"
 #include "proto/wire.h"
@@ -30,7 +31,7 @@ struct run {
         registry[CLIENT_PATH_MAX];
     char vkey[PROTO_NOTE_VKEY_ROOM];
     bool cosigns;                  /* the region names this keyholder as a witness */
-    struct secret *share, *sign;
+    struct secret *share, *sign, *next;  /* next: to cosign with when the registry names it; NULL: none */
     char *tls_key, *tls_cert;
     size_t tls_key_len;
     struct proto_pem clients;      /* the authority of those who ask: the hub's */
@@ -42,6 +43,7 @@ static void wipe(struct run *k)
         sodium_memzero(k->tls_key, k->tls_key_len);
     secret_free(k->share);
     secret_free(k->sign);
+    secret_free(k->next);
     free(k->tls_key);
     free(k->tls_cert);
     free(k->clients.text);
@@ -95,25 +97,46 @@ static enum err read_keys(const struct client_run *r, const struct proto_keyhold
                 "is niet het deel dat keyholder.pub en de regio noemen");
     }
     if (e == OK && k->cosigns)
-        e = client_keyfile_open(r->home, "sign", &by, &k->sign, NULL, r->t);
+        e = client_keyholder_witness_open(r->home, top, &k->sign, r->t);
+    if (e == OK && k->cosigns) {
+        e = client_keyholder_witness_open_next(r->home, top, &k->next, r->t);
+        e = e == ERR_NOTFOUND ? OK : e;
+    }
     if (e == OK && !k->conf.plain)
         e = read_tls(r, k, top);
     secret_free(top);
     return e;
 }
 
-/* An older region may not name it; then the share is all that it serves. */
-static enum err find_witness(const struct client_run *r, const struct proto_keyholder_file *f, struct run *k)
+/* An older region may not name it; then the share is all that it serves. What the registry says came with what nodes brought. */
+static enum err find_key(const struct client_run *r, const struct proto_keyholder_file *f, const struct proto_region *live, struct run *k)
 {
-    struct proto_note_key key;
-    enum err e = proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, f->key, &key);
+    struct proto_note_key key, next;
+    enum err e = OK;
 
+    if (client_keyholder_witness_next(r->home, f, &next) == OK && client_keyholder_witness_is_named(live, &next, true))
+        e = client_keyholder_witness_move(r->home);
+    if (e == OK)
+        e = client_keyholder_witness_key(r->home, f, &key, r->t);
     if (e != OK)
         return e;
     proto_note_key_encode(&key, k->vkey);
-    for (uint8_t i = 0; i < k->region->witness_count; i++)
-        k->cosigns = k->cosigns || (k->region->witness[i].outsider && strcmp(k->region->witness[i].vkey, k->vkey) == 0);
-    e = client_home_path(r->home, "witness", k->witness, r->t);
+    k->cosigns = client_keyholder_witness_is_named(live, &key, false);
+    return OK;
+}
+
+static enum err find_witness(const struct client_run *r, const struct proto_keyholder_file *f, struct run *k)
+{
+    struct proto_region *live = calloc(1, sizeof *live);
+    struct server_registry *registry = NULL;
+    enum err e = live == NULL ? ERR_NOMEM : client_keyholder_partners(r->home, live, &registry, r->t);
+
+    if (e == OK)
+        e = find_key(r, f, live, k);
+    server_registry_free(registry);
+    free(live);
+    if (e == OK)
+        e = client_home_path(r->home, "witness", k->witness, r->t);
     return e == OK ? file_mkdirs(k->witness, r->t) : e;
 }
 
@@ -158,8 +181,11 @@ static enum err start_cosigner(const struct run *k, int *gate, struct proc *out)
     if (e != OK)
         return e;
     c.secret = secret_wake(k->sign);
+    c.next_secret = k->next != NULL ? secret_wake(k->next) : NULL;
     e = server_launch_cosigner(&c, pair[1], out);
     secret_sleep(k->sign);
+    if (k->next != NULL)
+        secret_sleep(k->next);
     if (e == OK)
         *gate = pair[0];
     else

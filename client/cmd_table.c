@@ -59,6 +59,9 @@ static const struct client_opt keyholder_join_opts[] = {
     {"region", CLIENT_OPT_ARG, true, {"the region file, signed by all", "het regiobestand, door allen ondertekend"}, "FILE", NULL}, END};
 static const struct client_opt keyholder_run_opts[] = {
     {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the keyholder", "wachtzin van de sleutelhouder"}, END};
+static const struct client_opt keyholder_rotate_opts[] = {
+    {"key", CLIENT_OPT_ARG, false, {"tls (also without a word) or witness", "tls (ook zonder woord) of witness"}, "KEY", NULL},
+    {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the keyholder", "wachtzin van de sleutelhouder"}, END};
 static const struct client_opt keyholder_block_opts[] = {
     {"partner", CLIENT_OPT_ARG, true, {"handle of the partner", "korte naam van de partner"}, "HANDLE", NULL},
     {"undo", CLIENT_OPT_FLAG, false, {"end the block", "maak de blokkade ongedaan"}, NULL, NULL}, END};
@@ -138,8 +141,8 @@ const struct client_cmd client_base_cmds[] = {
     {"keyholder join", {"serve this region", "dien deze regio"}, keyholder_join_opts, NULL, client_cmd_keyholder_join, NULL},
     {"keyholder run", {"answer partners, in the foreground", "antwoord partners, op de voorgrond"}, keyholder_run_opts, NULL,
         client_cmd_keyholder_run, NULL},
-    {"keyholder rotate", {"make another TLS key; it counts when the keyholder starts again", "maak een andere TLS-sleutel; hij telt als de sleutelhouder opnieuw start"},
-        keyholder_run_opts, NULL, client_cmd_keyholder_rotate, NULL},
+    {"keyholder rotate", {"make another TLS key, or another to cosign with; it says what is next", "maak een andere TLS-sleutel, of een andere om mee te ondertekenen; het zegt wat volgt"},
+        keyholder_rotate_opts, NULL, client_cmd_keyholder_rotate, NULL},
     {"keyholder block", {"answer a partner no more", "antwoord een partner niet meer"}, keyholder_block_opts, NULL,
         client_cmd_keyholder_block, NULL},
     {"keyholder status", {"does it answer, and who asked how much today", "antwoordt hij, en wie vroeg vandaag hoeveel"}, NULL, NULL,

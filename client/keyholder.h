@@ -2,7 +2,7 @@
  * client/keyholder: the home of a keyholder: the organisation that holds the second share of the pseudonym key, another than the hub's. It
  * is no partner and has no vault; its share, its TLS key and its signing key lie under one passphrase.
  *
- *   schakel.conf  keyholder.pub  region  tls.crt      keys/{keyholder,share,sign,tls,tls-ca}      blocked/HANDLE.blocked  quota
+ *   schakel.conf  keyholder.pub  region  tls.crt      keys/{keyholder,share,sign,witness,tls,tls-ca}      blocked/HANDLE.blocked  quota
  *   registry      what nodes brought of it      witness/
  */
 #ifndef CLIENT_KEYHOLDER_H

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_ROOM = 600, STATE_MAX = 4096, SECRET_LEN = 64 };
+enum { PATH_ROOM = 600, STATE_MAX = 4096 };
 
 /* ---- what was cosigned last: the checkpoint's text, one file for each log, named by the start of the hash of its origin ---- */
 
@@ -63,30 +63,6 @@ static enum err save_state(struct server_cosigner *s, const struct proto_witness
 }
 
 /* ---- open and close ---- */
-
-static bool is_outsider(const struct proto_region *r, const struct proto_note_key *key)
-{
-    struct proto_note_key other;
-
-    for (uint8_t i = 0; i < r->witness_count; i++)
-        if (r->witness[i].outsider && proto_note_key_decode(r->witness[i].vkey, &other) == OK
-            && sodium_memcmp(other.key, key->key, sizeof other.key) == 0 && strcmp(other.name, key->name) == 0)
-            return true;
-    return false;
-}
-
-static enum err take_key(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
-{
-    enum err e = proto_note_key_decode(c->vkey, &s->key);
-
-    /* The second half of the secret is the public key; that they fit shows when it signs. */
-    if (e == OK && (sodium_memcmp(c->secret + 32, s->key.key, 32) != 0 || !is_outsider(s->region, &s->key)))
-        e = ERR_KEY;
-    if (e != OK)
-        return trouble_set(t, e, "the region file does not name this keyholder as a witness from outside",
-            "het regiobestand noemt deze sleutelhouder niet als getuige van buiten");
-    return secret_copy(c->secret, SECRET_LEN, &s->secret);
-}
 
 /*
  * A new origin goes on from what was cosigned last of one before, where its leaves were all kept; else from what two partners say was kept. So
@@ -146,11 +122,11 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
     if (e == OK)
         e = proto_region_parse((const uint8_t *)c->region, c->region_len, true, s->region, t);
     if (e == OK)
-        e = take_key(s, c, t);
-    if (e == OK)
         e = server_registry_new(c->registry, s->region, &s->registry);
     if (e == OK)
         e = server_registry_load(s->registry, t);
+    if (e == OK)
+        e = server_cosigner_key_open(s, c, t);
     if (e == OK)
         e = take_origin(s, t);
     if (e == OK)
@@ -165,10 +141,32 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
 void server_cosigner_close(struct server_cosigner *s)
 {
     secret_free(s->secret);
+    secret_free(s->next);
     server_registry_free(s->registry);
     free(s->folder);
     free(s->region);
     memset(s, 0, sizeof *s);
+}
+
+enum err server_cosigner_held(const char *folder, const struct proto_region *region, struct proto_merkle_head *log,
+    struct proto_merkle_head *registry, struct trouble *t)
+{
+    struct proto_witness_log main_log = { .seen = { .size = 0 } }, second = { .seen = { .size = 0 } };
+    struct server_cosigner s = { .folder = strdup(folder) };
+    enum err e = s.folder == NULL ? ERR_NOMEM : proto_note_key_decode(region->log_vkey, &main_log.key);
+
+    if (e == OK)
+        e = load_state(&s, &main_log, t);
+    if (e == OK)
+        e = proto_registry_key(region, &second.key);
+    if (e == OK)
+        e = load_state(&s, &second, t);
+    free(s.folder);
+    if (e == OK) {
+        *log = main_log.seen;
+        *registry = second.seen;
+    }
+    return e;
 }
 
 /* ---- judging ---- */
@@ -184,7 +182,7 @@ static enum err cosign(struct server_cosigner *s, const struct proto_witness_ver
     if (e != OK)
         return e;
     l->seen = v->head;
-    sig->time_s = now_s;
+    sig->time_s = server_cosigner_key_time(s, now_s);
     e = proto_note_sign(&s->key, secret_wake(s->secret), v->text, v->text_len, sig);
     secret_sleep(s->secret);
     return e;
@@ -211,6 +209,8 @@ enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t *body, s
     uint64_t size = 0;
     enum err e = take_origin(s, NULL);
 
+    if (e == OK)
+        server_cosigner_key_settle(s);
     if (e == OK)
         e = proto_witness_judge(s->log, SERVER_COSIGNER_LOGS, body, len, &v);
     if (e == OK && v.status == PROTO_WITNESS_COSIGNED)

@@ -2,7 +2,8 @@
  * server/cosigner: a witness outside hub and partners, as the keyholder runs it: judges requests to cosign that nodes bring, keeps what it
  * cosigned last on its own disk before the line leaves, and holds its key and nothing else. It cosigns whatever the region's log signed and
  * can prove, whoever brings it: there is nothing secret in a checkpoint. Only a registry with fewer leaves than nodes brought here it does not
- * confirm any more: a hub could keep the difference from others with such lines. Its process has one thread.
+ * confirm any more: a hub could keep the difference from others with such lines. Another key waits beside the present one until the registry
+ * names it (cosigner_key.c). Its process has one thread.
  */
 #ifndef SERVER_COSIGNER_H
 #define SERVER_COSIGNER_H
@@ -24,6 +25,10 @@ struct server_cosigner {
     char *folder;                     /* owned: a file for each log */
     struct proto_note_key key;
     struct secret *secret;
+    struct proto_note_key next_key;
+    struct secret *next;              /* waits until the registry names it; NULL: none does */
+    bool counts;                      /* the region counts the present key */
+    uint64_t since_s;                 /* and from when on */
     struct proto_witness_log log[SERVER_COSIGNER_LOGS];
     struct server_registry *registry; /* what nodes brought of it, folded into region: the log may go on under another origin */
     uint8_t origins;                  /* changes of it that log[0] knows of */
@@ -37,6 +42,7 @@ struct server_cosigner_config {
     const char *registry;             /* the file with the copy that nodes bring (server/registry); it may not be there yet */
     const char *vkey;                 /* of the witness */
     const uint8_t *secret;
+    const uint8_t *next_secret;       /* of a key that takes its place as soon as the registry names it; NULL: none */
 };
 
 /* ERR_KEY when the region does not name this witness as an outsider, or the secret is another's; ERR_SYNTAX: its file is damaged. */
@@ -53,6 +59,16 @@ MUST_USE enum err server_cosigner_judge(struct server_cosigner *s, const uint8_t
 MUST_USE enum err server_cosigner_answer(struct server_cosigner *s, const uint8_t *frame, size_t frame_len, uint8_t *out, size_t cap, size_t *len);
 
 enum { SERVER_COSIGNER_CALLS = JAIL_THINK | JAIL_TALK | JAIL_KEEP | JAIL_OPEN };
+/* What a witness with this folder cosigned last of the region's two logs, the main one under its origin of now (size 0: nothing). ERR_SYNTAX, ERR_IO. */
+MUST_USE enum err server_cosigner_held(const char *folder, const struct proto_region *region, struct proto_merkle_head *log,
+    struct proto_merkle_head *registry, struct trouble *t);
+
+/* ---- cosigner_key.c, for cosigner.c: the region is folded ---- */
+MUST_USE enum err server_cosigner_key_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t);
+/* Which key counts now, and what it is bound to. Before each judging. */
+void server_cosigner_key_settle(struct server_cosigner *s);
+uint64_t server_cosigner_key_time(const struct server_cosigner *s, uint64_t now_s);
+
 /* The role: start block on 3, gate on 4. Returns an exit code. */
 int server_cosigner_run(const char *program);
 

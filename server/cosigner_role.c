@@ -57,6 +57,7 @@ static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
         c.region = (const char *)part[SERVER_COSIGNER_REGION].data;
         c.region_len = part[SERVER_COSIGNER_REGION].len;
         c.secret = part[SERVER_COSIGNER_SECRET].data;
+        c.next_secret = part[SERVER_COSIGNER_NEXT].len == crypto_sign_SECRETKEYBYTES ? part[SERVER_COSIGNER_NEXT].data : NULL;
         e = c.folder == NULL || c.vkey == NULL || c.registry == NULL || part[SERVER_COSIGNER_SECRET].len != crypto_sign_SECRETKEYBYTES ? ERR_SYNTAX : OK;
     }
     if (e == OK)

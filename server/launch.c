@@ -73,6 +73,7 @@ enum err server_launch_cosigner(const struct server_cosigner_config *c, int gate
         [SERVER_COSIGNER_VKEY] = server_start_text(c->vkey),
         [SERVER_COSIGNER_SECRET] = { c->secret, crypto_sign_SECRETKEYBYTES },
         [SERVER_COSIGNER_REGISTRY] = server_start_text(c->registry),
+        [SERVER_COSIGNER_NEXT] = { c->next_secret, c->next_secret != NULL ? crypto_sign_SECRETKEYBYTES : 0 },
     };
 
     return server_launch("cosigner", parts, SERVER_COSIGNER_STARTS, &gate, 1, out);

@@ -134,11 +134,40 @@ scene_lost() {
 }
 gone_over() { [ "$(witness_key vo "$1")" != "$2" ] && [ ! -e "$region/$1/keys/witness.next" ]; }
 
+# The only witness from outside: without its line nothing is anchored.
+scene_keyholder() {
+    local say="$region/keyholder/witness.say"
+    wait_for 20 all_anchored || { why="nothing is anchored before"; return 1; }
+    got=$(secret keyholder | "$bin/schakel" --home "$region/keyholder" keyholder rotate witness --passphrase-fd 0 --json 2>&1) || { why="rotate: $got"; return 1; }
+    got=$(root vo partner sign "$say") || { why="sign: $got"; return 1; }
+    expect "it says what it is" "$got" '"act":"witness","key":"[0-9a-f]*","witness":"sleutelhuis.*"seen":[1-9].*"signed":2' || return 1
+    send vo "$say"
+    expect "one partner is not enough" "$got" '"where":"ONE_SIGNER"' || return 1
+    got=$(root cjg partner sign "$say") || { why="sign: $got"; return 1; }
+    expect "with two it is" "$got" '"signed":3' || return 1
+    stop_node keyholder
+    start_keyholder || { why="it does not start with a key that waits"; return 1; }
+    act vo || return 1
+    wait_for 30 all_anchored || { why="nothing is anchored meanwhile"; return 1; }
+    send vo "$say"
+    expect "the registry takes it" "$got" '"ok":true' || return 1
+    wait_for 20 grep -q 'witness-key-changed' "$region/keyholder/log" || { why="it does not go over"; return 1; }
+    act vo || return 1
+    wait_for 40 all_anchored || { why="its new key does not count: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
+    wait_for 40 registry_anchored || { why="nor in the registry"; return 1; }
+    export_log outside && [ "$(standing outside)" = anchored ] || { why="verify does not count it"; return 1; }
+    stop_node keyholder
+    start_keyholder || { why="it does not start with its new key"; return 1; }
+    [ -e "$region/keyholder/keys/witness" ] && [ ! -e "$region/keyholder/keys/witness.next" ] || { why="the key is not in its place"; return 1; }
+    act vo || return 1
+    wait_for 40 all_anchored || { why="it does not cosign when it starts again"; return 1; }
+}
+
 set -e
 region_up
 set +e
 failed=0
-for name in ${SCENES:-founder old_key late lost}; do
+for name in ${SCENES:-founder old_key late lost keyholder}; do
     why=""
     if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
 done
