@@ -137,6 +137,8 @@ struct search {
 
 bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who)
 {
+    if (c->child.type == PROTO_SUBJECT_NONE)
+        return false;
     if (proto_msg_same_subject(&c->child, who) || proto_msg_same_subject(&c->handle, who))
         return true;
     if (who->type == PROTO_SUBJECT_HANDLE)

@@ -22,7 +22,7 @@ struct client_member {
 
 struct client_case {
     uint8_t id[PROTO_ID_LEN];
-    struct proto_subject_id child;    /* as this partner knows it: citizen pseudonym, or the handle */
+    struct proto_subject_id child;    /* as this partner knows it: citizen pseudonym, or the handle; type 0: the case is over (client/case_end) */
     struct proto_subject_id handle;   /* type 0: none made yet */
     uint16_t count;
     struct client_member member[CLIENT_CASE_MEMBERS_MAX];
@@ -45,7 +45,7 @@ MUST_USE enum err client_case_of_child(struct client_node *n, struct vault_txn *
     const char *purpose, struct client_case *out);
 /*
  * Is this subject, as others wrote it, the case's child? The child or the handle; a handle made by another member too, while none was made
- * here. Never another citizen number: whoever knows the id of a case must not put another child into it.
+ * here. A case that is over is about nobody. Never another citizen number: whoever knows the id of a case must not put another child into it.
  */
 bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who);
 typedef bool client_case_each(void *arg, const struct client_case *c);

@@ -13,6 +13,8 @@ static enum err by_case(struct client_call *c, struct vault_txn *x, struct clien
 
     if (e == OK)
         e = client_case_get(x, id, &out->with);
+    if (e == OK && out->with.child.type == PROTO_SUBJECT_NONE)
+        e = ERR_NOTFOUND;
     if (e == ERR_NOTFOUND)
         return trouble_at(&c->trouble, e, "--case", 0, 0, "there is no such case here; see: schakel case show",
             "deze casus is hier niet bekend; zie: schakel case show");

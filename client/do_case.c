@@ -370,6 +370,8 @@ static bool show_each(void *arg, const struct client_case *with)
     struct showing *s = arg;
     cJSON *row, *members;
 
+    if (with->child.type == PROTO_SUBJECT_NONE)
+        return true;
     if (s->only != NULL && sodium_memcmp(s->only->id, with->id, PROTO_ID_LEN) != 0)
         return true;
     row = json_push_object(s->cases);

@@ -238,6 +238,37 @@ enum err client_record_sections(struct client_node *n, struct vault_txn *x,
     return OK;
 }
 
+struct dropping { uint8_t key[PROTO_SECTIONS_MAX][KEY_LEN]; size_t count; };
+
+static bool drop_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct dropping *d = arg;
+
+    (void) value;
+    (void) len;
+    if (key_len == KEY_LEN)
+        memcpy(d->key[d->count++], key, KEY_LEN);
+    return d->count < PROTO_SECTIONS_MAX;
+}
+
+enum err client_record_drop(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who)
+{
+    struct dropping d = {.count = 0};
+    uint8_t key[KEY_LEN];
+    enum err e;
+
+    record_key(n, who, "", key);
+    do {
+        d.count = 0;
+        e = client_vault_walk(x, CLIENT_T_RECORD, key, KEY_HALF, drop_each, &d);
+        for (size_t i = 0; e == OK && i < d.count; i++)
+            e = client_vault_delete(x, CLIENT_T_RECORD, d.key[i], KEY_LEN);
+    } while (e == OK && d.count != 0);
+    if (e == OK)
+        e = client_vault_delete(x, CLIENT_T_SUBJECT, key, KEY_HALF);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 void client_record_label(
     struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, char *out, size_t out_len)
 {

@@ -30,6 +30,8 @@ MUST_USE enum err client_record_get(struct client_node *n, struct vault_txn *x, 
 /* One text field of a section into out; ERR_NOTFOUND when section or field is not there, ERR_LONG. */
 MUST_USE enum err client_record_field(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who, const char *section,
     const char *field, char *out, size_t out_len);
+/* All of the child's record, erased. OK when there is none. */
+MUST_USE enum err client_record_drop(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who);
 /* Names of the sections that are there. */
 MUST_USE enum err client_record_sections(struct client_node *n, struct vault_txn *x, const struct proto_subject_id *who,
     struct proto_sections *out);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/after.h"
 #include "client/archive_end.h"
+#include "client/case_end.h"
 #include "client/consent_end.h"
 #include "client/desk.h"
 #include "client/facts.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, KEY_LEN = 1 + PROTO_ID_LEN };
+enum { DAY_S = 86400, AGAIN_S = 10, KEY_LEN = 1 + PROTO_ID_LEN };
 
 /* What ended something: the statement's head is enough to judge it. */
 struct end { struct proto_statement what; uint64_t at_s; };
@@ -146,27 +147,32 @@ static enum err remove_row(struct vault_txn *x, enum client_table table, const v
 }
 
 /* The statement, who said yes, and when it was last repeated and confirmed (client/upkeep). */
-static enum err drop_statement(struct due *d, const uint8_t id[PROTO_ID_LEN])
+enum err client_retention_drop_statement(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
     static const char marks[] = {'r', 's', 'd'};
     struct client_kept *k = malloc(sizeof *k);
     uint8_t key[KEY_LEN], *memory = NULL;
-    enum err e = k == NULL ? ERR_NOMEM : client_kept_get(d->x, id, k, &memory);
+    enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, id, k, &memory);
 
     if (e == OK)
-        e = client_index_forget(d->x, k);
+        e = client_index_forget(x, k);
     free(memory);
     free(k);
     if (e == OK)
-        e = remove_row(d->x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN);
+        e = remove_row(x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN);
     if (e == OK)
-        e = remove_row(d->x, CLIENT_T_DRAFT, id, PROTO_ID_LEN);
+        e = remove_row(x, CLIENT_T_DRAFT, id, PROTO_ID_LEN);
     memcpy(key + 1, id, PROTO_ID_LEN);
     for (size_t i = 0; e == OK && i < sizeof marks; i++) {
         key[0] = (uint8_t)marks[i];
-        e = remove_row(d->x, CLIENT_T_META, key, sizeof key);
+        e = remove_row(x, CLIENT_T_META, key, sizeof key);
     }
     return e;
+}
+
+static enum err drop_statement(struct due *d, const uint8_t id[PROTO_ID_LEN])
+{
+    return client_retention_drop_statement(d->x, id);
 }
 
 static enum err drop_each(struct due *d, enum err (*drop)(struct due *d, const uint8_t id[PROTO_ID_LEN]))
@@ -244,7 +250,7 @@ static enum err run_desk(struct due *d)
 enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64_t now_s, bool *more)
 {
     struct due *d = calloc(1, sizeof *d);
-    bool full = false, archive = false;
+    bool full = false, archive = false, cases = false;
     enum err e = d == NULL ? ERR_NOMEM : OK;
 
     if (e == OK && !n->legal_hold && now_s > CLIENT_RETENTION_S) {
@@ -259,7 +265,9 @@ enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64
             e = run_desk(d);
         if (e == OK)
             e = client_archive_end_run(n, x, now_s, &archive);
-        full = full || archive || d->count == CLIENT_RETENTION_AT_ONCE;
+        if (e == OK)
+            e = client_case_end_run(n, x, now_s, &cases);
+        full = full || archive || cases || d->count == CLIENT_RETENTION_AT_ONCE;
     }
     if (d != NULL)
         free(d->end);
@@ -286,7 +294,7 @@ void client_retention_step(struct client_node *n)
         else
             client_vault_abort(x);
     }
-    n->retention_s = more ? now_s : now_s + DAY_S;
+    n->retention_s = now_s + (more ? AGAIN_S : DAY_S);
     if (e != OK)
         log_event(LOG_WARN, "retention-failed", "err", err_word(e), NULL);
 }

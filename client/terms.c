@@ -19,7 +19,7 @@ static const char least_why[] = "BW 3:310, AVG 5(2)";
 
 /* Until the pupil is 19; the regional office for early leavers two years after 23. The words of the pack are the purposes. */
 static const struct { const char *kind; uint8_t age; const char *own[4]; } cases[] = {
-    {"leerplicht", 19, {"att_followup", "att_enforce", "sick_advice", NULL}},
+    {"leerplicht", 19, {"att_followup", "att_enforce", NULL}},
     {"rmc", 25, {"vsv_prevent", "vsv_guidance", "vulnerable_monitor", NULL}},
 };
 
