@@ -145,6 +145,17 @@ static enum err is_approved(
 
 /* ---- the act ---- */
 
+/* What is sealed anew has other bytes. The approval of before stays to say so when somebody uses it, until client/draft_end; its mark is of nothing. */
+static enum err drop_earlier_mark(struct vault_txn *x, const struct client_desk *d)
+{
+    uint8_t key[MARK_KEY];
+    enum err e;
+
+    mark_key(d, key);
+    e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err approve(struct client_call *c, struct vault_txn *x, struct client_desk *d,
     const struct client_hold *h, cJSON *content, const uint8_t mark[PROTO_HASH_LEN])
 {
@@ -154,6 +165,8 @@ static enum err approve(struct client_call *c, struct vault_txn *x, struct clien
 
     if (e == OK)
         e = approval_sign(c, d, &approval, &len);
+    if (e == OK)
+        e = drop_earlier_mark(x, d);
     randombytes_buf(d->approval, sizeof d->approval);
     mark_key(d, key);
     if (e == OK)

@@ -20,8 +20,8 @@ enum { MARK_KEY = 1 + PROTO_ID_LEN, LOOK_AHEAD = 64 };
 
 static const char row_key[] = "archive end";
 
-/* Where the pass is: the next number to look at (0: none runs), the lowest whole one of this pass, and of the last. */
-struct pass { uint64_t at, low, floor, floor_s; };
+/* Where the pass is: the next number to look at (0: none runs), the lowest whole one of this pass, and of the last, with their times. */
+struct pass { uint64_t at, low, low_s, floor, floor_s; };
 
 /* Whom an objection is about that is open, or was so less than five years ago. */
 struct objection { struct proto_subject_id subject; uint8_t case_id[PROTO_ID_LEN]; };
@@ -57,6 +57,7 @@ static enum err pass_read(struct vault_txn *x, struct pass *out)
     rd_init(&r, row, len);
     p = (struct pass){.at = rd_u64(&r)};
     p.low = rd_u64(&r);
+    p.low_s = rd_u64(&r);
     p.floor = rd_u64(&r);
     p.floor_s = rd_u64(&r);
     free(row);
@@ -67,13 +68,14 @@ static enum err pass_read(struct vault_txn *x, struct pass *out)
 
 static enum err pass_write(struct vault_txn *x, const struct pass *p)
 {
-    uint8_t row[4 * 8];
+    uint8_t row[5 * 8];
     struct wr w;
     enum err e;
 
     wr_init(&w, row, sizeof row);
     wr_u64(&w, p->at);
     wr_u64(&w, p->low);
+    wr_u64(&w, p->low_s);
     wr_u64(&w, p->floor);
     wr_u64(&w, p->floor_s);
     e = wr_end(&w);
@@ -339,9 +341,9 @@ static enum err one_row(struct end *d, bool *young)
     struct client_archived a = {0};
     uint8_t *memory = NULL;
     bool stays = true;
-    enum err e = p->at < d->n->running ? client_archive_get(d->x, p->at, &a, &memory) : ERR_NOTFOUND;
+    enum err e = client_archive_get(d->x, p->at, &a, &memory);
 
-    *young = e == ERR_NOTFOUND
+    *young = e == ERR_NOTFOUND || p->at >= d->n->running
         || (e == OK && a.index != PROTO_NO_LEAF && a.time_s + (uint64_t)CLIENT_TERMS_LEAST_YEARS * CLIENT_TERMS_YEAR_S > d->now_s);
     if (e == OK && !*young && !a.spent && a.index != PROTO_NO_LEAF)
         e = leaf_row(d, &a);
@@ -355,7 +357,7 @@ static enum err one_row(struct end *d, bool *young)
     stays = e == OK && !a.spent && (a.bad || a.index != PROTO_NO_LEAF);
     if (p->low == 0 && (stays || *young)) {
         p->low = p->at;
-        p->floor_s = e == OK ? a.time_s : 0;
+        p->low_s = e == OK ? a.time_s : 0;
     }
     free(memory);
     p->at += !*young;
@@ -370,12 +372,13 @@ enum err client_archive_end_run(struct client_node *n, struct vault_txn *x, uint
 
     if (e == OK && !young) {
         if (d.pass.at == 0)
-            d.pass = (struct pass){.at = d.pass.floor, .floor = d.pass.floor};
+            d.pass = (struct pass){.at = d.pass.floor, .floor = d.pass.floor, .floor_s = d.pass.floor_s};
         for (size_t i = 0; e == OK && !young && i < CLIENT_ARCHIVE_END_AT_ONCE; i++)
             e = one_row(&d, &young);
         if (e == OK && young) {
             d.pass.floor = d.pass.low != 0 ? d.pass.low : d.pass.floor;
-            d.pass.at = d.pass.low = 0;
+            d.pass.floor_s = d.pass.low_s;
+            d.pass.at = d.pass.low = d.pass.low_s = 0;
         }
         if (e == OK)
             e = pass_write(x, &d.pass);

@@ -17,7 +17,7 @@ enum { CLIENT_ARCHIVE_END_AT_ONCE = 256 };
  */
 MUST_USE enum err client_archive_end_run(struct client_node *n, struct vault_txn *x, uint64_t now_s, bool *more);
 
-/* The lowest number that is not spent, as the last pass left it; 1 at first. And its day: since when all is kept. */
+/* The lowest number that is not spent, as the last pass left it; 1 at first. And its leaf's time; 0: not known. */
 MUST_USE enum err client_archive_end_floor(struct vault_txn *x, uint64_t *number, uint64_t *time_s);
 
 /* How long an act for this purpose stays here (NULL: the longest), by the settings too. */

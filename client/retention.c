@@ -4,8 +4,11 @@
 #include "client/after.h"
 #include "client/archive_end.h"
 #include "client/case_end.h"
+#include "client/certs.h"
+#include "client/certs_end.h"
 #include "client/consent_end.h"
 #include "client/desk.h"
+#include "client/draft_end.h"
 #include "client/facts.h"
 #include "client/index.h"
 #include "client/keeping.h"
@@ -216,6 +219,16 @@ static bool desk_each(void *arg, const struct client_desk *k)
     return d->count < CLIENT_RETENTION_AT_ONCE;
 }
 
+/* With its mark (client/approve). */
+static enum err drop_approval(struct vault_txn *x, const uint8_t approval[PROTO_ID_LEN])
+{
+    uint8_t key[KEY_LEN] = {'p'};
+    enum err e = remove_row(x, CLIENT_T_DRAFT, approval, PROTO_ID_LEN);
+
+    memcpy(key + 1, approval, PROTO_ID_LEN);
+    return e == OK ? remove_row(x, CLIENT_T_META, key, sizeof key) : e;
+}
+
 static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
 {
     struct client_desk k;
@@ -228,7 +241,7 @@ static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
     if (e == OK && !sodium_is_zero(k.weighing, sizeof k.weighing))
         e = remove_row(d->x, CLIENT_T_DRAFT, k.weighing, sizeof k.weighing);
     if (e == OK && !sodium_is_zero(k.approval, sizeof k.approval))
-        e = remove_row(d->x, CLIENT_T_DRAFT, k.approval, sizeof k.approval);
+        e = drop_approval(d->x, k.approval);
     if (e == OK)
         e = remove_row(d->x, CLIENT_T_META, key, sizeof key);
     if (e == OK)
@@ -250,7 +263,7 @@ static enum err run_desk(struct due *d)
 enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64_t now_s, bool *more)
 {
     struct due *d = calloc(1, sizeof *d);
-    bool full = false, archive = false, cases = false;
+    bool full = false, archive = false, cases = false, drafts = false;
     enum err e = d == NULL ? ERR_NOMEM : OK;
 
     if (e == OK && !n->legal_hold && now_s > CLIENT_RETENTION_S) {
@@ -267,7 +280,9 @@ enum err client_retention_run(struct client_node *n, struct vault_txn *x, uint64
             e = client_archive_end_run(n, x, now_s, &archive);
         if (e == OK)
             e = client_case_end_run(n, x, now_s, &cases);
-        full = full || archive || cases || d->count == CLIENT_RETENTION_AT_ONCE;
+        if (e == OK)
+            e = client_draft_end_run(x, d->before_s, &drafts);
+        full = full || archive || cases || drafts || d->count == CLIENT_RETENTION_AT_ONCE;
     }
     if (d != NULL)
         free(d->end);
@@ -282,6 +297,7 @@ void client_retention_step(struct client_node *n)
     struct vault_txn *x = NULL;
     uint64_t now_s = clock_now_s();
     bool more = false;
+    size_t certs = 0;
     enum err e;
 
     if (now_s < n->retention_s)
@@ -289,11 +305,15 @@ void client_retention_step(struct client_node *n)
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
         e = client_retention_run(n, x, now_s, &more);
+        if (e == OK && !more)
+            e = client_certs_end_run(n, x, &certs);
         if (e == OK)
             e = client_vault_commit(x);
         else
             client_vault_abort(x);
     }
+    if (e == OK && certs != 0)
+        e = client_certs_reload(n);
     n->retention_s = now_s + (more ? AGAIN_S : DAY_S);
     if (e != OK)
         log_event(LOG_WARN, "retention-failed", "err", err_word(e), NULL);

@@ -137,6 +137,36 @@ static void of_exactly_these_bytes(void **state)
     assert_err(client_fixture_call(f, VO, "grant", "{'request':'%s','approval':'%s'}", a.hex, a.approval), OK);
 }
 
+static bool has_mark(struct client_fixture *f, const uint8_t approval[PROTO_ID_LEN])
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    uint8_t key[1 + PROTO_ID_LEN] = {'p'};
+    bool has = false;
+
+    memcpy(key + 1, approval, PROTO_ID_LEN);
+    assert_err(client_vault_has(x, CLIENT_T_META, key, sizeof key, &has), OK);
+    client_vault_abort(x);
+    return has;
+}
+
+/* It is of nothing any more, and no retention would find it. */
+static void the_mark_of_an_earlier_approval_goes(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk first, second;
+    struct asked a;
+
+    log_asked(f, &a);
+    approve(f, &a);
+    first = client_fixture_desk(f, VO, a.id);
+    assert_true(has_mark(f, first.approval));
+    client_fixture_record(f, VO, &child, "log", "{\"lines\":\"13\"}");
+    approve(f, &a);
+    second = client_fixture_desk(f, VO, a.id);
+    assert_true(has_mark(f, second.approval));
+    assert_false(has_mark(f, first.approval));
+}
+
 /* The number stays, and so do the bytes, as long as it is the same. */
 static void approved_twice(void **state)
 {
@@ -393,7 +423,7 @@ int main(void)
     struct check_list list = {.count = 0};
     const struct CMUnitTest tests[] = {
         client_fixture_test(without_a_second_person), client_fixture_test(approved_by_a_second_person), client_fixture_test(who_may_approve),
-        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(approved_twice), client_fixture_test(of_exactly_this_request),
+        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(the_mark_of_an_earlier_approval_goes), client_fixture_test(approved_twice), client_fixture_test(of_exactly_this_request),
         client_fixture_test(of_another_kind), client_fixture_test(by_a_caseworker_of_the_same_partner), client_fixture_test(as_a_whole),
         client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval), client_fixture_test(the_same_answers_have_another_digest), client_fixture_test(weighed_and_approved),
         client_fixture_test(weighed_for_another_child), client_fixture_test(wrong_answers),

@@ -86,7 +86,6 @@ static void an_act_goes_on_its_day(void **state)
     assert_int_equal(a.proof.len, 1);
 }
 
-/* What comes after it is bounded by its proof. */
 static void the_newest_stays(void **state)
 {
     struct openings_played *p = *state;
@@ -339,6 +338,7 @@ static void the_floor_is_the_lowest_that_is_whole(void **state)
     assert_err(client_archive_end_floor(x, &number, &time_s), OK);
     client_vault_abort(x);
     assert_int_equal(number, 3);
+    assert_int_equal(time_s, row(p, 3).time_s);
 }
 
 /* ---- completeness ---- */

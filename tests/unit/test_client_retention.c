@@ -276,6 +276,111 @@ static void a_decision_with_its_weighing(void **state)
     assert_false(more);
 }
 
+static void mark(struct client_fixture *f, char what, const uint8_t id[PROTO_ID_LEN])
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    uint8_t key[1 + PROTO_ID_LEN] = {(uint8_t) what};
+
+    memcpy(key + 1, id, PROTO_ID_LEN);
+    assert_err(client_vault_put(x, CLIENT_T_META, key, sizeof key, "mark", 4), OK);
+    client_fixture_commit(x);
+}
+
+static bool has_mark(struct client_fixture *f, char what, const uint8_t id[PROTO_ID_LEN])
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    uint8_t key[1 + PROTO_ID_LEN] = {(uint8_t) what};
+    bool has = false;
+
+    memcpy(key + 1, id, PROTO_ID_LEN);
+    assert_err(client_vault_has(x, CLIENT_T_META, key, sizeof key, &has), OK);
+    client_vault_abort(x);
+    return has;
+}
+
+/* What says that an approval was made of these bytes (client/approve), and that the officer put a notice away. */
+static void a_decision_with_the_marks_of_its_approval(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {5}, .made_s = f->now_s - YEARS_5, .approval = {8}, .purpose = "att_followup",
+        .child = child, .child_there = child};
+    bool more;
+
+    client_fixture_desk_put(f, VO, &d);
+    draft(f, d.approval);
+    mark(f, 'p', d.approval);
+    mark(f, 'd', d.id);
+    run_at(f, f->now_s - DAY_S, &more);
+    assert_true(has_mark(f, 'p', d.approval) && has_mark(f, 'd', d.id));
+    run_at(f, f->now_s + DAY_S, &more);
+    assert_false(has_mark(f, 'p', d.approval) || has_mark(f, 'd', d.id) || is_there(f, CLIENT_T_DRAFT, d.approval));
+}
+
+/* ---- drafts that nothing is left of ---- */
+
+static void weighing(struct client_fixture *f, const uint8_t id[PROTO_ID_LEN], uint64_t made_s)
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    char json[96];
+
+    (void) snprintf(json, sizeof json, "{\"made\":%llu,\"answers\":{\"1\":\"a\"}}", (unsigned long long) made_s);
+    assert_err(client_vault_put(x, CLIENT_T_DRAFT, id, PROTO_ID_LEN, json, strlen(json)), OK);
+    client_fixture_commit(x);
+}
+
+static void a_weighing_that_went_with_nothing(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {5}, .made_s = f->now_s, .weighing = {6}, .purpose = "att_followup",
+        .child = child, .child_there = child};
+    const uint8_t id[PROTO_ID_LEN] = {7};
+    struct vault_txn *x;
+    uint8_t last[33] = {'w', 1};
+    bool more, has = true;
+
+    client_fixture_desk_put(f, VO, &d);
+    weighing(f, d.weighing, f->now_s - YEARS_5);
+    weighing(f, id, f->now_s - YEARS_5);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_vault_put(x, CLIENT_T_META, last, sizeof last, id, sizeof id), OK);
+    client_fixture_commit(x);
+    run_at(f, f->now_s - 1, &more);
+    assert_true(is_there(f, CLIENT_T_DRAFT, id));
+    run_at(f, f->now_s, &more);
+    assert_false(is_there(f, CLIENT_T_DRAFT, id));
+    assert_true(is_there(f, CLIENT_T_DRAFT, d.weighing));
+    x = client_fixture_begin(f, VO);
+    assert_err(client_vault_has(x, CLIENT_T_META, last, sizeof last, &has), OK);
+    client_vault_abort(x);
+    assert_false(has);
+}
+
+/* Of before another one: it goes when its request is gone. */
+static void an_approval_that_was_made_anew(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {5}, .made_s = f->now_s - YEARS_5, .access_until_s = f->now_s,
+        .purpose = "att_followup", .child = child, .child_there = child};
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_APPROVAL, VO, &child, NOBODY);
+    struct proto_blob original;
+    struct vault_txn *x;
+    bool more;
+
+    s.made_s = f->now_s - YEARS_5;
+    memcpy(s.refers, d.id, sizeof s.refers);
+    memcpy(s.purpose, d.purpose, 13);
+    original = client_fixture_sign(f, &s, SECOND);
+    client_fixture_desk_put(f, VO, &d);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_vault_put(x, CLIENT_T_DRAFT, s.id, sizeof s.id, original.data, original.len), OK);
+    client_fixture_commit(x);
+    run_at(f, f->now_s, &more);
+    assert_true(is_there(f, CLIENT_T_DRAFT, s.id));
+    run_at(f, f->now_s + YEARS_5 + DAY_S, &more);
+    run_at(f, f->now_s + YEARS_5 + DAY_S, &more);
+    assert_false(is_there(f, CLIENT_T_DRAFT, s.id));
+}
+
 /* And with what was done about it afterwards: nothing of the row is left, and another's stays. */
 static void a_decision_with_what_came_after(void **state)
 {
@@ -363,7 +468,8 @@ int main(void)
         T(a_consent_after_its_date), T(a_consent_after_its_withdrawal), T(a_strangers_withdrawal_changes_nothing),
         T(an_event_after_its_last_day), T(an_event_after_its_end), T(an_end_goes_after_what_it_ended), T(an_end_of_what_stays),
         T(an_objection_after_its_end), T(the_daily_word_after_three_months), T(the_word_that_it_was_withdrawn_stays_with_it),
-        T(what_has_no_end_stays), T(what_is_under_way_stays), T(a_decision_with_its_weighing), T(a_decision_with_what_came_after), T(many_go_in_portions),
+        T(what_has_no_end_stays), T(what_is_under_way_stays), T(a_decision_with_its_weighing), T(a_decision_with_what_came_after),
+        T(a_decision_with_the_marks_of_its_approval), T(a_weighing_that_went_with_nothing), T(an_approval_that_was_made_anew), T(many_go_in_portions),
         T(nothing_goes_under_a_legal_hold),
     };
 
