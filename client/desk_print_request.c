@@ -134,6 +134,9 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
     else if (v->receiver && strcmp(state, "withdrawn") == 0)
         client_paper_format(p, text, sizeof text, "nothing more comes; talk with the family about what would help",
             "er komt niets meer; praat met het gezin over wat wel kan helpen");
+    else if (cJSON_GetObjectItemCaseSensitive(row, "silent_days") != NULL)
+        client_paper_format(p, text, sizeof text, "ask %s whether it was read: their program should have said so",
+            "vraag %s of het gelezen is: hun programma had het moeten zeggen", v->other);
     else if (v->mine && !v->offer && strcmp(state, "ended") == 0)
         client_paper_format(p, text, sizeof text, "is it still needed, ask again: schakel request new --help",
             "is het nog nodig, vraag opnieuw: schakel request new --help");
@@ -177,6 +180,25 @@ void client_desk_print_reason(const struct client_paper *p, const char *label, c
     client_paper_pair(p, label, text);
 }
 
+/* Handed over, and not read as far as anybody said. */
+static void print_fetched(const struct client_paper *p, const cJSON *row)
+{
+    const char *fetched = client_paper_text(row, "fetched");
+    char text[NEXT_MAX], digits[24];
+    uint64_t days;
+
+    if (fetched[0] == '\0')
+        return;
+    if (json_u64(row, "silent_days", &days) != OK) {
+        client_paper_format(p, text, sizeof text, "%s, says the hub", "%s, zegt de hub", fetched);
+    } else {
+        (void) snprintf(digits, sizeof digits, "%llu", (unsigned long long) days);
+        client_paper_format(p, text, sizeof text, "%s, says the hub; not a word for %s days", "%s, zegt de hub; al %s dagen geen bericht", fetched,
+            digits);
+    }
+    client_paper_pair(p, client_paper_say(p, "Fetched", "Opgehaald"), text);
+}
+
 /* Then what the hub allowed once says nothing about what holds now. */
 static bool is_over(const cJSON *row)
 {
@@ -205,6 +227,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
         v.offer ? client_paper_say(p, "Sent", "Gestuurd") : client_paper_say(p, "Asked", "Gevraagd"), asked);
     client_paper_pair(p, client_paper_say(p, "Note", "Bericht"), client_paper_text(reply, "note"));
     client_paper_pair(p, client_paper_say(p, "State", "Stand"), state);
+    print_fetched(p, reply);
     client_desk_print_reason(p, client_paper_say(p, "Reason", "Reden"), client_paper_text(reply, "reason"), v.mine);
     client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(reply, "answer"));
     print_granted(p, reply);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "client/ahead.h"
 #include "client/child.h"
+#include "client/fetched.h"
 #include "client/packs.h"
 #include "client/pages.h"
 #include "policy/words.h"
@@ -236,6 +237,18 @@ static void add_other_pack(cJSON *obj, enum lang lang, const struct client_desk 
     json_add_text(obj, "other_pack", text);
 }
 
+/* To the holder: the hub's word that it was fetched, and how long nothing was heard of it when that is a week or more. */
+static void add_fetched(cJSON *obj, struct vault_txn *x, const struct client_desk *d)
+{
+    uint64_t at_s = 0, now_s = clock_now_s();
+
+    if (client_desk_is_receiver(d) || client_fetched_at(x, d, &at_s) != OK || at_s == 0)
+        return;
+    client_reply_date(obj, "fetched", at_s);
+    if (at_s + CLIENT_FETCHED_SILENT_S <= now_s)
+        json_add_u64(obj, "silent_days", (now_s - at_s) / 86400);
+}
+
 void client_reply_desk(
     cJSON *obj, struct client_node *n, struct vault_txn *x, enum lang lang, const struct client_desk *d)
 {
@@ -269,4 +282,5 @@ void client_reply_desk(
         json_add_bool(obj, "approved", !sodium_is_zero(d->approval, sizeof d->approval));
     client_reply_date(obj, "informed", d->informed_s);
     client_reply_date(obj, "opened", d->opened_s);
+    add_fetched(obj, x, d);
 }

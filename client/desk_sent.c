@@ -7,6 +7,7 @@
 #include "client/consent_end.h"
 #include "client/desk_arg.h"
 #include "client/facts.h"
+#include "client/fetched.h"
 #include "client/index.h"
 #include "client/member.h"
 
@@ -135,12 +136,13 @@ enum err client_sent_release(struct client_node *n, struct vault_txn *x, const s
     struct client_desk d;
     enum err err = client_desk_by_grant(x, e->msg->head.to, e->msg->refers, &d);
 
-    (void) n;
     if (err != OK)
         return err == ERR_NOTFOUND ? OK : err;
-    if (d.state == CLIENT_DESK_GRANTED)
+    if (d.state == CLIENT_DESK_GRANTED) {
         d.state = CLIENT_DESK_RELEASED;
-    return client_desk_put(x, &d);
+        err = client_fetched_wait(n, x, &d, e->msg->head.id);
+    }
+    return err != OK ? err : client_desk_put(x, &d);
 }
 
 enum err client_desk_refused_release(

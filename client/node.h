@@ -68,6 +68,7 @@ struct client_node {
     bool had_upkeep;                   /* since the start */
     bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
     uint64_t retention_s;              /* and client/retention */
+    struct { uint64_t due_ms, pause_ms; size_t asked; uint8_t after[PROTO_ID_LEN]; } fetched;  /* client/fetched: the next questions, and those under way */
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */
     uint32_t archive_years;            /* conf: the archive stays longer than client/terms says; 0: as it says */
     uint64_t bad_mail;                 /* archived as such since the start */

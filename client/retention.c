@@ -10,6 +10,7 @@
 #include "client/desk.h"
 #include "client/draft_end.h"
 #include "client/facts.h"
+#include "client/fetched.h"
 #include "client/index.h"
 #include "client/keeping.h"
 #include "client/statement.h"
@@ -248,6 +249,8 @@ static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
         e = client_after_forget(d->x, id);
     if (e == OK)
         e = client_index_desk_forget(d->x, id);
+    if (e == OK)
+        e = client_fetched_forget(d->x, id);
     return e == OK ? remove_row(d->x, CLIENT_T_REQUEST, id, PROTO_ID_LEN) : e;
 }
 

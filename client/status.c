@@ -7,6 +7,7 @@
 #include "client/clocks.h"
 #include "client/desk.h"
 #include "client/do_mirror.h"
+#include "client/fetched.h"
 #include "client/hublink.h"
 #include "client/keeping.h"
 #include "client/keylink.h"
@@ -226,6 +227,21 @@ static void add_disk(cJSON *r, const struct client_node *n, enum lang lang)
                                                       : "nearly full: nothing new is stored, asked or given; make room");
 }
 
+/* Of whom nothing was heard: recorders of consents, and receivers of what was shared. */
+static enum err add_silent(struct client_call *c, struct vault_txn *x, uint64_t now_s)
+{
+    uint64_t consents = 0, shares = 0;
+    enum err e = client_silent_consents(c->node, x, now_s, &consents);
+
+    if (e == OK)
+        e = client_fetched_silent(x, now_s, &shares);
+    if (e == OK && consents != 0)
+        json_add_u64(c->reply, "consents_silent", consents);
+    if (e == OK && shares != 0)
+        json_add_u64(c->reply, "shares_silent", shares);
+    return e;
+}
+
 /* Without a session: how the link is. With one: the people, and what they wait for. */
 enum err client_do_status(struct client_call *c, struct vault_txn *x)
 {
@@ -234,7 +250,6 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     struct people p = {.now_s = clock_now_s()};
     struct client_overdue overdue = {.opening = 0};
     struct client_unconfirmed unconfirmed = {.all = 0};
-    uint64_t silent = 0;
     enum err e = OK;
 
     client_hublink_status(c->node, &s);
@@ -265,9 +280,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
     if (e == OK)
-        e = client_silent_consents(c->node, x, p.now_s, &silent);
-    if (e == OK && silent != 0)
-        json_add_u64(c->reply, "consents_silent", silent);
+        e = add_silent(c, x, p.now_s);
     if (e == OK) {
         json_add_u64(c->reply, "unconfirmed", unconfirmed.all);
         overdue.stops = unconfirmed.stops;

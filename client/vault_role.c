@@ -6,6 +6,7 @@
 #include "client/calls.h"
 #include "client/certs.h"
 #include "client/do_mirror.h"
+#include "client/fetched.h"
 #include "client/home.h"
 #include "client/hublink.h"
 #include "client/index.h"
@@ -342,6 +343,7 @@ static void step(struct client_node *n)
     client_registry_step(n);
     client_registry_tell_step(n);
     client_upkeep_step(n);
+    client_fetched_step(n);
     client_retention_step(n);
     client_openings_step(n);
     client_hublink_step(n);

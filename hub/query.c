@@ -207,6 +207,23 @@ static enum err leaves(struct hub_core *c, struct kv_txn *x, const struct hub_jo
     return e;
 }
 
+/* To its sender only. What is stopped at the fetch is not there any more, too: its sender knows of what stopped it. */
+static enum err taken(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result)
+{
+    struct hub_mail_row mail;
+    struct hub_act_row row;
+    enum err e = hub_store_act_find(c->acts, x, j->act.msg.refers, &row);
+
+    if (e == ERR_NOTFOUND || (e == OK && (row.to_number == 0 || sodium_memcmp(row.from, j->act.msg.head.from, sizeof row.from) != 0))) {
+        *result = PROTO_NOT_FOUND;
+        return OK;
+    }
+    if (e == OK)
+        e = hub_store_mail_next(c->mail, x, row.to, row.to_number - 1, &mail);
+    wr_u8(w, e == OK && mail.number == row.to_number ? 0 : 1);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 typedef enum err answerer(struct hub_core *c, struct kv_txn *x, const struct hub_job *j, struct wr *w, enum proto_refusal *result);
 
 static answerer *const answerers[] = {
@@ -221,6 +238,7 @@ static answerer *const answerers[] = {
     [PROTO_QUERY_COSIGNED] = hub_collect_newest,
     [PROTO_QUERY_REGISTRY] = registry,
     [PROTO_QUERY_LEAVES] = leaves,
+    [PROTO_QUERY_TAKEN] = taken,
 };
 
 enum err hub_query_answer(struct hub_core *c, struct kv_txn *x, struct hub_job *j)

@@ -88,6 +88,7 @@ enum proto_query {
     PROTO_QUERY_COSIGNED,         /* key as before; payload: the newest checkpoint that is anchored */
     PROTO_QUERY_REGISTRY,         /* number = first leaf: u16 length, checkpoint, u16 n, n * (u16 length, leaf): as many as fit */
     PROTO_QUERY_LEAVES,           /* number = first leaf of the main log: u16 length, checkpoint, u16 n (at most 1,024), n * 226 */
+    PROTO_QUERY_TAKEN,            /* refers = an own message: u8 1 when its mail is not in its addressee's mailbox any more, else 0 */
     PROTO_QUERY_END
 };
 

@@ -23,8 +23,21 @@ asker_away_at_grant() {
 asker_away_before_opening() {
     ask_school && school_grants || return 1
     wait_for 10 lies_at leerplicht "$request.*\"kind\":\"share\"" || { why="the share is not at the officer"; return 1; }
+    wait_for 15 school_hears "$request" '"fetched":' || { why="the school does not hear that it was fetched: $(as vo request show --request "$request" --json)"; return 1; }
     away leerplicht
-    later "$1" && back leerplicht && officer_reads
+    later "$1" || return 1
+    # A week of silence after the fetch is shown to the holder, and not before.
+    ask vo request show --request "$request"
+    if [ "$1" -ge $((7 * DAY)) ]; then
+        expect "the school sees the silence" "$got" '"silent_days":[1-9]' || return 1
+        expect "and its status" "$(as vo status --json)" '"shares_silent":1' || return 1
+    else
+        expect_not "a day is no silence" "$got" 'silent_days' || return 1
+    fi
+    back leerplicht && officer_reads || return 1
+    wait_for 15 school_hears "$request" '"opened":' || { why="the school does not hear that it was read"; return 1; }
+    ask vo request show --request "$request"
+    expect_not "then it is no silence any more" "$got" '"fetched":|silent_days'
 }
 
 # The holder is off when it is opened: it hears of it afterwards.

@@ -66,6 +66,18 @@ static const struct row {
         "  Asked      att\n"
         "  State      refused by you\n"
         "  Reason     there is nothing of this here\n"},
+    {"handed over, fetched, and not a word since", client_desk_print_request, LANG_NL, "{}",
+        "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"released\",\"from\":\"la\",\"child\":\"Sam\",\"purpose\":\"p\","
+        "\"asked\":[\"att\"],\"fetched\":\"2026-01-02\",\"silent_days\":9}",
+        "Verzoek van la                                      00112233\n"
+        "  Kind       Sam\n"
+        "  Doel       p\n"
+        "  Gevraagd   att\n"
+        "  Stand      gestuurd, nog niet gelezen\n"
+        "  Opgehaald  2026-01-02, zegt de hub; al 9 dagen geen\n"
+        "             bericht\n"
+        "  Verder     vraag la of het gelezen is: hun programma had\n"
+        "             het moeten zeggen\n"},
     {"the inbox by what it asks", client_desk_print_inbox, LANG_EN, "{}",
         "{\"items\":[{\"id\":\"00112233445566778899aabbccddeeff\",\"kind\":\"invitation\",\"from\":\"la\","
         "\"group\":\"answer\",\"child\":\"Sam\",\"next\":\"n\"},"

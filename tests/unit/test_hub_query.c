@@ -209,6 +209,59 @@ static void a_key_of_another_partner_cannot_be_published(void **state)
     hub_acts_publish(f, C, PROTO_ROLE_CASEWORKER, PROTO_NOT_YOURS);
 }
 
+/* 0: it waits, 1: not any more; else what the hub refuses. */
+static int taken(struct hub_acts *f, const uint8_t id[PROTO_ID_LEN])
+{
+    struct hub_world_reply r = hub_acts_query(f, PROTO_QUERY_TAKEN, 0, NULL, NULL, id);
+    int result = r.reply.result == PROTO_ACCEPTED ? r.reply.payload.data[0] : -(int)r.reply.result;
+
+    assert_int_equal(r.reply.payload.len, r.reply.result == PROTO_ACCEPTED ? 1 : 0);
+    hub_world_reply_free(&r);
+    return result;
+}
+
+/* Its mail waits until its addressee's node said that it stored it; one that comes later goes on waiting. */
+static void its_sender_hears_whether_mail_was_taken(void **state)
+{
+    struct hub_acts *f = *state;
+    uint8_t original[2048], later[2048];
+    struct hub_world_reply mail;
+    struct proto_msg one, two;
+
+    hub_acts_facts(f, A, B, original, &one);
+    hub_acts_expect(f, &one, A, PROTO_ACCEPTED);
+    hub_acts_facts(f, A, B, later, &two);
+    hub_acts_expect(f, &two, A, PROTO_ACCEPTED);
+    assert_int_equal(taken(f, one.head.id), 0);
+    mail = hub_acts_fetch(f, B, 0);
+    assert_int_equal(hub_acts_mail_count(&mail), 2);
+    hub_world_reply_free(&mail);
+    assert_int_equal(taken(f, one.head.id), 0);
+    /* Its number 1 was its own publication. */
+    mail = hub_acts_fetch(f, B, 2);
+    hub_world_reply_free(&mail);
+    assert_int_equal(taken(f, one.head.id), 1);
+    assert_int_equal(taken(f, two.head.id), 0);
+}
+
+static void whether_mail_was_taken_is_its_senders_to_know(void **state)
+{
+    static const uint8_t none[PROTO_ID_LEN] = { 9 };
+    struct hub_acts *f = *state;
+    uint8_t original[2048];
+    struct proto_msg m;
+
+    hub_acts_facts(f, B, A, original, &m);
+    hub_acts_expect(f, &m, B, PROTO_ACCEPTED);
+    assert_int_equal(taken(f, m.head.id), -PROTO_NOT_FOUND);
+    assert_int_equal(taken(f, none), -PROTO_NOT_FOUND);
+    /* What the hub itself answered was never mailed. */
+    hub_world_msg(&f->w, PROTO_CANCEL, A, B, &m);
+    m.refers[0] = 1;
+    hub_acts_expect(f, &m, A, PROTO_NOT_FOUND);
+    assert_int_equal(taken(f, m.head.id), -PROTO_NOT_FOUND);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
@@ -216,6 +269,7 @@ int main(void)
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
         T(with_many_people_the_partners_own_keys_are_there), T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
         T(a_stored_result_is_for_its_sender_only), T(a_question_that_fails_takes_nothing_with_it), T(a_key_of_another_partner_cannot_be_published),
+        T(its_sender_hears_whether_mail_was_taken), T(whether_mail_was_taken_is_its_senders_to_know),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
