@@ -58,10 +58,13 @@ start_node() {
     wait_for 10 "$bin/schakel" --home "$region/$1" status || { echo "the node of $1 does not answer; see $region/$1/log" >&2; return 70; }
 }
 
+# Still a process of this region, and not somebody else's that has the number of one which ended: numbers come again within minutes.
+is_ours() { jobs -pr | grep -qx "$1" || grep -qaF -- "$region" "/proc/$1/cmdline" 2>/dev/null; }
+
 stop_node() {
     local pid
     pid=$(cat "$region/$1/pid")
-    kill "$pid" 2>/dev/null || return 0
+    is_ours "$pid" && kill "$pid" 2>/dev/null || return 0
     wait "$pid" 2>/dev/null || true
     rm -f "$region/$1/pid"
 }
@@ -154,7 +157,7 @@ region_up() {
 # End what this shell started, by its own process ids.
 region_down() {
     local pid
-    for pid in "${region_pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${region_pids[@]}"; do ! is_ours "$pid" || kill "$pid" 2>/dev/null || true; done
     for pid in "${region_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
     region_pids=()
 }

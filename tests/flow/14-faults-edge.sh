@@ -177,7 +177,7 @@ for who in hub keyholder; do
 done
 finish_supervised() {
     touch "$region/stop"
-    for who in hub keyholder; do kill "$(cat "$region/$who/pid")" 2>/dev/null; done
+    for who in hub keyholder; do ! is_ours "$(cat "$region/$who/pid")" || kill "$(cat "$region/$who/pid")" 2>/dev/null; done
     finish
 }
 trap finish_supervised EXIT
