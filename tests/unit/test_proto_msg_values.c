@@ -57,7 +57,7 @@ static const struct patch {
     {"P-053 leaf code 3", PROTO_OPENED_LEAF, MSG_SAMPLE_HEADER + 8, "\3", 1, ERR_RANGE},
     {"P-055 wait of 26 s", PROTO_FETCH, MSG_SAMPLE_HEADER, "\0\0\0\0\0\0\0\x1a", 8, ERR_RANGE},
     {"P-056 query 0", PROTO_QUERY, MSG_SAMPLE_HEADER, "\0", 1, ERR_RANGE},
-    {"P-056 query 12", PROTO_QUERY, MSG_SAMPLE_HEADER, "\14", 1, ERR_RANGE},
+    {"P-056 query 13", PROTO_QUERY, MSG_SAMPLE_HEADER, "\15", 1, ERR_RANGE},
     {"P-056 query that refers to nothing", PROTO_QUERY, MSG_SAMPLE_HEADER + 1, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, OK},
     {"P-057 elements of 63 bytes", PROTO_DERIVE, MSG_SAMPLE_HEADER, "\0\0\0\x3f", 4, ERR_RANGE},
     {"P-057 65 elements", PROTO_DERIVE, MSG_SAMPLE_HEADER, "\0\0\x08\x20", 4, ERR_RANGE},
