@@ -63,7 +63,12 @@ void client_pseudonyms_close(struct client_pseudonyms *p)
 
 void client_pseudonyms_wake(struct client_node *n)
 {
-    n->pseudonyms->may_wait = true;
+    struct client_pseudonyms *p = n->pseudonyms;
+
+    p->may_wait = true;
+    p->quota_until_s = 0;
+    if (p->last.err != OK && p->last.refused == PROTO_QUOTA)
+        p->last = (struct client_derive_end){.err = OK};
 }
 
 /* ---- known ones ---- */

@@ -17,7 +17,7 @@ void client_pseudonyms_step(struct client_node *n);
 /* Before the vault closes: children that only memory knows go into it. No transaction is open. */
 void client_pseudonyms_end(struct client_node *n);
 uint64_t client_pseudonyms_due(const struct client_node *n, uint64_t max);
-/* Something was put among those that wait. */
+/* A person put something among those that wait: who refused for today is asked once more, for there may be room by now. */
 void client_pseudonyms_wake(struct client_node *n);
 
 /* Known already? ERR_NOTFOUND. */

@@ -103,6 +103,23 @@ static void the_status_says_why_it_stops(void **state)
     assert_non_null(strstr(client_fixture_text(w->hub->f, "note"), "1 wait and are done tomorrow"));
 }
 
+/* Whoever gives it again may know that there is room by now: nobody waits for tomorrow for that. */
+static void given_again_it_is_asked_for_again(void **state)
+{
+    struct holders *w = *state;
+
+    w->does_keyholder.refuses = PROTO_QUOTA;
+    assert_err(derive(w, "number\n999900006\n"), OK);
+    holders_turn_for(w, 400);
+    w->does_keyholder.refuses = PROTO_ACCEPTED;
+    holders_turn_for(w, 400);
+    assert_int_equal(holders_waiting(w), 1);
+    assert_err(derive(w, "number\n999900006\n"), OK);
+    assert_err(client_pseudonyms_why(w->n, 1, &w->call.trouble), OK);
+    holders_turn_for(w, 400);
+    assert_int_equal(holders_waiting(w), 0);
+}
+
 /* ---- tables that are wrong: told with line and column, and nothing is taken ---- */
 
 struct row { const char *name, *content; enum err e; uint32_t line, column; };
@@ -139,15 +156,15 @@ static int setup_row(void **state)
 int main(void)
 {
 #define T(f) {.name = #f, .test_func = f, .setup_func = holders_setup, .teardown_func = holders_teardown}
-    struct CMUnitTest tests[4 + sizeof rows / sizeof *rows] = {
+    struct CMUnitTest tests[5 + sizeof rows / sizeof *rows] = {
         T(numbers_wait_with_open_cases_first), T(what_is_known_or_waits_is_not_added), T(a_partner_without_numbers_may_not),
-        T(the_status_says_why_it_stops),
+        T(the_status_says_why_it_stops), T(given_again_it_is_asked_for_again),
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         union { const void *in; void *out; } row = {.in = &rows[i]};
 
-        tests[4 + i] = (struct CMUnitTest){.name = rows[i].name, .test_func = a_wrong_table, .setup_func = setup_row,
+        tests[5 + i] = (struct CMUnitTest){.name = rows[i].name, .test_func = a_wrong_table, .setup_func = setup_row,
             .teardown_func = holders_teardown, .initial_state = row.out};
     }
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
