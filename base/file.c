@@ -121,19 +121,21 @@ enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, str
     return e;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
+enum err file_put(int fd, const void *data, size_t len)
 {
+    const uint8_t *at = data;
+
     while (len != 0) {
-        ssize_t n = write(fd, data, len);
+        ssize_t n = write(fd, at, len);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return -1;
-        data += n;
+            return ERR_IO;
+        at += n;
         len -= (size_t)n;
     }
-    return 0;
+    return OK;
 }
 
 /* The folder of path, "." when it has none. */
@@ -167,7 +169,7 @@ static int write_temporary(const char *temporary, const void *data, size_t len, 
 
     if (fd < 0)
         return -1;
-    if (fchmod(fd, mode) == 0 && write_all(fd, data, len) == 0 && (!sync || fsync(fd) == 0))
+    if (fchmod(fd, mode) == 0 && file_put(fd, data, len) == OK && (!sync || fsync(fd) == 0))
         return close(fd);
     saved = errno;
     (void)close(fd);
@@ -199,7 +201,7 @@ static int pass_on(int in, int out, struct hash *h)
     while (result == 0 && (n = read(in, piece, sizeof piece)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 || (out >= 0 && write_all(out, piece, (size_t)n) != 0))
+        if (n < 0 || (out >= 0 && file_put(out, piece, (size_t)n) != OK))
             result = -1;
         else
             hash_update(h, piece, (size_t)n);

@@ -14,6 +14,8 @@ enum { FILE_DIGEST_LEN = 32 };
 
 /* Gives *out with a terminating zero beyond len (the caller frees it). ERR_NOTFOUND, ERR_LONG over max, ERR_IO. */
 MUST_USE enum err file_read(const char *path, size_t max, uint8_t **out, size_t *len, struct trouble *t);
+/* All of it to an open descriptor, also when a signal comes between. ERR_IO, with errno as write left it. */
+MUST_USE enum err file_put(int fd, const void *data, size_t len);
 /* Write to a temporary name in the same folder, sync, rename, sync the folder. */
 MUST_USE enum err file_write(const char *path, const void *data, size_t len, mode_t mode, struct trouble *t);
 /* Like file_write, and nothing when these bytes are there already: what is looked at every few seconds must not be synced as often. */

@@ -1,6 +1,7 @@
 #include "base/proc.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
@@ -43,21 +44,6 @@ enum err proc_pair(int fds[2])
     return OK;
 }
 
-static int send_whole(int fd, const uint8_t *data, size_t len)
-{
-    while (len != 0) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 /* The start block in memory without a name: it holds keys, so it never touches a disk; a pipe would be too small. */
 static int start_file(const uint8_t *start, size_t len)
 {
@@ -65,7 +51,7 @@ static int start_file(const uint8_t *start, size_t len)
 
     if (fd < 0)
         return -1;
-    if (send_whole(fd, start, len) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+    if (file_put(fd, start, len) == OK && lseek(fd, 0, SEEK_SET) == 0)
         return fd;
     (void)close(fd);
     return -1;

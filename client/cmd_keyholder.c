@@ -7,7 +7,7 @@
 #include "client/keyfile.h"
 #include "client/keyholder.h"
 #include "proto/lines.h"
-#include "proto/tls.h"
+#include "proto/tls_own.h"
 #include "server/blocks.h"
 #include "server/probe.h"
 #include "server/quota.h"
@@ -27,20 +27,6 @@ static enum err put(const char *home, const char *name, const void *data, size_t
     enum err e = client_home_path(home, name, path, t);
 
     return e == OK ? file_write_new(path, data, len, mode, t) : e;
-}
-
-static enum err make_folders(const struct client_run *r)
-{
-    static const char *const names[] = {"keys", "blocked"};
-    char path[CLIENT_PATH_MAX];
-    enum err e = OK;
-
-    for (size_t i = 0; e == OK && i < sizeof names / sizeof *names; i++) {
-        e = client_home_path(r->home, names[i], path, r->t);
-        if (e == OK)
-            e = file_mkdirs(path, r->t);
-    }
-    return e;
 }
 
 /* The settings come first: where there are some already, no keyholder is made. */
@@ -87,13 +73,6 @@ static enum err make_share(const struct client_run *r, struct secret *top, struc
     return e;
 }
 
-static void drop_pem(struct proto_pem *p)
-{
-    if (p->text != NULL)
-        sodium_memzero(p->text, p->len);
-    free(p->text);
-}
-
 static enum err keep_tls(const struct client_run *r, struct secret *top, const char *name, const struct proto_pem *key)
 {
     struct client_unlock by = {.key = top};
@@ -104,35 +83,19 @@ static enum err keep_tls(const struct client_run *r, struct secret *top, const c
 /* Its own authority: the hub's must not be able to stand in for the keyholder. */
 static enum err make_tls(const struct client_run *r, struct secret *top, struct proto_keyholder_file *f)
 {
-    struct proto_pem ca_key = {0}, ca = {0}, key = {0}, cert = {0};
-    uint8_t *der = NULL;
-    size_t len = 0;
-    enum err e = proto_tls_make_key(&ca_key);
+    struct proto_tls_own own = {.der = NULL};
+    enum err e = proto_tls_own_make(sizeof f->tls_der, &own);
 
-    if (e == OK)
-        e = proto_tls_make_ca(ca_key.text, &ca);
-    if (e == OK)
-        e = proto_tls_make_key(&key);
-    if (e == OK)
-        e = proto_tls_make_server(ca_key.text, ca.text, key.text, &cert);
-    if (e == OK)
-        e = proto_tls_pem_to_der(ca.text, &der, &len);
-    if (e == OK && len > sizeof f->tls_der)
-        e = ERR_LONG;
     if (e == OK) {
-        memcpy(f->tls_der, der, len);
-        f->tls_der_len = len;
-        e = keep_tls(r, top, "tls-ca", &ca_key);
+        memcpy(f->tls_der, own.der, own.der_len);
+        f->tls_der_len = own.der_len;
+        e = keep_tls(r, top, "tls-ca", &own.ca_key);
     }
     if (e == OK)
-        e = keep_tls(r, top, "tls", &key);
+        e = keep_tls(r, top, "tls", &own.key);
     if (e == OK)
-        e = put(r->home, "tls.crt", cert.text, cert.len, PUBLIC_MODE, r->t);
-    free(der);
-    drop_pem(&ca_key);
-    drop_pem(&ca);
-    drop_pem(&key);
-    drop_pem(&cert);
+        e = put(r->home, "tls.crt", own.cert.text, own.cert.len, PUBLIC_MODE, r->t);
+    proto_tls_own_fini(&own);
     return e == OK ? OK : trouble_set(r->t, e, "the TLS key could not be made", "de TLS-sleutel kon niet worden gemaakt");
 }
 
@@ -182,7 +145,7 @@ enum err client_cmd_keyholder_init(struct client_run *r)
     enum err e = read_options(r, &f);
 
     if (e == OK)
-        e = make_folders(r);
+        e = client_home_folders(r->home, (const char *const[]) {"keys", "blocked", NULL}, r->t);
     if (e == OK)
         e = make_conf(r);
     if (e == OK)

@@ -16,13 +16,6 @@
 
 enum { OWN_MODE = 0600, PUBLIC_MODE = 0644 };
 
-static void drop_pem(struct proto_pem *p)
-{
-    if (p->text != NULL)
-        sodium_memzero(p->text, p->len);
-    free(p->text);
-}
-
 static enum err put(const struct client_run *r, const char *name, const void *data, size_t len, mode_t mode)
 {
     char path[CLIENT_PATH_MAX];
@@ -84,9 +77,9 @@ static enum err rotate_tls(struct client_run *r, const struct proto_keyholder_fi
         e = make(r, top, ca.text, &key, &cert);
     if (e == OK)
         e = replace(r, top, &key, &cert);
-    drop_pem(&ca);
-    drop_pem(&key);
-    drop_pem(&cert);
+    proto_tls_pem_fini(&ca);
+    proto_tls_pem_fini(&key);
+    proto_tls_pem_fini(&cert);
     if (e != OK)
         return e;
     r->reply = cJSON_CreateObject();

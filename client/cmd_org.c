@@ -15,20 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err make_folders(const struct client_run *r)
-{
-    static const char *const names[] = {"keys", "certs", "run", "store"};
-    char path[CLIENT_PATH_MAX];
-    enum err e = OK;
-
-    for (size_t i = 0; e == OK && i < sizeof names / sizeof *names; i++) {
-        e = client_home_path(r->home, names[i], path, r->t);
-        if (e == OK)
-            e = file_mkdirs(path, r->t);
-    }
-    return e;
-}
-
 /* Root: a signing key under its own passphrase. */
 static enum err make_root(const struct client_run *r, const char *passphrase, uint8_t public[32], struct secret **secret)
 {
@@ -110,9 +96,7 @@ static enum err make_tls(const struct client_run *r, const char *handle, struct 
         e = client_home_path(r->home, "keys/tls.csr", path, r->t);
     if (e == OK)
         e = file_write(path, csr, csr_len, 0600, r->t);
-    if (key.text != NULL)
-        sodium_memzero(key.text, key.len);
-    free(key.text);
+    proto_tls_pem_fini(&key);
     free(csr);
     return e == OK ? OK : trouble_set(r->t, e, "the TLS key could not be made", "de TLS-sleutel kon niet worden gemaakt");
 }
@@ -158,7 +142,7 @@ enum err client_cmd_org_init(struct client_run *r)
     enum err e = describe(r, &f);
 
     if (e == OK)
-        e = make_folders(r);
+        e = client_home_folders(r->home, (const char *const[]) {"keys", "certs", "run", "store", NULL}, r->t);
     if (e == OK)
         e = make_root(r, root_words, f.root_key, &root);
     if (e == OK)

@@ -166,9 +166,7 @@ static enum err rotate_tls(struct client_run *r, const struct keys *with, const 
         e = path_of(r, "keys", "tls.csr", "", path);
     if (e == OK)
         e = file_write(path, csr, csr_len, 0600, r->t);
-    if (key.text != NULL)
-        sodium_memzero(key.text, key.len);
-    free(key.text);
+    proto_tls_pem_fini(&key);
     free(csr);
     return e;
 }

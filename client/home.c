@@ -33,6 +33,19 @@ enum err client_home_path(const char *home, const char *name, char out[CLIENT_PA
     return e == OK ? OK : trouble_at(t, e, name, 0, 0, "the name of the home folder is too long", "de naam van de thuismap is te lang");
 }
 
+enum err client_home_folders(const char *home, const char *const names[], struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && names[i] != NULL; i++) {
+        e = client_home_path(home, names[i], path, t);
+        if (e == OK)
+            e = file_mkdirs(path, t);
+    }
+    return e;
+}
+
 enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t)
 {
     struct client_conf conf = {.hub = "", .keyholder = "", .pack = "", .plain = false, .citizen_number = true};

@@ -29,6 +29,8 @@ struct client_conf {
 
 /* HOME/name into out. ERR_LONG with trouble. */
 MUST_USE enum err client_home_path(const char *home, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t);
+/* HOME/name for each of names, up to NULL. OK when they are there. ERR_LONG, ERR_IO, with trouble. */
+MUST_USE enum err client_home_folders(const char *home, const char *const names[], struct trouble *t);
 /* No file: the defaults. */
 MUST_USE enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t);
 

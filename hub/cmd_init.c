@@ -6,7 +6,7 @@
 #include "proto/note.h"
 #include "proto/pseudonym.h"
 #include "proto/region.h"
-#include "proto/tls.h"
+#include "proto/tls_own.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -15,14 +15,6 @@
 #include <sys/stat.h>
 
 enum { OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644 };
-
-static void pem_free(struct proto_pem *p)
-{
-    if (p->text != NULL)
-        sodium_memzero(p->text, p->len);
-    free(p->text);
-    *p = (struct proto_pem){ 0 };
-}
 
 static enum err make_folders(const char *home, struct trouble *t)
 {
@@ -81,38 +73,21 @@ static enum err make_share(const struct hub_cli *c, struct proto_hub_file *f)
 
 static enum err make_tls(const struct hub_cli *c, struct proto_hub_file *f)
 {
-    struct proto_pem ca_key = { 0 }, ca = { 0 }, key = { 0 }, cert = { 0 };
-    uint8_t *der = NULL;
-    size_t der_len = 0;
-    enum err e = proto_tls_make_key(&ca_key);
+    struct proto_tls_own own = { .der = NULL };
+    enum err e = proto_tls_own_make(sizeof f->tls_der, &own);
 
-    if (e == OK)
-        e = proto_tls_make_ca(ca_key.text, &ca);
-    if (e == OK)
-        e = proto_tls_make_key(&key);
-    if (e == OK)
-        e = proto_tls_make_server(ca_key.text, ca.text, key.text, &cert);
-    if (e == OK)
-        e = proto_tls_pem_to_der(ca.text, &der, &der_len);
-    if (e == OK && der_len > sizeof f->tls_der)
-        e = ERR_LONG;
     if (e != OK)
-        goto out;
-    memcpy(f->tls_der, der, der_len);
-    f->tls_der_len = der_len;
-    e = put_text(c->home, "keys/tls-ca.key", ca_key.text, ca_key.len, OWN_FILE_MODE, c->t);
+        return e;
+    memcpy(f->tls_der, own.der, own.der_len);
+    f->tls_der_len = own.der_len;
+    e = put_text(c->home, "keys/tls-ca.key", own.ca_key.text, own.ca_key.len, OWN_FILE_MODE, c->t);
     if (e == OK)
-        e = put_text(c->home, "keys/tls-ca.crt", ca.text, ca.len, OWN_FILE_MODE, c->t);
+        e = put_text(c->home, "keys/tls-ca.crt", own.ca.text, own.ca.len, OWN_FILE_MODE, c->t);
     if (e == OK)
-        e = put_text(c->home, "keys/tls-server.key", key.text, key.len, OWN_FILE_MODE, c->t);
+        e = put_text(c->home, "keys/tls-server.key", own.key.text, own.key.len, OWN_FILE_MODE, c->t);
     if (e == OK)
-        e = put_text(c->home, "keys/tls-server.crt", cert.text, cert.len, OWN_FILE_MODE, c->t);
-out:
-    free(der);
-    pem_free(&ca_key);
-    pem_free(&ca);
-    pem_free(&key);
-    pem_free(&cert);
+        e = put_text(c->home, "keys/tls-server.crt", own.cert.text, own.cert.len, OWN_FILE_MODE, c->t);
+    proto_tls_own_fini(&own);
     return e;
 }
 

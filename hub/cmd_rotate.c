@@ -14,13 +14,6 @@
  */
 enum { OWN_FILE_MODE = 0600 };
 
-static void wipe(struct proto_pem *p)
-{
-    if (p->text != NULL)
-        sodium_memzero(p->text, p->len);
-    free(p->text);
-}
-
 static enum err put(const struct hub_cli *c, const char *name, const struct proto_pem *p)
 {
     char path[HUB_PATH_MAX];
@@ -50,8 +43,8 @@ enum err hub_cmd_rotate(struct hub_cli *c)
         sodium_memzero(ca_key, ca_key_len);
     free(ca_key);
     free(ca);
-    wipe(&key);
-    wipe(&cert);
+    proto_tls_pem_fini(&key);
+    proto_tls_pem_fini(&cert);
     if (e == OK)
         json_add_text(c->reply, "next", c->lang == LANG_NL ? "telt als de hub opnieuw start" : "counts when the hub starts again");
     return e;

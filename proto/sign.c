@@ -85,76 +85,59 @@ enum err proto_sign_pae(const char *type, const uint8_t *body, size_t body_len,
     return e;
 }
 
-/* Room for the encoding: the caller's small buffer or the heap.  *heap is to be freed in either case. */
-static enum err pae_room(size_t body_len, uint8_t small[PAE_SMALL], uint8_t **heap, uint8_t **room, size_t *cap)
-{
-    size_t need = body_len + PROTO_SIGN_TYPE_MAX + PAE_OVERHEAD;
+/* What is signed. Most of it fits without asking for memory, and signing is done for every act. */
+struct pae {
+    uint8_t small[PAE_SMALL];
+    uint8_t *heap, *data;   /* heap is to be freed, also after a failure */
+    size_t len;
+};
 
-    if (need <= PAE_SMALL) {
-        *room = small;
-        *cap = PAE_SMALL;
-        return OK;
-    }
-    *heap = malloc(need);
-    if (*heap == NULL)
-        return ERR_NOMEM;
-    *room = *heap;
-    *cap = need;
-    return OK;
-}
-
-enum err proto_sign_make(const char *type, const uint8_t *body, size_t body_len,
-    const uint8_t secret_key[PROTO_SIGN_SECRET_LEN], uint8_t sig[PROTO_SIGN_SIG_LEN])
+static enum err pae_make(struct pae *p, const char *type, const uint8_t *body, size_t body_len)
 {
-    uint8_t small[PAE_SMALL], made[PROTO_SIGN_SIG_LEN];
-    uint8_t *heap = NULL, *pae = NULL;
-    size_t cap = 0, len = 0;
+    size_t cap = PAE_SMALL;
     enum err e;
 
+    p->heap = NULL;
+    p->data = p->small;
     if (body_len > PROTO_SIGN_BODY_MAX)
         return ERR_LONG;
     e = proto_sign_type_check(type);
     if (e != OK)
         return e;
-    e = pae_room(body_len, small, &heap, &pae, &cap);
-    if (e != OK)
-        goto out;
-    e = proto_sign_pae(type, body, body_len, pae, cap, &len);
-    if (e != OK)
-        goto out;
-    if (crypto_sign_detached(made, NULL, pae, len, secret_key) != 0) {
-        e = ERR_KEY;
-        goto out;
+    if (body_len + PROTO_SIGN_TYPE_MAX + PAE_OVERHEAD > PAE_SMALL) {
+        cap = body_len + PROTO_SIGN_TYPE_MAX + PAE_OVERHEAD;
+        p->heap = malloc(cap);
+        if (p->heap == NULL)
+            return ERR_NOMEM;
+        p->data = p->heap;
     }
-    memcpy(sig, made, sizeof made);
-out:
-    free(heap);
+    return proto_sign_pae(type, body, body_len, p->data, cap, &p->len);
+}
+
+enum err proto_sign_make(const char *type, const uint8_t *body, size_t body_len,
+    const uint8_t secret_key[PROTO_SIGN_SECRET_LEN], uint8_t sig[PROTO_SIGN_SIG_LEN])
+{
+    uint8_t made[PROTO_SIGN_SIG_LEN];
+    struct pae p;
+    enum err e = pae_make(&p, type, body, body_len);
+
+    if (e == OK && crypto_sign_detached(made, NULL, p.data, p.len, secret_key) != 0)
+        e = ERR_KEY;
+    if (e == OK)
+        memcpy(sig, made, sizeof made);
+    free(p.heap);
     return e;
 }
 
 enum err proto_sign_check(const char *type, const uint8_t *body, size_t body_len,
     const uint8_t public_key[PROTO_SIGN_PUBLIC_LEN], const uint8_t sig[PROTO_SIGN_SIG_LEN])
 {
-    uint8_t small[PAE_SMALL];
-    uint8_t *heap = NULL, *pae = NULL;
-    size_t cap = 0, len = 0;
-    enum err e;
+    struct pae p;
+    enum err e = pae_make(&p, type, body, body_len);
 
-    if (body_len > PROTO_SIGN_BODY_MAX)
-        return ERR_LONG;
-    e = proto_sign_type_check(type);
-    if (e != OK)
-        return e;
-    e = pae_room(body_len, small, &heap, &pae, &cap);
-    if (e != OK)
-        goto out;
-    e = proto_sign_pae(type, body, body_len, pae, cap, &len);
-    if (e != OK)
-        goto out;
-    if (crypto_sign_verify_detached(sig, pae, len, public_key) != 0)
+    if (e == OK && crypto_sign_verify_detached(sig, p.data, p.len, public_key) != 0)
         e = ERR_SIGNATURE;
-out:
-    free(heap);
+    free(p.heap);
     return e;
 }
 

@@ -145,6 +145,14 @@ out:
     return e;
 }
 
+void proto_tls_pem_fini(struct proto_pem *p)
+{
+    if (p->text != NULL)
+        sodium_memzero(p->text, p->len);
+    free(p->text);
+    *p = (struct proto_pem){ .text = NULL };
+}
+
 enum err proto_tls_make_key(struct proto_pem *key)
 {
     gnutls_x509_privkey_t k = NULL;

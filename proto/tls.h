@@ -13,8 +13,11 @@
 
 #define PROTO_TLS_SERVER_NAME "schakel-hub"
 
-/* PEM and DER are given (free()); PEM ends with a zero not counted. Private keys: wipe before free. */
+/* PEM and DER are given (proto_tls_pem_fini, free()); PEM ends with a zero not counted. */
 struct proto_pem { char *text; size_t len; };
+
+/* Wipes, for it may be a private key. Takes one that was never filled. */
+void proto_tls_pem_fini(struct proto_pem *p);
 
 MUST_USE enum err proto_tls_make_key(struct proto_pem *key);
 /* Self-signed CA from key. */
