@@ -425,7 +425,7 @@ static enum err withdrawn(struct client_node *n, struct vault_txn *x, const stru
 static enum err membership(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     const struct proto_statement *s = e->said;
-    const struct client_leaf leaf = {e->mail->receipt.index, e->mail->receipt.time_s};
+    const struct client_leaf leaf = client_order_leaf(&n->region, &e->mail->receipt);
     bool invites = s->code == PROTO_MEMBER_INVITE, newer = false;
     enum err err = client_lastword_is_newer(n, x, s, &leaf, &newer);
 

@@ -16,7 +16,7 @@ enum { DAY_S = 86400 };
 struct word {
     uint8_t kind, code, refers[PROTO_ID_LEN], by[PROTO_PARTNER_LEN];
     bool to_both;        /* asker and holder were told */
-    uint64_t leaf_s;
+    uint64_t said_s;
 };
 
 struct collecting {
@@ -78,17 +78,17 @@ static bool is_for_this(const struct collecting *c, const struct proto_statement
         && strcmp(s->purpose, c->q->purpose) == 0;
 }
 
-/* Its recorder's last word that it stands: when it was recorded, or a status since. */
+/* Its recorder's last word that it stands: when it was recorded, or a status since. No later than its recorder says: the leaf time is the hub's. */
 static bool is_fresh(const struct collecting *c, const struct client_kept *k)
 {
-    uint64_t heard_s = k->leaf_s, days = 0;
+    uint64_t heard_s = client_facts_made(k), days = 0;
 
     for (size_t i = 0; i < c->word_count; i++) {
         const struct word *w = &c->words[i];
-        if (w->kind == PROTO_SAY_STATUS && w->code == 0 && w->leaf_s > heard_s
+        if (w->kind == PROTO_SAY_STATUS && w->code == 0 && w->said_s > heard_s
             && sodium_memcmp(w->refers, k->what.id, PROTO_ID_LEN) == 0
             && sodium_memcmp(w->by, k->what.setter, PROTO_PARTNER_LEN) == 0)
-            heard_s = w->leaf_s;
+            heard_s = w->said_s;
     }
     if (policy_pack_parameter(c->node->pack, "consent_status_days", clock_date_nl(c->q->now_s), &days) != OK)
         days = 0;
@@ -121,7 +121,7 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
     struct client_consent one = {.sections = s->sections,
-                              .leaf = {k->leaf_index, k->leaf_s},
+                              .leaf = client_kept_leaf(k),
                               .made_s = client_facts_made(k),
                               .until_s = s->until_s},
                           *place;
@@ -194,7 +194,7 @@ static bool is_word(const struct proto_statement *s)
 
 static struct word word_of(const struct collecting *c, const struct client_kept *k)
 {
-    struct word w = {.kind = (uint8_t) k->what.kind, .code = k->what.code, .leaf_s = k->leaf_s};
+    struct word w = {.kind = (uint8_t) k->what.kind, .code = k->what.code, .said_s = client_facts_made(k)};
 
     memcpy(w.refers, k->what.refers, sizeof w.refers);
     memcpy(w.by, k->what.setter, sizeof w.by);

@@ -53,7 +53,7 @@ static int addressee(const struct proto_statement *s, const uint8_t partner[PROT
 
 /* Bits of a kept statement of ours; the first leaf counts. */
 static enum err note(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t partner[PROTO_PARTNER_LEN], bool acked,
-    const struct proto_receipt *receipt)
+    const struct client_leaf *leaf)
 {
     struct client_kept *k = malloc(sizeof *k);
     uint8_t *memory = NULL;
@@ -69,8 +69,9 @@ static enum err note(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const 
         if (!acked)
             k->refused = false;
         if (!acked && k->leaf_s == 0) {
-            k->leaf_index = receipt->index;
-            k->leaf_s = receipt->time_s;
+            k->leaf_index = leaf->index;
+            k->leaf_s = leaf->at_s;
+            k->leaf_origin = (uint8_t)leaf->origin;
         }
         e = client_kept_put(x, k);
     }
@@ -82,15 +83,16 @@ static enum err note(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const 
 enum err client_keeping_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
 {
     uint8_t statement[PROTO_ID_LEN];
+    struct client_leaf leaf;
     enum err e;
 
-    (void)n;
     if (ev->msg->kind != PROTO_STATEMENT || !ev->reply->has_receipt)
         return OK;
     e = carried(x, ev->msg->head.id, statement);
     if (e == ERR_NOTFOUND)
         return OK;
-    return e == OK ? note(x, statement, ev->msg->head.to, false, &ev->reply->receipt) : e;
+    leaf = client_order_leaf(&n->region, &ev->reply->receipt);
+    return e == OK ? note(x, statement, ev->msg->head.to, false, &leaf) : e;
 }
 
 enum err client_keeping_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *ev)
@@ -115,8 +117,9 @@ out:
     return e == ERR_NOTFOUND ? OK : e;
 }
 
-static enum err keep(struct vault_txn *x, const struct client_mail_event *ev, bool *first)
+static enum err keep(const struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, bool *first)
 {
+    const struct client_leaf leaf = client_order_leaf(&n->region, &ev->mail->receipt);
     struct client_kept *k = calloc(1, sizeof *k);
     uint8_t *memory = NULL;
     enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, ev->said->id, k, &memory);
@@ -127,7 +130,7 @@ static enum err keep(struct vault_txn *x, const struct client_mail_event *ev, bo
         e = ERR_EXISTS;
     if (e == ERR_NOTFOUND) {
         *k = (struct client_kept){.what = *ev->said, .original = ev->msg->original.data, .original_len = ev->msg->original.len,
-            .role = (uint8_t)ev->said_role, .leaf_index = ev->mail->receipt.index, .leaf_s = ev->mail->receipt.time_s};
+            .role = (uint8_t)ev->said_role, .leaf_index = leaf.index, .leaf_s = leaf.at_s, .leaf_origin = (uint8_t)leaf.origin};
         memcpy(k->signer, ev->said_by, sizeof k->signer);
         e = client_kept_put(x, k);
     }
@@ -167,10 +170,9 @@ enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const s
     uint8_t statement[PROTO_ID_LEN];
     enum err e;
 
-    (void)n;
     *first = true;
     if (ev->msg->kind == PROTO_STATEMENT)
-        return ev->said != NULL ? keep(x, ev, first) : ERR_STATE;
+        return ev->said != NULL ? keep(n, x, ev, first) : ERR_STATE;
     if (ev->msg->kind != PROTO_ACK)
         return OK;
     e = carried(x, ev->msg->refers, statement);

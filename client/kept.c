@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8, OF_OTHERS = 0, MINE = 1, REFUSED = 2, DROPPED = 3 };
+enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8, OF_OTHERS = 0, MINE = 1, REFUSED = 2, DROPPED = 3,
+    ORIGIN_SHIFT = 4 };
+
+/* One byte has both: whose it is below, the origin above, which rows had none of at first. */
+_Static_assert(PROTO_ORIGINS_MAX < 1 << ORIGIN_SHIFT, "four bits");
 
 static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *out)
 {
@@ -24,6 +28,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     rd_copy(&r, k.signer, sizeof k.signer);
     k.role = rd_u8(&r);
     mine = rd_u8(&r);
+    k.leaf_origin = mine >> ORIGIN_SHIFT;
+    mine &= (1 << ORIGIN_SHIFT) - 1;
     k.leaf_index = rd_u64(&r);
     k.leaf_s = rd_u64(&r);
     k.acked = rd_u64(&r);
@@ -44,6 +50,11 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     return e;
 }
 
+struct client_leaf client_kept_leaf(const struct client_kept *k)
+{
+    return (struct client_leaf){.index = k->leaf_index, .at_s = k->leaf_s, .origin = k->leaf_origin};
+}
+
 enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
 {
     size_t cap = HEAD_LEN + k->original_len;
@@ -56,7 +67,7 @@ enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
     wr_init(&w, row, cap);
     wr_copy(&w, k->signer, sizeof k->signer);
     wr_u8(&w, k->role);
-    wr_u8(&w, k->dropped ? DROPPED : k->refused ? REFUSED : k->mine ? MINE : OF_OTHERS);
+    wr_u8(&w, (uint8_t)(k->leaf_origin << ORIGIN_SHIFT | (k->dropped ? DROPPED : k->refused ? REFUSED : k->mine ? MINE : OF_OTHERS)));
     wr_u64(&w, k->leaf_index);
     wr_u64(&w, k->leaf_s);
     wr_u64(&w, k->acked);

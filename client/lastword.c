@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "l" and a hash of case, partner and purpose -> index and leaf time. */
-enum { KEY_LEN = 1 + crypto_hash_sha256_BYTES, ROW_LEN = 2 * 8 };
+/* "l" and a hash of case, partner and purpose -> index, leaf time, and the origin that proves it. */
+enum { KEY_LEN = 1 + crypto_hash_sha256_BYTES, TIMED_LEN = 2 * 8, ROW_LEN = TIMED_LEN + 1 };
 
 static void key_of(const struct proto_statement *s, uint8_t key[KEY_LEN])
 {
@@ -23,7 +23,7 @@ static void key_of(const struct proto_statement *s, uint8_t key[KEY_LEN])
     crypto_hash_sha256_final(&h, key + 1);
 }
 
-/* Rows of before there could be several origins have no time: they are of the first. */
+/* Rows of before there could be several origins have no time: they are of the first. Those of after had no origin at first. */
 static enum err read_row(struct vault_txn *x, const uint8_t key[KEY_LEN], struct client_leaf *out)
 {
     struct client_leaf leaf;
@@ -35,7 +35,8 @@ static enum err read_row(struct vault_txn *x, const uint8_t key[KEY_LEN], struct
     if (e == OK) {
         rd_init(&r, row, len);
         leaf.index = rd_u64(&r);
-        leaf.at_s = len == ROW_LEN ? rd_u64(&r) : 0;
+        leaf.at_s = len >= TIMED_LEN ? rd_u64(&r) : 0;
+        leaf.origin = len == ROW_LEN ? rd_u8(&r) : 0;
         e = rd_end(&r);
     }
     if (e == OK)
@@ -70,6 +71,7 @@ enum err client_lastword_put(struct vault_txn *x, const struct proto_statement *
     wr_init(&w, row, sizeof row);
     wr_u64(&w, leaf->index);
     wr_u64(&w, leaf->at_s);
+    wr_u8(&w, (uint8_t) leaf->origin);
     e = wr_end(&w);
     return e == OK ? client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row) : e;
 }

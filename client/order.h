@@ -7,16 +7,22 @@
 #define CLIENT_ORDER_H
 
 #include "proto/region.h"
+#include "proto/reply.h"
 
-/* Where a receipt says that something stands in the log, and its leaf time. */
-struct client_leaf { uint64_t index, at_s; };
-
-/* The number of the origin (1: the first) that a leaf of this time was logged under: none of a later origin is of before that one was named (P-081). */
-unsigned client_order_origin(const struct proto_region *r, uint64_t at_s);
 /*
- * Is a later than b? By origin, then by index: within one log the order of its leaves is proven, and the time is only
- * the hub's word. Equal ones: false.
+ * Where a receipt says that something stands in the log, its leaf time, and the number of the origin (1: the first) whose checkpoint proves it. 0 stands in
+ * rows that were kept when that was not noted.
  */
+struct client_leaf { uint64_t index, at_s; unsigned origin; };
+
+/* Of a receipt that was checked. */
+struct client_leaf client_order_leaf(const struct proto_region *r, const struct proto_receipt *receipt);
+/*
+ * The number of the origin that it was logged under: what is proven under a later one and was kept is of before it. Without the origin that proves it the
+ * leaf time says it, which is only the hub's word: none of a later origin is of before that one was named (P-081).
+ */
+unsigned client_order_origin(const struct proto_region *r, const struct client_leaf *leaf);
+/* Is a later than b? By origin, then by index: within one log the order of its leaves is proven. Equal ones: false. */
 bool client_order_is_later(const struct proto_region *r, const struct client_leaf *a, const struct client_leaf *b);
 
 #endif

@@ -34,7 +34,7 @@ static void fill(struct row *out, const struct client_kept *k, bool over)
     *out = (struct row){.child = s->subject,
         .code = s->code,
         .sections = s->sections,
-        .leaf = {k->leaf_index, k->leaf_s},
+        .leaf = client_kept_leaf(k),
         .logged = k->leaf_s != 0,
         .over = over,
         .counts = !over && s->until_s != 0};

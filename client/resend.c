@@ -13,12 +13,12 @@
 
 /*
  * The row: the break that was seen last, and from which leaf on its statements are still to be said again: index, and origin (0, and not there
- * in rows of before there were several: from the first).
+ * in rows of before there were several: from the first); and the leaf that showed the break, which rows had none of at first.
  */
-enum { ROW_LEN = 4 * 8, DAY_S = 86400 };
+enum { OLDEST_LEN = 3 * 8, TIMED_LEN = 4 * 8, ROW_LEN = 6 * 8, DAY_S = 86400 };
 #define DONE UINT64_MAX
 
-struct broken { uint64_t number, at_s, next, origin; };
+struct broken { uint64_t number, at_s, next, origin; struct client_leaf leaf; };
 
 static const char row_key[] = "said again after";
 
@@ -35,7 +35,12 @@ static enum err read_row(struct vault_txn *x, struct broken *out)
     out->number = rd_u64(&r);
     out->at_s = rd_u64(&r);
     out->next = rd_u64(&r);
-    out->origin = len == ROW_LEN ? rd_u64(&r) : 0;
+    out->origin = len > OLDEST_LEN ? rd_u64(&r) : 0;
+    out->leaf = (struct client_leaf){.at_s = out->at_s};
+    if (len > TIMED_LEN) {
+        out->leaf.index = rd_u64(&r);
+        out->leaf.origin = (unsigned)rd_u64(&r);
+    }
     free(row);
     return rd_end(&r);
 }
@@ -51,6 +56,8 @@ static enum err write_row(struct vault_txn *x, const struct broken *b)
     wr_u64(&w, b->at_s);
     wr_u64(&w, b->next);
     wr_u64(&w, b->origin);
+    wr_u64(&w, b->leaf.index);
+    wr_u64(&w, b->leaf.origin);
     e = wr_end(&w);
     return e == OK ? client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, sizeof row) : e;
 }
@@ -71,7 +78,8 @@ enum err client_resend_look(struct client_node *n, struct vault_txn *x, const st
     (void)snprintf(number, sizeof number, "%" PRIu64, r->number);
     log_event(LOG_WARN, "hub-was-put-back", "index", number, NULL);
     n->upkeep_s = 0;
-    b = (struct broken){.number = r->number, .at_s = r->time_s};
+    /* A leaf time ahead of our clock would put what is to be said again out of its 30 days. */
+    b = (struct broken){.number = r->number, .at_s = r->time_s < clock_now_s() ? r->time_s : clock_now_s(), .leaf = client_order_leaf(&n->region, r)};
     return write_row(x, &b);
 }
 
@@ -85,21 +93,30 @@ struct next {
 
 static bool is_said(const struct proto_region *r, const struct broken *b, const struct client_kept *k)
 {
-    unsigned origin = client_order_origin(r, k->leaf_s);
+    const struct client_leaf leaf = client_kept_leaf(k);
+    unsigned origin = client_order_origin(r, &leaf);
 
     return origin < b->origin || ((b->origin == 0 || origin == b->origin) && k->leaf_index < b->next);
 }
 
+/* By the order of the leaves where both are proven: whose time is ahead is of before the break all the same. */
+static bool is_before(const struct proto_region *r, const struct broken *b, const struct client_kept *k)
+{
+    const struct client_leaf leaf = client_kept_leaf(k);
+
+    return b->leaf.origin != 0 && leaf.origin != 0 ? client_order_is_later(r, &b->leaf, &leaf) : k->leaf_s < b->at_s;
+}
+
 static bool is_due(const struct proto_region *r, const struct broken *b, const struct client_kept *k)
 {
-    return k->mine && !k->dropped && k->leaf_s != 0 && k->leaf_s < b->at_s && k->leaf_s + (uint64_t)CLIENT_RESEND_DAYS * DAY_S >= b->at_s
+    return k->mine && !k->dropped && k->leaf_s != 0 && is_before(r, b, k) && k->leaf_s + (uint64_t)CLIENT_RESEND_DAYS * DAY_S >= b->at_s
         && !is_said(r, b, k) && k->what.kind != PROTO_SAY_STATUS && k->what.addressees.count != 0;
 }
 
 static bool take(void *arg, const struct client_kept *k)
 {
     struct next *l = arg;
-    const struct client_leaf leaf = {k->leaf_index, k->leaf_s};
+    const struct client_leaf leaf = client_kept_leaf(k);
     size_t at = l->count;
 
     if (!is_due(l->region, l->b, k))
@@ -152,7 +169,7 @@ enum err client_resend_run(struct client_node *n, struct vault_txn *x)
         const struct client_leaf *last = &l->at[CLIENT_RESEND_AT_ONCE - 1].leaf;
 
         b.next = more ? last->index + 1 : DONE;
-        b.origin = more ? client_order_origin(&n->region, last->at_s) : 0;
+        b.origin = more ? client_order_origin(&n->region, last) : 0;
         e = write_row(x, &b);
     }
     free(l);

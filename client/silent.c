@@ -35,7 +35,7 @@ static bool take_consent(void *arg, const struct client_kept *k)
     memcpy(h->setter, k->what.setter, sizeof h->setter);
     memcpy(h->holder, k->what.holder, sizeof h->holder);
     memcpy(h->receiver, k->what.receiver, sizeof h->receiver);
-    h->last_s = k->leaf_s;
+    h->last_s = client_facts_made(k);
     return true;
 }
 
@@ -57,8 +57,8 @@ static bool take_word(void *arg, const struct client_kept *k)
 
     if (h == NULL)
         return true;
-    if (is_word && k->leaf_s > h->last_s && sodium_memcmp(k->what.setter, h->setter, PROTO_PARTNER_LEN) == 0)
-        h->last_s = k->leaf_s;
+    if (is_word && client_facts_made(k) > h->last_s && sodium_memcmp(k->what.setter, h->setter, PROTO_PARTNER_LEN) == 0)
+        h->last_s = client_facts_made(k);
     memcpy(consent.id, h->id, sizeof consent.id);
     memcpy(consent.setter, h->setter, sizeof consent.setter);
     memcpy(consent.holder, h->holder, sizeof consent.holder);

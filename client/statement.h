@@ -7,6 +7,7 @@
 #define CLIENT_STATEMENT_H
 
 #include "client/node.h"
+#include "client/order.h"
 
 struct client_kept {
     struct proto_statement what;      /* decoded; its views borrow original */
@@ -16,11 +17,15 @@ struct client_kept {
     uint8_t role;                     /* of the person, enum proto_role */
     bool mine;                        /* made here */
     uint64_t leaf_index, leaf_s;      /* of the message it came with; own: of the first receipt; leaf_s 0: not logged yet, does not count */
+    uint8_t leaf_origin;              /* the origin that proves it (client/order); 0 in rows of before that was noted */
     uint64_t acked;                   /* own: bit per addressee that acknowledged */
     uint64_t told;                    /* own: bit per addressee whose message has its receipt */
     bool refused;                     /* own: the hub refused it, and nobody waited for its answer any more */
     bool dropped;                     /* own, refused: a person decided that it is not sent again (schakel outbox drop) */
 };
+
+/* Where it stands in the log. */
+struct client_leaf client_kept_leaf(const struct client_kept *k);
 
 /* Keep (or replace) a statement; the key is k->what.id. */
 MUST_USE enum err client_kept_put(struct vault_txn *x, const struct client_kept *k);

@@ -38,6 +38,7 @@ struct client_fixture {
     struct client_fixture_partner partner[CLIENT_FIXTURE_PARTNERS];
     uint64_t now_s;                    /* leaf time: when the test began */
     uint64_t leaf;                     /* how many leaves there are */
+    uint8_t leaf_origin;               /* which origin proves them; 0: rows of before that was noted */
     struct proto_rows rows;            /* the hub's answer to what comes next; count 0: a yes to every section */
     enum proto_refusal result;         /* the hub's answer: accepted, unless a test says otherwise */
     bool may_wait;                     /* mail that comes before what it is about is left for later */

@@ -82,7 +82,7 @@ void client_fixture_keep_at(struct client_fixture *f, enum client_fixture_who at
     struct proto_blob original = client_fixture_sign(f, s, WORKER);
     struct vault_txn *x = client_fixture_begin(f, at);
     struct client_kept k = {.what = *s, .original = original.data, .original_len = original.len, .role = PROTO_ROLE_CASEWORKER,
-        .leaf_s = leaf_s, .leaf_index = f->leaf++};
+        .leaf_s = leaf_s, .leaf_index = f->leaf++, .leaf_origin = f->leaf_origin};
 
     k.mine = memcmp(s->setter, f->partner[at].id, sizeof s->setter) == 0;
     memcpy(k.signer, f->partner[who_is(f, s->setter)].staff_public[WORKER], sizeof k.signer);

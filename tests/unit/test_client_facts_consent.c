@@ -343,6 +343,23 @@ static void elsewhere_goes_stale(void **state)
     assert_int_equal(given(f, a, "need"), EVERYBODY);
 }
 
+/* The recorder says when; a hub that dates its last word ahead keeps no consent alive. */
+static void elsewhere_is_no_fresher_than_its_recorder_says(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked *a = question(f);
+    struct proto_statement s = consent(f, CJG, ALL), status = end_of(f, &s, PROTO_SAY_STATUS, CJG, VO, NOBODY);
+
+    fourteen(f);
+    a->q.before_grant = true;
+    s.made_s = f->now_s - 7 * DAY_S - 1;
+    client_fixture_keep_at(f, VO, &s, f->now_s);
+    assert_int_equal(given(f, a, "need"), NOTHING);
+    status.made_s = f->now_s - 7 * DAY_S - 1;
+    client_fixture_keep_at(f, VO, &status, f->now_s + 50 * DAY_S);
+    assert_int_equal(given(f, a, "need"), NOTHING);
+}
+
 /* The young person's own session is first hand at a third; at the asker anybody could have been given that role. */
 static void by_a_young_person_at(void **state, enum client_fixture_who where, int expected)
 {
@@ -387,7 +404,7 @@ int main(void)
         client_fixture_test(the_last_of_many_ends), client_fixture_test(the_newest_of_many_consents),
         client_fixture_test(elsewhere_needs_the_tick), client_fixture_test(elsewhere_a_no_counts_at_once),
         client_fixture_test(elsewhere_unticked_does_not_push_out_ours), client_fixture_test(elsewhere_and_not_for_us_to_read),
-        client_fixture_test(elsewhere_goes_stale), client_fixture_test(elsewhere_by_the_young_person),
+        client_fixture_test(elsewhere_goes_stale), client_fixture_test(elsewhere_is_no_fresher_than_its_recorder_says), client_fixture_test(elsewhere_by_the_young_person),
         client_fixture_test(at_the_asker_by_somebody_called_young),
     };
 

@@ -139,7 +139,7 @@ static void a_row_without_a_time_is_of_the_first_origin(void **state)
 {
     struct client_fixture *f = *state;
     struct proto_statement s = word(f, PROTO_MEMBER_LEAVE);
-    const struct client_leaf later = {860, f->now_s - 30}, older = {900, f->now_s - 90};
+    const struct client_leaf later = {860, f->now_s - 30, 0}, older = {900, f->now_s - 90, 0};
     uint8_t key[1 + crypto_hash_sha256_BYTES] = {'l'}, row[8];
     struct client_node *n = client_fixture_node(f, VO);
     crypto_hash_sha256_state h;

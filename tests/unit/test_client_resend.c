@@ -16,6 +16,22 @@ static enum err look(struct client_fixture *f, uint64_t number, uint64_t previou
     return e;
 }
 
+/* The same with its checkpoint, which says the origin. */
+static enum err look_proven(struct client_fixture *f, uint64_t number, uint64_t index, uint64_t at_s)
+{
+    struct client_node *n = client_fixture_node(f, VO);
+    struct proto_receipt r = {.number = number, .previous = PROTO_NO_LEAF, .time_s = at_s, .index = index};
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    char text[PROTO_VKEY_MAX + 2];
+    enum err e;
+
+    (void)snprintf(text, sizeof text, "%s\n", n->region.log_origin);
+    r.checkpoint = (struct proto_blob){(const uint8_t *)text, strlen(text)};
+    e = client_resend_look(n, x, &r);
+    client_fixture_commit(x);
+    return e;
+}
+
 static size_t run(struct client_fixture *f)
 {
     size_t before = client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL);
@@ -76,6 +92,20 @@ static void what_was_said_is_said_again_once(void **state)
     assert_int_equal(run(f), 0);
     assert_err(look(f, 12, PROTO_NO_LEAF), OK);
     assert_int_equal(run(f), 2);
+}
+
+/* It goes by the order of the leaves: a leaf time is the hub's word, also one that is ahead of the break, and that of the break itself. */
+static void what_the_hub_dated_ahead_is_said_again(void **state)
+{
+    struct client_fixture *f = *state;
+
+    child = client_fixture_child(1);
+    f->leaf_origin = 1;
+    (void)keep(f, 10, f->now_s + 50 * (uint64_t)DAY_S);
+    (void)keep(f, 501, f->now_s - 60);
+    assert_err(look_proven(f, 9, 500, f->now_s + 59 * (uint64_t)DAY_S), OK);
+    assert_int_equal(run(f), 1);
+    assert_int_equal(run(f), 0);
 }
 
 /* The first number of all has no leaf before it, and every other one usually has. */
@@ -154,7 +184,7 @@ static void across_a_new_origin_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        client_fixture_test(what_was_said_is_said_again_once),
+        client_fixture_test(what_was_said_is_said_again_once), client_fixture_test(what_the_hub_dated_ahead_is_said_again),
         client_fixture_test(a_whole_chain_is_no_break),
         client_fixture_test(what_is_old_not_logged_or_of_others_is_not),
         client_fixture_test(many_go_in_order),

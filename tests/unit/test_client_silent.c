@@ -56,6 +56,17 @@ static void a_day_without_a_word_is_counted(void **state)
     assert_int_equal(silent(f), 0);
 }
 
+/* A hub that dates a word ahead does not make its recorder say more. */
+static void a_word_is_as_old_as_its_recorder_says(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s = consent(f, f->now_s);
+
+    s.made_s = f->now_s - CLIENT_SILENT_S - 1;
+    client_fixture_keep_at(f, VO, &s, f->now_s + 10 * (uint64_t)DAY_S);
+    assert_int_equal(silent(f), 1);
+}
+
 static void what_ended_is_not_waited_for(void **state)
 {
     struct client_fixture *f = *state;
@@ -87,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(a_day_without_a_word_is_counted),
+        client_fixture_test(a_word_is_as_old_as_its_recorder_says),
         client_fixture_test(what_ended_is_not_waited_for),
         client_fixture_test(our_own_is_not_counted),
     };
