@@ -157,6 +157,7 @@ static enum err absorb(struct client_node *n, struct witness_log *l, const uint8
 
     if (e != OK)
         return e;
+    client_witness_heed_stale(n, c);
     *held = is_held(n, l, &c->head, proven);
     if (!*held)
         return OK;

@@ -82,7 +82,7 @@ void client_witness_settle(struct client_node *n)
 
         if (e == OK && is_key(w->next, &w->next_vkey, &counts))
             go_over(n, w);
-        w->replaced = w->key != NULL && (e != OK || !is_key(w->key, &w->vkey, &counts));
+        w->replaced = w->key != NULL && (e != OK || until_s == 0 || !is_key(w->key, &w->vkey, &counts));
         if (!w->replaced)
             take_memory(n, w, place);
     }
@@ -123,6 +123,21 @@ uint64_t client_witness_time(const struct client_node *n)
     uint64_t now_s = clock_now_s(), since_s = n->witness->since_s;
 
     return since_s > now_s && since_s <= now_s + PROTO_COSIGNED_AHEAD_S ? since_s : now_s;
+}
+
+enum { SAY_AGAIN_S = 600 };
+
+/* A key that was changed or revoked, in somebody's hands: its line counts for nothing, but whose it was should know. */
+void client_witness_heed_stale(struct client_node *n, const struct proto_cosigned *c)
+{
+    struct client_witness *w = n->witness;
+    char name[PROTO_NOTE_NAME_MAX + 1];
+
+    if (c->stale_s + SAY_AGAIN_S <= clock_now_s() || w->stale_said_s + SAY_AGAIN_S > clock_now_s())
+        return;
+    w->stale_said_s = clock_now_s();
+    proto_region_witness_name(&n->region, c->stale, name);
+    log_event(LOG_ERROR, "cosigned-under-a-key-of-before", "witness", name, NULL);
 }
 
 /* ---- for people ---- */

@@ -56,6 +56,7 @@ struct client_witness {
     uint64_t since_s;                /* from when on the present one counts */
     uint32_t changes;                /* what of the region was looked at */
     size_t revocations;
+    uint64_t stale_said_s;           /* when it was last said that a key of before is used */
     bool waits;                      /* what it is bound to, for an answer under way */
     bool replaced;                   /* the region counts another key in our place, or this one was revoked */
     uint64_t opened_ms;
@@ -73,6 +74,8 @@ bool client_witness_courier(struct client_node *n, struct witness_log *l);
 void client_witness_settle(struct client_node *n);
 void client_witness_key_step(struct client_node *n);
 bool client_witness_may_sign(const struct client_node *n, const struct witness_log *l);
+/* Lines of a key of before: said once in ten minutes. */
+void client_witness_heed_stale(struct client_node *n, const struct proto_cosigned *c);
 /* Of a cosignature made now. */
 uint64_t client_witness_time(const struct client_node *n);
 /* witness_fresh.c: of this log alone. */

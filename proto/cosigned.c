@@ -41,7 +41,7 @@ bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s)
         uint64_t until_s;
         unsigned k;
 
-        if (proto_region_witness_at(r, i, at_s, &k) != OK || proto_region_witness_key(r, i, k, &key, &until_s) != OK || !is_in_force(r, i, at_s))
+        if (proto_region_witness_at(r, i, at_s, &k) != OK || proto_region_witness_key(r, i, k, &key, &until_s) != OK || until_s == 0 || !is_in_force(r, i, at_s))
             continue;
         partners += !r->witness[i].outsider;
         outsiders += r->witness[i].outsider;
@@ -68,9 +68,9 @@ enum { KEYS_MAX = 1 + PROTO_WITNESS_FORMER_MAX };
  * The lines that verify, by place and key: their times, 0 for none; and the newest of them that is not ahead of the clock. A key of before has
  * none from the moment on at which it was changed, and one that was revoked none at all: so neither moves the newest.
  */
-struct lines { uint64_t time_s[PROTO_WITNESSES_MAX][KEYS_MAX]; uint64_t newest_s; };
+struct lines { uint64_t time_s[PROTO_WITNESSES_MAX][KEYS_MAX]; uint64_t newest_s, stale_s; uint8_t stale; };
 
-static enum err read_line(const struct proto_region *r, const struct proto_note *n, uint8_t i, unsigned k, uint64_t *time_s)
+static enum err read_line(const struct proto_region *r, const struct proto_note *n, uint8_t i, unsigned k, struct lines *l)
 {
     struct proto_note_sig sig = { .time_s = 0 };
     struct proto_note_key key;
@@ -79,7 +79,11 @@ static enum err read_line(const struct proto_region *r, const struct proto_note 
 
     if (e == OK)
         e = proto_note_check(n, &key, &sig);
-    *time_s = e == OK && sig.time_s < until_s ? sig.time_s : 0;
+    l->time_s[i][k] = e == OK && sig.time_s < until_s ? sig.time_s : 0;
+    if (e == OK && sig.time_s >= until_s && sig.time_s - until_s >= PROTO_COSIGNED_STALE_S && sig.time_s > l->stale_s) {
+        l->stale_s = sig.time_s;
+        l->stale = i;
+    }
     return e == ERR_NOMEM ? e : OK;
 }
 
@@ -89,7 +93,7 @@ static enum err read_lines(const struct proto_region *r, const struct proto_note
 
     for (uint8_t i = 0; e == OK && i < r->witness_count; i++)
         for (unsigned k = 0; e == OK && k < proto_region_witness_keys(r, i); k++) {
-            e = read_line(r, n, i, k, &l->time_s[i][k]);
+            e = read_line(r, n, i, k, l);
             if (l->time_s[i][k] > l->newest_s && l->time_s[i][k] <= now_s + PROTO_COSIGNED_AHEAD_S)
                 l->newest_s = l->time_s[i][k];
         }
@@ -149,6 +153,8 @@ enum err proto_cosigned_count(const struct proto_region *r, const struct proto_n
     if (e == OK) {
         c.needed = needed(r, l->newest_s != 0 ? l->newest_s : now_s);
         c.anchored = c.partners >= c.needed && c.outsiders != 0;
+        c.stale_s = l->stale_s;
+        c.stale = l->stale;
         *out = c;
     }
     free(l);

@@ -14,6 +14,8 @@
 
 /* How far ahead of our clock the time of a cosignature may lie. */
 enum { PROTO_COSIGNED_AHEAD_S = PROTO_ISSUED_AHEAD_S };
+/* Whose key was changed cosigns under the old one until it hears of it: so long after the change nobody honest does. */
+enum { PROTO_COSIGNED_STALE_S = 60 };
 
 struct proto_cosigned {
     struct proto_merkle_head head;
@@ -23,6 +25,8 @@ struct proto_cosigned {
     uint64_t other_s;                /* the newest time of a witness other than self that is not ahead of the clock; 0: there is none */
     uint64_t self_s;                 /* of self's own line; 0: none */
     uint64_t outsider_s;             /* the newest of an outsider, self or not; 0: none */
+    uint64_t stale_s;                /* the newest line of a key of before, well after it was changed, or of one that was revoked; 0: none */
+    uint8_t stale;                   /* whose place: somebody has that key and goes on with it */
 };
 
 /* Has the region at this moment enough witnesses for anything to be anchored? */

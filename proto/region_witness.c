@@ -36,11 +36,9 @@ enum err proto_region_witness_key(const struct proto_region *r, uint8_t i, unsig
     } else {
         key = now;
     }
-    if (e == OK && is_revoked(r, proto_region_witness_partner(r, i), key.key))
-        e = ERR_DENIED;
     if (e == OK) {
+        *until_s = is_revoked(r, proto_region_witness_partner(r, i), key.key) ? 0 : until;
         *out = key;
-        *until_s = until;
     }
     return e;
 }

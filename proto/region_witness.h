@@ -13,7 +13,7 @@
 /* Keys of the place i: those of before and the one of now, which is number 0; before it the newest first. */
 unsigned proto_region_witness_keys(const struct proto_region *r, uint8_t i);
 /*
- * The k-th of them, and up to when it counts (PROTO_NEVER_S: without end). ERR_DENIED: it was revoked and counts never; ERR_RANGE: there is no
+ * The k-th of them, and up to when it counts (PROTO_NEVER_S: without end; 0: it was revoked, and counts never). ERR_RANGE: there is no
  * such key; ERR_SYNTAX, ERR_VERSION, ERR_KEY: a region that was not parsed.
  */
 MUST_USE enum err proto_region_witness_key(const struct proto_region *r, uint8_t i, unsigned k, struct proto_note_key *out, uint64_t *until_s);

@@ -71,7 +71,7 @@ static bool is_of_witness(const struct proto_registry *r, const struct proto_reg
     unsigned k;
 
     return s->act == PROTO_REG_WITNESS && proto_region_witness_find(r->region, s->key, &i, &k) == OK && k == 0
-        && proto_region_witness_key(r->region, i, 0, key, &until_s) == OK && line->name_len == strlen(key->name)
+        && proto_region_witness_key(r->region, i, 0, key, &until_s) == OK && until_s != 0 && line->name_len == strlen(key->name)
         && memcmp(line->name, key->name, line->name_len) == 0 && memcmp(line->id, key->id, sizeof key->id) == 0;
 }
 

@@ -222,6 +222,31 @@ static void what_is_said_under_our_other_key_is_not_anothers_word(void **state)
     assert_int_equal(count(w, w->s.key[1].key).other_s, CHANGE + 5);
 }
 
+/* ---- a key of before that somebody goes on with ---- */
+
+static void who_goes_on_with_an_old_key_shows(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, 0, CHANGE + PROTO_COSIGNED_STALE_S - 1);
+    assert_int_equal(count(w, NULL).stale_s, 0);
+    cosign(w, 1, NOW);
+    assert_int_equal(count(w, NULL).stale_s, 0);
+    cosign(w, 0, CHANGE + PROTO_COSIGNED_STALE_S);
+    assert_int_equal(count(w, NULL).stale_s, CHANGE + PROTO_COSIGNED_STALE_S);
+    assert_int_equal(count(w, NULL).stale, 0);
+}
+
+static void who_goes_on_with_a_revoked_key_shows(void **state)
+{
+    struct world *w = *state;
+
+    cosign(w, NEXT, NOW);
+    assert_int_equal(count(w, NULL).stale_s, 0);
+    revoke(w, NEXT);
+    assert_int_equal(count(w, NULL).stale_s, NOW);
+}
+
 /* ---- merging ---- */
 
 static void a_place_keeps_one_line_and_the_newer_keys(void **state)
@@ -318,7 +343,8 @@ int main(void)
         TEST(an_old_line_among_new_ones_counts_no_more), TEST(a_late_line_of_the_old_key_moves_nothing),
         TEST(one_partner_with_two_keys_counts_once), TEST(the_new_key_says_nothing_of_before), TEST(a_revoked_key_counts_at_no_moment),
         TEST(a_revoked_key_of_now_leaves_the_place_empty), TEST(of_another_partner_the_same_revocation_says_nothing),
-        TEST(what_is_said_under_our_other_key_is_not_anothers_word), TEST(a_place_keeps_one_line_and_the_newer_keys),
+        TEST(what_is_said_under_our_other_key_is_not_anothers_word), TEST(who_goes_on_with_an_old_key_shows), TEST(who_goes_on_with_a_revoked_key_shows),
+        TEST(a_place_keeps_one_line_and_the_newer_keys),
         TEST(a_late_line_of_the_old_key_is_not_merged), TEST(every_moment_has_one_key), TEST(a_statement_for_later_counts_later),
     };
 
