@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The key with which a witness cosigns is changed while the region runs: a founder's, a late partner's, that of a partner who lost its node, and the
-# keyholder's; the quorum anchors before, meanwhile and afterwards, and needs the new key. With the programs of SCHAKEL_BIN.
+# The key with which a witness cosigns is changed while the region runs: a founder's, a late partner's, and that of a partner who lost its node;
+# the quorum anchors before, meanwhile and afterwards, and needs the new key. With the programs of SCHAKEL_BIN.
 set -uo pipefail
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 bin=${SCHAKEL_BIN:-$source/build/debug/bin}
@@ -9,6 +9,7 @@ region=$(mktemp -d "$source/build/flow/witkey.XXXXXX")
 . "$source/tools/region.sh"
 . "$source/tools/scenes.sh"
 . "$source/tests/flow/lib/registry.sh"
+. "$source/tests/flow/lib/witkey.sh"
 
 finish() {
     region_down
@@ -17,26 +18,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-
-hub_number() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value "$1"; }
-all_anchored() { local size; size=$(hub_number anchored) && [ "${size:-0}" -gt 0 ] && [ "$(hub_number leaves)" = "$size" ]; }
-registry_anchored() { [ "$(hub_number registry)" = "$(hub_number registry_anchored)" ]; }
-# witness_key WHO PARTNER: the key that WHO's node counts for it.
-witness_key() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | value witness_key; }
-node_says() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | grep -qE "$2"; }
-# act WHO: one more leaf of the log.
-child=20
-act() {
-    child=$((child + 1))
-    ask "$1" case open --number "$(child_number "$child")" --purpose case_support
-    expect "$1 acts" "$got" '"ok":true'
-}
-export_log() { rm -rf "$region/$1" && "$bin/schakel-hub" --home "$region/hub" export "$region/$1" >/dev/null; }
-standing() { "$bin/schakel" verify --region "$region/region" --log "$region/$1" --json | value standing; }
-goes_over() { [ "$(witness_key vo "$1")" != "$2" ] && [ ! -e "$region/$1/keys/witness.next" ] && [ -e "$region/$1/keys/witness.old" ]; }
-# The region has as many partners here as must cosign; who cannot is not there. Whoever is last counts.
-alone() { for p in $nodes; do case " $* " in *" $p "*) ;; *) stop_node "$p" ;; esac; done; }
-all_back() { for p in $nodes; do [ -e "$region/$p/pid" ] || { start_node "$p" && as_login "$p" admin && login "$p"; } || return 1; done; }
 
 # Three of four must cosign, and the keyholder.
 scene_founder() {
@@ -106,6 +87,7 @@ scene_late() {
 }
 
 # A node that was lost with what it knew and with its key: another partner says what it has seen, and it begins there.
+gone_over() { [ "$(witness_key vo "$1")" != "$2" ] && [ ! -e "$region/$1/keys/witness.next" ]; }
 scene_lost() {
     local before
     wait_for 20 all_anchored || { why="nothing is anchored before"; return 1; }
@@ -132,42 +114,12 @@ scene_lost() {
     act vo || return 1
     wait_for 30 all_anchored || { why="its new key does not count"; return 1; }
 }
-gone_over() { [ "$(witness_key vo "$1")" != "$2" ] && [ ! -e "$region/$1/keys/witness.next" ]; }
-
-# The only witness from outside: without its line nothing is anchored.
-scene_keyholder() {
-    local say="$region/keyholder/witness.say"
-    wait_for 20 all_anchored || { why="nothing is anchored before"; return 1; }
-    got=$(secret keyholder | "$bin/schakel" --home "$region/keyholder" keyholder rotate witness --passphrase-fd 0 --json 2>&1) || { why="rotate: $got"; return 1; }
-    got=$(root vo partner sign "$say") || { why="sign: $got"; return 1; }
-    expect "it says what it is" "$got" '"act":"witness","key":"[0-9a-f]*","witness":"sleutelhuis.*"seen":[1-9].*"signed":2' || return 1
-    send vo "$say"
-    expect "one partner is not enough" "$got" '"where":"ONE_SIGNER"' || return 1
-    got=$(root cjg partner sign "$say") || { why="sign: $got"; return 1; }
-    expect "with two it is" "$got" '"signed":3' || return 1
-    stop_node keyholder
-    start_keyholder || { why="it does not start with a key that waits"; return 1; }
-    act vo || return 1
-    wait_for 30 all_anchored || { why="nothing is anchored meanwhile"; return 1; }
-    send vo "$say"
-    expect "the registry takes it" "$got" '"ok":true' || return 1
-    wait_for 20 grep -q 'witness-key-changed' "$region/keyholder/log" || { why="it does not go over"; return 1; }
-    act vo || return 1
-    wait_for 40 all_anchored || { why="its new key does not count: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
-    wait_for 40 registry_anchored || { why="nor in the registry"; return 1; }
-    export_log outside && [ "$(standing outside)" = anchored ] || { why="verify does not count it"; return 1; }
-    stop_node keyholder
-    start_keyholder || { why="it does not start with its new key"; return 1; }
-    [ -e "$region/keyholder/keys/witness" ] && [ ! -e "$region/keyholder/keys/witness.next" ] || { why="the key is not in its place"; return 1; }
-    act vo || return 1
-    wait_for 40 all_anchored || { why="it does not cosign when it starts again"; return 1; }
-}
 
 set -e
 region_up
 set +e
 failed=0
-for name in ${SCENES:-founder old_key late lost keyholder}; do
+for name in ${SCENES:-founder old_key late lost}; do
     why=""
     if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
 done

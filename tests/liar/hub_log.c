@@ -2,6 +2,10 @@
 #include "hub/collect.h"
 #include "hub/core.h"
 #include "hub/openings.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "proto/region_witness.h"
+#include "proto/tlog.h"
 #include "tests/liar/hub_liar.h"
 #include "tests/liar/liar.h"
 
@@ -68,6 +72,40 @@ static size_t registry_lie(const struct hub_core *c, const char *name)
     return registry_answer(c, &head);
 }
 
+/*
+ * One line more under the checkpoint that is to be cosigned, by a stolen witness key (the file "stolen"): of a moment that fits, or of before the key
+ * was changed.
+ */
+static size_t stolen_line(const struct hub_core *c, bool before, const uint8_t *payload, size_t len)
+{
+    struct proto_note *n = calloc(1, sizeof *n);
+    struct proto_note_sig sig = { .time_s = clock_now_s() + 100 };
+    char path[512], name[PROTO_NOTE_NAME_MAX + 1];
+    struct proto_tlog_request q;
+    struct proto_note_key key;
+    uint8_t *secret = NULL, place;
+    size_t secret_len = 0;
+    unsigned which;
+    struct wr w;
+
+    (void)snprintf(path, sizeof path, "%s/stolen", liar_folder());
+    if (n == NULL || file_read(path, 64, &secret, &secret_len, NULL) != OK || secret_len != 64
+        || proto_region_witness_find(c->region, secret + 32, &place, &which) != OK)
+        abort();
+    if (before)
+        sig.time_s = c->region->witness[place].from_s - 5;
+    proto_region_witness_name(c->region, place, name);
+    if (proto_note_key_make(name, PROTO_NOTE_COSIGNATURE, secret + 32, &key) != OK || proto_tlog_request_decode(payload, len, &q) != OK
+        || proto_note_parse(q.checkpoint, q.checkpoint_len, n) != OK || proto_note_sign(&key, secret, n->text, n->text_len, &sig) != OK)
+        abort();
+    wr_init(&w, made, sizeof made);
+    wr_copy(&w, payload, len);
+    proto_note_write_line(&w, &key, &sig);
+    free(secret);
+    free(n);
+    return wr_end(&w) == OK ? w.len : 0;
+}
+
 static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_job *j, const char *name, enum proto_refusal result,
     const uint8_t *payload, size_t len)
 {
@@ -77,6 +115,8 @@ static enum err question_lie(struct hub_core *c, struct kv_txn *x, struct hub_jo
         len = registry_lie(c, name);
         return __real_hub_answer_payload(c, x, j, PROTO_ACCEPTED, made, len);
     }
+    if (strcmp(name, "every-stolen-key") == 0 || strcmp(name, "every-stolen-before") == 0)
+        return __real_hub_answer_payload(c, x, j, result, made, stolen_line(c, strcmp(name, "every-stolen-before") == 0, payload, len));
     if (strcmp(name, "forked") == 0) {
         size_t made_len = (j->act.msg.code == PROTO_QUERY_REGISTRY ? hub_liar_fork_leaves : hub_liar_fork_request)(c, x, j->act.msg.number,
             made, sizeof made);
