@@ -32,7 +32,8 @@ enum jail_group {
 enum jail_may {
     JAIL_SYSTEM,   /* read; passed over when it is not there */
     JAIL_READS,    /* read; made when it is not there, for a folder that comes later would not be the one that is allowed */
-    JAIL_WRITES    /* read, make, replace and remove files in it; made likewise */
+    JAIL_WRITES,   /* read, make, replace and remove files in it; made likewise */
+    JAIL_GROWS     /* the same, and folders are made in it */
 };
 
 /* A folder with all that is in it. */

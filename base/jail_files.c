@@ -22,6 +22,7 @@ struct rules { uint64_t files, net, scope; };
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | TRUNCATE)
+#define GROW (WRITE | LANDLOCK_ACCESS_FS_MAKE_DIR)
 #define VERSION_1 (BIT(13) - 1)
 
 enum { TRUNCATE_SINCE = 3, CONNECT_SINCE = 4, DEVICES_SINCE = 5, SCOPE_SINCE = 6 };
@@ -44,7 +45,7 @@ static struct rules rules_of(long version, bool dials)
 
 static enum err allow(int rules, uint64_t known, const struct jail_path *p)
 {
-    struct landlock_path_beneath_attr one = { .allowed_access = (p->may == JAIL_WRITES ? WRITE : READ) & known };
+    struct landlock_path_beneath_attr one = { .allowed_access = (p->may == JAIL_GROWS ? GROW : p->may == JAIL_WRITES ? WRITE : READ) & known };
     enum err e = p->may == JAIL_SYSTEM ? OK : file_mkdirs(p->path, NULL);
 
     if (e != OK)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/jail.h"
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
@@ -12,7 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { SOON_S = 10, LATE_S = 60, WRONG_S = 600, READ_AGAIN_S = 3600, BLOCK_MAX = 2 * CLIENT_PATH_MAX + 8, FREE_PERCENT = 5, LINE_MAX_LEN = 720 };
+enum { SOON_S = 5, LATE_S = 60, WRONG_S = 600, READ_AGAIN_S = 3600, BLOCK_MAX = 2 * CLIENT_PATH_MAX + 8, FREE_PERCENT = 5, LINE_MAX_LEN = 720 };
 
 struct start { enum lang lang; char home[CLIENT_PATH_MAX], folder[CLIENT_PATH_MAX]; };
 
@@ -108,19 +109,15 @@ enum err client_mirror_room(const char *folder, struct trouble *t)
 }
 
 /* A round. fresh: read what is in the folder first; becomes false when that is known to be whole. */
-static enum err copy(struct client_run *r, const struct start *s, struct client_logcopy **c, bool *fresh)
+static enum err copy(struct client_run *r, const struct start *s, struct client_logcopy *c, bool *fresh)
 {
     uint64_t statements = 0;
-    enum err e = file_mkdirs(s->folder, r->t);
+    enum err e = *fresh ? client_logcopy_read(c) : OK;
 
-    if (e == OK && *c == NULL)
-        e = client_logcopy_open(r, s->folder, c);
-    if (e == OK && *fresh)
-        e = client_logcopy_read(*c);
     if (e == OK)
         e = client_mirror_room(s->folder, r->t);
     if (e == OK)
-        e = client_logcopy_more(*c, &statements);
+        e = client_logcopy_more(c, &statements);
     *fresh = e != OK;
     return e;
 }
@@ -155,6 +152,31 @@ static void log_change(enum err e, enum err *last)
     *last = e;
 }
 
+/*
+ * The region is read, and then it reaches its own folder alone: of the home only the control socket, which is no file to the kernel. For its folder
+ * it waits.
+ */
+static enum err close_in(struct client_run *r, const struct start *s, const char *program, struct client_logcopy **c)
+{
+    const struct jail_path paths[] = {{s->folder, JAIL_GROWS}};
+    enum err e = ERR_NOTFOUND;
+
+    while (e != OK) {
+        struct trouble t = {.lang = s->lang};
+
+        r->t = &t;
+        e = file_mkdirs(s->folder, &t);
+        if (e == OK)
+            e = client_logcopy_open(r, s->folder, c);
+        if (e == OK)
+            break;
+        tell(r, NULL, e, &t);
+        (void)sleep(LATE_S);
+    }
+    e = jail_files(program, paths, sizeof paths / sizeof *paths);
+    return e == OK ? jail_calls_but(program) : e;
+}
+
 int client_mirror_run(const char *program)
 {
     struct start *s = calloc(1, sizeof *s);
@@ -167,13 +189,17 @@ int client_mirror_run(const char *program)
     proc_harden();
     log_init(program, LOG_INFO);
     e = s == NULL ? ERR_NOMEM : read_start(s);
+    if (e == OK) {
+        r.home = s->home;
+        r.lang = s->lang;
+        r.args = cJSON_CreateObject();
+        e = r.args == NULL ? ERR_NOMEM : close_in(&r, s, program, &c);
+    }
     if (e != OK) {
+        cJSON_Delete(r.args);
         free(s);
         return err_exit(e);
     }
-    r.home = s->home;
-    r.lang = s->lang;
-    r.args = cJSON_CreateObject();
     /* SIGTERM ends it wherever it is: what is in the folder is whole after each write. */
     for (;;) {
         struct trouble t = {.lang = s->lang};
@@ -182,7 +208,7 @@ int client_mirror_run(const char *program)
         fresh = fresh || clock_mono_ms() / 1000 >= read_s + READ_AGAIN_S;
         if (fresh)
             read_s = clock_mono_ms() / 1000;
-        e = copy(&r, s, &c, &fresh);
+        e = copy(&r, s, c, &fresh);
         log_change(e, &last);
         tell(&r, c, e, &t);
         (void)sleep(client_mirror_wait_s(e));

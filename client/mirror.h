@@ -17,7 +17,7 @@ int client_mirror_run(const char *program);
 /* HOME/mirror without `mirror_folder`; a name that is no whole path is one in the home. ERR_LONG with trouble. */
 MUST_USE enum err client_mirror_folder(const char *home, const struct client_conf *conf, char out[CLIENT_PATH_MAX], struct trouble *t);
 
-/* How long until the next try, in seconds, after this. Reading all of a large copy again is not for every ten seconds. */
+/* How long until the next try, in seconds, after this. Reading all of a large copy again is not for every few seconds. */
 unsigned client_mirror_wait_s(enum err e);
 /* Is there room for more? With under 5 % of its disk free the copy waits: the store may lie on it too, and goes first. ERR_FULL with trouble. */
 MUST_USE enum err client_mirror_room(const char *folder, struct trouble *t);

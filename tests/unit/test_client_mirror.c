@@ -1,9 +1,17 @@
 /* client/mirror: where the copy lies, when it is tried again, and what `status` says of it. */
 #include "tests/support/client_fixture.h"
 
+#include "base/file.h"
+#include "base/jail.h"
 #include "client/do_mirror.h"
 #include "client/mirror.h"
 #include "tests/support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void where_it_lies(void **state)
 {
@@ -23,7 +31,7 @@ static void where_it_lies(void **state)
 
 static void what_comes_back_is_asked_soon(void **state)
 {
-    static const struct { enum err e; unsigned s; } rows[] = {{OK, 10}, {ERR_PEER, 10}, {ERR_BUSY, 10}, {ERR_EXPIRED, 10}, {ERR_FULL, 60},
+    static const struct { enum err e; unsigned s; } rows[] = {{OK, 5}, {ERR_PEER, 5}, {ERR_BUSY, 5}, {ERR_EXPIRED, 5}, {ERR_FULL, 60},
         {ERR_IO, 60}, {ERR_SIGNATURE, 600}, {ERR_SYNTAX, 600}, {ERR_NOTFOUND, 600}};
 
     (void)state;
@@ -37,6 +45,57 @@ static void a_folder_that_is_not_there_is_no_full_disk(void **state)
 
     (void)state;
     assert_err(client_mirror_room("/nowhere/at/all", &t), OK);
+}
+
+/* ---- its walls ---- */
+
+/* What it does in its folder, and that it does nothing beside it. */
+static _Noreturn void work(const char *own, const char *beside, enum jail_may may)
+{
+    const struct jail_path paths[] = {{own, may}};
+    char path[128];
+    bool made;
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || jail_files("test mirror", paths, 1) != OK || jail_calls_but("test mirror") != OK)
+        _exit(1);
+    (void)snprintf(path, sizeof path, "%s/tile/x001", own);
+    made = file_mkdirs(path, NULL) == OK;
+    (void)snprintf(path, sizeof path, "%s/%sleaves", own, made ? "tile/x001/" : "");
+    if (file_write(path, "one", 3, 0600, NULL) != OK || file_write(path, "two", 3, 0600, NULL) != OK || unlink(path) != 0)
+        _exit(2);
+    if (file_write(beside, "one", 3, 0600, NULL) == OK)
+        _exit(3);
+    _exit(made ? 0 : 4);
+}
+
+static int end_of(const char *own, const char *beside, enum jail_may may)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        work(own, beside, may);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* The copy grows in folders of its own; who may write files only makes none. */
+static void it_grows_in_its_folder_and_nowhere_else(void **state)
+{
+    char own[64] = "/tmp/schakel-mirror-XXXXXX", beside[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(own));
+    (void)snprintf(beside, sizeof beside, "%.40s.beside", own);
+    assert_int_equal(end_of(own, beside, JAIL_WRITES), 4);
+    assert_int_equal(end_of(own, beside, JAIL_GROWS), 0);
+    assert_int_equal(access(beside, F_OK), -1);
+    (void)snprintf(beside, sizeof beside, "%.40s/tile/x001", own);
+    assert_int_equal(rmdir(beside), 0);
+    (void)snprintf(beside, sizeof beside, "%.40s/tile", own);
+    assert_int_equal(rmdir(beside), 0);
+    assert_int_equal(rmdir(own), 0);
 }
 
 /* ---- what status says ---- */
@@ -107,6 +166,7 @@ int main(void)
         cmocka_unit_test(where_it_lies),
         cmocka_unit_test(what_comes_back_is_asked_soon),
         cmocka_unit_test(a_folder_that_is_not_there_is_no_full_disk),
+        cmocka_unit_test(it_grows_in_its_folder_and_nowhere_else),
         client_fixture_test(a_node_without_one_says_nothing),
         client_fixture_test(what_it_told_last),
         client_fixture_test(what_is_no_word_of_it_changes_nothing),
