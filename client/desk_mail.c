@@ -3,19 +3,16 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "client/after.h"
-#include "client/consent_end.h"
 #include "client/desk_sent.h"
-#include "client/facts.h"
-#include "client/lastword.h"
 #include "client/mail.h"
 #include "client/member.h"
 #include "client/sealed.h"
+#include "client/statement.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
-static enum err dropped(const struct client_mail_event *e, const char *why)
+enum err client_mail_dropped(const struct client_mail_event *e, const char *why)
 {
     char id[2 * PROTO_ID_LEN + 1];
 
@@ -24,11 +21,9 @@ static enum err dropped(const struct client_mail_event *e, const char *why)
     return OK;
 }
 
-/* A row that is not there, or not theirs, is their mistake; anything else is this node's trouble, and the
- * mail comes again. */
-static enum err missed(const struct client_mail_event *e, enum err err, const char *why)
+enum err client_mail_missed(const struct client_mail_event *e, enum err err, const char *why)
 {
-    return err == ERR_NOTFOUND || err == ERR_DENIED ? dropped(e, why) : err;
+    return err == ERR_NOTFOUND || err == ERR_DENIED ? client_mail_dropped(e, why) : err;
 }
 
 static bool same_partner(const uint8_t a[PROTO_PARTNER_LEN], const uint8_t b[PROTO_PARTNER_LEN])
@@ -121,7 +116,7 @@ enum err client_mail_request(struct client_node *n, struct vault_txn *x, const s
     enum err err = check_free(x, e);
 
     if (err != OK)
-        return missed(e, err, "this id is taken");
+        return client_mail_missed(e, err, "this id is taken");
     row_start(&d, x, e);
     keep_permitted(&d);
     if (d.sections.count == 0)
@@ -181,10 +176,10 @@ enum err client_mail_offer(struct client_node *n, struct vault_txn *x, const str
     enum err err = check_free(x, e);
 
     if (err != OK)
-        return missed(e, err, "this id is taken");
+        return client_mail_missed(e, err, "this id is taken");
     row_start(&d, x, e);
     if (!is_granted_by_person(n, e, &d))
-        return dropped(e, "no person's grant of it");
+        return client_mail_dropped(e, "no person's grant of it");
     take_grant(&d, e);
     client_sealed_request_read(n, e->msg, &d);
     return client_desk_put(x, &d);
@@ -226,17 +221,17 @@ enum err client_mail_grant(struct client_node *n, struct vault_txn *x, const str
     enum err err = row_for(x, e, true, false, &d);
 
     if (err != OK)
-        return missed(e, err, "no such request");
+        return client_mail_missed(e, err, "no such request");
     if (!is_open_question(&d, e))
-        return dropped(e, "not waiting");
+        return client_mail_dropped(e, "not waiting");
     err = check_free(x, e);
     if (err != OK)
-        return missed(e, err, "this id is taken");
+        return client_mail_missed(e, err, "this id is taken");
     for (uint8_t i = 0; i < e->msg->sections.count; i++)
         if (!proto_sections_has(&d.sections, e->msg->sections.name[i]))
-            return dropped(e, "more than was asked");
+            return client_mail_dropped(e, "more than was asked");
     if (!is_granted_by_person(n, e, &d))
-        return dropped(e, "no person's grant of it");
+        return client_mail_dropped(e, "no person's grant of it");
     take_grant(&d, e);
     return client_desk_put(x, &d);
 }
@@ -257,10 +252,10 @@ enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const st
     if (err == OK && (!same_partner(d.other, e->from->id) || !client_desk_is_receiver(&d)))
         err = ERR_DENIED;
     if (err != OK)
-        return missed(e, err, "no such request");
+        return client_mail_missed(e, err, "no such request");
     taken_back = e->msg->code == PROTO_REFUSE_TAKEN_BACK && may_be_read(&d);
     if (!taken_back && (d.offer || !is_open_question(&d, e)))
-        return dropped(e, "not waiting");
+        return client_mail_dropped(e, "not waiting");
     client_sealed_request_read(n, e->msg, &said);
     memcpy(d.answer, said.note, sizeof d.answer);
     d.reason = e->msg->code;
@@ -277,12 +272,12 @@ enum err client_mail_release(struct client_node *n, struct vault_txn *x, const s
     enum err err = client_mail_early(n, x, e, row_of_grant(x, e, true, &d));
 
     if (err != OK)
-        return missed(e, err, "no such grant");
+        return client_mail_missed(e, err, "no such grant");
     if (d.state != CLIENT_DESK_GRANTED)
-        return dropped(e, "not waiting for it");
+        return client_mail_dropped(e, "not waiting for it");
     crypto_hash_sha256(digest, e->msg->payload.data, e->msg->payload.len);
     if (sodium_memcmp(digest, d.digest, sizeof digest) != 0)
-        return dropped(e, "not what was granted");
+        return client_mail_dropped(e, "not what was granted");
     d.state = CLIENT_DESK_ARRIVED;
     err = client_share_put(x, d.id, e->msg->payload.data, e->msg->payload.len);
     return err != OK ? err : client_desk_put(x, &d);
@@ -301,9 +296,9 @@ enum err client_mail_answer(struct client_node *n, struct vault_txn *x, const st
     enum err err = row_for(x, e, true, true, &d);
 
     if (err != OK)
-        return missed(e, err, "no such offer");
+        return client_mail_missed(e, err, "no such offer");
     if (!is_given(&d) || d.accepted)
-        return dropped(e, "not waiting for an answer");
+        return client_mail_dropped(e, "not waiting for an answer");
     if (e->msg->code == PROTO_ANSWER_ACCEPT) {
         d.accepted = true;
         err = client_member_join(
@@ -321,9 +316,9 @@ enum err client_mail_cancel(struct client_node *n, struct vault_txn *x, const st
     enum err err = client_mail_early(n, x, e, row_for(x, e, false, false, &d));
 
     if (err != OK)
-        return missed(e, err, "no such request");
+        return client_mail_missed(e, err, "no such request");
     if (d.state != CLIENT_DESK_WAITING)
-        return dropped(e, "answered already");
+        return client_mail_dropped(e, "answered already");
     d.state = CLIENT_DESK_CANCELLED;
     err = client_share_destroy(x, d.id);
     return err != OK ? err : client_desk_put(x, &d);
@@ -351,113 +346,14 @@ enum err client_mail_report(struct client_node *n, struct vault_txn *x, const st
 
     (void) n;
     if (err != OK)
-        return missed(e, err, "no such grant");
+        return client_mail_missed(e, err, "no such grant");
     over = d.state == CLIENT_DESK_WITHDRAWN || d.state == CLIENT_DESK_ENDED;
     if (!is_given(&d) && !over)
-        return dropped(e, "nothing went out");
+        return client_mail_dropped(e, "nothing went out");
     if (e->msg->code != PROTO_REPORT_EXPIRED && d.opened_s == 0)
         d.opened_s = e->mail->receipt.time_s;
     if (!over)
         d.state = e->msg->code == PROTO_REPORT_EXPIRED ? CLIENT_DESK_ENDED : CLIENT_DESK_OPENED;
     err = e->msg->code == PROTO_REPORT_EXPORTED ? exported(x, &d, e->mail->receipt.time_s) : OK;
     return err != OK ? err : client_desk_put(x, &d);
-}
-
-struct stop {
-    const struct client_node *node;
-    const struct proto_statement *consent;
-    struct proto_ids rows;
-};
-
-static bool stop_each(void *arg, const struct client_desk *d)
-{
-    struct stop *s = arg;
-    bool open = d->state == CLIENT_DESK_WAITING || d->state == CLIENT_DESK_GRANTED
-        || d->state == CLIENT_DESK_RELEASED || (d->state == CLIENT_DESK_SENT && d->offer)
-        || (d->state == CLIENT_DESK_ARRIVED && client_desk_is_receiver(d));
-
-    for (uint8_t i = 0; open && i < d->statements.count; i++)
-        if (sodium_memcmp(d->statements.id[i], s->consent->id, PROTO_ID_LEN) == 0
-            && client_consent_carries(s->node, s->consent, d)) {
-            memcpy(s->rows.id[s->rows.count++], d->id, PROTO_ID_LEN);
-            break;
-        }
-    return s->rows.count < PROTO_STATEMENTS_MAX;
-}
-
-/* Repeats until nothing is left, because one walk remembers a limited number of rows. */
-enum err client_desk_stop(struct client_node *n, struct vault_txn *x, const struct proto_statement *consent)
-{
-    struct stop s = {.node = n, .consent = consent};
-    struct client_desk d;
-    enum err e;
-
-    do {
-        s.rows.count = 0;
-        e = client_desk_walk(x, stop_each, &s);
-        for (uint8_t i = 0; e == OK && i < s.rows.count; i++) {
-            e = client_desk_get(x, s.rows.id[i], &d);
-            if (e == OK)
-                e = client_desk_end(n, x, &d, CLIENT_DESK_WITHDRAWN);
-        }
-    } while (e == OK && s.rows.count == PROTO_STATEMENTS_MAX);
-    return e;
-}
-
-static enum err withdrawn(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
-{
-    struct client_kept k;
-    uint8_t *memory = NULL;
-    enum err err = client_kept_get(x, e->said->refers, &k, &memory);
-
-    if (err == ERR_NOTFOUND)
-        return OK;  /* what is not kept here was never relied on */
-    if (err == OK && k.what.kind == PROTO_SAY_CONSENT && client_facts_may_end(&k.what, e->said))
-        err = client_desk_stop(n, x, &k.what);
-    else if (err == OK)
-        err = dropped(e, "not theirs to end");
-    free(memory);
-    return err;
-}
-
-/* The log's order counts, not the order of arrival: what a hub kept back does not make a member of who has
- * left since. */
-static enum err membership(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
-{
-    const struct proto_statement *s = e->said;
-    const struct client_leaf leaf = client_order_leaf(&n->region, &e->mail->receipt);
-    bool invites = s->code == PROTO_MEMBER_INVITE, newer = false;
-    enum err err = client_lastword_is_newer(n, x, s, &leaf, &newer);
-
-    if (err == OK && !newer)
-        return dropped(e, "not newer than what this member said last");
-    if (err == OK)
-        err = client_member_apply(n, x, s);
-    return err != OK || invites ? err : client_lastword_put(x, s, &leaf);
-}
-
-static enum err step_after(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
-{
-    enum err err = client_after_heard(n, x, e);
-
-    return err == OK ? OK : missed(e, err, "not about anything that was shared");
-}
-
-enum err client_mail_statement(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
-{
-    if (e->said == NULL)
-        return dropped(e, "no statement");
-    switch (e->said->kind) {
-    case PROTO_SAY_MEMBERSHIP:
-        return membership(n, x, e);
-    case PROTO_SAY_WITHDRAWAL:
-        return withdrawn(n, x, e);
-    case PROTO_SAY_STATUS:
-        return e->said->code == 1 ? withdrawn(n, x, e) : OK;
-    case PROTO_SAY_WEIGHING:
-    case PROTO_SAY_APPROVAL:
-        return step_after(n, x, e);
-    default:
-        return OK;  /* kept with the statements; what it means is asked when somebody decides */
-    }
 }

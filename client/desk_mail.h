@@ -18,4 +18,12 @@ client_on_mail client_mail_request, client_mail_offer, client_mail_grant, client
 MUST_USE enum err client_desk_stop(
     struct client_node *n, struct vault_txn *x, const struct proto_statement *consent);
 
+/* For the parts of desk_mail. Nothing is done with this mail: a line in the log with why (static), and OK. */
+MUST_USE enum err client_mail_dropped(const struct client_mail_event *e, const char *why);
+/*
+ * The same when its row is not there (ERR_NOTFOUND), or not theirs (ERR_DENIED), for that is their mistake. Anything else is this node's
+ * trouble: err as it was, and the mail comes again.
+ */
+MUST_USE enum err client_mail_missed(const struct client_mail_event *e, enum err err, const char *why);
+
 #endif

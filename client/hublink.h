@@ -1,5 +1,6 @@
 /*
- * client/hublink: the link to the hub. Parts: calls (hublink.c), the outbox (outbox.c), the waiting fetch (inbox.c), checkpoints (heads.c).
+ * client/hublink: the link to the hub. Parts: calls (hublink.c), the outbox (outbox.c), the waiting fetch (inbox_fetch.c) and what it brings
+ * (inbox.c), checkpoints (heads.c).
  * All within the vault process's one thread; nothing here waits. Durable state changes only on a reply with a valid receipt; whatever else
  * the hub says is a hint that decides when to try again.
  */

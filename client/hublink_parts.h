@@ -7,7 +7,8 @@
 #include "client/hublink.h"
 
 enum { LINK_CALLS = 96, LINK_FLIGHT = 16, LINK_WINDOW = 64, LINK_HEADS = 16 };
-enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_ASK_VALID_S = 600, LINK_REGISTRY_MS = 10000 };
+enum { LINK_ACT_MS = 15000, LINK_PROBE_MS = 3000, LINK_QUERY_MS = 10000, LINK_ASK_VALID_S = 600, LINK_REGISTRY_MS = 10000,
+    LINK_TROUBLE_MS = 5000 };  /* what is here already is tried again */
 
 struct link_call {
     client_link_done *done;      /* NULL: free */
@@ -56,7 +57,7 @@ struct client_hublink {
     size_t fresh_count, fresh_cap;
     uint64_t next_order, group;
 
-    /* inbox.c */
+    /* inbox.c, inbox_fetch.c */
     bool fetching, batch_waits;
     uint8_t *batch;              /* a fetch's payload that waits for certificates */
     size_t batch_len;
@@ -109,7 +110,7 @@ void client_outbox_drop(struct client_hublink *l);
 /* Its row was deleted: no more of it. Not while it is under way. */
 void client_outbox_forget(struct client_hublink *l, const uint8_t id[PROTO_ID_LEN]);
 
-/* inbox.c */
+/* inbox.c, inbox_fetch.c */
 void client_inbox_step(struct client_node *n);
 void client_inbox_process(struct client_node *n);  /* certificates came in */
 
