@@ -119,6 +119,9 @@ static const struct client_opt audit_clear_opts[] = {
 static const struct client_opt log_accept_opts[] = {
     {"reason", CLIENT_OPT_TEXT, true, {"what was found out, in 10 to 600 characters", "wat is uitgezocht, in 10 tot 600 tekens"}, "TEXT", NULL}, END};
 
+static const struct client_opt log_compare_opts[] = {
+    {"checkpoint", CLIENT_OPT_FILE, true, {"the file checkpoint of the other's copy of the log (hub mirror)", "het bestand checkpoint van de kopie van het logboek van de ander (hub mirror)"}, "FILE", NULL}, END};
+
 const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
         client_cmd_org_init, NULL},
@@ -186,6 +189,8 @@ const struct client_cmd client_base_cmds[] = {
         archive_export_opts, NULL, client_cmd_archive_export, NULL},
     {"log accept", {"the log contradicted itself, and it was looked into: go on", "het logboek sprak zichzelf tegen, en dat is uitgezocht: ga verder"},
         log_accept_opts, "log.accept", NULL, NULL},
+    {"log compare", {"did another partner see the same log? By what the log signed for it", "zag een andere partner hetzelfde logboek? Aan wat het logboek voor hem ondertekende"},
+        log_compare_opts, "log.compare", NULL, NULL},
     {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,
         NULL, client_cmd_verify, NULL},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,

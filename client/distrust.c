@@ -96,9 +96,9 @@ static const char *doubts_text(const struct client_node *n, enum lang lang, char
 {
     (void)snprintf(buf, len, lang == LANG_NL
             ? "%s zegt een ander logboek van de hub te hebben gezien: de hub of die partner liegt. Aan die partner gaat niets meer; bel hem, "
-              "vergelijk de wortel uit schakel status, en meld het"
-            : "%s says it saw another log of the hub: the hub or that partner lies. Nothing goes to that partner any more; call it, compare "
-              "the root in schakel status, and report it", n->link->apart[0]->handle);
+              "laat hem zijn checkpoint sturen (schakel hub mirror), geef dat aan schakel log compare, en meld wat dat zegt"
+            : "%s says it saw another log of the hub: the hub or that partner lies. Nothing goes to that partner any more; call it, "
+              "have it send its checkpoint (schakel hub mirror), give that to schakel log compare, and report what it says", n->link->apart[0]->handle);
     return buf;
 }
 

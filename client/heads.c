@@ -232,6 +232,26 @@ void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[P
     l->newest_s = at_s;
 }
 
+static bool is_same(const struct proto_merkle_head *a, const struct proto_merkle_head *b)
+{
+    return a->size == b->size && memcmp(a->root, b->root, PROTO_HASH_LEN) == 0;
+}
+
+enum err client_heads_brought(struct client_node *n, const struct proto_merkle_head *head, bool *known)
+{
+    const struct client_hublink *l = n->link;
+    bool here = is_same(&l->newest, head) || is_same(&l->checked, head), waits;
+
+    client_heads_saw(n, head->size, head->root, clock_now_s());
+    waits = l->for_ever || is_same(&l->newest, head) || is_same(&l->checked, head);
+    for (size_t i = 0; i < l->other_count; i++)
+        waits = waits || is_same(&l->other[i].head, head);
+    if (!waits)
+        return ERR_BUSY;
+    *known = here;
+    return OK;
+}
+
 void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
     struct client_hublink *l = n->link;

@@ -118,6 +118,11 @@ void client_inbox_process(struct client_node *n);  /* certificates came in */
 MUST_USE enum err client_heads_load(struct client_node *n);
 /* A checkpoint of the hub, from a receipt that was checked. */
 void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[PROTO_HASH_LEN], uint64_t at_s);
+/*
+ * One that the log signed and that came on another way than from the hub (log compare): held against what was seen here, at once or, as with any other,
+ * by asking the hub for proof. *known: it is what was seen here. ERR_BUSY: no room for it now.
+ */
+MUST_USE enum err client_heads_brought(struct client_node *n, const struct proto_merkle_head *head, bool *known);
 /* One that a partner says it saw: a reason to ask the hub, and no more, for nobody signed it but the partner. */
 void client_heads_other(struct client_node *n, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN]);
 /*

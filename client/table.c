@@ -34,6 +34,8 @@ const struct client_command client_base_commands[] = {
     {"register.derive", client_do_register_derive, REGISTER, true},
     {"register.status", client_do_register_status, REGISTER, false},
     {"log.accept", client_do_log_accept, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), true},
+    /* It may stop everything, and only on the log's own signature. */
+    {"log.compare", client_do_log_compare, ADMIN | CLIENT_ROLE(PROTO_ROLE_OFFICER) | CLIENT_ROLE(PROTO_ROLE_FG), false},
     {"archive.get", client_do_archive_get, OFFICER, false},
     {"audit", client_do_audit, OFFICER, false},
     {"audit.complete", client_do_audit_complete, OFFICER, false},

@@ -43,6 +43,7 @@ scene_two_lives() {
     staff vo extra caseworker || { why="no act in the first life"; return 1; }
     staff cjg extra caseworker || { why="no act in the second life"; return 1; }
     wait_for 10 grown hub && wait_for 10 grown fork || { why="nothing was logged"; return 1; }
+    "$bin/schakel" --home "$region/wijkteam" hub mirror --out "$region/copy.fork" >/dev/null || { why="no copy of the second life"; return 1; }
 }
 grown() { [ "$(hub_number "$1" leaves)" -gt "$shared" ]; }
 
@@ -72,7 +73,24 @@ scene_met_both() {
     says vo '"log_trusted":true' && says leerplicht '"log_trusted":true' || { why="who saw one life only stops too"; return 1; }
 }
 
+# What the log signed for the other half, brought by people: then it is no partner's word but proof.
+scene_a_signed_checkpoint_is_proof() {
+    "$bin/schakel" --home "$region/leerplicht" hub mirror --out "$region/copy.first" >/dev/null || { why="no copy of the first life"; return 1; }
+    as_login vo admin
+    got=$("$bin/schakel" --home "$region/vo" --as admin log compare --checkpoint "$region/copy.first/checkpoint" --json)
+    expect "what is of this life fits" "$got" '"result":"(same|asked)"' || return 1
+    sed '2s/.*/1/' "$region/copy.fork/checkpoint" >"$region/changed"
+    got=$("$bin/schakel" --home "$region/vo" --as admin log compare --checkpoint "$region/changed" --json)
+    expect "what the log did not sign is nothing" "$got" 'not signed by this region' || return 1
+    says vo '"log_trusted":true' || { why="it stops on what proves nothing"; return 1; }
+    got=$("$bin/schakel" --home "$region/vo" --as admin log compare --checkpoint "$region/copy.fork/checkpoint" --json)
+    expect "that of the other life is taken" "$got" '"result":"(contradicts|asked)"' || return 1
+    wait_for 30 says vo '"log_trusted":false' || { why="the other life is not found: $got"; return 1; }
+    as vo record list >/dev/null 2>"$region/loud"
+    expect "it says it aloud" "$(cat "$region/loud")" 'CONTRADICTS' || return 1
+}
+
 set -e
 region_up
 set +e
-run_scenes two_lives neither_is_anchored met_both
+run_scenes two_lives neither_is_anchored met_both a_signed_checkpoint_is_proof

@@ -112,12 +112,89 @@ static void what_is_asked_after_is_judged(void **state)
     assert_false(client_link_is_trusted(h->n));
 }
 
+/* ---- what another partner was shown, brought by people ---- */
+
+static struct proto_merkle_head head(uint64_t size, int fill)
+{
+    struct proto_merkle_head h = {.size = size};
+
+    memset(h.root, fill, sizeof h.root);
+    return h;
+}
+
+static bool is_known(struct hub_played *h, struct proto_merkle_head other)
+{
+    bool known = !h->n->link->for_ever;
+
+    assert_err(client_heads_brought(h->n, &other, &known), OK);
+    return known;
+}
+
+static void what_was_seen_here_is_the_same(void **state)
+{
+    struct hub_played *h = *state;
+
+    h->n->link->checked = head(50, 1);
+    h->n->link->newest = head(60, 2);
+    assert_true(is_known(h, head(50, 1)));
+    assert_true(is_known(h, head(60, 2)));
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->other_count, 0);
+}
+
+static void another_root_of_one_size_is_proof(void **state)
+{
+    struct hub_played *h = *state;
+
+    h->n->link->checked = h->n->link->newest = head(50, 1);
+    assert_false(is_known(h, head(50, 2)));
+    assert_true(h->n->link->for_ever);
+    assert_false(client_link_is_trusted(h->n));
+}
+
+/* Smaller or larger than what was seen: the hub must prove it. */
+static void what_is_of_another_size_is_asked_about(void **state)
+{
+    struct hub_played *h = *state;
+
+    log_sample_fill(&h->log, 3);
+    h->n->link->checked = h->n->link->newest = witness_sample_head(&h->log, 7);
+    assert_false(is_known(h, head(5, 9)));
+    prove(h, asked_to_prove(h, 5, 7));
+    assert_true(h->n->link->for_ever);
+}
+
+static void what_is_larger_is_asked_about_too(void **state)
+{
+    struct hub_played *h = *state;
+
+    h->n->link->checked = h->n->link->newest = witness_sample_head(&h->log, 4);
+    assert_false(is_known(h, head(6, 9)));
+    hub_played_refuse(h, asked_to_prove(h, 4, 6), PROTO_NOT_FOUND);
+    hub_played_turn(h, 100);
+    assert_false(client_link_is_trusted(h->n));
+}
+
+static void without_room_it_is_said(void **state)
+{
+    struct hub_played *h = *state;
+    const struct proto_merkle_head more = head(30, 9);
+    bool known = true;
+
+    h->n->link->checked = h->n->link->newest = head(50, 1);
+    for (uint64_t i = 0; i < LINK_HEADS / 2; i++)
+        assert_false(is_known(h, head(10 + i, 3)));
+    assert_err(client_heads_brought(h->n, &more, &known), ERR_BUSY);
+    assert_true(known);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
     static const struct CMUnitTest tests[] = {
         T(what_is_proven_is_checked), T(a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged), T(nor_is_a_refusal),
-        T(what_is_asked_after_is_judged),
+        T(what_is_asked_after_is_judged), T(what_was_seen_here_is_the_same), T(another_root_of_one_size_is_proof),
+        T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/heads", tests, NULL, NULL);
