@@ -56,6 +56,7 @@ struct client_hublink {
     uint64_t *fresh;             /* put since the last step, committed or not */
     size_t fresh_count, fresh_cap;
     uint64_t next_order, group;
+    uint64_t republished_ms;     /* when own certificates were last put to be made known again; 0: never (client/republish) */
 
     /* inbox.c, inbox_fetch.c */
     bool fetching, batch_waits;

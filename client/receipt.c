@@ -10,6 +10,7 @@
 #include "client/keeping.h"
 #include "client/mail.h"
 #include "client/openings.h"
+#include "client/republish.h"
 #include "client/resend.h"
 #include "client/rotate.h"
 #include "proto/sign.h"
@@ -284,6 +285,8 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
         if (result != PROTO_ACCEPTED && result != PROTO_TROUBLE && !proto_refusal_may_retry(result))
             return without_receipt(n, order, row, reply, verdict);
         log_unproven(result == PROTO_ACCEPTED ? "no-receipt" : "act-again", row, "reason", proto_refusal_name(result));
+        if (result == PROTO_UNKNOWN_KEY)
+            client_republish_asked(n);
         return OK;
     }
     if (proto_opening_is_erased(&reply->receipt))

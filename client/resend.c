@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/order.h"
+#include "client/republish.h"
 #include "client/statement.h"
 
 #include <inttypes.h>
@@ -161,7 +162,10 @@ enum err client_resend_run(struct client_node *n, struct vault_txn *x)
         return ERR_NOMEM;
     l->region = &n->region;
     l->b = &b;
-    e = client_kept_walk(x, take, l);
+    /* Whose words they are the hub may not know either. */
+    e = b.next == 0 ? client_republish(n, x) : OK;
+    if (e == OK)
+        e = client_kept_walk(x, take, l);
     for (size_t i = 0; e == OK && i < l->count; i++)
         e = say_again(n, x, l->at[i].id);
     if (e == OK) {
