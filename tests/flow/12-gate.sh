@@ -26,7 +26,8 @@ through_the_gate() {
     wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true
 }
 
-# lied NAME WHO PATTERN: under this lie the school reports; WHO's node says PATTERN in its log; then the gate is honest, and all is as if it had been.
+# lied NAME WHO PATTERN: under this lie the school reports; WHO's node says PATTERN in its log; then the gate is honest, and all is as if it had
+# been. What a lie with no pattern does is that the school waits, or that nothing comes of it; that it was told at all, the gate says.
 lied() {
     local name=$1 who=$2 pattern=$3 at made before
     before=$(as vo event list --json | value_each statement | sort)
@@ -35,8 +36,10 @@ lied() {
     as vo event add --number "$(child_number 3)" --event VZM --to leerplicht --json >"$region/said" 2>&1 &
     local command=$!
     [ -z "$pattern" ] || wait_for 15 log_says "$who" "$pattern" "$at" || { tell honest; why="$name: the node of $who does not say $pattern: $(tail -c "+$((at + 1))" "$region/$who/log" | tail -n 5; cat "$region/said")"; return 1; }
+    [ -n "$pattern" ] || [ "$name" = honest ] || wait_for 15 was_told "$name" || { tell honest; why="$name was not told"; return 1; }
     [ -n "$pattern" ] || wait "$command"
     tell honest
+    [ "$name" = honest ] || was_told "$name" || { why="$name was not told"; return 1; }
     wait "$command"
     wait_for 20 outbox_empty vo || { why="$name: the report is not sent afterwards: $(status_of vo trouble)"; return 1; }
     made=$(comm -13 <(printf '%s\n' "$before") <(as vo event list --json | value_each statement | sort))
@@ -60,7 +63,8 @@ scene_mail() {
     lied mail-changed leerplicht bad-mail &&
         lied mail-receipt-changed leerplicht 'bad-mail|bad-reply' &&
         lied mail-cut leerplicht 'bad-reply|mail-not-applied' &&
-        lied mail-again leerplicht ''
+        lied mail-again leerplicht '' &&
+        lied mail-withheld leerplicht ''
 }
 scene_questions() {
     lied question-changed vo 'BAD_SIGNATURE|NOT_A_FRAME' &&
@@ -74,4 +78,5 @@ command -v node >/dev/null
 install_libraries
 region_up
 set +e
-run_scenes answers mail questions
+scene_list() { count=$(grep -o '"lie":"[a-z-]*"' "$told" | sort -u | wc -l); [ "$count" = 15 ] || { why="$count lies were told"; return 1; }; }
+run_scenes answers mail questions list

@@ -44,7 +44,7 @@ function ofRegistry(kind, reply) {
     return `registry ${kind} ${kind === KIND.query && !text.startsWith('old ') ? 'leaves' : 'cosign'}`;
 }
 
-// name: (kind of the question, its id, the hub's reply) gives the frame that goes to the node, or null for silence.
+// name: (kind of the question, its id, the hub's reply) gives the frame that goes to the node.
 const ANSWERS = {
     'accepted-without-receipt': (kind, id, reply) => (isAct(kind) ? made(id, 0) : frame(128, reply)),
     'receipt-of-another-act': (kind, id, reply) => (isAct(kind) && kept.has(kind) ? withId(kept.get(kind), id) : frame(128, reply)),
@@ -53,7 +53,6 @@ const ANSWERS = {
     'leaf-time-changed': (kind, id, reply) => (isAct(kind) && reply[25] === 1 ? frame(128, flip(reply, 41)) : frame(128, reply)),
     'cut-short': (kind, id, reply) => (isAct(kind) ? frame(128, reply.subarray(0, reply.length / 2)) : frame(128, reply)),
     'not-a-frame': (kind, id, reply) => (isAct(kind) ? random(300) : frame(128, reply)),
-    silence: (kind, id, reply) => (isAct(kind) ? null : frame(128, reply)),
     'mail-changed': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => flip(p, -40)) : frame(128, reply)),
     'mail-receipt-changed': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => flip(p, 40)) : frame(128, reply)),
     'mail-cut': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => p.subarray(0, p.length - 9)) : frame(128, reply)),
@@ -104,6 +103,7 @@ function question(asked, hub, bytes) {
     asked.set(id, { kind, doubles: 0 });
     const change = isAct(kind) ? QUESTIONS[lie()] : undefined;
     const list = change ? [change(f)].flat() : [f];
+    if (change) console.log(JSON.stringify({ lie: lie(), kind }));
     asked.get(id).doubles = list.length - 1;
     for (const one of list) send(hub, new Writer().u32(id).bytes(one).end());
 }
@@ -115,8 +115,8 @@ function answer(asked, node, bytes) {
     const reply = unframe(f).body;
     remember(q.kind, reply);
     const name = lie(), told = ANSWERS[name] ? ANSWERS[name](q.kind, reply.subarray(1, 17), reply) : f;
-    if (ANSWERS[name] && (told === null || !told.equals(f))) console.log(JSON.stringify({ lie: name, kind: q.kind, id: hex(reply.subarray(1, 17)) }));
-    if (told !== null) send(node, new Writer().u32(id).bytes(told).end());
+    if (ANSWERS[name] && !told.equals(f)) console.log(JSON.stringify({ lie: name, kind: q.kind, id: hex(reply.subarray(1, 17)) }));
+    send(node, new Writer().u32(id).bytes(told).end());
 }
 
 createServer((node) => {
