@@ -1,4 +1,5 @@
 #include "hub/core.h"
+#include "hub/openings.h"
 
 #include "base/log.h"
 
@@ -52,6 +53,9 @@ enum err hub_publish_committed(struct hub_core *c, const struct hub_job *j)
     bool is_staff = j->cert.use == PROTO_USE_STAFF;
     enum err e = hub_certs_put(c->certs, &j->cert, is_staff ? j->cert_signer : NULL);
 
+    /* Who had none to seal to is held to little no longer. */
+    if (j->cert.use == PROTO_USE_OFFICER)
+        hub_openings_renew(c->openings);
     if (e != OK)
         log_event(LOG_ERROR, "published certificate not in use", "partner", j->act.from->handle, "err", err_word(e), NULL);
     return e == ERR_NOMEM ? e : OK;

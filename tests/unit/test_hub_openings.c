@@ -363,34 +363,6 @@ static void late_receipts_are_made_whole(void **state)
 
 /* ---- officers whose keys ended: 90 days in these worlds ---- */
 
-static void sealed_to_the_last_officer_and_then_held_to_little(void **state)
-{
-    struct hub_acts *f = *state;
-    const struct proto_partner *p = proto_region_partner(f->w.core->region, f->w.partner[A].id);
-    uint64_t ended_s = 0;
-    struct kv_txn *x = NULL;
-    struct hub_job j = { .kind = PROTO_REQUEST };
-
-    hub_acts_shift_clock(91 * DAY);
-    assert_err(hub_round_run(f->w.core, NULL), OK);
-    assert_err(kv_begin(f->w.core->kv, false, &x), OK);
-    assert_err(hub_openings_officer_ended(f->w.core, x, p, &ended_s), OK);
-    kv_abort(x);
-    assert_true(ended_s != 0 && ended_s <= clock_now_s());
-    assert_false(hub_openings_takes(&j));
-    j.kind = PROTO_ACK;
-    assert_true(hub_openings_takes(&j));
-    j.kind = PROTO_FETCH;
-    assert_true(hub_openings_takes(&j));
-    j.kind = PROTO_STATEMENT;
-    j.act.said.original.len = 1;
-    j.act.said.what.kind = PROTO_SAY_CONSENT;
-    assert_false(hub_openings_takes(&j));
-    j.act.said.what.kind = PROTO_SAY_WITHDRAWAL;
-    assert_true(hub_openings_takes(&j));
-    hub_acts_shift_clock(0);
-}
-
 /* A month after the last officer key ended only what stops something, answers, or reads is taken; the node's own keys are valid still. */
 static void without_an_officer_for_a_month(void **state)
 {
@@ -435,7 +407,6 @@ int main(void)
         T(a_denied_act_opens_to_its_sender_only), T(a_round_that_is_given_up_uses_no_key_twice), T(what_was_opened_is_erased),
         T(a_number_that_was_never_given_is_not_found), T(a_bad_opening_is_logged_and_kept),
         T(seeds_go_with_the_last_answer_of_their_day), T(unanswered_seeds_go_after_seven_days), T(late_receipts_are_made_whole),
-        T(sealed_to_the_last_officer_and_then_held_to_little),
         cmocka_unit_test_setup_teardown(without_an_officer_for_a_month, setup_short, close_short),
     };
 
