@@ -42,6 +42,9 @@ struct client_registry;
 struct client_rotate;
 struct client_mirror;
 
+/* Of the log, since when a size of it was not anchored (client/unanchored); 0: all was, when it was looked at. */
+struct client_unanchored { uint64_t size, since_s, due_ms; bool loaded, looked; };
+
 struct client_node {
     const char *home;
     struct proto_region region;
@@ -67,6 +70,7 @@ struct client_node {
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
     bool had_upkeep;                   /* since the start */
     bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
+    struct client_unanchored unanchored;
     uint64_t retention_s;              /* and client/retention */
     struct { uint64_t due_ms, pause_ms; size_t asked; uint8_t after[PROTO_ID_LEN]; } fetched;  /* client/fetched: the next questions, and those under way */
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */

@@ -31,12 +31,23 @@ static void say_stops(cJSON *list, enum lang lang, uint64_t count)
     json_push_text(list, text);
 }
 
+static void say_unanchored(cJSON *list, enum lang lang)
+{
+    json_push_text(list, lang == LANG_NL
+            ? "AL EEN DAG NIET VERANKERD: wat in het logboek staat is niet medeondertekend door genoeg partners en een buitenstaander. Vraag de "
+              "beheerder van de hub welke getuigen ontbreken (schakel-hub status), en de partners of hun knooppunt draait"
+            : "NOT ANCHORED FOR A DAY: what is in the log was not cosigned by enough partners and an outsider. Ask the hub's operator which "
+              "witnesses are missing (schakel-hub status), and the partners whether their node runs");
+}
+
 void client_overdue_add(cJSON *reply, enum lang lang, const struct client_overdue *o)
 {
-    cJSON *list = o->opening != 0 || o->stops != 0 ? json_add_array(reply, "overdue") : NULL;
+    cJSON *list = o->opening != 0 || o->stops != 0 || o->unanchored ? json_add_array(reply, "overdue") : NULL;
 
     if (o->opening != 0)
         say_opening(list, lang, o->opening);
     if (o->stops != 0)
         say_stops(list, lang, o->stops);
+    if (o->unanchored)
+        say_unanchored(list, lang);
 }

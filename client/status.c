@@ -130,14 +130,15 @@ static enum err add_desk(cJSON *r, struct vault_txn *x)
     return e;
 }
 
-static void add_witness(cJSON *r, const struct client_node *n, enum lang lang)
+/* Was something in the log not anchored for a day? */
+static bool add_witness(cJSON *r, const struct client_node *n, enum lang lang)
 {
     const char *key = client_witness_key_text(n, lang);
     struct client_witness_status s;
 
     client_witness_status(n, &s);
     if (n->region.witness_count == 0)
-        return;
+        return false;
     json_add_bool(r, "cosigns", s.cosigns);
     if (key != NULL)
         json_add_text(r, "witness_key_note", key);
@@ -149,13 +150,14 @@ static void add_witness(cJSON *r, const struct client_node *n, enum lang lang)
     if (s.alarm)
         json_add_bool(r, "anchor_alarm", true);
     if (n->registry == NULL)
-        return;
+        return s.alarm;
     json_add_u64(r, "registry_size", proto_registry_size(client_registry_fold(n)));
     json_add_u64(r, "registry_cosigned_size", s.registry_cosigned_size);
     json_add_u64(r, "registry_anchored_size", s.registry_anchored_size);
     add_time(r, "registry_anchored_time", s.registry_anchored_s);
     add_time(r, "registry_witness_heard", s.registry_other_s);
     json_add_bool(r, "registry_fresh", s.registry_fresh);
+    return s.alarm;
 }
 
 /* How the keyholder is, and who waits for a pseudonym. */
@@ -258,7 +260,7 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
     client_origin_status(c->node, c->trouble.lang, c->reply);
-    add_witness(c->reply, c->node, c->trouble.lang);
+    overdue.unanchored = add_witness(c->reply, c->node, c->trouble.lang);
     add_disk(c->reply, c->node, c->trouble.lang);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);

@@ -21,6 +21,7 @@
 #include "client/rotate.h"
 #include "client/rotate_files.h"
 #include "client/sessions.h"
+#include "client/unanchored.h"
 #include "client/upkeep.h"
 #include "client/witness.h"
 #include "proto/tls.h"
@@ -344,6 +345,7 @@ static void step(struct client_node *n)
     client_registry_tell_step(n);
     client_upkeep_step(n);
     client_fetched_step(n);
+    client_unanchored_step(n);
     client_retention_step(n);
     client_openings_step(n);
     client_hublink_step(n);

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLIENT_WITNESS_FRESH_S = 600, CLIENT_WITNESS_ALARM_S = 86400 };
+enum { CLIENT_WITNESS_FRESH_S = 600 };
 
 struct client_witness;
 
@@ -58,7 +58,7 @@ MUST_USE enum err client_witness_retire(struct client_node *n, struct vault_txn 
 
 struct client_witness_status {
     bool cosigns, can_anchor, fresh, retired;   /* of the main log; fresh: of both */
-    bool alarm;                      /* the log has grown beyond what was anchored, and no anchoring came for a day */
+    bool alarm;                      /* something in the log was not anchored for a day (client/unanchored) */
     uint64_t cosigned_size, anchored_size, anchored_s;
     uint64_t other_s;                /* newest cosignature of another; 0: none yet */
     bool registry_fresh;

@@ -2,6 +2,7 @@
 #include "client/witness_parts.h"
 
 #include "client/registry.h"
+#include "client/unanchored.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,8 +55,7 @@ void client_witness_status(const struct client_node *n, struct client_witness_st
     out->registry_anchored_size = r->anchored.size;
     out->registry_anchored_s = r->anchored_s;
     out->registry_other_s = r->other_s;
-    out->alarm = out->can_anchor && n->link->newest.size > l->anchored.size && l->anchored_s != 0
-        && l->anchored_s + CLIENT_WITNESS_ALARM_S <= clock_now_s();
+    out->alarm = out->can_anchor && client_unanchored_is_late(&n->unanchored, clock_now_s());
 }
 
 /* ---- saying it ---- */

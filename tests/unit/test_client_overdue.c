@@ -6,11 +6,13 @@
 struct row { const char *name; struct client_overdue overdue; int texts; const char *words[2][3]; };
 
 static const struct row rows[] = {
-    {"nothing is owed", {0, 0}, 0, {{NULL}, {NULL}}},
-    {"an opening is kept back", {17, 0}, 1, {{"KEEPS BACK", "number 17", "schakel audit complete"}, {"HOUDT", "nummer 17", "schakel audit complete"}}},
-    {"a stop is not confirmed", {0, 2}, 1, {{"MAY GO ON", "stop: 2", "schakel statement list"}, {"GAAT MISSCHIEN DOOR", "stoppen: 2", "schakel statement list"}}},
-    {"both", {17, 2}, 2, {{"number 17", NULL, NULL}, {"nummer 17", NULL, NULL}}},
-    {"as large as numbers are", {UINT64_MAX, UINT64_MAX}, 2, {{"If it stays so: tell the other partners", NULL, NULL},
+    {"nothing is owed", {0, 0, false}, 0, {{NULL}, {NULL}}},
+    {"an opening is kept back", {17, 0, false}, 1, {{"KEEPS BACK", "number 17", "schakel audit complete"}, {"HOUDT", "nummer 17", "schakel audit complete"}}},
+    {"a stop is not confirmed", {0, 2, false}, 1, {{"MAY GO ON", "stop: 2", "schakel statement list"}, {"GAAT MISSCHIEN DOOR", "stoppen: 2", "schakel statement list"}}},
+    {"both", {17, 2, false}, 2, {{"number 17", NULL, NULL}, {"nummer 17", NULL, NULL}}},
+    {"nothing was anchored for a day", {0, 0, true}, 1, {{"NOT ANCHORED FOR A DAY", "schakel-hub status", NULL},
+        {"AL EEN DAG NIET VERANKERD", "schakel-hub status", NULL}}},
+    {"as large as numbers are", {UINT64_MAX, UINT64_MAX, false}, 2, {{"If it stays so: tell the other partners", NULL, NULL},
         {"Blijft dit zo: meld het de andere partners", NULL, NULL}}},
 };
 
