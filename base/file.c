@@ -139,7 +139,7 @@ enum err file_put(int fd, const void *data, size_t len)
 }
 
 /* The folder of path, "." when it has none. */
-static enum err folder_of(const char *path, char out[PATH_MAX])
+enum err file_folder(const char *path, char out[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
     size_t len = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
@@ -237,7 +237,7 @@ static enum err put_in_place(const char *temporary, const char *path, enum how h
         (void)unlink(temporary);
         return system_trouble(t, path, saved, "write", "schrijven");
     }
-    if (how != UNSYNCED && (folder_of(path, folder) != OK || sync_folder(folder) != 0))
+    if (how != UNSYNCED && (file_folder(path, folder) != OK || sync_folder(folder) != 0))
         return system_trouble(t, path, errno, "write", "schrijven");
     return OK;
 }
@@ -246,7 +246,7 @@ static enum err name_temporary(const char *path, char temporary[PATH_MAX], struc
 {
     char folder[PATH_MAX];
 
-    if (folder_of(path, folder) != OK || snprintf(temporary, PATH_MAX, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
+    if (file_folder(path, folder) != OK || snprintf(temporary, PATH_MAX, "%s.%08x.tmp", path, randombytes_random()) >= PATH_MAX)
         return system_trouble(t, path, ENAMETOOLONG, "write", "schrijven");
     return OK;
 }

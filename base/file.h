@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -35,6 +36,8 @@ MUST_USE enum err file_sync_all(const char *folder, struct trouble *t);
 /* Make a folder and its parents, mode 0700. OK when it is there. */
 MUST_USE enum err file_mkdirs(const char *path, struct trouble *t);
 /* "a/b" into out. ERR_LONG. */
+/* The folder that a file lies in; "." where its path names none. ERR_LONG. */
+MUST_USE enum err file_folder(const char *path, char out[PATH_MAX]);
 MUST_USE enum err file_join(char *out, size_t out_len, const char *a, const char *b);
 
 #endif

@@ -11,6 +11,7 @@
 #include "proto/tls.h"
 #include "proto/wire.h"
 #include "server/launch.h"
+#include "server/registry.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -162,7 +163,9 @@ static enum err prepare(const struct client_run *r, struct run *k)
     if (e == OK)
         e = find_witness(r, &f, k);
     if (e == OK)
-        e = client_home_path(r->home, "registry", k->registry, r->t);
+        e = server_registry_settle(r->home, r->t);
+    if (e == OK)
+        e = client_home_path(r->home, SERVER_REGISTRY_FILE, k->registry, r->t);
     return e == OK ? read_keys(r, &f, k) : e;
 }
 

@@ -92,7 +92,7 @@ enum err client_keyholder_partners(const char *home, struct proto_region *out, s
 
     free(text);
     if (e == OK)
-        e = client_home_path(home, "registry", path, t);
+        e = server_registry_place(home, path, sizeof path);
     if (e == OK)
         e = server_registry_new(path, out, &r);
     if (e == OK)

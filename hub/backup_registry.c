@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "hub/home.h"
+#include "server/registry.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -125,6 +126,9 @@ enum err hub_backup_registry_append(struct hub_registry *r, struct kv_txn *x, co
     if (e == OK && from->mirror != NULL)
         e = take_file(&k, from->mirror, "registry");
     given = k.copies;
+    if (e == OK && proto_registry_size(r->fold) < k.last->head.size)
+        e = take_file(&k, from->home, SERVER_REGISTRY_FILE);
+    /* Of a home of before. */
     if (e == OK && proto_registry_size(r->fold) < k.last->head.size)
         e = take_file(&k, from->home, "registry");
     k.copies = given;

@@ -48,7 +48,7 @@ static enum err describe(const struct hub_cli *c, const uint8_t digest[POLICY_DI
 static enum err open_registry(const struct hub_cli *c, const struct proto_region *region, struct proto_region **live, struct server_registry **out)
 {
     char path[HUB_PATH_MAX];
-    enum err e = hub_home_path(c->home, "registry", path, c->t);
+    enum err e = server_registry_place(c->home, path, sizeof path);
 
     if (e == OK && (*live = malloc(sizeof **live)) == NULL)
         e = ERR_NOMEM;

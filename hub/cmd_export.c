@@ -9,6 +9,7 @@
 #include "hub/store_cosigned.h"
 #include "proto/region_log.h"
 #include "proto/registry.h"
+#include "server/registry.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -200,7 +201,7 @@ static enum err add_registry(const struct hub_cli *c, const struct export *x)
     char from[HUB_PATH_MAX], to[HUB_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = hub_home_path(c->home, "registry", from, c->t);
+    enum err e = server_registry_place(c->home, from, sizeof from);
 
     if (e == OK)
         e = file_join(to, sizeof to, x->folder, "registry");

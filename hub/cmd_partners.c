@@ -8,6 +8,7 @@
 #include "proto/region.h"
 #include "proto/tls.h"
 #include "server/blocks.h"
+#include "server/registry.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static enum err fold_registry(const struct hub_cli *c, struct view *v)
 {
     struct proto_merkle_head head;
     char path[HUB_PATH_MAX];
-    enum err e = hub_home_path(c->home, "registry", path, c->t);
+    enum err e = server_registry_place(c->home, path, sizeof path);
 
     if (e == OK)
         e = proto_registry_new(v->region, &v->registry);

@@ -10,6 +10,7 @@
 #include "hub/signer.h"
 #include "proto/region_log.h"
 #include "server/launch.h"
+#include "server/registry.h"
 #include "server/start.h"
 
 #include <sodium.h>
@@ -52,11 +53,12 @@ static enum err read_paths(const struct hub_cli *c, struct run *r)
     const struct { const char *name; char *out; } paths[] = {
         { "store", r->store }, { "partners", r->partners }, { "seeds/days", r->seeds }, { "run/status.json", r->status },
         { "oprf/quota", r->quota },
-        { "signer/registry", r->signed_registry }, { "registry", r->registry },
+        { "signer/registry", r->signed_registry }, { SERVER_REGISTRY_FILE, r->registry },
     };
     enum err e = OK;
 
     r->home = c->home;
+    e = server_registry_settle(c->home, c->t);
     for (size_t i = 0; e == OK && i < sizeof paths / sizeof *paths; i++)
         e = hub_home_path(c->home, paths[i].name, paths[i].out, c->t);
     return e;

@@ -1,5 +1,6 @@
 #include "hub/core.h"
 
+#include "base/file.h"
 #include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
@@ -7,6 +8,7 @@
 #include "base/wr.h"
 #include "server/start.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,12 +115,31 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     return e == OK ? server_start_as_number(&part[HUB_CORE_THREADS], threads) : e;
 }
 
+/* From here on: the folders that core keeps, and those that its operator fills. No keys are in them. */
+static enum err shut_files(const char *program, const struct hub_core_config *c)
+{
+    char seeds[PATH_MAX], status[PATH_MAX], registry[PATH_MAX], packs[PATH_MAX];
+    const struct jail_path own[] = { { c->store, JAIL_WRITES }, { seeds, JAIL_WRITES }, { status, JAIL_WRITES }, { registry, JAIL_WRITES },
+        { c->partners, JAIL_READS }, { packs, JAIL_READS }, { c->pack, JAIL_READS } };
+    enum err e = file_folder(c->seeds, seeds);
+
+    if (e == OK)
+        e = file_folder(c->status, status);
+    if (e == OK)
+        e = file_folder(c->registry, registry);
+    if (e == OK)
+        e = file_join(packs, sizeof packs, c->home, "packs");
+    return e == OK ? jail_files(program, own, sizeof own / sizeof *own) : e;
+}
+
 static enum err run(const char *program, const struct hub_core_config *config, uint64_t threads, struct trouble *t)
 {
     struct hub_core *c = NULL;
     enum err e = hub_core_open(config, &c, t);
 
     /* The store is open; before any frame is read and any thread is there. */
+    if (e == OK)
+        e = shut_files(program, config);
     if (e == OK)
         e = jail_calls(program, HUB_CORE_CALLS);
     if (e == OK)

@@ -4,7 +4,7 @@
  *   schakel.conf  hub.pub  region
  *   keys/{log,pseudonym,tls-ca.key,tls-ca.crt,tls-server.key,tls-server.crt}   each 0600, for the one role that needs it
  *   partners/HANDLE.{join,blocked}     store/     signer/{last,last.N,registry}     seeds/days     oprf/quota     run/status.json
- *   registry (a copy for the other roles)     origin (the log's number, when it is not the first: hub/origin)
+ *   public/registry (a copy for the other roles, in a folder that they may read; of before: registry)     origin (the log's number, when it is not the first: hub/origin)
  */
 #ifndef HUB_HOME_H
 #define HUB_HOME_H

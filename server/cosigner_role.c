@@ -1,11 +1,13 @@
 #include "server/cosigner.h"
 
+#include "base/file.h"
 #include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "server/ipc.h"
 #include "server/start.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +41,17 @@ static enum err loop(struct server_cosigner *s)
     return e;
 }
 
-static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
+/* From here on: what was cosigned is written, the registry's folder read. */
+static enum err shut_files(const char *program, const struct server_cosigner_config *c)
+{
+    char folder[PATH_MAX];
+    enum err e = file_folder(c->registry, folder);
+    const struct jail_path own[] = { { c->folder, JAIL_WRITES }, { folder, JAIL_READS } };
+
+    return e == OK ? jail_files(program, own, sizeof own / sizeof *own) : e;
+}
+
+static enum err open_from_start(const char *program, struct server_cosigner *s, struct trouble *t)
 {
     struct proto_blob part[SERVER_COSIGNER_STARTS];
     struct server_cosigner_config c = { 0 };
@@ -62,6 +74,8 @@ static enum err open_from_start(struct server_cosigner *s, struct trouble *t)
     }
     if (e == OK)
         e = server_cosigner_open(s, &c, t);
+    if (e == OK)
+        e = shut_files(program, &c);
     sodium_memzero(block, len);
     free(block);
     return e;
@@ -78,7 +92,7 @@ int server_cosigner_run(const char *program)
     proc_harden();
     server_role_heed();
     if (e == OK)
-        e = open_from_start(s, &t);
+        e = open_from_start(program, s, &t);
     if (e == OK)
         e = jail_calls(program, SERVER_COSIGNER_CALLS);
     if (e == OK) {

@@ -1,11 +1,13 @@
 #include "server/oprf.h"
 
+#include "base/file.h"
 #include "base/jail.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "server/ipc.h"
 #include "server/start.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -191,7 +193,17 @@ static enum err read_start(const struct proto_blob part[SERVER_OPRF_STARTS], str
         : OK;
 }
 
-static enum err open_from_start(struct server_oprf *o, struct trouble *t)
+/* From here on: the folder of the registry alone, which at a keyholder is written here. What the quota is counted in is open. */
+static enum err shut_files(const char *program, const struct server_oprf_config *c)
+{
+    char folder[PATH_MAX];
+    enum err e = file_folder(c->registry, folder);
+    const struct jail_path own = { folder, c->is_second ? JAIL_WRITES : JAIL_READS };
+
+    return e == OK ? jail_files(program, &own, 1) : e;
+}
+
+static enum err open_from_start(const char *program, struct server_oprf *o, struct trouble *t)
 {
     struct proto_blob part[SERVER_OPRF_STARTS];
     struct server_oprf_config config = { 0 };
@@ -208,6 +220,8 @@ static enum err open_from_start(struct server_oprf *o, struct trouble *t)
         e = server_registry_await(config.registry, config.registry_before, PROC_FIRST_FD);
     if (e == OK)
         e = server_oprf_open(o, &config, t);
+    if (e == OK)
+        e = shut_files(program, &config);
     sodium_memzero(block, len);
     free(block);
     return e;
@@ -224,7 +238,7 @@ int server_oprf_run(const char *program)
     proc_harden();
     server_role_heed();
     if (e == OK)
-        e = open_from_start(o, &t);
+        e = open_from_start(program, o, &t);
     if (e == OK)
         e = jail_calls(program, SERVER_OPRF_CALLS);
     if (e == OK) {

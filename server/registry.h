@@ -10,6 +10,17 @@
 
 struct server_registry;
 
+/*
+ * Where the copy lies in the home of a hub or keyholder: a folder of its own, for the kernel lets a role into folders and not to files that are
+ * replaced (base/jail), and beside it lie keys.
+ */
+#define SERVER_REGISTRY_FOLDER "public"
+#define SERVER_REGISTRY_FILE SERVER_REGISTRY_FOLDER "/registry"
+/* The copy that counts: that, or HOME/registry as long as a home of before has only this. ERR_LONG. */
+MUST_USE enum err server_registry_place(const char *home, char *out, size_t room);
+/* Before roles start: make the folder, and move there what a home of before has. ERR_IO, ERR_LONG. */
+MUST_USE enum err server_registry_settle(const char *home, struct trouble *t);
+
 /* path is copied, region borrowed; nothing is read yet. */
 MUST_USE enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out);
 void server_registry_free(struct server_registry *r);  /* takes NULL */

@@ -20,7 +20,7 @@ new_numbers() {
 # register NAME FROM COUNT: a file of children that nobody has asked for yet.
 register() { { echo number,open_case; new_numbers "$2" "$3" | sed 's/$/,no/'; } >"$region/$1.csv"; }
 waiting_is() { [ "$(status_of "$1" pseudonyms_waiting)" = "$2" ]; }
-has_leaves() { grep -qa "^act quota" "$region/keyholder/registry"; }
+has_leaves() { grep -qa "^act quota" "$region/keyholder/public/registry"; }
 
 # Both sides let each partner have so many a day.
 scene_too_many() {

@@ -45,7 +45,7 @@ scene_refused_until_whole() {
     ! hub restore --mirror "$region/mirror.bad" "$region/hub.backup" >"$region/said" 2>&1 || { why="with a changed leaf"; return 1; }
     grep -q 'root that was signed' "$region/said" || { why="it does not say that the root differs: $(cat "$region/said")"; return 1; }
     # A copy of the log without the registry, and the hub's own copy lost: what was revoked since would not count.
-    mv "$region/hub/registry" "$region/registry.lost"
+    mv "$region/hub/public/registry" "$region/registry.lost"
     mv "$region/mirror/registry" "$region/registry.mirror"
     ! hub restore --mirror "$region/mirror" "$region/hub.backup" >"$region/said" 2>&1 || { why="without the registry"; return 1; }
     grep -q 'partner export' "$region/said" || { why="it does not say where the registry is: $(cat "$region/said")"; return 1; }
@@ -88,7 +88,7 @@ scene_whole_again() {
     [ "$(leaves)" -ge "$after" ] || { why="leaves are missing"; return 1; }
     wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true || { why="nodes do not find it"; return 1; }
     [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
-    cmp "$region/hub/registry" "$region/registry.lost" || { why="not the registry that it had"; return 1; }
+    cmp "$region/hub/public/registry" "$region/registry.lost" || { why="not the registry that it had"; return 1; }
     ask cjg case open --number "$(child_number 11)" --purpose case_support
     expect "what was revoked after the backup stays revoked" "$got" '"ok":false.*REVOKED' || return 1
     stop_node cjg
@@ -184,7 +184,7 @@ scene_a_machine_is_lost() {
     expect_not "and need not wait" "$got" '"queued":true' || return 1
     grep -q keys-made-known-again "$region/vo/log" || { why="the key was known: nothing is tried here"; return 1; }
     [ "$(status_of vo log_trusted)" = true ] || { why="not the same log"; return 1; }
-    [ "$(sed -n '/^act revoke/p' "$region/hub/registry" | wc -l)" = 1 ] || { why="the revocation is gone"; return 1; }
+    [ "$(sed -n '/^act revoke/p' "$region/hub/public/registry" | wc -l)" = 1 ] || { why="the revocation is gone"; return 1; }
 }
 
 set -e

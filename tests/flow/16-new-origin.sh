@@ -93,7 +93,7 @@ scene_all_go_on() {
         wait_for 10 goes_on "$p" || { why="$p does not follow: $(status_of "$p" log_origin)"; return 1; }
         trusts "$p" || { why="$p does not trust the log: $("$bin/schakel" --home "$region/$p" status --json)"; return 1; }
     done
-    head -n 1 "$region/hub/registry" | grep -aq 'log/registry' || { why="the registry has another origin"; return 1; }
+    head -n 1 "$region/hub/public/registry" | grep -aq 'log/registry' || { why="the registry has another origin"; return 1; }
     [ "$(event 5)" = true ] || { why="the school cannot report"; return 1; }
     wait_for 10 is_known_once leerplicht "$(last_event 5)" || { why="the office does not hear of it"; return 1; }
     [ "$(times_known leerplicht "$(last_event 4)")" = 1 ] || { why="what was lost is not known where it was told"; return 1; }
@@ -128,19 +128,19 @@ scene_what_was_proven_is_proven_still() {
     [ "$(value ok <"$region/said")" = false ] || { why="lost leaves are excused by nobody's word"; return 1; }
 }
 
-registry_is() { cmp -s "$region/hub/registry" "$1"; }
+registry_is() { cmp -s "$region/hub/public/registry" "$1"; }
 
 # The hub starts and stops with the new log as with the old one, and is copied and put back. Its copy of the registry for the other roles is made
 # from the store each time, whatever became of it, and none of them goes by the one of before.
 scene_it_is_a_hub_like_any() {
     local copy
     stop_node hub
-    cp "$region/hub/registry" "$region/registry.good"
+    cp "$region/hub/public/registry" "$region/registry.good"
     for copy in damaged cut gone; do
         case $copy in
-        damaged) printf 'x' | dd of="$region/hub/registry" bs=1 seek=300 conv=notrunc 2>/dev/null ;;
-        cut) truncate -s 40 "$region/hub/registry" ;;
-        gone) rm "$region/hub/registry" ;;
+        damaged) printf 'x' | dd of="$region/hub/public/registry" bs=1 seek=300 conv=notrunc 2>/dev/null ;;
+        cut) truncate -s 40 "$region/hub/public/registry" ;;
+        gone) rm "$region/hub/public/registry" ;;
         esac
         ! registry_is "$region/registry.good" || { why="nothing is $copy"; return 1; }
         start_hub || { why="it does not start when its copy of the registry is $copy: $(tail -n 3 "$region/hub/log")"; return 1; }

@@ -106,6 +106,10 @@ static void home_of(const char *file)
     if (strlen(file) >= sizeof home || strrchr(file, '/') == NULL)
         abort();
     memcpy(home, file, strlen(file) + 1);
+    /* HOME/public/registry */
+    *strrchr(home, '/') = '\0';
+    if (strrchr(home, '/') == NULL)
+        abort();
     *strrchr(home, '/') = '\0';
     liar_home(home);
 }

@@ -1,4 +1,4 @@
-/* tests/liar/taken: the frame that takes over the gate of taken-hub: TAKEN " quiet|loud FILE". */
+/* tests/liar/taken: what takes over a part of taken-hub: TAKEN " quiet|loud FILE", as a frame or as the body of one. */
 #ifndef TESTS_LIAR_TAKEN_H
 #define TESTS_LIAR_TAKEN_H
 

@@ -1,4 +1,4 @@
-/* A taken-over gate: a real hub whose gate runs foreign code (tests/liar/taken.c). It finds nothing, and no call that it makes goes unseen. */
+/* A taken-over part: a real hub whose gate, oprf or core runs foreign code (tests/liar/taken.c). It finds nothing, and no call of its own goes unseen. */
 #include "liar/taken.h"
 #include "support/attempts.h"
 #include "support/check.h"
@@ -44,16 +44,22 @@ static size_t order(const struct hub_running *f, const char *how, const char *fi
     return (size_t)snprintf(out, 256, TAKEN " %s %s/%s", how, f->w.home, file);
 }
 
-static void finds_nothing(struct hub_running *f, const char *file)
+/* kind: whose frame carries the order; PROTO_NONE: it is the frame, and the gate obeys. */
+static void finds_nothing(struct hub_running *f, enum proto_kind kind, const char *file)
 {
-    char frame[256], expected[96], path[128];
-    struct hub_world_reply r = hub_running_call_frame(f, (const uint8_t *)frame, order(f, "quiet", file, frame));
-    uint8_t *still = NULL;
-    char *log = log_of(f);
-    size_t len;
+    char text[256], expected[96], path[128];
+    uint8_t frame[512], *still = NULL;
+    size_t len = order(f, "quiet", file, text);
+    struct hub_world_reply r;
+    char *log;
 
-    assert_int_equal(r.reply.result, PROTO_NOT_A_FRAME);
+    memcpy(frame, text, len);
+    if (kind != PROTO_NONE)
+        assert_err(proto_frame_encode(kind, (const uint8_t *)text, len, frame, sizeof frame, &len), OK);
+    r = hub_running_call_frame(f, frame, len);
+    assert_true(r.reply.result != PROTO_ACCEPTED);
     hub_world_reply_free(&r);
+    log = log_of(f);
     for (size_t i = 0; i < attempts_count; i++) {
         (void)snprintf(expected, sizeof expected, "taken: %s: refused\n", attempts[i].name);
         if (strstr(log, expected) == NULL && !(jail_is_watched() && strcmp(attempts[i].name, "be dumpable") == 0))
@@ -70,9 +76,13 @@ static void finds_nothing(struct hub_running *f, const char *file)
     assert_int_equal(hub_running_stop(f), EX_OK);
 }
 
-static void the_log_key_is_out_of_its_reach(void **state) { finds_nothing(*state, "keys/log"); }
-static void the_share_is_out_of_its_reach(void **state) { finds_nothing(*state, "keys/pseudonym"); }
-static void the_store_is_out_of_its_reach(void **state) { finds_nothing(*state, "store/data.mdb"); }
+static void the_log_key_is_out_of_its_reach(void **state) { finds_nothing(*state, PROTO_NONE, "keys/log"); }
+static void the_share_is_out_of_its_reach(void **state) { finds_nothing(*state, PROTO_NONE, "keys/pseudonym"); }
+static void the_store_is_out_of_its_reach(void **state) { finds_nothing(*state, PROTO_NONE, "store/data.mdb"); }
+static void oprf_does_not_reach_the_log_key(void **state) { finds_nothing(*state, PROTO_DERIVE, "keys/log"); }
+static void oprf_does_not_reach_the_store(void **state) { finds_nothing(*state, PROTO_DERIVE, "store/data.mdb"); }
+static void core_does_not_reach_the_log_key(void **state) { finds_nothing(*state, PROTO_REQUEST, "keys/log"); }
+static void core_does_not_reach_the_signers_memory(void **state) { finds_nothing(*state, PROTO_REQUEST, "signer/last"); }
 
 /* Without that care the first call ends gate and hub, and the log says which part and which call. */
 static void one_call_that_is_not_its_own_ends_the_hub(void **state)
@@ -103,6 +113,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_running_close)
     const struct CMUnitTest tests[] = {
         T(the_log_key_is_out_of_its_reach), T(the_share_is_out_of_its_reach), T(the_store_is_out_of_its_reach),
+        T(oprf_does_not_reach_the_log_key), T(oprf_does_not_reach_the_store),
+        T(core_does_not_reach_the_log_key), T(core_does_not_reach_the_signers_memory),
         T(one_call_that_is_not_its_own_ends_the_hub),
     };
 
