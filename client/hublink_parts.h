@@ -77,6 +77,7 @@ struct client_hublink {
     struct link_head asked;
     bool checking, others_next;
     const struct proto_partner *doubted;  /* the last that said it saw another log; NULL: none since the start */
+    bool witness_behind;         /* the witness could not begin under the last of them yet */
     uint8_t origins;             /* changes of the log's origin that were taken into account (client/origin) */
     uint32_t era, asked_era;     /* counts what makes answers under way useless: another origin, a person who goes on; and when asked was asked */
     uint64_t seen_more;          /* leaves that this node had seen when a change named fewer; 0: never */

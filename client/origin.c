@@ -135,8 +135,15 @@ void client_origin_step(struct client_node *n)
         return;
     while (l->origins < n->region.origin_count && take(n, &n->region.origin[l->origins]))
         changed = true;
-    if (changed && n->witness != NULL && client_witness_begin_again(n) != OK)
+    if (n->witness == NULL || !(changed || l->witness_behind))
+        return;
+    /* What could not be read is tried again: a witness of the log of before would take its refusals for a cut tail. */
+    if (client_witness_begin_again(n) == OK)
+        l->witness_behind = false;
+    else if (!l->witness_behind) {
+        l->witness_behind = true;
         log_event(LOG_ERROR, "not-stored", "step", "witness", NULL);
+    }
 }
 
 enum err client_origin_check(struct client_node *n, struct proto_blob checkpoint)

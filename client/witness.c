@@ -76,19 +76,18 @@ enum err client_witness_open(struct client_node *n, struct secret *key, const ui
 /* A question that is under way is answered for the log of before: until then no other is asked, and the answer is dropped (l->era). */
 enum err client_witness_begin_again(struct client_node *n)
 {
-    struct witness_log *l = &n->witness->log[WITNESS_MAIN];
-    bool busy = l->busy;
-    uint32_t era = l->era;
-    struct proto_note_key key;
-    enum err e = proto_note_key_decode(n->region.log_vkey, &key);
+    struct witness_log *l = &n->witness->log[WITNESS_MAIN], *fresh = calloc(1, sizeof *fresh);
+    enum err e = fresh == NULL ? ERR_NOMEM : proto_note_key_decode(n->region.log_vkey, &fresh->known.key);
 
-    if (e != OK)
-        return e;
-    memset(l, 0, sizeof *l);
-    l->known.key = key;
-    l->busy = busy;
-    l->era = era;
-    return open_log(n, l);
+    if (e == OK)
+        e = open_log(n, fresh);
+    if (e == OK) {
+        fresh->busy = l->busy;
+        fresh->era = l->era;
+        *l = *fresh;
+    }
+    free(fresh);
+    return e;
 }
 
 void client_witness_close(struct client_witness *w)
