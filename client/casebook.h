@@ -30,6 +30,7 @@ struct client_case {
 
 /* ERR_NOTFOUND. */
 MUST_USE enum err client_case_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_case *out);
+/* The whole row anew. ERR_FULL, ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_case_put(struct vault_txn *x, const struct client_case *c);
 /* The member of a purpose, or NULL. Borrowed from c. */
 struct client_member *client_case_member(struct client_case *c, const uint8_t partner[PROTO_PARTNER_LEN], const char *purpose);
@@ -48,6 +49,7 @@ MUST_USE enum err client_case_of_child(struct client_node *n, struct vault_txn *
  * here. A case that is over is about nobody. Never another citizen number: whoever knows the id of a case must not put another child into it.
  */
 bool client_case_is_about(const struct client_case *c, const struct proto_subject_id *who);
+/* Every case, in the order of their ids, until each returns false; c is valid during the call. What base/rd says: a row cannot be read. */
 typedef bool client_case_each(void *arg, const struct client_case *c);
 MUST_USE enum err client_case_walk(struct vault_txn *x, client_case_each *each, void *arg);
 

@@ -66,11 +66,12 @@ struct client_desk {
     uint32_t answered; /* the questions that it answers, as sealed in the request; bit 0 is question 1 */
 };
 
-/* ERR_NOTFOUND. */
+/* ERR_NOTFOUND; another of what base/rd says when the row cannot be read. */
 MUST_USE enum err client_desk_get(
     struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_desk *out);
+/* The whole row anew, and its place among what is open (client/index). ERR_FULL, ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_desk_put(struct vault_txn *x, const struct client_desk *d);
-/* Call for each row until it returns false. */
+/* Call for each row until it returns false; d is valid during the call, and nothing may be put. A row that cannot be read ends the walk. */
 typedef bool client_desk_each(void *arg, const struct client_desk *d);
 MUST_USE enum err client_desk_walk(struct vault_txn *x, client_desk_each *each, void *arg);
 /* The row with this partner whose grant this is. ERR_NOTFOUND. */
@@ -79,7 +80,7 @@ MUST_USE enum err client_desk_by_grant(struct vault_txn *x, const uint8_t partne
 /* This partner has the content, or will get it; else it is the one who gives. */
 bool client_desk_is_receiver(const struct client_desk *d);
 
-/* The ciphertext that waits to go out or to be opened, by request or offer id. Gives *out. */
+/* The ciphertext that waits to go out or to be opened, by request or offer id: one each. put copies; get gives *out (free()), ERR_NOTFOUND. */
 MUST_USE enum err client_share_put(
     struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const uint8_t *payload, size_t len);
 MUST_USE enum err client_share_get(

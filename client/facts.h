@@ -49,6 +49,10 @@ struct client_facts {
     char birth_date[11];          /* "" unknown */
 };
 
+/*
+ * All that counts for this question now, from the vault; nothing is kept. Read twice: first what ends something, so that nothing counts that was
+ * ended further on. *out is cleared first. ERR_NOMEM, ERR_IO, and what a row says that cannot be read.
+ */
 MUST_USE enum err client_facts_collect(
     struct client_node *n, struct vault_txn *x, const struct client_question *q, struct client_facts *out);
 /* The facts for one section: with the newest consent that covers it. */

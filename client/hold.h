@@ -28,7 +28,7 @@ struct client_hold {
     struct proto_ids counted;      /* statements that were looked at */
 };
 
-/* Decide about d->sections. d->offer: this partner is the sender. */
+/* Decide about d->sections. d->offer: this partner is the sender. ERR_NOTFOUND: the other is no partner any more; ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_hold_decide(
     struct client_node *n, struct vault_txn *x, const struct client_desk *d, struct client_hold *h);
 
@@ -68,7 +68,8 @@ MUST_USE enum err client_hold_seal(
     struct client_node *n, struct vault_txn *x, struct client_desk *d, cJSON *content);
 
 /* Receiver: open what lies there. Only what was granted, and so is in the log, is given, whatever was sealed.
- * Gives *out; *said is whom the holder means. */
+ * Gives *out (cJSON_Delete); *said is whom the holder means. ERR_NOTFOUND: no copy is here. ERR_KEY, ERR_SIGNATURE: sealed for another, or
+ * changed. What json_parse says of the content. */
 MUST_USE enum err client_hold_unseal(struct client_node *n, struct vault_txn *x, const struct client_desk *d,
     struct client_identity *said, cJSON **out);
 

@@ -124,7 +124,10 @@ extern const size_t client_desk_commands_count;
 #define CLIENT_ROLE(r) (UINT32_C(1) << (r))
 #define CLIENT_ANY_ROLE ((UINT32_C(1) << PROTO_ROLE_END) - 2)
 
-/* Typed arguments with a bilingual trouble naming the option when they are missing or wrong. Text is borrowed from args. */
+/*
+ * Typed arguments with a bilingual trouble naming the option when they are missing (ERR_USAGE) or wrong (ERR_SYNTAX, ERR_RANGE, ERR_NOTFOUND: no
+ * such partner). Text and partners are borrowed: from args, and from the region.
+ */
 MUST_USE enum err client_arg_text(struct client_call *c, const char *name, const char **out);
 MUST_USE enum err client_arg_text_or(struct client_call *c, const char *name, const char *fallback, const char **out);
 MUST_USE enum err client_arg_date(struct client_call *c, const char *name, struct date *out);

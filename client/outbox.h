@@ -27,14 +27,14 @@ struct client_outbox_row {
     struct proto_blob body;         /* as of the first variant */
 };
 
-MUST_USE enum err client_outbox_encode(
-    const struct client_outbox_row *r, uint8_t **out, size_t *len); /* gives *out */
-MUST_USE enum err client_outbox_decode(
-    const uint8_t *data, size_t len, struct client_outbox_row *out); /* borrows data */
-/* The envelope of a variant; gives *out. */
+/* Gives *out (free()). ERR_NOMEM. */
+MUST_USE enum err client_outbox_encode(const struct client_outbox_row *r, uint8_t **out, size_t *len);
+/* Borrows data. ERR_VERSION, ERR_RANGE (more variants than there may be), ERR_SHORT, ERR_LONG. */
+MUST_USE enum err client_outbox_decode(const uint8_t *data, size_t len, struct client_outbox_row *out);
+/* The envelope of a variant; gives *out (free()). ERR_RANGE: a kind that is not signed; ERR_NOMEM. */
 MUST_USE enum err client_outbox_envelope(
     const struct client_outbox_row *r, const struct client_variant *v, uint8_t **out, size_t *len);
-/* Sign the body anew with these header fields; fills *v. */
+/* Sign the body anew by the node key of now with these header fields; fills *v. ERR_RANGE, ERR_NOMEM. */
 MUST_USE enum err client_outbox_sign(
     struct client_node *n, const struct client_outbox_row *r, struct client_variant *v);
 

@@ -26,13 +26,15 @@ struct client_staff {
     size_t wrapped_len;
 };
 
+/* s is borrowed, also what it points at. ERR_RANGE, ERR_FULL, ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_staff_put(struct vault_txn *x, const struct client_staff *s);
 /* By login, or by a full name that is nobody's login and that one of them has; ended ones only by key. ERR_NOTFOUND. Gives *out
  * (client_staff_fini). */
 MUST_USE enum err client_staff_find(struct vault_txn *x, const char *who, struct client_staff *out);
+/* Everybody, those who left too, until each returns false; s is valid during the call. ERR_VERSION: a row of a newer program. */
 typedef bool client_staff_each(void *arg, const struct client_staff *s);
 MUST_USE enum err client_staff_walk(struct vault_txn *x, client_staff_each *each, void *arg);
-void client_staff_fini(struct client_staff *s);
+void client_staff_fini(struct client_staff *s);  /* what find gave; wipes the wrapped key */
 
 /* "Anna de Vries" to "anna-de-vries". out holds CLIENT_LOGIN_MAX + 1. ERR_SYNTAX when nothing is left. */
 MUST_USE enum err client_staff_login(const char *name, char out[CLIENT_LOGIN_MAX + 1]);

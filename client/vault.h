@@ -39,7 +39,7 @@ struct vault_txn;
 
 /* path is a folder. key (32 bytes) is borrowed during the call. ERR_KEY: the key does not open this vault. ERR_BUSY: another node runs. */
 MUST_USE enum err client_vault_open(const char *path, const uint8_t key[32], struct vault **out, struct trouble *t);
-void client_vault_close(struct vault *v);
+void client_vault_close(struct vault *v);  /* takes NULL; no transaction may be open. Wipes the keys */
 
 /*
  * The disk refused a transaction: after that LMDB may refuse every other (MDB_PANIC), and what is in memory is no longer what is on disk.
@@ -58,17 +58,20 @@ void client_vault_abort(struct vault_txn *x);
 
 /* Gives *out, decrypted (the caller wipes if secret and frees). ERR_NOTFOUND; ERR_SIGNATURE: changed on disk. */
 MUST_USE enum err client_vault_get(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, uint8_t **out, size_t *len);
+/* ERR_RANGE: the key has 1 to CLIENT_VAULT_KEY_MAX bytes. ERR_FULL (the store says so from then on: client_vault_space), ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_vault_put(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, const void *value, size_t len);
+/* ERR_NOTFOUND: it was not there. ERR_FULL, ERR_IO. What was in it cannot be read from the disk any more where its table has keys of its own. */
 MUST_USE enum err client_vault_delete(struct vault_txn *x, enum client_table t, const void *key, size_t key_len);
 
 /*
  * Call each in key order while it returns true; key and value are valid during the call only, and each must not write to this table.
- * prefix_len 0: the whole table.
+ * prefix_len 0: the whole table. OK when there is nothing. ERR_SIGNATURE: a row was changed on disk, and the walk ends there. ERR_NOMEM, ERR_IO.
  */
 typedef bool client_vault_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len);
 MUST_USE enum err client_vault_walk(struct vault_txn *x, enum client_table t, const void *prefix, size_t prefix_len,
     client_vault_each *each, void *arg);
 
+/* Nothing is decrypted. ERR_IO. */
 MUST_USE enum err client_vault_has(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, bool *has);
 /* The last key of the table, copied: for numbers that only grow. ERR_NOTFOUND: it is empty. ERR_LONG. */
 MUST_USE enum err client_vault_last(struct vault_txn *x, enum client_table t, uint8_t *key, size_t cap, size_t *key_len);

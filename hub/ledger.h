@@ -23,6 +23,7 @@ struct hub_ledger;
 MUST_USE enum err hub_ledger_open(struct kv *kv, struct hub_ledger **out, struct trouble *t);
 void hub_ledger_close(struct hub_ledger *l);  /* takes NULL */
 
+/* As appended, also what is not committed yet; the root is that of no leaves when there are none. */
 uint64_t hub_ledger_size(const struct hub_ledger *l);
 void hub_ledger_root(const struct hub_ledger *l, uint8_t out[PROTO_HASH_LEN]);
 

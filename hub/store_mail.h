@@ -20,14 +20,17 @@ struct hub_mail_row {
     struct proto_blob message;         /* the envelope */
 };
 
+/* Gives *out. Before any transaction is open. ERR_NOMEM, ERR_IO. */
 MUST_USE enum err hub_store_mail_open(struct kv *kv, struct hub_store_mail **out);
 void hub_store_mail_close(struct hub_store_mail *s);  /* takes NULL */
 
+/* row is borrowed. ERR_EXISTS: there is mail of this number; ERR_RANGE, ERR_LONG, ERR_FULL, ERR_IO. */
 MUST_USE enum err hub_store_mail_put(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN],
     const struct hub_mail_row *row);
 /* The first mail of this partner with a number above after; message borrows until x writes or ends. ERR_NOTFOUND. */
 MUST_USE enum err hub_store_mail_next(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN],
     uint64_t after, struct hub_mail_row *out);
+/* ERR_NOTFOUND: it was not there. */
 MUST_USE enum err hub_store_mail_delete(struct hub_store_mail *s, struct kv_txn *x, const uint8_t to[PROTO_PARTNER_LEN],
     uint64_t number);
 /* Delete all up to and with number; *deleted counts them. */

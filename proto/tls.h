@@ -19,6 +19,10 @@ struct proto_pem { char *text; size_t len; };
 /* Wipes, for it may be a private key. Takes one that was never filled. */
 void proto_tls_pem_fini(struct proto_pem *p);
 
+/*
+ * All of these: ERR_NOMEM, also for what GnuTLS could not make. ERR_SYNTAX: what was given is no key, certificate or request; ERR_KEY: not on P-256.
+ * Texts end with a zero. Any thread.
+ */
 MUST_USE enum err proto_tls_make_key(struct proto_pem *key);
 /* Self-signed CA from key. */
 MUST_USE enum err proto_tls_make_ca(const char *ca_key_pem, struct proto_pem *ca_cert);

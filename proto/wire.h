@@ -52,6 +52,10 @@ MUST_USE enum err wire_server_send(
 void wire_server_drain(struct wire_server *s, uint32_t wait_ms);
 
 struct wire_client;
+/*
+ * Gives *out (wire_close) at once, connected or not: it dials by itself, again and again, for as long as it lives. address and tls are borrowed
+ * during the call. ERR_CONFIG (address, or the TLS that was given), ERR_NOMEM, ERR_IO, with trouble.
+ */
 MUST_USE enum err wire_dial(
     const char *address, const struct wire_tls *tls, struct wire_client **out, struct trouble *t);
 /* Readable when wire_call_done has something. */
