@@ -53,6 +53,9 @@ static const char *verdict(const struct client_audit_report *r, const struct cli
     if (r->spent == r->count)
         return nl ? "elk nummer is er; waar ze over gingen wordt niet meer bewaard, want de termijn is voorbij"
                   : "every number is here; what they were about is not kept any more, for its term is over";
+    if (r->spent != 0 && (p->until_s == UINT64_MAX || r->closed))
+        return nl ? "volledig: elk nummer is er; van die waarvan de termijn voorbij is alleen nummer en blad, van de andere handtekening en bewijs"
+                  : "complete: every number is here; of those whose term is over number and leaf alone, of the others signature and proof";
     if (p->until_s == UINT64_MAX)
         return nl ? "volledig tot en met het laatste nummer: elk nummer is er, met handtekening en bewijs"
                   : "complete up to the last number: every number is here, with signature and proof";
