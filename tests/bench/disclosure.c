@@ -198,7 +198,7 @@ static enum err take_mail(struct bench_disclosures *d, const struct proto_mail *
         found->is_with_holder = true;
         return grant_if_due(d, i);
     }
-    e = bench_package_open(d->region, &d->package[i], m, d->secret);
+    e = bench_package_open(d->region, &d->package[i], m, d->key, d->secret);
     if (e != OK)
         return e;
     found->is_opened = true;

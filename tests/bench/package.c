@@ -142,9 +142,9 @@ enum err bench_package_check(const struct bench_region *r, const struct bench_pa
 }
 
 enum err bench_package_open(const struct bench_region *r, const struct bench_package *p, const struct proto_mail *mail,
-    const uint8_t secret_key[PROTO_KEY_LEN])
+    const uint8_t asker_key[PROTO_KEY_LEN], const uint8_t secret_key[PROTO_KEY_LEN])
 {
-    uint8_t expected[BENCH_DATA_LEN], asker_key[PROTO_KEY_LEN], *data = NULL;
+    uint8_t expected[BENCH_DATA_LEN], *data = NULL;
     struct proto_sealing_release sealed;
     struct proto_msg asking, msg;
     struct proto_blob envelope;
@@ -160,7 +160,6 @@ enum err bench_package_open(const struct bench_region *r, const struct bench_pac
         e = proto_receipt_check(&r->region, &msg, mail->message.data, mail->message.len, &mail->receipt, 1, NULL);
     if (e != OK)
         return e;
-    (void)crypto_scalarmult_base(asker_key, secret_key);
     describe(r, &asking, asker_key, p->until_s, &sealed);
     e = proto_sealing_release_open(&sealed, secret_key, msg.payload, &data, &len);
     if (e != OK)

@@ -30,6 +30,6 @@ MUST_USE enum err bench_package_check(const struct bench_region *r, const struct
     const uint8_t *reply, size_t len, uint8_t *refusal);
 /* The release as it comes to the asker: its receipt, and that it opens to what was sealed. ERR_SIGNATURE. */
 MUST_USE enum err bench_package_open(const struct bench_region *r, const struct bench_package *p, const struct proto_mail *mail,
-    const uint8_t secret_key[PROTO_KEY_LEN]);
+    const uint8_t asker_key[PROTO_KEY_LEN], const uint8_t secret_key[PROTO_KEY_LEN]);
 
 #endif
