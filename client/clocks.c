@@ -48,3 +48,17 @@ enum err client_clocks_check(const struct client_node *n, struct trouble *t)
         "vergelijk beide met een derde klok en zet de verkeerde gelijk (hier: timedatectl); wat wacht gaat dan vanzelf",
         here, there, (unsigned long long)((apart_s + 30) / 60));
 }
+
+/* Which of the two is wrong nobody here knows. */
+enum err client_clocks_tell(struct client_node *n, bool is_hub, uint64_t waiting, struct trouble *t)
+{
+    if (is_hub && client_clocks_check(n, t) != OK)
+        return t->err;
+    return trouble_set(t, ERR_PEER,
+        "the clock of %s and the clock of this machine are minutes apart, so nothing that is signed here counts there: compare both with a third "
+        "one and set the one that is wrong (here: timedatectl); %llu wait and are done by themselves then",
+        "de klok van %s en de klok van deze machine lopen minuten uiteen, dus daar telt niet wat hier is ondertekend: vergelijk beide met een "
+        "derde en zet de verkeerde gelijk (hier: timedatectl); er wachten er %llu, die dan vanzelf worden gedaan",
+        is_hub ? (t->lang == LANG_NL ? "de hub" : "the hub") : (t->lang == LANG_NL ? "de sleutelhouder" : "the keyholder"),
+        (unsigned long long)waiting);
+}

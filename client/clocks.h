@@ -15,4 +15,7 @@ bool client_clocks_agree(const struct client_node *n);
 /* So far apart that the hub takes nothing (P-080): ERR_STATE with the two times and the next step in t. Else OK. */
 MUST_USE enum err client_clocks_check(const struct client_node *n, struct trouble *t);
 
+/* A holder of a share says that it is another time: whose, how many children wait for it, and the next step. ERR_PEER or ERR_STATE. */
+MUST_USE enum err client_clocks_tell(struct client_node *n, bool is_hub, uint64_t waiting, struct trouble *t);
+
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_MS = 4000, AGAIN_MS = 2000, ENVELOPE_MAX = 6144, LIVES_S = 86400, VALID_S = 2 * 86400, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN };
+enum { ASK_MS = 4000, AGAIN_MS = 2000, OFF_MS = 5000, ENVELOPE_MAX = 6144, LIVES_S = 86400, VALID_S = 2 * 86400, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN };
 
 /* The same bytes, to be filled and to be read: C has no conversion between the two. */
 union elements { uint8_t out[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; const uint8_t in[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; };
@@ -23,6 +23,7 @@ struct one {
 /* One holder of a share. */
 struct side {
     bool has_answered, is_away;
+    bool is_off;                    /* it answered, and by its clock this is not now */
     uint64_t again_ms;
     union elements evaluated;
     uint8_t proof[PROTO_OPRF_PROOF_LEN];
@@ -218,9 +219,13 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     a->under_way = false;
     if (a->turn != d->turn || d->count == 0 || d->has_ended)
         return;
-    s->is_away = result == ERR_PEER;
-    s->again_ms = clock_mono_ms() + AGAIN_MS;
-    if (result != OK && !s->is_away) {
+    /* As one that is away: asked again under the same id when its clock may be right, so that the other side does not count twice. */
+    s->is_off = result == OK && reply->result == PROTO_STALE;
+    s->is_away = result == ERR_PEER || s->is_off;
+    s->again_ms = clock_mono_ms() + (s->is_off ? OFF_MS : AGAIN_MS);
+    if (s->is_off) {
+        log_event(LOG_WARN, "clocks-differ", "from", a->who == CLIENT_HUB ? "hub" : "keyholder", NULL);
+    } else if (result != OK && !s->is_away) {
         end(d, result, PROTO_ACCEPTED, a->who);
     } else if (result == OK && reply->result != PROTO_ACCEPTED) {
         end(d, proto_refusal_err((enum proto_refusal)reply->result), (enum proto_refusal)reply->result, a->who);
@@ -305,6 +310,16 @@ bool client_derive_is_stuck(const struct client_node *n, const struct client_der
     for (size_t i = 0; i < d->sides; i++)
         if (d->side[i].is_away && !d->side[i].has_answered)
             return true;
+    return false;
+}
+
+bool client_derive_is_off(const struct client_derive *d, enum client_holder *who)
+{
+    for (size_t i = 0; d->count != 0 && !d->has_ended && i < d->sides; i++)
+        if (d->side[i].is_off) {
+            *who = (enum client_holder)i;
+            return true;
+        }
     return false;
 }
 

@@ -32,6 +32,8 @@ bool client_derive_has_ended(const struct client_derive *d, struct client_derive
 void client_derive_drop(struct client_derive *d);
 /* Some holder did not answer, or cannot be asked now. */
 bool client_derive_is_stuck(const struct client_node *n, const struct client_derive *d);
+/* Some holder says that it is another time: whose clock differs from ours. */
+bool client_derive_is_off(const struct client_derive *d, enum client_holder *who);
 /* When somebody is to be asked again, in milliseconds from now; max: not before that. */
 uint64_t client_derive_due(const struct client_derive *d, uint64_t now_ms, uint64_t max);
 /* Number i of the batch, NULL past the end. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/wr.h"
 #include "client/calls.h"
+#include "client/clocks.h"
 #include "client/derive.h"
 #include "client/hublink.h"
 #include "client/keylink.h"
@@ -166,11 +167,14 @@ static uint32_t register_a_day(const struct client_pseudonyms *p)
 enum err client_pseudonyms_why(struct client_node *n, uint64_t waiting, struct trouble *t)
 {
     const struct client_pseudonyms *p = n->pseudonyms;
+    enum client_holder who;
 
     if (client_link_is_down(n))
         return tell_away(t, "the hub", "de hub", waiting);
     if (client_keylink_is_down(n))
         return tell_away(t, "the keyholder", "de sleutelhouder", waiting);
+    if (client_derive_is_off(p->derive, &who))
+        return client_clocks_tell(n, who == CLIENT_HUB, waiting, t);
     if (p->last.err != OK)
         return tell_failed(t, &p->last, waiting);
     if (waiting != 0 && clock_now_s() < p->register_until_s)
@@ -207,6 +211,7 @@ static enum err why(struct client_call *c, struct vault_txn *x)
 enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out)
 {
     struct client_pseudonyms *p = c->node->pseudonyms;
+    enum client_holder who;
     enum err e;
 
     if (!text_is_bsn(number))
@@ -222,7 +227,7 @@ enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char
                 "derive", "te veel nieuwe kinderen tegelijk: probeer het weer, of geef een heel register aan schakel register derive");
         memcpy(p->fresh[p->fresh_count++], number, NUMBER_LEN + 1);
     }
-    if (client_link_is_down(c->node) || client_keylink_is_down(c->node))
+    if (client_link_is_down(c->node) || client_keylink_is_down(c->node) || client_derive_is_off(p->derive, &who))
         return why(c, x);
     return ERR_BUSY;
 }
@@ -352,7 +357,8 @@ static void take_end(struct client_node *n)
         p->quota_until_s = 0;
     } else {
         keep(n);
-        if (end.err != ERR_EXPIRED) {
+        /* A batch that nobody answered for a day is made again; a refusal is another thing, whatever its class. */
+        if (end.err != ERR_EXPIRED || end.refused != PROTO_ACCEPTED) {
             p->last = end;
             pause_after(p, &end);
             log_event(end.err == ERR_SIGNATURE ? LOG_ERROR : LOG_WARN, "pseudonyms-failed", "from", end.who == CLIENT_HUB ? "hub" : "keyholder",

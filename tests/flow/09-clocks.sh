@@ -86,6 +86,50 @@ scene_school_behind() {
     done_once
 }
 
+# ---- the keyholder's clock: only children that nobody asked for yet need it ----
+
+keyholder_with_clock() {
+    stop_node keyholder
+    set_clock "$1" start_keyholder
+    unset SCHAKEL_CLOCK_OFFSET_S
+}
+
+# A number of the range for examples that nobody has yet.
+new_number() {
+    awk -v from="$1" 'BEGIN {
+        for (n = from; ; n++) {
+            number = sprintf("9999%05d", n)
+            sum = -substr(number, 9, 1)
+            for (i = 1; i <= 8; i++) sum += (10 - i) * substr(number, i, 1)
+            if (sum % 11 == 0) { print number; exit }
+        }
+    }'
+}
+none_waits() { [ "$(status_of vo pseudonyms_waiting)" = 0 ]; }
+
+keyholder_off_by() {
+    local number before
+    number=$(new_number "$2")
+    keyholder_with_clock "$1"
+    ask vo case open --number "$number" --purpose case_support
+    expect "a new child is not made known on wrong times" "$got" '"ok":false' || return 1
+    expect "and it says whose clock" "$got" 'keyholder.*clock' || return 1
+    ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht
+    expect "a known child goes on" "$got" '"ok":true' || return 1
+    expect_not "at once" "$got" '"queued"' || return 1
+    sleep 2
+    before=$(counted)
+    keyholder_with_clock 0
+    wait_for 20 none_waits || { why="the child is not done when the clock is right: $(status_of vo pseudonyms_note)"; return 1; }
+    ask vo case open --number "$number" --purpose case_support
+    expect "then it is known" "$got" '"ok":true' || return 1
+    [ "$(counted)" = "$before" ] || { why="what waited was asked of the hub anew: $before, $(counted)"; return 1; }
+}
+# How many pseudonyms the hub counted today for all together: four bytes of its file.
+counted() { od -An -tu1 -j 20 -N 4 "$region/hub/oprf/quota" | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }'; }
+scene_keyholder_ahead() { keyholder_off_by "$HOUR" 60000; }
+scene_keyholder_behind() { keyholder_off_by "-$HOUR" 60200; }
+
 # The others went on all the while, and nobody's log or receipts are torn.
 scene_the_log_holds() {
     ask vo event add --number "$(child_number 1)" --event VZM --to leerplicht
@@ -98,4 +142,4 @@ scene_the_log_holds() {
 set -e
 region_up
 set +e
-run_scenes hub_ahead hub_behind school_behind school_ahead the_hour_taken_back the_log_holds
+run_scenes hub_ahead hub_behind keyholder_ahead keyholder_behind school_behind school_ahead the_hour_taken_back the_log_holds

@@ -288,6 +288,38 @@ static void a_quota_that_is_used_up_is_said_and_the_child_waits(void **state)
     assert_int_equal(holders_waiting(w), 0);
 }
 
+/* By its clock, or its lie, what is asked is not of now: the hub, which counts, is not asked anew for it. */
+static void a_keyholder_of_another_time_costs_nothing(void **state)
+{
+    struct holders *w = *state;
+
+    w->does_keyholder.refuses = PROTO_STALE;
+    assert_err(holders_want_until(w, 1), ERR_PEER);
+    assert_non_null(strstr(w->call.trouble.text, "the clock of the keyholder"));
+    assert_int_equal(holders_waiting(w), 1);
+    holders_turn_for(w, 1500);
+    assert_int_equal(w->questions[CLIENT_HUB], 1);
+    assert_int_equal(w->questions[CLIENT_KEYHOLDER], 1);
+    w->does_keyholder.refuses = PROTO_ACCEPTED;
+    holders_turn_for(w, 5000);
+    assert_int_equal(holders_waiting(w), 0);
+    assert_true(holders_is_known(w, 1));
+    assert_int_equal(w->questions[CLIENT_HUB], 1);
+    assert_int_equal(w->questions[CLIENT_KEYHOLDER], 2);
+}
+
+/* Any other refusal that will not pass soon: a pause, and not one question after the other. */
+static void a_refusal_of_the_class_expired_is_not_asked_again_at_once(void **state)
+{
+    struct holders *w = *state;
+
+    w->does_keyholder.refuses = PROTO_NO_OFFICER;
+    assert_err(holders_want_until(w, 1), proto_refusal_err(PROTO_NO_OFFICER));
+    holders_turn_for(w, 1500);
+    assert_int_equal(w->questions[CLIENT_HUB], 1);
+    assert_int_equal(holders_waiting(w), 1);
+}
+
 static void a_refusal_is_told_in_its_own_words(void **state)
 {
     struct holders *w = *state;
@@ -309,6 +341,7 @@ int main(void)
         T(shares_that_were_exchanged), T(an_element_that_was_changed), T(a_proof_that_was_changed), T(an_answer_cut_short),
         T(one_that_is_not_proven_voids_all_of_the_batch), T(a_lie_is_forgotten_when_the_truth_is_told),
         T(a_keyholder_that_says_nothing), T(who_is_asked_again_gets_the_same_question), T(known_ones_go_on_while_it_is_away),
+        T(a_keyholder_of_another_time_costs_nothing), T(a_refusal_of_the_class_expired_is_not_asked_again_at_once),
         T(who_waits_is_there_after_a_restart), T(a_quota_that_is_used_up_is_said_and_the_child_waits),
         T(a_refusal_is_told_in_its_own_words),
     };
