@@ -6,6 +6,7 @@
 #include "client/cmd.h"
 #include "client/distrust.h"
 #include "client/hublink.h"
+#include "client/outbox.h"
 #include "client/sessions.h"
 #include "client/witness.h"
 
@@ -158,6 +159,18 @@ static bool all_have_results(const struct client_call *c)
         if (c->result[i] == CLIENT_NO_RESULT)
             return false;
     return true;
+}
+
+/* No receipt comes while its person waits: that is said at once. */
+static bool waits_in_vain(const struct client_node *n, const struct client_call *c)
+{
+    size_t stopped = 0, open = 0;
+
+    for (size_t i = 0; i < c->waiting_count; i++) {
+        open += c->result[i] == CLIENT_NO_RESULT;
+        stopped += c->result[i] == CLIENT_NO_RESULT && client_outbox_is_stopped(n, c->waiting[i]);
+    }
+    return open != 0 && stopped == open;
 }
 
 static void finish(struct client_node *n, struct call *k)
@@ -393,7 +406,8 @@ void client_calls_step(struct client_node *n)
             continue;
         if (k->parked && (k->due || late))
             run(n, k);
-        else if (!k->parked && (late || client_link_is_down(n) || client_certs_is_mute(n) || !client_clocks_agree(n) || (k->due && all_have_results(&k->c))))
+        else if (!k->parked && (late || client_link_is_down(n) || client_certs_is_mute(n) || !client_clocks_agree(n) || waits_in_vain(n, &k->c)
+                || (k->due && all_have_results(&k->c))))
             finish(n, k);
     }
 }

@@ -295,6 +295,13 @@ static void forget_asked(struct client_hublink *l)
         }
 }
 
+/* Without an answer that settles it: soon again at first, for until then nothing is given; later each time. */
+static void rest(struct client_hublink *l)
+{
+    l->check_wait_ms = l->check_wait_ms == 0 ? CHECK_EVERY_MS : l->check_wait_ms * 2 < AGAIN_MS ? l->check_wait_ms * 2 : AGAIN_MS;
+    l->check_at_ms = clock_mono_ms() + l->check_wait_ms;
+}
+
 static void proven(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
     struct client_hublink *l = n->link;
@@ -306,7 +313,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
 
     (void)arg;
     l->checking = false;
-    l->check_at_ms = clock_mono_ms() + AGAIN_MS;
+    rest(l);
     if (e != OK)
         return;
     /* Asked of the log under another origin, or of what a person let go by: that is of no use any more, and it is asked anew. */
@@ -342,6 +349,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         doubt_partner(n, l->asked.from, "not-in-our-log");
     else if (l->asked.from == NULL)
         client_heads_resume(n);
+    l->check_wait_ms = 0;
     l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
     forget_asked(l);
     if (newer == asked && l->asked.from == NULL) {

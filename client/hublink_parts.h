@@ -71,7 +71,7 @@ struct client_hublink {
 
     /* heads.c */
     struct proto_merkle_head newest, checked;   /* seen; and shown to extend all before it */
-    uint64_t newest_s, check_at_ms;
+    uint64_t newest_s, check_at_ms, check_wait_ms;
     struct link_head other[LINK_HEADS];
     size_t other_count;
     struct link_head asked;

@@ -41,6 +41,12 @@ MUST_USE enum err client_outbox_sign(
 /* What the hub said last about an act that waits, as a sentence with its next step; NULL: nothing, or it is not waiting. client/do_outbox.c */
 const char *client_outbox_refusal(const struct client_node *n, const uint8_t id[PROTO_ID_LEN], enum lang lang);
 
+/*
+ * Does it wait for what nobody can say will come soon: the log is not trusted, or no witness has confirmed it, though there was time to?
+ * client/outbox_order.c
+ */
+bool client_outbox_is_stopped(const struct client_node *n, const uint8_t id[PROTO_ID_LEN]);
+
 /* All that client_outbox_put puts until the next call belongs together: it may be under way at the same time.
  * 0 ends a group. */
 void client_outbox_group(struct client_node *n, bool begin);

@@ -1,7 +1,9 @@
 /* client/outbox: which of what waits may go now. What belongs together goes in its order, and what stops something never waits for what gives. */
 #include "client/hublink_parts.h"
 
+#include "client/outbox.h"
 #include "client/registry.h"
+#include "client/witness.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -66,4 +68,14 @@ bool client_outbox_may_go(const struct client_hublink *l, size_t i, uint64_t now
         if (holds_back(&l->item[j], item) && (relies_on(item, &l->item[j]) || l->item[j].in_flight || !is_held(l, j)))
             return false;
     return true;
+}
+
+bool client_outbox_is_stopped(const struct client_node *n, const uint8_t id[PROTO_ID_LEN])
+{
+    const struct client_hublink *l = n->link;
+
+    for (size_t i = 0; l != NULL && i < l->item_count; i++)
+        if (!l->item[i].gone && sodium_memcmp(l->item[i].id, id, PROTO_ID_LEN) == 0)
+            return is_stopped(l, &l->item[i]) && !client_witness_is_starting(n);
+    return false;
 }

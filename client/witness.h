@@ -43,6 +43,8 @@ uint64_t client_witness_due(const struct client_node *n, uint64_t max);
 bool client_witness_is_fresh(const struct client_node *n);
 /* The registry alone. */
 bool client_witness_is_registry_fresh(const struct client_node *n);
+/* It started seconds ago: that nobody confirmed anything yet means nothing. */
+bool client_witness_is_starting(const struct client_node *n);
 /*
  * Why nothing is given now, what goes on, and what to do; NULL when there is nothing to say. In buf.
  */

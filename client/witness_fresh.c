@@ -23,6 +23,11 @@ bool client_witness_log_is_fresh(const struct client_node *n, const struct witne
     return !l->is_registry || client_registry_seen_s(n) + CLIENT_WITNESS_FRESH_S > now_s;
 }
 
+bool client_witness_is_starting(const struct client_node *n)
+{
+    return n->witness != NULL && clock_mono_ms() - n->witness->opened_ms < SETTLE_MS;
+}
+
 bool client_witness_is_registry_fresh(const struct client_node *n)
 {
     return n->witness == NULL || client_witness_log_is_fresh(n, &n->witness->log[WITNESS_REGISTRY]);
