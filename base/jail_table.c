@@ -22,6 +22,7 @@ const struct jail_test jail_tests[JAIL_RULES] = {
         .value = { CLONE_VM | CLONE_UNTRACED } },
     [JAIL_OWN] = { .arg = 0, .mask = ANYTHING, .count = 1 },
     [JAIL_FLAGS] = { .arg = 1, .mask = ANYTHING, .count = 6, .value = { F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_SETLK, F_DUPFD_CLOEXEC } },
+    [JAIL_LOCKS] = { .arg = 1, .mask = ANYTHING, .count = 1, .value = { F_SETLKW } },
     [JAIL_SHUT] = { .arg = 2, .mask = ANYTHING, .count = 1, .value = { O_RDONLY | O_CLOEXEC } },
     [JAIL_NAME] = { .arg = 0, .mask = ANYTHING, .count = 1, .value = { PR_SET_NAME } },
 };
@@ -137,6 +138,7 @@ const struct jail_call jail_table[] = {
     { SYS_ptrace, "ptrace", JAIL_WATCHED, JAIL_ANY },
     { SYS_wait4, "wait4", JAIL_WATCHED, JAIL_ANY },
     { SYS_prctl, "prctl", JAIL_WATCHED, JAIL_ANY },
+    { SYS_fcntl, "fcntl", JAIL_WATCHED, JAIL_LOCKS },  /* the file of counts, while it is written */
     { SYS_getrlimit, "getrlimit", JAIL_WATCHED, JAIL_ANY },
     { SYS_prlimit64, "prlimit64", JAIL_WATCHED, JAIL_ANY },
 };

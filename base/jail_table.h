@@ -13,6 +13,7 @@ enum jail_rule {
     JAIL_TRACER,       /* the leak check's second process, which shares the memory */
     JAIL_OWN,          /* about this process */
     JAIL_FLAGS,        /* of a descriptor: flags, locks and copies, but no signals to others */
+    JAIL_LOCKS,        /* waiting for a lock */
     JAIL_NAME,         /* only the name of a thread, which nng gives */
     JAIL_SHUT,         /* an open for reading alone, answered EACCES: the C library asks once how memory is given back, and goes on without */
     JAIL_NOT_THERE,    /* answered "no such call": its arguments lie in memory, and the C library has another way */
