@@ -21,7 +21,7 @@ enum jail_rule {
 };
 
 /* Low 32 bits of argument arg, masked, must be one of value[0..count). */
-struct jail_test { uint8_t arg, count; uint32_t mask, value[6]; };
+struct jail_test { uint8_t arg, count; uint32_t mask, value[8]; };
 
 struct jail_call { int call; const char *name; unsigned groups; enum jail_rule rule; };
 

@@ -7,8 +7,8 @@
 #define HUB_OUTSIDE_H
 
 #include "base/err.h"
-#include "base/json.h"
 #include "base/jail.h"
+#include "base/json.h"
 #include "proto/note.h"
 #include "proto/region.h"
 
