@@ -7,6 +7,7 @@
 #include "client/home.h"
 #include "client/registry.h"
 #include "client/verify.h"
+#include "client/verify_origins.h"
 #include "proto/registry.h"
 
 #include <inttypes.h>
@@ -92,33 +93,6 @@ static bool is_anchored(const struct client_log_report *log, const struct client
     return true;
 }
 
-/*
- * Beside the copy of the log there may be one of the registry: partners who were admitted later, and who is out. It proves itself; folded
- * into region as long as *out lives.
- */
-static enum err fold_registry(struct client_run *r, const char *folder, struct proto_region *region, struct proto_registry **out)
-{
-    struct proto_merkle_head head;
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = file_join(path, sizeof path, folder, "registry");
-
-    if (e == OK)
-        e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
-    if (e == ERR_NOTFOUND)
-        return OK;
-    if (e == OK)
-        e = proto_registry_new(region, out);
-    if (e == OK)
-        e = proto_registry_copy_take(*out, data, len, &head);
-    free(data);
-    if (e != OK)
-        return trouble_at(r->t, e, path, 0, 0, "is not a registry of this region", "is geen register van deze regio");
-    json_add_u64(r->reply, "registry_size", head.size);
-    return OK;
-}
-
 enum err client_cmd_verify(struct client_run *r)
 {
     struct proto_registry *registry = NULL;
@@ -137,7 +111,9 @@ enum err client_cmd_verify(struct client_run *r)
     r->reply = cJSON_CreateObject();
     p.list = cJSON_CreateArray();
     if (e == OK && log_folder != NULL)
-        e = fold_registry(r, log_folder, region, &registry);
+        e = client_verify_origins_fold(region, log_folder, &registry, r->t);
+    if (e == OK && registry != NULL)
+        json_add_u64(r->reply, "registry_size", proto_registry_size(registry));
     if (e == OK && receipts != NULL)
         e = client_verify_receipts(region, receipts, &claims, &p, r->t);
     if (e == OK && receipts != NULL)

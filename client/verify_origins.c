@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum err client_verify_origins_read(const struct proto_region *region, const char *folder, struct proto_region *live, struct trouble *t)
+enum err client_verify_origins_fold(struct proto_region *region, const char *folder, struct proto_registry **out, struct trouble *t)
 {
     struct proto_registry *r = NULL;
     struct proto_merkle_head head;
@@ -15,18 +15,34 @@ enum err client_verify_origins_read(const struct proto_region *region, const cha
     size_t len = 0;
     enum err e = file_join(path, sizeof path, folder, "registry");
 
-    *live = *region;
     if (e == OK)
         e = file_read(path, PROTO_REGISTRY_COPY_MAX, &data, &len, NULL);
-    if (e == ERR_NOTFOUND)
+    if (e == ERR_NOTFOUND) {
+        *out = NULL;
         return OK;
+    }
     if (e == OK)
-        e = proto_registry_new(live, &r);
+        e = proto_registry_new(region, &r);
     if (e == OK)
         e = proto_registry_copy_take(r, data, len, &head);
-    proto_registry_free(r);
     free(data);
-    return e == OK ? OK : trouble_at(t, e, path, 0, 0, "is not a registry of this region", "is geen register van deze regio");
+    if (e == OK) {
+        *out = r;
+        return OK;
+    }
+    proto_registry_free(r);
+    return trouble_at(t, e, path, 0, 0, "is not a registry of this region", "is geen register van deze regio");
+}
+
+enum err client_verify_origins_read(const struct proto_region *region, const char *folder, struct proto_region *live, struct trouble *t)
+{
+    struct proto_registry *r = NULL;
+    enum err e;
+
+    *live = *region;
+    e = client_verify_origins_fold(live, folder, &r, t);
+    proto_registry_free(r);
+    return e;
 }
 
 /* How many leaves both have: the fewest that were kept at any change between them. */
