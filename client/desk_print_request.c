@@ -94,6 +94,33 @@ static void print_about(const struct client_paper *p, const cJSON *row, const ch
     client_paper_pair(p, client_paper_say(p, "Purpose", "Doel"), text);
 }
 
+/* Of who asked, or was sent something. */
+static void next_of_receiver(const struct client_paper *p, const struct viewed *v, const cJSON *row, const char *state, char text[NEXT_MAX])
+{
+    if (strcmp(state, "arrived") == 0)
+        (void) snprintf(text, NEXT_MAX, "schakel open --share %s", v->id);
+    else if (v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
+        client_paper_format(p, text, NEXT_MAX, "schakel accept --offer %s, or schakel not-for-us --offer %s",
+            "schakel accept --offer %s, of schakel not-for-us --offer %s", v->id, v->id);
+    else if (strcmp(state, "opened") == 0)
+        client_paper_format(p, text, NEXT_MAX, "to read it again: schakel open --share %s", "nog eens lezen: schakel open --share %s", v->id);
+    else if (strcmp(state, "denied") == 0)
+        client_paper_format(p, text, NEXT_MAX, "take the step that is missing, then ask again",
+            "zet de stap die ontbreekt, en vraag dan opnieuw");
+    else if (!v->offer && strcmp(state, "refused") == 0)
+        client_paper_format(p, text, NEXT_MAX, "talk with %s; is it still needed, ask again, or for less: schakel request new --help",
+            "praat met %s; is het nog nodig, vraag opnieuw, of minder: schakel request new --help", v->other);
+    else if (strcmp(state, "withdrawn") == 0 && is_taken_back(row))
+        client_paper_format(p, text, NEXT_MAX, "the copy here is gone; ask %s what was wrong",
+            "de kopie hier is weg; vraag %s wat er niet goed was", v->other);
+    else if (strcmp(state, "withdrawn") == 0)
+        client_paper_format(p, text, NEXT_MAX, "nothing more comes; talk with the family about what would help",
+            "er komt niets meer; praat met het gezin over wat wel kan helpen");
+    else if (!v->offer && strcmp(state, "ended") == 0)
+        client_paper_format(p, text, NEXT_MAX, "is it still needed, ask again: schakel request new --help",
+            "is het nog nodig, vraag opnieuw: schakel request new --help");
+}
+
 static void print_next(const struct client_paper *p, const struct viewed *v, const cJSON *row)
 {
     const char *state = client_paper_text(row, "state");
@@ -112,34 +139,11 @@ static void print_next(const struct client_paper *p, const struct viewed *v, con
             "a second person: schakel approve --offer %s; then you: schakel send --offer %s",
             "een tweede persoon: schakel approve --offer %s; daarna u: schakel send --offer %s", v->id,
             v->id);
-    else if (v->receiver && strcmp(state, "arrived") == 0)
-        (void) snprintf(text, sizeof text, "schakel open --share %s", v->id);
-    else if (v->receiver && v->offer && strcmp(state, "opened") == 0 && !client_paper_true(row, "accepted"))
-        client_paper_format(p, text, sizeof text,
-            "schakel accept --offer %s, or schakel not-for-us --offer %s",
-            "schakel accept --offer %s, of schakel not-for-us --offer %s", v->id, v->id);
-    else if (v->receiver && strcmp(state, "opened") == 0)
-        client_paper_format(p, text, sizeof text, "to read it again: schakel open --share %s",
-            "nog eens lezen: schakel open --share %s", v->id);
-    else if (v->receiver && strcmp(state, "denied") == 0)
-        client_paper_format(p, text, sizeof text, "take the step that is missing, then ask again",
-            "zet de stap die ontbreekt, en vraag dan opnieuw");
-    else if (v->mine && !v->offer && strcmp(state, "refused") == 0)
-        client_paper_format(p, text, sizeof text,
-            "talk with %s; is it still needed, ask again, or for less: schakel request new --help",
-            "praat met %s; is het nog nodig, vraag opnieuw, of minder: schakel request new --help", v->other);
-    else if (v->receiver && strcmp(state, "withdrawn") == 0 && is_taken_back(row))
-        client_paper_format(p, text, sizeof text, "the copy here is gone; ask %s what was wrong",
-            "de kopie hier is weg; vraag %s wat er niet goed was", v->other);
-    else if (v->receiver && strcmp(state, "withdrawn") == 0)
-        client_paper_format(p, text, sizeof text, "nothing more comes; talk with the family about what would help",
-            "er komt niets meer; praat met het gezin over wat wel kan helpen");
     else if (cJSON_GetObjectItemCaseSensitive(row, "silent_days") != NULL)
         client_paper_format(p, text, sizeof text, "ask %s whether it was read: their program should have said so",
             "vraag %s of het gelezen is: hun programma had het moeten zeggen", v->other);
-    else if (v->mine && !v->offer && strcmp(state, "ended") == 0)
-        client_paper_format(p, text, sizeof text, "is it still needed, ask again: schakel request new --help",
-            "is het nog nodig, vraag opnieuw: schakel request new --help");
+    else if (v->receiver)
+        next_of_receiver(p, v, row, state, text);
     client_paper_pair(p, client_paper_say(p, "Next", "Verder"), text);
 }
 

@@ -302,32 +302,62 @@ static void rest(struct client_hublink *l)
     l->check_at_ms = clock_mono_ms() + l->check_wait_ms;
 }
 
+/* Is it an answer to what is asked now? What a refusal says of the log is said here. */
+static bool is_answer(struct client_node *n, const struct proto_reply *reply)
+{
+    struct client_hublink *l = n->link;
+
+    /* Asked of the log under another origin, or of what a person let go by: that is of no use any more, and it is asked anew. */
+    if (l->asked_era != l->era) {
+        l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
+        return false;
+    }
+    if (reply->result == PROTO_ACCEPTED)
+        return true;
+    log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
+    /* That it does not have what it signed is no proof; that our clock is wrong, or we are blocked, says nothing of the log. */
+    if (reply->result == PROTO_NOT_FOUND && l->asked.from == NULL)
+        client_heads_stop(n, false, "consistency-refused");
+    return false;
+}
+
+/* The two heads are of one history, or are not: either settles the question. */
+static void settle(struct client_node *n, bool of_one_history)
+{
+    struct client_hublink *l = n->link;
+    bool is_newer = l->asked.head.size >= l->checked.size;
+
+    if (!of_one_history && l->asked.from == NULL) {
+        client_heads_stop(n, true, "consistency-not-proven");
+        return;
+    }
+    if (!of_one_history)
+        doubt_partner(n, l->asked.from, "not-in-our-log");
+    else if (l->asked.from == NULL)
+        client_heads_resume(n);
+    l->check_wait_ms = 0;
+    l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
+    forget_asked(l);
+    if (!is_newer || l->asked.from != NULL)
+        return;
+    l->checked = l->asked.head;
+    if (put_checked(n) != OK)
+        log_event(LOG_WARN, "not-stored", "step", "checked-head", NULL);
+}
+
 static void proven(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
     struct client_hublink *l = n->link;
     const struct proto_merkle_head *asked = &l->asked.head, *older = asked->size < l->checked.size ? asked : &l->checked;
-    const struct proto_merkle_head *newer = older == asked ? &l->checked : asked;
     struct proto_merkle_proof *proof = NULL;
     struct proto_blob checkpoint = {0};
-    enum err e = result;
+    enum err e;
 
     (void)arg;
     l->checking = false;
     rest(l);
-    if (e != OK)
+    if (result != OK || !is_answer(n, reply))
         return;
-    /* Asked of the log under another origin, or of what a person let go by: that is of no use any more, and it is asked anew. */
-    if (l->asked_era != l->era) {
-        l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
-        return;
-    }
-    if (reply->result != PROTO_ACCEPTED) {
-        log_event(LOG_WARN, "consistency-refused", "reason", proto_refusal_name((enum proto_refusal)reply->result), NULL);
-        /* That it does not have what it signed is no proof; that our clock is wrong, or we are blocked, says nothing of the log. */
-        if (reply->result == PROTO_NOT_FOUND && l->asked.from == NULL)
-            client_heads_stop(n, false, "consistency-refused");
-        return;
-    }
     proof = malloc(sizeof *proof);
     e = proof == NULL ? ERR_NOMEM : read_proof(reply->payload, proof, &checkpoint);
     /* The hub is ahead: what it proves is not of the log that was asked about. Until the registry says why, it has not what it signed. */
@@ -337,26 +367,10 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         return;
     }
     if (e == OK)
-        e = proto_merkle_check_consistency(older, newer, proof);
+        e = proto_merkle_check_consistency(older, older == asked ? &l->checked : asked, proof);
     free(proof);
-    if (e == ERR_NOMEM)
-        return;
-    if (e != OK && l->asked.from == NULL) {
-        client_heads_stop(n, true, "consistency-not-proven");
-        return;
-    }
-    if (e != OK)
-        doubt_partner(n, l->asked.from, "not-in-our-log");
-    else if (l->asked.from == NULL)
-        client_heads_resume(n);
-    l->check_wait_ms = 0;
-    l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
-    forget_asked(l);
-    if (newer == asked && l->asked.from == NULL) {
-        l->checked = *asked;
-        if (put_checked(n) != OK)
-            log_event(LOG_WARN, "not-stored", "step", "checked-head", NULL);
-    }
+    if (e != ERR_NOMEM)
+        settle(n, e == OK);
 }
 
 /* The first head of all is taken as it is: there is nothing to compare it with. */
