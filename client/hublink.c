@@ -230,6 +230,9 @@ static void one_done(struct client_node *n, uint64_t tag, enum err result, const
     }
     if (result == OK)
         check_size(c, reply, len);
+    /* Of questions only: an act may be refused so for whom it is about. */
+    if (result == OK && c->kind >= PROTO_FETCH)
+        l->revoked = reply->result == PROTO_REVOKED;
     c->done = NULL;
     c->use++;
     set_up(n, result != ERR_PEER);
@@ -319,7 +322,7 @@ void client_hublink_status(struct client_node *n, struct client_link_status *out
 {
     const struct client_hublink *l = n->link;
 
-    *out = (struct client_link_status){.up = l->up, .trusted = client_link_is_trusted(n), .contradicted = l->for_ever, .doubted = l->doubted, .heard_s = l->heard_s, .outbox = l->item_count,
+    *out = (struct client_link_status){.up = l->up, .revoked = l->revoked, .trusted = client_link_is_trusted(n), .contradicted = l->for_ever, .doubted = l->doubted, .heard_s = l->heard_s, .outbox = l->item_count,
         .checkpoint_size = l->newest.size, .checkpoint_s = l->newest_s, .running = n->running, .bad_mail = n->bad_mail};
     memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
     if (l->item_count != 0) {

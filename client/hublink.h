@@ -49,6 +49,7 @@ struct client_link_status {
     bool up, trusted;
     bool contradicted;               /* not trusted, for ever: two heads that the log signed do not fit */
     const struct proto_partner *doubted;  /* the last partner that said it saw another log; NULL: none */
+    bool revoked;                    /* the hub answers this node as one whose key, or whose partner, was revoked */
     uint64_t heard_s;                /* when the hub last answered; 0: never */
     size_t outbox;                   /* acts waiting */
     uint64_t oldest_s;               /* when the oldest was put; 0: none */

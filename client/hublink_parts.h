@@ -46,6 +46,7 @@ struct client_hublink {
     uint8_t *frame;              /* PROTO_FRAME_MAX: what is being made */
     uint8_t *body;               /* PROTO_FRAME_MAX */
     bool up, down, probing;      /* neither up nor down: not known yet */
+    bool revoked;                /* the hub refuses our own questions as those of a revoked key or partner */
     uint64_t heard_s, probe_at_ms;
     uint64_t registry_wait_ms;   /* until then nothing of the outbox goes: what it says of the log may be of an origin of before; 0: it does not */
     int64_t hub_ahead_s;         /* of this machine's clock, as the last reply says */

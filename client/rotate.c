@@ -180,19 +180,6 @@ static enum err go_over(struct client_node *n, struct vault_txn *x)
     return e == OK ? c.err : e;
 }
 
-void client_rotate_step(struct client_node *n)
-{
-    struct client_rotate *r = n->rotate;
-    enum err e;
-
-    if (r == NULL || !r->files_wait)
-        return;
-    e = client_rotate_files_move(n->home);
-    /* Not found: done before, and the receipt came again because its transaction failed. */
-    if (e != OK && e != ERR_NOTFOUND)
-        log_event(LOG_ERROR, "node-key-not-in-its-place", "err", err_word(e), NULL);
-    r->files_wait = false;
-}
 
 /*
  * The present key ended: nothing that it signs is taken any more, so the next one makes itself known (P-199). Its publishing is in the outbox
@@ -213,6 +200,48 @@ static enum err go_over_at_once(struct client_node *n)
         return client_vault_commit(x);
     client_vault_abort(x);
     return e;
+}
+
+/*
+ * The present key was revoked: the hub took nothing that it signed, so not the next one either, and from the hub this node does not hear of it. On
+ * the hub's word alone, for all that follows is what a person with the root key has asked for.
+ */
+static enum err go_over_revoked(struct client_node *n)
+{
+    struct client_link_status s;
+    struct vault_txn *x = NULL;
+    enum err e;
+
+    client_hublink_status(n, &s);
+    if (!s.revoked || n->rotate->next == NULL)
+        return OK;
+    e = client_vault_begin(n->vault, true, &x);
+    if (e == OK)
+        e = go_over(n, x);
+    if (e == OK)
+        e = publish(n, x, n->node_cert, n->node_cert_len);
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
+void client_rotate_step(struct client_node *n)
+{
+    struct client_rotate *r = n->rotate;
+    enum err e;
+
+    if (r == NULL)
+        return;
+    if (n->link != NULL && (e = go_over_revoked(n)) != OK)
+        log_event(LOG_ERROR, "node-key-not-changed", "err", err_word(e), NULL);
+    if (!r->files_wait)
+        return;
+    e = client_rotate_files_move(n->home);
+    /* Not found: done before, and the receipt came again because its transaction failed. */
+    if (e != OK && e != ERR_NOTFOUND)
+        log_event(LOG_ERROR, "node-key-not-in-its-place", "err", err_word(e), NULL);
+    r->files_wait = false;
 }
 
 /* keys/node.next and certs/node.next: told to the hub under the present key, if that counts still. */

@@ -22,6 +22,8 @@
 #include "client/terms.h"
 #include "client/witness.h"
 
+#include <sodium.h>
+
 enum { DAY_S = 86400 };
 
 static void add_time(cJSON *obj, const char *key, uint64_t at_s)
@@ -39,6 +41,12 @@ static void add_warning(struct client_call *c, const struct client_link_status *
     char buf[640];
     const char *warning = client_distrust_text(c->node, c->trouble.lang, buf, sizeof buf);
 
+    if (warning == NULL && s->revoked)
+        warning = c->trouble.lang == LANG_NL
+            ? "DE HUB NEEMT NIETS MEER AAN VAN DIT KNOOPPUNT: zijn sleutel, of deze organisatie, is ingetrokken. Vraag een andere partner wat het "
+              "register zegt (schakel partner list); was het alleen de sleutel: schakel org rotate node, met de hoofdsleutel"
+            : "THE HUB TAKES NOTHING FROM THIS NODE ANY MORE: its key, or this organisation, was revoked. Ask another partner what the registry "
+              "says (schakel partner list); was it only the key: schakel org rotate node, with the root key";
     /* A node whose key ended hears nothing of witnesses either; what ends later says so when nothing worse is to be said. */
     if (warning == NULL && client_certs_is_mute(c->node))
         warning = client_certs_text(c->node, c->trouble.lang, buf, sizeof buf);
@@ -84,7 +92,10 @@ static uint64_t days_left(const struct client_node *n, enum proto_use use)
 static void add_certs(cJSON *r, const struct client_node *n)
 {
     cJSON *certs = json_add_object(r, "certs");
+    char key[2 * PROTO_KEY_LEN + 1];
 
+    /* Who must end it by a revocation has to name it. */
+    json_add_text(r, "node_key", sodium_bin2hex(key, sizeof key, n->node_public, sizeof n->node_public));
     json_add_u64(certs, "node", days_left(n, PROTO_USE_NODE));
     json_add_u64(certs, "hpke", days_left(n, PROTO_USE_HPKE));
     json_add_u64(certs, "officer", days_left(n, PROTO_USE_OFFICER));

@@ -84,6 +84,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"folder", "folder", "map"},
     {"made", "made", "gemaakt"},
     {"node", "node", "knooppunt"},
+    {"node_key", "node key, by which it can be revoked", "knooppuntsleutel, waarmee die kan worden ingetrokken"},
     {"hpke", "receiving", "ontvangen"},
     {"officer", "privacy officer", "privacy officer"},
     {"revoked", "revoked", "ingetrokken"},

@@ -82,6 +82,31 @@ scene_revoked() {
     expect "and it does not come back with this key" "$got" '"where":"EXISTS"' || return 1
 }
 
+# A node's key was stolen: its partner's root key ends it. Hub and keyholder refuse it, every node knows; with another one the partner goes on.
+scene_node_revoked() {
+    local key number
+    key=$("$bin/schakel" --home "$region/cjg" status --json | value node_key)
+    [ "${#key}" = 64 ] || { why="the status does not say which key the node has: $key"; return 1; }
+    got=$(root cjg partner revoke cjg --key "$key" --reason stolen --out "$s") || { why="revoke: $got"; return 1; }
+    send vo "$s"
+    expect "any node brings it" "$got" '"ok":true' || return 1
+    # Itself it hears no more from the hub, and says so.
+    for p in ${nodes/cjg/}; do
+        wait_for 10 eval "listed $p | grep -q '$key'" || { why="$p does not know: $(listed "$p")"; return 1; }
+    done
+    number=$(child_number 17)
+    ask cjg event add --number "$number" --event HELP_REQ --to leerplicht
+    expect_not "nothing of it goes out" "$got" '"ok":true,.*"statement":"[0-9a-f]*"}$' || return 1
+    [ "$(as leerplicht event list --number "$number" --json | value_each statement | grep -c .)" = 0 ] || { why="the hub took what a revoked key signed"; return 1; }
+    wait_for 10 eval '"$bin/schakel" --home "$region/cjg" status --json | grep -q revoked' || { why="its own status does not say it: $("$bin/schakel" --home "$region/cjg" status --json)"; return 1; }
+    got=$(rotate cjg node) || { why="rotate: $got"; return 1; }
+    restarted cjg || { why="its node does not start with another key"; return 1; }
+    # The first answer tells it that it was revoked; what was asked under the old key just before says so for half a second.
+    goes_on() { ask cjg event add --number "$(child_number 18)" --event HELP_REQ --to leerplicht && grep -q '"ok":true' <<<"$got" && ! grep -q '"queued"' <<<"$got"; }
+    wait_for 10 goes_on || { why="it does not go on with another key: $got"; return 1; }
+    [ "$("$bin/schakel" --home "$region/cjg" status --json | value node_key)" != "$key" ] || { why="with the old key"; return 1; }
+}
+
 # Who came later cosigns as well, and counts: a copy of the log that it was brought with says so, offline.
 newcomer_cosigned() {
     rm -rf "$region/copy"
@@ -125,7 +150,7 @@ set -e
 region_up
 set +e
 failed=0
-for name in ${SCENES:-admit first_act newcomer_cosigns staff_revoked revoked mirror restart}; do
+for name in ${SCENES:-admit first_act newcomer_cosigns staff_revoked revoked mirror restart node_revoked}; do
     why=""
     if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
 done
