@@ -17,6 +17,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -26,6 +28,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -279,6 +282,50 @@ static void memory_may_become_less(void **state)
     }
 }
 
+/* As on a kernel that has neither: it answers so. */
+static _Noreturn void run_without(void)
+{
+    struct sock_filter step[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog all = { .len = sizeof step / sizeof *step, .filter = step };
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all) != 0)
+        _exit(NO_JAIL);
+    _exit(jail_files(PROGRAM, NULL, 0) == OK && jail_calls(PROGRAM, JAIL_THINK) == OK ? DONE : EX_SOFTWARE);
+}
+
+static void a_system_without_is_told_aloud(void **state)
+{
+    char line[LINE_ROOM * 2];
+    size_t used = 0;
+    int out[2], status = 0;
+    ssize_t n;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(out), 0);
+    pid = fork();
+    if (pid == 0) {
+        (void)dup2(out[1], STDERR_FILENO);
+        run_without();
+    }
+    (void)close(out[1]);
+    while (used < sizeof line - 1 && (n = read(out[0], line + used, sizeof line - 1 - used)) > 0)
+        used += (size_t)n;
+    line[used] = '\0';
+    (void)close(out[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), DONE);
+    assert_non_null(strstr(line, "this system has no Landlock"));
+    assert_non_null(strstr(line, "this system has no filter for system calls"));
+}
+
 static _Noreturn void refuse_alone(const struct place *p, const struct attempt *a)
 {
     const struct attempts_on on = { p->secret, p->other };
@@ -318,7 +365,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
     const struct CMUnitTest tests[] = {
         T(each_attempt_is_possible_without_the_jail), T(the_gate), T(the_signer), T(oprf), T(the_core), T(the_cosigner), T(the_witness),
-        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(memory_may_become_less), T(a_role_without_a_list),
+        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(memory_may_become_less), T(a_system_without_is_told_aloud), T(a_role_without_a_list),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
