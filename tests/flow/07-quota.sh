@@ -50,7 +50,10 @@ scene_two_others_raise_it() {
     send cjg "$s"
     expect "two others do" "$got" '"ok":true' || return 1
     wait_for 15 has_leaves || { why="nobody brings it to the keyholder"; return 1; }
-    ask vo register derive "$region/first.csv"
+    # On a terminal, with a bar that fills.
+    script -qefc "$(printf '%q ' "$bin/schakel" --home "$region/vo" --as coordinator register derive "$region/first.csv")" /dev/null </dev/null >"$region/bar" 2>&1
+    tr '\r' '\n' <"$region/bar" | grep -qE '^\[#+\.*\] [1-9][0-9]* / [0-9]+' || { why="no bar: $(head -c 300 "$region/bar")"; return 1; }
+    tr '\r' '\n' <"$region/bar" | grep -qE '^\[#{40}\] 300 / 300' || { why="it does not fill: $(tail -c 300 "$region/bar")"; return 1; }
     wait_for 30 waiting_is vo 0 || { why="$(status_of vo pseudonyms_waiting) of $left wait: $got"; return 1; }
 }
 
