@@ -242,11 +242,11 @@ static bool may_be_read(const struct client_desk *d)
     return d->state == CLIENT_DESK_GRANTED || d->state == CLIENT_DESK_ARRIVED || d->state == CLIENT_DESK_OPENED;
 }
 
-/* Our request was refused; or what we were given is taken back, read or not. */
+/* Our request was refused; or what we were given is taken back, read or not: also when a hub brings that before the offer itself. */
 enum err client_mail_refuse(struct client_node *n, struct vault_txn *x, const struct client_mail_event *e)
 {
     struct client_desk d, said = {.state = CLIENT_DESK_NONE};
-    enum err err = client_desk_get(x, e->msg->refers, &d);
+    enum err err = client_mail_early(n, x, e, client_desk_get(x, e->msg->refers, &d));
     bool taken_back;
 
     if (err == OK && (!same_partner(d.other, e->from->id) || !client_desk_is_receiver(&d)))

@@ -50,6 +50,26 @@ static void a_cancellation_waits_for_its_request(void **state)
     assert_state(client_fixture_desk(f, VO, p.request.head.id), CLIENT_DESK_CANCELLED);
 }
 
+/* Else a hub that turned the two round would have the receiver read what its holder ended. */
+static void a_taking_back_waits_for_its_offer(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_msg offer = client_fixture_msg(f, PROTO_OFFER, VO, LEERPLICHT), ended;
+
+    about(f, &offer);
+    offer.sections = client_fixture_sections("att");
+    offer.until_s = f->now_s + 30 * (uint64_t)DAY_S;
+    crypto_hash_sha256(offer.digest, payload, sizeof payload);
+    sign_grant(f, VO, &offer, offer.head.id);
+    ended = answer_to(f, PROTO_REFUSE, VO, LEERPLICHT, offer.head.id, PROTO_REFUSE_TAKEN_BACK);
+    f->may_wait = true;
+    f->leaf = 7;
+    assert_err(client_fixture_mail(f, &ended), ERR_BUSY);
+    assert_err(client_fixture_mail(f, &offer), OK);
+    assert_err(client_fixture_mail(f, &ended), OK);
+    assert_state(client_fixture_desk(f, LEERPLICHT, offer.head.id), CLIENT_DESK_WITHDRAWN);
+}
+
 /* Nothing is missing: the grant never was. */
 static void without_a_gap_it_is_dropped(void **state)
 {
@@ -78,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(a_release_waits_for_its_grant),
         client_fixture_test(a_cancellation_waits_for_its_request),
+        client_fixture_test(a_taking_back_waits_for_its_offer),
         client_fixture_test(without_a_gap_it_is_dropped),
         client_fixture_test(when_it_may_wait_no_longer_it_is_dropped),
     };
