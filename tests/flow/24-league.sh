@@ -49,13 +49,13 @@ all_passed() { [ "$(passed "$1" | wc -l)" = "$2" ]; }
 inside() {
     local kind=$1 one lie number pattern at=0
     shift
-    wait_for 20 all_passed "$kind" $# || { why="$(passed "$kind" | wc -l) of $# were passed on: $(cat "$region/vo/told")"; return 1; }
+    wait_for 40 all_passed "$kind" $# || { why="$(passed "$kind" | wc -l) of $# were passed on: $(cat "$region/vo/told")"; return 1; }
     for one in "$@"; do
         at=$((at + 1))
         lie=${one% *} number=$(passed "$kind" | sed -n "${at}p")
         was_told vo "$lie" || { why="$lie: it was not told"; return 1; }
         pattern="bad-mail kind=$kind index=$number err=${one#* }"
-        wait_for 20 log_says leerplicht "$pattern" || { why="$lie: the office does not say $pattern: $(since leerplicht | tail -n 6)"; return 1; }
+        wait_for 40 log_says leerplicht "$pattern" || { why="$lie: the office does not say $pattern: $(since leerplicht | tail -n 6)"; return 1; }
         lie_caught "$lie, logged and passed on: leerplicht says $pattern"
     done
     statements_of leerplicht | cmp -s - "$region/before" || { why="the office believes some of it"; return 1; }
