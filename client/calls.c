@@ -8,6 +8,7 @@
 #include "client/hublink.h"
 #include "client/outbox.h"
 #include "client/sessions.h"
+#include "client/texts.h"
 #include "client/witness.h"
 
 #include <sodium.h>
@@ -237,8 +238,8 @@ void client_calls_again(struct client_node *n)
 
 /* ---- running ---- */
 
-/* The names of the roles in a mask: "officer, fg". */
-static void role_names(uint32_t mask, char *out, size_t cap)
+/* The roles in a mask, in the words of staff list: "privacy officer, data protection officer". */
+static void role_names(uint32_t mask, enum lang lang, char *out, size_t cap)
 {
     size_t used = 0;
 
@@ -248,7 +249,8 @@ static void role_names(uint32_t mask, char *out, size_t cap)
 
         if ((mask & CLIENT_ROLE(role)) == 0)
             continue;
-        n = snprintf(out + used, cap - used, "%s%s", used == 0 ? "" : ", ", proto_role_name((enum proto_role)role));
+        n = snprintf(out + used, cap - used, "%s%s", used == 0 ? "" : ", ",
+            client_texts_role(proto_role_name((enum proto_role)role), lang));
         if (n < 0 || (size_t)n >= cap - used)
             return;
         used += (size_t)n;
@@ -259,7 +261,7 @@ static enum err check_person(struct client_node *n, struct call *k)
 {
     struct client_session *who = client_sessions_of_args(n, k->args);
     const char *token = NULL;
-    char may[160];
+    char may[256];
 
     if (who == NULL && k->row->role_mask != 0 && json_text(k->args, "token", &token) == OK)
         return trouble_set(&k->c.trouble, ERR_DENIED,
@@ -269,9 +271,9 @@ static enum err check_person(struct client_node *n, struct call *k)
         return trouble_set(&k->c.trouble, ERR_DENIED, "who are you? Open a session first: schakel login --as LOGIN",
             "wie bent u? Open eerst een sessie: schakel login --as AANMELDNAAM");
     if (who != NULL && k->row->role_mask != 0 && (k->row->role_mask & CLIENT_ROLE(who->role)) == 0) {
-        role_names(k->row->role_mask, may, sizeof may);
+        role_names(k->row->role_mask, k->c.trouble.lang, may, sizeof may);
         return trouble_at(&k->c.trouble, ERR_DENIED, who->login, 0, 0, "the role %s may not do this; ask a colleague with one of these: %s",
-            "de rol %s mag dit niet; vraag een collega met een van deze: %s", proto_role_name(who->role), may);
+            "de rol %s mag dit niet; vraag een collega met een van deze: %s", client_texts_role(proto_role_name(who->role), k->c.trouble.lang), may);
     }
     k->c.who = who;
     return OK;

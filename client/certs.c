@@ -264,7 +264,7 @@ const char *client_certs_text(const struct client_node *n, enum lang lang, char 
         { PROTO_USE_NODE, "node", "the hub takes nothing from here, and gives nothing", "neemt de hub hier niets van aan, en geeft hij niets" },
         { PROTO_USE_HPKE, "hpke", "no content can be sealed to this organisation", "kan niemand iets voor deze organisatie verzegelen" },
         { PROTO_USE_OFFICER, "officer", "what happens cannot be laid open to the privacy officer under a valid key",
-            "kan wat er gebeurt niet met een geldige sleutel voor de privacyfunctionaris worden opengelegd" },
+            "kan wat er gebeurt niet met een geldige sleutel voor de privacy officer worden opengelegd" },
     };
     uint64_t now_s = clock_now_s();
 

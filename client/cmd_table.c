@@ -113,7 +113,7 @@ static const struct client_opt restore_opts[] = {
     {"folder", CLIENT_OPT_ARG, true, {"the backup", "de reservekopie"}, "FOLDER", NULL},
     END};
 static const struct client_opt audit_clear_opts[] = {
-    {"reason", CLIENT_OPT_TEXT, true, {"what was found out", "wat is uitgezocht"}, NULL, NULL},
+    {"reason", CLIENT_OPT_TEXT, true, {"what was found out", "wat is uitgezocht"}, "TEXT", NULL},
     END};
 
 static const struct client_opt log_accept_opts[] = {
@@ -156,7 +156,7 @@ const struct client_cmd client_base_cmds[] = {
     {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, NULL},
     {"staff revoke", {"a person's key counts no more, everywhere", "iemands sleutel telt niet meer, overal"}, client_cmd_staff_revoke_opts,
         "staff.revoke", NULL, NULL},
-    {"partner propose", {"propose an organisation, a root key or a quota to the others", "stel een organisatie, hoofdsleutel of quotum voor"},
+    {"partner propose", {"propose an organisation, a root or witness key, a quota or a new origin of the log", "stel een organisatie, hoofd- of getuigesleutel, quotum of nieuwe oorsprong van het logboek voor"},
         client_cmd_partner_propose_opts, NULL, client_cmd_partner_propose, NULL},
     {"partner sign", {"sign what another partner proposed", "onderteken wat een andere partner voorstelde"}, client_cmd_partner_sign_opts, NULL,
         client_cmd_partner_sign, NULL},

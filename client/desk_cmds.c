@@ -254,7 +254,7 @@ const struct client_cmd client_casework_cmds[] = {
         open_opts, "open", NULL, client_desk_print},
     {"informed", {"the family was told what was read and why", "het gezin hoorde wat er gelezen is en waarom"},
         informed_opts, "informed", NULL, client_desk_print},
-    {"defer", {"the privacy officer: telling the family may wait longer", "de privacyfunctionaris: vertellen mag langer wachten"},
+    {"defer", {"the privacy officer: telling the family may wait longer", "de privacy officer: vertellen mag langer wachten"},
         defer_opts, "defer", NULL, client_desk_print},
     {"done", {"put away what you have seen in the inbox", "berg op wat u in de inbox heeft gezien"},
         done_opts, "done", NULL, client_desk_print},

@@ -140,7 +140,7 @@ void client_desk_print_content(const struct client_paper *p, const cJSON *sectio
 
 /* ---- commands whose answer is one sentence ---- */
 
-/* With %s for the id under key, or for the option of that name. */
+/* With the value under key between; without a key it is what was given. */
 static const struct sentence {
     const char *command, *key, *en, *en_next, *nl, *nl_next;
 } sentences[] = {
@@ -163,7 +163,7 @@ static const struct sentence {
     {"request cancel", "request", "Taken back: request ", ".", "Ingetrokken: verzoek ", "."},
     {"refuse", "request", "Refused: request ", "; the asker hears your reason.", "Geweigerd: verzoek ",
         "; de vrager hoort uw reden."},
-    {"access end", "share", "Access ended: ", "; the copy at the other side is destroyed as soon as its node hears of it, which its report says.",
+    {"access end", NULL, "Access ended: ", "; the copy at the other side is destroyed as soon as its node hears of it, which its report says.",
         "Toegang beëindigd: ", "; de kopie bij de ander wordt vernietigd zodra dat knooppunt het hoort; een bericht zegt wanneer."},
     {"accept", "offer", "Accepted: ", ". To read it: schakel open --share with the same number.",
         "Aangenomen: ", ". Lezen: schakel open --share met hetzelfde nummer."},
@@ -208,6 +208,16 @@ static bool print_again(const struct client_paper *p, const char *command, const
     return false;
 }
 
+/* What was given lies under its own word, as it does in every answer: a request that was granted, or an offer. */
+static const char *value_of(const struct sentence *s, const cJSON *reply)
+{
+    const char *offer = client_paper_text(reply, "offer");
+
+    if (s->key != NULL)
+        return client_paper_text(reply, s->key);
+    return offer[0] != '\0' ? offer : client_paper_text(reply, "request");
+}
+
 static bool is_id(const char *text)
 {
     return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32;
@@ -217,7 +227,7 @@ static bool print_sentence(const struct client_paper *p, const char *command, co
 {
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
         const struct sentence *s = &sentences[i];
-        const char *value = client_paper_text(reply, s->key);
+        const char *value = value_of(s, reply);
         char child[CLIENT_DESK_TEXT];
 
         if (strcmp(s->command, command) != 0)

@@ -25,7 +25,7 @@ static void print_later(const struct client_paper *p, const cJSON *later)
     char text[CLIENT_DESK_TEXT];
 
     client_paper_format(p, text, sizeof text, "until the end of %s, said the privacy officer on %s: %s",
-        "tot en met %s, zei de privacyfunctionaris op %s: %s", client_paper_text(later, "until"), client_paper_text(later, "given"),
+        "tot en met %s, zei de privacy officer op %s: %s", client_paper_text(later, "until"), client_paper_text(later, "given"),
         client_paper_text(later, "why"));
     client_paper_pair(p, client_paper_say(p, "May wait", "Mag wachten"), text);
 }

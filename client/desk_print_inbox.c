@@ -33,6 +33,9 @@ static void item_title(const struct client_paper *p, const cJSON *item)
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (strcmp(titles[i].kind, kind) == 0)
             text = client_paper_say(p, titles[i].en, titles[i].nl);
+    /* The same kind of item and another hand: no family withdrew anything. */
+    if (strcmp(kind, "withdrawal") == 0 && strcmp(client_paper_text(item, "reason"), "taken_back") == 0)
+        text = client_paper_say(p, "Access ended by", "Toegang beëindigd door");
     client_paper_when(p, item, when);
     (void) snprintf(left, sizeof left, "%s %s", text, client_paper_text(item, "from"));
     (void) snprintf(

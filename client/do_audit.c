@@ -168,7 +168,8 @@ enum err client_do_audit_clear(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_openings_clear(c->node, x, reason);
     if (e == ERR_STATE)
-        return trouble_set(&c->trouble, e, "there is no bad opening", "er is geen slechte opening");
+        return trouble_set(&c->trouble, e, "nothing is stopped: there is no bad opening. To look now: schakel audit check",
+            "niets is gestopt: er is geen slechte opening. Nu nakijken: schakel audit check");
     if (e == OK)
         log_event(LOG_WARN, "bad-opening-cleared", NULL);
     return e;

@@ -97,6 +97,31 @@ static void measure(struct table *t, const cJSON *array, enum lang lang)
         }
 }
 
+static bool fits(const struct table *t, enum lang lang)
+{
+    struct client_paper p;
+    int wide = INDENT;
+
+    client_paper_init(&p, lang);
+    for (size_t i = 0; i < t->count; i++)
+        wide += t->widths[i] + (i + 1 < t->count ? 2 : 0);
+    return wide <= p.width;
+}
+
+/* A table wider than the terminal would break within its rows: one line a value instead, the first of a row further to the left. */
+static void print_apart(const cJSON *array, enum lang lang)
+{
+    char label[96], text[CELL_MAX];
+    const cJSON *row, *item;
+
+    cJSON_ArrayForEach(row, array)
+        cJSON_ArrayForEach(item, row) {
+            client_texts_label(item->string, lang, label, sizeof label);
+            cell(item, lang, text);
+            (void)printf("%*s%s: %s\n", item == row->child ? INDENT : 2 * INDENT, "", label, text);
+        }
+}
+
 static void print_table(const cJSON *array, enum lang lang)
 {
     struct table t = {.count = 0};
@@ -104,6 +129,10 @@ static void print_table(const cJSON *array, enum lang lang)
     const cJSON *row;
 
     measure(&t, array, lang);
+    if (!fits(&t, lang)) {
+        print_apart(array, lang);
+        return;
+    }
     (void)printf("%*s", INDENT, "");
     for (size_t i = 0; i < t.count; i++) {
         client_texts_label(t.keys[i], lang, text, sizeof text);

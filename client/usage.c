@@ -16,7 +16,7 @@ static const struct group {
 } groups[] = {
     {{"Every day", "Elke dag"}, {"login", "logout", "inbox", "done", "status", "outbox"}},
     {{"Asking and answering", "Vragen en antwoorden"}, {"request", "weigh", "preview", "grant", "refuse", "approve"}},
-    {{"Sending and reading", "Sturen en lezen"}, {"send", "open", "informed", "accept", "not-for-us"}},
+    {{"Sending and reading", "Sturen en lezen"}, {"send", "open", "informed", "accept", "not-for-us", "access"}},
     {{"Records and cases", "Dossiers en casussen"}, {"record", "case", "policy show"}},
     {{"What is said about a child", "Wat over een kind gezegd is"}, {"event", "consent", "objection", "facts", "statement"}},
     {{"For the privacy officer", "Voor de privacy officer"}, {"audit", "defer", "archive", "verify", "log"}},

@@ -189,7 +189,7 @@ static enum err one_tile(struct pass *s, uint64_t n, size_t width)
     enum err e = read_tile(s, "entries", n, width, &entries, &entries_len);
 
     if (e == ERR_NOTFOUND)
-        client_problem(s->p, NULL, n * WIDTH, "the leaves from here on are not in this copy", "de bladeren vanaf hier staan niet in deze kopie");
+        client_problem(s->p, NULL, n * WIDTH, "the leaves from here on are not in this copy", "de bladen vanaf hier staan niet in deze kopie");
     if (e == OK && read_tile(s, "0", n, width, &hashes, &hashes_len) != OK)
         client_problem(s->p, NULL, n * WIDTH, "the stored hashes from here on are missing: a changed leaf cannot be named",
             "de bewaarde hashes vanaf hier ontbreken: een veranderd blad is niet aan te wijzen");
@@ -199,7 +199,7 @@ static enum err one_tile(struct pass *s, uint64_t n, size_t width)
         const uint8_t *leaf = rd_bytes16(&r, 65535, &len);
 
         if (r.err != OK) {
-            client_problem(s->p, NULL, n * WIDTH + i, "the leaves from here on cannot be read", "de bladeren vanaf hier zijn niet te lezen");
+            client_problem(s->p, NULL, n * WIDTH + i, "the leaves from here on cannot be read", "de bladen vanaf hier zijn niet te lezen");
             e = ERR_SYNTAX;
         } else {
             e = one_leaf(s, n * WIDTH + i, leaf, len, hashes_len >= (i + 1) * HASH ? hashes + i * HASH : NULL);
@@ -232,7 +232,7 @@ static enum err name_block(struct pass *s, uint64_t size)
             proto_merkle_root(&block, root);
             if (memcmp(root, upper + n % WIDTH * HASH, HASH) != 0)
                 client_problem(s->p, NULL, n * WIDTH, "one of the 256 leaves from here on was changed, and its stored hash with it",
-                    "een van de 256 bladeren vanaf hier is veranderd, met zijn bewaarde hash");
+                    "een van de 256 bladen vanaf hier is veranderd, met zijn bewaarde hash");
         }
         free(upper);
         free(lower);
@@ -318,7 +318,7 @@ static enum err judge(struct pass *s, bool whole, struct client_log_report *out)
     out->root_holds = out->root_holds && !s->differs;
     if (!out->root_holds)
         client_problem(s->p, "checkpoint", UINT64_MAX, "the leaves of this copy do not give the root that the hub signed",
-            "de bladeren van deze kopie geven niet de wortel die de hub ondertekende");
+            "de bladen van deze kopie geven niet de wortel die de hub ondertekende");
     return e;
 }
 

@@ -178,7 +178,7 @@ static enum err read_shown(struct putting *p, struct proto_merkle_head *out)
     if (e == OK && head.size == out->size && sodium_memcmp(head.root, out->root, sizeof head.root) != 0)
         e = ERR_SIGNATURE;
     if (e != OK)
-        return trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log as it is now (%s)", "is geen ijkpunt van dit logboek zoals het nu is (%s)",
+        return trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log as it is now (%s)", "is geen checkpoint van dit logboek zoals het nu is (%s)",
             err_word(e));
     if (head.size > out->size)
         *out = head;
@@ -193,7 +193,7 @@ static enum err read_mirror(struct putting *p, struct proto_merkle_head *head)
 
     if (e == OK)
         e = read_checkpoint(p, path, head, &origin);
-    return e == OK ? OK : trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen ijkpunt van dit logboek (%s)", err_word(e));
+    return e == OK ? OK : trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen checkpoint van dit logboek (%s)", err_word(e));
 }
 
 /* All that there is: the store's leaves, and those that a mirror has more. */

@@ -54,7 +54,7 @@ static enum err check_said(const struct hub_ledger *l, const struct proto_merkle
     if (s->seen > shown->size && s->seen - shown->size > UNSHOWN_MAX)
         return trouble_at(t, ERR_STATE, "seen", 0, 0,
             "the statement names %llu leaves, far more than the %llu that this hub knows it signed: give the signed checkpoint of that size (--checkpoint FILE)",
-            "de verklaring noemt %llu bladen, veel meer dan de %llu die deze hub weet te hebben ondertekend: geef het ondertekende ijkpunt van die grootte (--checkpoint BESTAND)",
+            "de verklaring noemt %llu bladen, veel meer dan de %llu die deze hub weet te hebben ondertekend: geef het ondertekende checkpoint van die grootte (--checkpoint BESTAND)",
             (unsigned long long)s->seen, (unsigned long long)shown->size);
     return OK;
 }

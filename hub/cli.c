@@ -44,7 +44,7 @@ static const struct option_row {
     { "new-origin", KEY_NEW_ORIGIN, "FILE", HUB_OPT_RESTORE, "what two partners signed: the log goes on under its next origin",
         "wat twee partners tekenden: het logboek gaat door onder zijn volgende oorsprong" },
     { "checkpoint", KEY_CHECKPOINT, "FILE", HUB_OPT_RESTORE, "a signed checkpoint of the log, longer than the hub knows of",
-        "een ondertekend ijkpunt van het logboek, langer dan de hub weet" },
+        "een ondertekend checkpoint van het logboek, langer dan de hub weet" },
     { "newest", KEY_NEWEST, NULL, HUB_OPT_RESTORE, "the hub was stopped before this backup and never ran since",
         "de hub was voor deze reservekopie gestopt en heeft sindsdien niet gedraaid" },
     { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },

@@ -57,6 +57,16 @@ static const struct row {
         "  Antwoord   bel ons\n"
         "  Verder     n\n"
         "  Of klaar   schakel done --item 00112233\n"},
+    {"access that its holder ended: nobody withdrew a consent", client_desk_print_inbox, LANG_EN, "{}",
+        "{\"items\":[{\"id\":\"00112233445566778899aabbccddeeff\",\"kind\":\"withdrawal\",\"from\":\"vo\",\"child\":\"Sam\","
+        "\"reason\":\"taken_back\",\"answer\":\"wrong child\",\"text\":\"it ended\",\"next\":\"n\",\"until_done\":true}]}",
+        "Access ended by vo                                  00112233\n"
+        "  Sam\n"
+        "  it ended\n"
+        "  Reason     its holder took it back\n"
+        "  Answer     wrong child\n"
+        "  Next       n\n"
+        "  Or done    schakel done --item 00112233\n"},
     {"refused by the reader", client_desk_print_request, LANG_EN, "{}",
         "{\"request\":\"00112233445566778899aabbccddeeff\",\"state\":\"refused\",\"from\":\"la\",\"child\":\"Sam\",\"purpose\":\"p\","
         "\"asked\":[\"att\"],\"reason\":\"nothing_held\"}",

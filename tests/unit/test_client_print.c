@@ -1,19 +1,23 @@
-/* client/print: a reply for people as a list and a table: names of our own in words, in both languages, and what people wrote as it is. */
+/* client/print, desk_print: a reply for people as a list and a table: names of our own in words, in both languages, and what people wrote as it is. */
 #include "tests/support/check.h"
 
 #include "base/file.h"
 #include "base/json.h"
 #include "client/cmd.h"
+#include "client/desk_print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void expect(enum lang lang, const char *reply, const char *expected)
+typedef void printer(const struct client_run *, const cJSON *);
+
+static void expect_by(printer *print, const char *command, enum lang lang, const char *reply, const char *expected)
 {
     char path[] = "/tmp/client-print-XXXXXX";
-    struct client_run r = {.lang = lang};
+    const struct client_cmd cmd = {.name = command};
+    struct client_run r = {.lang = lang, .cmd = &cmd};
     uint8_t *text = NULL;
     cJSON *obj = NULL;
     size_t len = 0;
@@ -23,7 +27,7 @@ static void expect(enum lang lang, const char *reply, const char *expected)
     assert_err(json_parse((const uint8_t *)reply, strlen(reply), &obj, NULL), OK);
     (void)fflush(stdout);
     assert_true(dup2(fd, STDOUT_FILENO) >= 0);
-    client_print_reply(&r, obj);
+    print(&r, obj);
     (void)fflush(stdout);
     assert_true(dup2(kept, STDOUT_FILENO) >= 0);
     assert_err(file_read(path, 4096, &text, &len, NULL), OK);
@@ -33,6 +37,11 @@ static void expect(enum lang lang, const char *reply, const char *expected)
     assert_string_equal((char *)text, expected);
     free(text);
     cJSON_Delete(obj);
+}
+
+static void expect(enum lang lang, const char *reply, const char *expected)
+{
+    expect_by(client_print_reply, "staff list", lang, reply, expected);
 }
 
 #define PEOPLE "{\"staff\":[{\"login\":\"second\",\"name\":\"Tess\",\"role\":\"second\"},{\"login\":\"fg\",\"name\":\"officer\",\"role\":\"fg\"}]}"
@@ -58,10 +67,37 @@ static void a_role_without_words(void **state)
     expect(LANG_EN, "{\"role\":\"young\",\"sessions\":2}", "role: young\nopen sessions: 2\n");
 }
 
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* A key fills most of a line: beside five other columns nobody could read it at a terminal. */
+static void a_table_that_is_too_wide(void **state)
+{
+    (void)state;
+    expect(LANG_EN, "{\"partners\":[{\"handle\":\"vo\",\"name\":\"Voorbeeld College\",\"witness_key\":\"" KEY "\"},{\"handle\":\"cjg\"}]}",
+        "partners:\n"
+        "  handle: vo\n"
+        "    name: Voorbeeld College\n"
+        "    witness key: " KEY "\n"
+        "  handle: cjg\n");
+}
+
+#define ID "00112233445566778899aabbccddeeff"
+
+/* The node answers with the word of what was given. */
+static void an_ended_access_by_its_number(void **state)
+{
+    (void)state;
+    expect_by(client_desk_print, "access end", LANG_EN, "{\"request\":\"" ID "\"}",
+        "Access ended: 00112233; the copy at the other side is destroyed as soon as its node hears\nof it, which its report says.\n");
+    expect_by(client_desk_print, "access end", LANG_NL, "{\"offer\":\"" ID "\"}",
+        "Toegang beëindigd: 00112233; de kopie bij de ander wordt vernietigd zodra dat knooppunt\nhet hoort; een bericht zegt wanneer.\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_in_words), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
+        cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
