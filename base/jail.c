@@ -219,6 +219,21 @@ enum err jail_calls(const char *program, unsigned groups)
     return e;
 }
 
+/* Within bounds, and else not at all: the last row of a call that is not answered otherwise closes it. */
+static void add_bounded(struct filter *f)
+{
+    for (size_t i = 0; i < jail_bounded_count; i++) {
+        bool is_last = i + 1 == jail_bounded_count || jail_bounded[i + 1].call != jail_bounded[i].call;
+
+        if ((jail_bounded[i].groups & (JAIL_THINK | WATCHED)) != 0)
+            add_call(f, &jail_bounded[i]);
+        if (is_last) {
+            unless(f, (uint32_t)jail_bounded[i].call, 1);
+            answer(f, SECCOMP_RET_TRAP);
+        }
+    }
+}
+
 enum err jail_calls_but(const char *program)
 {
     struct filter *f = calloc(1, sizeof *f);
@@ -227,6 +242,7 @@ enum err jail_calls_but(const char *program)
     if (f == NULL)
         return ERR_NOMEM;
     begin(f);
+    add_bounded(f);
     for (size_t i = 0; i < jail_refused_count; i++)
         if ((jail_refused[i].groups & (JAIL_THINK | WATCHED)) == 0) {
             unless(f, (uint32_t)jail_refused[i].call, 1);

@@ -3,9 +3,12 @@
 #include "base/jail.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #define T JAIL_THINK
@@ -24,6 +27,9 @@ const struct jail_test jail_tests[JAIL_RULES] = {
     [JAIL_FLAGS] = { .arg = 1, .mask = ANYTHING, .count = 7, .value = { F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_SETLK, F_GETLK, F_DUPFD_CLOEXEC } },
     [JAIL_LOCKS] = { .arg = 1, .mask = ANYTHING, .count = 1, .value = { F_SETLKW } },
     [JAIL_SHUT] = { .arg = 2, .mask = ANYTHING, .count = 1, .value = { O_RDONLY | O_CLOEXEC } },
+    [JAIL_SENT] = { .arg = 3, .mask = MSG_FASTOPEN, .count = 1, .value = { 0 } },
+    [JAIL_SENT_MESSAGE] = { .arg = 2, .mask = MSG_FASTOPEN, .count = 1, .value = { 0 } },
+    [JAIL_ASKS] = { .arg = 1, .mask = ANYTHING, .count = 5, .value = { FIONREAD, FIONBIO, TCGETS, SIOCGIFINDEX, SIOCGIFNAME } },
     [JAIL_NAME] = { .arg = 0, .mask = ANYTHING, .count = 1, .value = { PR_SET_NAME } },
 };
 
@@ -67,8 +73,8 @@ const struct jail_call jail_table[] = {
 #endif
     { SYS_recvfrom, "recvfrom", JAIL_TALK, JAIL_ANY },
     { SYS_recvmsg, "recvmsg", JAIL_TALK, JAIL_ANY },
-    { SYS_sendto, "sendto", JAIL_TALK, JAIL_ANY },
-    { SYS_sendmsg, "sendmsg", JAIL_TALK, JAIL_ANY },
+    { SYS_sendto, "sendto", JAIL_TALK, JAIL_SENT },
+    { SYS_sendmsg, "sendmsg", JAIL_TALK, JAIL_SENT_MESSAGE },
     { SYS_shutdown, "shutdown", JAIL_TALK, JAIL_ANY },
     { SYS_accept, "accept", JAIL_SERVE, JAIL_ANY },
     { SYS_accept4, "accept4", JAIL_SERVE, JAIL_ANY },
@@ -123,7 +129,8 @@ const struct jail_call jail_table[] = {
     { SYS_connect, "connect", JAIL_DIAL, JAIL_ANY },
     { SYS_bind, "bind", JAIL_DIAL, JAIL_ANY },
     { SYS_sendmmsg, "sendmmsg", JAIL_DIAL, JAIL_ANY },
-    { SYS_ioctl, "ioctl", JAIL_DIAL, JAIL_ANY },
+    { SYS_ioctl, "ioctl", JAIL_DIAL, JAIL_ASKS },
+    { SYS_ioctl, "ioctl", JAIL_DIAL, JAIL_NOT_THERE },  /* libraries try what else there is */
     { SYS_pipe2, "pipe2", JAIL_DIAL, JAIL_ANY },
     { SYS_eventfd2, "eventfd2", JAIL_DIAL, JAIL_ANY },
     { SYS_epoll_create1, "epoll_create1", JAIL_DIAL, JAIL_ANY },
@@ -150,6 +157,16 @@ const struct jail_call jail_table[] = {
     { SYS_prlimit64, "prlimit64", JAIL_WATCHED, JAIL_ANY },
 };
 const size_t jail_table_count = sizeof jail_table / sizeof *jail_table;
+
+const struct jail_call jail_bounded[] = {
+    { SYS_clone, "clone", T, JAIL_THREAD },
+    { SYS_clone, "clone", JAIL_WATCHED, JAIL_TRACER },
+    { SYS_clone3, "clone3", T, JAIL_NOT_THERE },
+    { SYS_tgkill, "tgkill", T, JAIL_OWN },
+    { SYS_ioctl, "ioctl", T, JAIL_ASKS },
+    { SYS_ioctl, "ioctl", T, JAIL_NOT_THERE },
+};
+const size_t jail_bounded_count = sizeof jail_bounded / sizeof *jail_bounded;
 
 /*
  * What even a role without a list must not do: programs, other processes, the kernel. Those with JAIL_THINK it may do: they stand here for
@@ -182,7 +199,18 @@ const struct jail_call jail_refused[] = {
     { SYS_delete_module, "delete_module", 0, JAIL_ANY },
     { SYS_kexec_load, "kexec_load", 0, JAIL_ANY },
     { SYS_open_by_handle_at, "open_by_handle_at", 0, JAIL_ANY },
-    { SYS_kill, "kill", JAIL_THINK, JAIL_ANY },
+    { SYS_kexec_file_load, "kexec_file_load", 0, JAIL_ANY },
+    { SYS_fsopen, "fsopen", 0, JAIL_ANY },
+    { SYS_fsmount, "fsmount", 0, JAIL_ANY },
+    { SYS_move_mount, "move_mount", 0, JAIL_ANY },
+    { SYS_open_tree, "open_tree", 0, JAIL_ANY },
+    { SYS_mount_setattr, "mount_setattr", 0, JAIL_ANY },
+    { SYS_process_madvise, "process_madvise", 0, JAIL_ANY },
+    { SYS_pidfd_send_signal, "pidfd_send_signal", 0, JAIL_ANY },
+    { SYS_rt_sigqueueinfo, "rt_sigqueueinfo", 0, JAIL_ANY },
+    { SYS_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", 0, JAIL_ANY },
+    { SYS_tkill, "tkill", 0, JAIL_ANY },
+    { SYS_kill, "kill", 0, JAIL_ANY },
     { SYS_listen, "listen", JAIL_THINK, JAIL_ANY },
     { SYS_memfd_create, "memfd_create", JAIL_THINK, JAIL_ANY },
     { SYS_mkdirat, "mkdirat", JAIL_THINK, JAIL_ANY },

@@ -15,6 +15,9 @@ enum jail_rule {
     JAIL_FLAGS,        /* of a descriptor: flags, locks and copies, but no signals to others */
     JAIL_LOCKS,        /* waiting for a lock */
     JAIL_NAME,         /* only the name of a thread, which nng gives */
+    JAIL_SENT,         /* nothing that dials: a socket that listened can be shut and make a connection with the first data it sends (MSG_FASTOPEN) */
+    JAIL_SENT_MESSAGE, /* the same, where the flags are another argument */
+    JAIL_ASKS,         /* of a descriptor: what waits there, whether it blocks, what it is; no owner who gets signals, no typing into a terminal */
     JAIL_SHUT,         /* an open for reading alone, answered EACCES: the C library asks once how memory is given back, and goes on without */
     JAIL_NOT_THERE,    /* answered "no such call": its arguments lie in memory, and the C library has another way */
     JAIL_RULES
@@ -27,6 +30,9 @@ struct jail_call { int call; const char *name; unsigned groups; enum jail_rule r
 
 extern const struct jail_call jail_table[];
 extern const size_t jail_table_count;
+/* What a role without a list may do within bounds: each call that stands here is only allowed as it stands here. */
+extern const struct jail_call jail_bounded[];
+extern const size_t jail_bounded_count;
 extern const struct jail_call jail_refused[];
 extern const size_t jail_refused_count;
 extern const struct jail_test jail_tests[JAIL_RULES];
