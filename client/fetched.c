@@ -13,7 +13,7 @@
  * over and not read: a sweep takes out the others. A sweep asks about a few at a time, in the order of their ids, as the link has other calls to
  * make; between sweeps the pause doubles, up to an hour; a new release begins again.
  */
-enum { KEY_LEN = 1 + PROTO_ID_LEN, ROW_LEN = PROTO_ID_LEN + 8, ASK_MAX = 8, OVER_MAX = 64, FIRST_MS = 1000, MOST_MS = 3600 * 1000, QUERY_MS = 10000 };
+enum { KEY_LEN = 1 + PROTO_ID_LEN, ROW_LEN = PROTO_ID_LEN + 8, ASK_MAX = CLIENT_FETCHED_ASKED, OVER_MAX = 64, FIRST_MS = 1000, MOST_MS = 3600 * 1000, QUERY_MS = 10000 };
 
 struct row { uint8_t id[PROTO_ID_LEN], release[PROTO_ID_LEN]; uint64_t at_s; };
 
@@ -150,16 +150,16 @@ enum err client_fetched_silent(struct vault_txn *x, uint64_t now_s, uint64_t *co
 
 /* ---- asking ---- */
 
-struct question { struct row row; };
-
-static enum err keep(struct client_node *n, struct row *row)
+static enum err keep(struct client_node *n, const struct client_fetched_asked *about)
 {
+    struct row row = {.at_s = clock_now_s()};
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
-    row->at_s = clock_now_s();
+    memcpy(row.id, about->id, sizeof row.id);
+    memcpy(row.release, about->release, sizeof row.release);
     if (e == OK)
-        e = put(x, row);
+        e = put(x, &row);
     if (e == OK)
         return client_vault_commit(x);
     client_vault_abort(x);
@@ -168,27 +168,22 @@ static enum err keep(struct client_node *n, struct row *row)
 
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)
 {
-    struct question *q = arg;
-
     n->fetched.asked--;
-    if (result == OK && reply->result == PROTO_ACCEPTED && reply->payload.len == 1 && reply->payload.data[0] == 1 && keep(n, &q->row) != OK)
+    if (result == OK && reply->result == PROTO_ACCEPTED && reply->payload.len == 1 && reply->payload.data[0] == 1 && keep(n, arg) != OK)
         log_event(LOG_WARN, "not-stored", "step", "fetched", NULL);
-    free(q);
 }
 
-static void ask(struct client_node *n, const struct row *row)
+/* None is under way when a few more are asked about, so each has a place of its own. */
+static void ask(struct client_node *n, const struct row *row, size_t place)
 {
     struct proto_msg m = {.kind = PROTO_QUERY, .code = PROTO_QUERY_TAKEN};
-    struct question *q = malloc(sizeof *q);
+    struct client_fetched_asked *about = &n->fetched.about[place];
 
-    if (q == NULL)
-        return;
-    q->row = *row;
+    memcpy(about->id, row->id, sizeof about->id);
+    memcpy(about->release, row->release, sizeof about->release);
     memcpy(m.refers, row->release, sizeof m.refers);
-    if (client_link_ask(n, &m, QUERY_MS, answered, q) == OK)
+    if (client_link_ask(n, &m, QUERY_MS, answered, about) == OK)
         n->fetched.asked++;
-    else
-        free(q);
 }
 
 static enum err take_out(struct client_node *n, const struct sweep *s)
@@ -235,7 +230,7 @@ void client_fetched_step(struct client_node *n)
     if (e == OK)
         e = take_out(n, &s);
     for (size_t i = 0; e == OK && i < s.waiting_count; i++)
-        ask(n, &s.waiting[i]);
+        ask(n, &s.waiting[i], i);
     if (e != OK)
         log_event(LOG_WARN, "not-read", "step", "fetched", "err", err_word(e), NULL);
     plan(n, &s);

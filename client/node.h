@@ -45,6 +45,11 @@ struct client_mirror;
 /* Of the log, since when a size of it was not anchored (client/unanchored); 0: all was, when it was looked at. */
 struct client_unanchored { uint64_t size, since_s, due_ms; bool loaded, looked; };
 
+/* The next questions about what was handed over, and those under way (client/fetched). */
+enum { CLIENT_FETCHED_ASKED = 8 };
+struct client_fetched_asked { uint8_t id[PROTO_ID_LEN], release[PROTO_ID_LEN]; };
+struct client_fetched_state { uint64_t due_ms, pause_ms; size_t asked; struct client_fetched_asked about[CLIENT_FETCHED_ASKED]; uint8_t after[PROTO_ID_LEN]; };
+
 struct client_node {
     const char *home;
     struct proto_region region;
@@ -72,7 +77,7 @@ struct client_node {
     bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
     struct client_unanchored unanchored;
     uint64_t retention_s;              /* and client/retention */
-    struct { uint64_t due_ms, pause_ms; size_t asked; uint8_t after[PROTO_ID_LEN]; } fetched;  /* client/fetched: the next questions, and those under way */
+    struct client_fetched_state fetched;
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */
     uint32_t archive_years;            /* conf: the archive stays longer than client/terms says; 0: as it says */
     uint64_t bad_mail;                 /* archived as such since the start */

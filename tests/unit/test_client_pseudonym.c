@@ -316,7 +316,9 @@ static void a_refusal_of_the_class_expired_is_not_asked_again_at_once(void **sta
     w->does_keyholder.refuses = PROTO_NO_OFFICER;
     assert_err(holders_want_until(w, 1), proto_refusal_err(PROTO_NO_OFFICER));
     holders_turn_for(w, 1500);
-    assert_int_equal(w->questions[CLIENT_HUB], 1);
+    /* The hub may not have been asked yet when the refusal came. */
+    assert_in_range(w->questions[CLIENT_HUB], 0, 1);
+    assert_int_equal(w->questions[CLIENT_KEYHOLDER], 1);
     assert_int_equal(holders_waiting(w), 1);
 }
 
