@@ -287,8 +287,7 @@ static enum err spend(struct end *d, const struct client_archived *a)
     return e == OK ? client_archive_spend(d->x, a->number, hash, (uint8_t)origin) : e;
 }
 
-/* What could not be believed has no moment of its own: it lies before the next number that has. 0: that is not here. */
-static enum err moment_after(struct end *d, uint64_t number, uint64_t *at_s)
+enum err client_archive_end_moment(struct vault_txn *x, uint64_t number, uint64_t *at_s)
 {
     enum err e = OK;
 
@@ -297,7 +296,7 @@ static enum err moment_after(struct end *d, uint64_t number, uint64_t *at_s)
         struct client_archived a = {0};
         uint8_t *memory = NULL;
 
-        e = client_archive_get(d->x, number + i, &a, &memory);
+        e = client_archive_get(x, number + i, &a, &memory);
         if (e == OK && !a.bad && a.index != PROTO_NO_LEAF)
             *at_s = a.time_s;
         free(memory);
@@ -308,7 +307,7 @@ static enum err moment_after(struct end *d, uint64_t number, uint64_t *at_s)
 static enum err bad_row(struct end *d, const struct client_archived *a)
 {
     uint64_t at_s = 0;
-    enum err e = moment_after(d, a->number, &at_s);
+    enum err e = client_archive_end_moment(d->x, a->number, &at_s);
 
     if (e != OK || at_s == 0 || at_s + client_archive_end_term_s(d->n, NULL) > d->now_s)
         return e;

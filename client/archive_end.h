@@ -20,6 +20,9 @@ MUST_USE enum err client_archive_end_run(struct client_node *n, struct vault_txn
 /* The lowest number that is not spent, as the last pass left it; 1 at first. And its leaf's time; 0: not known. */
 MUST_USE enum err client_archive_end_floor(struct vault_txn *x, uint64_t *number, uint64_t *time_s);
 
+/* What could not be believed has no moment of its own: it lies before the next number that has. *at_s 0: that is not here. */
+MUST_USE enum err client_archive_end_moment(struct vault_txn *x, uint64_t number, uint64_t *at_s);
+
 /* How long an act for this purpose stays here (NULL: the longest), by the settings too. */
 uint64_t client_archive_end_term_s(const struct client_node *n, const char *purpose);
 

@@ -24,7 +24,8 @@ enum client_audit_fault {
     CLIENT_AUDIT_NOT_BELIEVED,   /* what came could not be believed, */
     CLIENT_AUDIT_NO_PROOF,       /* its signature or receipt does not hold, */
     CLIENT_AUDIT_CHAIN,          /* the hub's proof names another entry before it than the one that is here, */
-    CLIENT_AUDIT_TIME            /* or it lies before the one before it */
+    CLIENT_AUDIT_TIME,           /* it lies before the one before it, */
+    CLIENT_AUDIT_EARLY           /* or it is not kept any more, and its term cannot be over */
 };
 /* Never a fault: taken out of the mailbox before it was read, and a later leaf says so. */
 

@@ -1,8 +1,9 @@
 /* client/audit: is the list complete for a period? The numbers one after the other, each by its proof. */
 #include "client/audit.h"
 
-#include "client/archive.h"
+#include "client/archive_end.h"
 #include "client/openings.h"
+#include "client/terms.h"
 #include "client/witness.h"
 #include "proto/cosigned.h"
 #include "proto/note.h"
@@ -26,6 +27,8 @@ const char *client_audit_why(enum client_audit_fault why, enum lang lang)
         [CLIENT_AUDIT_CHAIN] = {"its proof names another act before it than the one that is here",
             "het bewijs noemt een andere handeling ervoor dan die hier staat"},
         [CLIENT_AUDIT_TIME] = {"it is dated before the one with the number before it", "de datum ligt voor die van het nummer ervoor"},
+        [CLIENT_AUDIT_EARLY] = {"it is not kept any more, and its term is not over yet",
+            "het wordt niet meer bewaard, en de termijn ervan is nog niet om"},
     };
 
     return (unsigned)why >= sizeof words / sizeof *words ? "?" : lang == LANG_NL ? words[why].nl : words[why].en;
@@ -89,18 +92,34 @@ struct check {
     uint8_t *memory;               /* that entry borrows */
 };
 
-/* Its leaf is in order as far as its place tells; what it says is not kept any more, which is no fault. */
+/* What could not be believed has no moment: it lies before the next number that has (client/archive_end). */
+static enum err fault_without_leaf(const struct check *c, uint64_t number, enum client_audit_fault *why)
+{
+    uint64_t at_s = 0;
+    enum err e = client_archive_end_moment(c->x, number, &at_s);
+
+    if (e == OK && (at_s == 0 || !client_terms_may_be_over(at_s, clock_now_s())))
+        *why = CLIENT_AUDIT_EARLY;
+    return e;
+}
+
+/*
+ * Its leaf is in order as far as its place tells; what it says is not kept any more, which is no fault when it may be so: the moment is this
+ * archive's own word, but lies behind that of the number before it, whose receipt tells it.
+ */
 static enum err fault_of_spent(const struct check *c, const struct client_archived *a, enum client_audit_fault *why)
 {
     uint8_t hash[PROTO_HASH_LEN];
     unsigned origin;
 
     if (a->index == PROTO_NO_LEAF)
-        return OK;
+        return fault_without_leaf(c, a->number, why);
     if (client_archive_spent_leaf(a, hash, &origin) != OK)
         *why = CLIENT_AUDIT_NO_PROOF;
     else if (c->knows_before && c->before_s > a->time_s)
         *why = CLIENT_AUDIT_TIME;
+    else if (!client_terms_may_be_over(a->time_s, clock_now_s()))
+        *why = CLIENT_AUDIT_EARLY;
     return OK;
 }
 

@@ -44,6 +44,13 @@ const char *client_terms_archive_why(const char *kind)
     return least_why;
 }
 
+bool client_terms_may_be_over(uint64_t at_s, uint64_t now_s)
+{
+    const uint64_t least_s = (uint64_t)CLIENT_TERMS_LEAST_YEARS * CLIENT_TERMS_YEAR_S;
+
+    return now_s >= least_s && at_s <= now_s - least_s;
+}
+
 uint8_t client_terms_case_age(const char *kind)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

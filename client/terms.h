@@ -15,6 +15,8 @@ enum { CLIENT_TERMS_LEAST_YEARS = 5, CLIENT_TERMS_MOST_YEARS = 48, CLIENT_TERMS_
 uint32_t client_terms_archive_years(const char *kind, const char *purpose);
 /* The longest that this kind has, and why, as the law is called: static. */
 const char *client_terms_archive_why(const char *kind);
+/* Whether an act of that moment may be over at any partner, for any purpose: no term is shorter. */
+bool client_terms_may_be_over(uint64_t at_s, uint64_t now_s);
 
 /*
  * At which age of the child a case ends at a partner of this kind, when it is for purposes of that kind's own only (MODEL section 6); 0: at none.

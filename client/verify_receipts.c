@@ -1,9 +1,11 @@
 /* client/verify: the entries of an archive, each by itself, and their running numbers. */
 #include "client/verify.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "client/home.h"
+#include "client/terms.h"
 #include "proto/region_log.h"
 
 #include <dirent.h>
@@ -79,7 +81,44 @@ static enum err spent(struct client_claims *c, const char *name, const struct cl
     c->spent++;
     if (a->index != PROTO_NO_LEAF)
         e = client_archive_spent_leaf(a, claim.leaf, &claim.origin);
-    return e == OK && a->index != PROTO_NO_LEAF ? add_claim(c, &claim) : e;
+    return e == OK ? add_claim(c, &claim) : e;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct client_claim *x = a, *y = b;
+
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/*
+ * The moment of what is not kept is the archive's own word, and without a leaf it has none: else anything could be left out so. But moments ascend
+ * with the numbers, and each receipt that is here tells its own. No term is shorter than the least.
+ */
+static void judge_spent(struct client_claims *c, struct client_problems *p)
+{
+    uint64_t now_s = clock_now_s(), before_s = 0, after_s = 0;
+
+    if (c->count > 1)
+        qsort(c->at, c->count, sizeof *c->at, by_number);
+    for (size_t i = c->count; i > 0; i--) {
+        struct client_claim *k = &c->at[i - 1];
+
+        if (k->index != PROTO_NO_LEAF)
+            after_s = k->time_s;
+        else if (k->spent)
+            k->time_s = after_s;
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        const struct client_claim *k = &c->at[i];
+        uint64_t at_s = k->time_s > before_s ? k->time_s : before_s;
+
+        if (k->spent && !client_terms_may_be_over(at_s, now_s))
+            client_problem(p, k->name, UINT64_MAX, "this is not kept any more, and its term is not over yet",
+                "dit wordt niet meer bewaard, en de termijn ervan is nog niet om");
+        if (!k->spent && k->index != PROTO_NO_LEAF)
+            before_s = at_s;
+    }
 }
 
 /* Kept among the claims until all are read: whether a later fetch explains it shows only then. */
@@ -102,6 +141,8 @@ static void judge_gaps(struct client_claims *c, struct client_problems *p)
     for (size_t i = 0; i < c->count; i++) {
         if (c->at[i].index != PROTO_NO_LEAF) {
             c->at[kept++] = c->at[i];
+        } else if (c->at[i].spent) {
+            continue;
         } else if (c->at[i].number < last_fetch) {
             c->withdrawn++;
         } else {
@@ -219,6 +260,7 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
         e = trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "has no receipts; make it with: schakel archive export",
             "heeft geen ontvangstbewijzen; maak ze met: schakel archive export");
     if (e == OK) {
+        judge_spent(&c, p);
         judge_gaps(&c, p);
         look_for_gaps(numbers, c.entries, &c, p);
         *out = c;

@@ -2,7 +2,7 @@
  * client/archive_end: what the archive keeps goes on its day and not before, nor while it may still have to prove something; and what is left
  * of it still shows that nothing is missing. Vo's archive, with acts that a played hub logged.
  */
-#include "tests/support/openings_played.h"
+#include "tests/support/archive_played.h"
 
 #include "client/archive_end.h"
 #include "client/audit.h"
@@ -11,64 +11,6 @@
 #include "client/verify.h"
 
 #include <sodium.h>
-
-#define YEARS(n) ((uint64_t)(n) * CLIENT_TERMS_YEAR_S)
-
-static const struct client_audit_period always = {.until_s = UINT64_MAX};
-
-/* All passes of one day. */
-static void run_at(struct openings_played *p, uint64_t now_s)
-{
-    bool more = true;
-
-    for (int i = 0; more && i < 20; i++) {
-        struct vault_txn *x = client_fixture_begin(p->h->f, VO);
-
-        assert_err(client_archive_end_run(p->h->n, x, now_s, &more), OK);
-        client_fixture_commit(x);
-    }
-    assert_false(more);
-}
-
-static struct client_archived row(struct openings_played *p, uint64_t number)
-{
-    struct vault_txn *x = client_fixture_begin(p->h->f, VO);
-    struct client_archived a = {0};
-    uint8_t *memory = NULL;
-
-    assert_err(client_archive_get(x, number, &a, &memory), OK);
-    client_vault_abort(x);
-    free(memory);
-    return a;
-}
-
-static bool is_spent(struct openings_played *p, uint64_t number)
-{
-    return row(p, number).spent;
-}
-
-static struct client_audit_report judge(struct openings_played *p)
-{
-    struct vault_txn *x = client_fixture_begin(p->h->f, VO);
-    struct client_audit_report r;
-
-    assert_err(client_audit_period_check(p->h->n, x, &always, &r), OK);
-    client_vault_abort(x);
-    return r;
-}
-
-/* Three acts, each laid open and found right; the third is the newest. */
-static void three_acts(struct openings_played *p)
-{
-    for (int i = 0; i < 3; i++)
-        openings_played_act(p);
-    p->h->n->openings->checked = 3;
-}
-
-static uint64_t leaf_s(struct openings_played *p)
-{
-    return row(p, 1).time_s;
-}
 
 static void an_act_goes_on_its_day(void **state)
 {
@@ -276,17 +218,6 @@ static void nothing_of_it_is_left(void **state)
     client_vault_abort(x);
 }
 
-static void put_row(struct openings_played *p, const struct client_archived *a)
-{
-    struct vault_txn *x = client_fixture_begin(p->h->f, VO);
-    const uint8_t key[8] = {0, 0, 0, 0, 0, 0, 0, (uint8_t)a->number};
-    enum err e = client_vault_delete(x, CLIENT_T_ARCHIVE, key, sizeof key);
-
-    assert_true(e == OK || e == ERR_NOTFOUND);
-    assert_err(client_archive_put(x, a), OK);
-    client_fixture_commit(x);
-}
-
 /* It has no moment: that of the next number counts. What a lying hub sent must not lie here for ever either. */
 static void what_was_not_believed_goes_too(void **state)
 {
@@ -431,9 +362,11 @@ static void the_officer_reads_what_is_over(void **state)
 
     three_acts(p);
     run_at(p, leaf_s(p) + YEARS(6));
+    years_later(6);
     x = client_fixture_begin(p->h->f, VO);
     assert_err(client_do_audit_complete(&c, x), OK);
     client_vault_abort(x);
+    years_later(0);
     date_format(clock_date_nl(leaf_s(p)), day);
     assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(c.reply, "complete")));
     assert_err(json_u64(c.reply, "not_kept", &n), OK);

@@ -1,6 +1,9 @@
 /* client/verify: receipts tell what a log copy alone cannot. */
 #include "tests/support/verify_world.h"
 
+#include "base/clock.h"
+#include "client/terms.h"
+
 /* ---- receipts ---- */
 
 enum { BARE_FLAG = 0x100, SPENT_FLAG = 0x200 };
@@ -29,9 +32,9 @@ static void write_entry(struct world *w, uint64_t number, unsigned kind, const s
 }
 
 /* An act of ours, logged, as the archive exports it. */
-static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind)
+static void make_entry_at(struct world *w, uint64_t number, enum proto_kind kind, uint64_t at_s)
 {
-    struct proto_msg m = {.kind = kind, .head = {.issued_s = 4999, .valid_until_s = 6000}};
+    struct proto_msg m = {.kind = kind, .head = {.issued_s = at_s - 1, .valid_until_s = at_s + 1000}};
     struct proto_signed s = {.count = 1};
     struct proto_reply reply = {.result = PROTO_ACCEPTED, .has_receipt = true};
     static uint8_t body[4096], envelope[4096], proof[32768];
@@ -48,9 +51,14 @@ static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind
     assert_err(proto_sign_make(s.type, body, s.body_len, w->node_secret, sig), OK);
     s.by[0] = (struct proto_signed_by){w->node_key, sig};
     assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
-    log_sample_act(&w->log, &m, (struct proto_blob){envelope, len}, 0, number, 5000, PROTO_ACCEPTED, &reply.receipt);
+    log_sample_act(&w->log, &m, (struct proto_blob){envelope, len}, 0, number, at_s, PROTO_ACCEPTED, &reply.receipt);
     assert_err(proto_reply_encode(&reply, 0, proof, sizeof proof, &proof_len), OK);
     write_entry(w, number, kind, &reply.receipt, (struct proto_blob){envelope, len}, (struct proto_blob){proof, proof_len});
+}
+
+static void make_entry_of(struct world *w, uint64_t number, enum proto_kind kind)
+{
+    make_entry_at(w, number, kind, 5000);
 }
 
 /* A release as the archive keeps it: without ciphertext. */
@@ -175,6 +183,49 @@ static void what_is_not_kept_any_more_is_no_problem(void **state)
     assert_err(verify(w), OK);
     assert_int_equal(w->report.compared, 2);
     assert_int_equal(w->problems.count, 0);
+}
+
+/* Else an act could be left out by calling it over. When it was is the archive's own word; what lies before it is proven. */
+static void what_cannot_be_over_yet_is_named(void **state)
+{
+    struct world *w = *state;
+    uint64_t now_s = clock_now_s(), term_s = (uint64_t)CLIENT_TERMS_LEAST_YEARS * CLIENT_TERMS_YEAR_S;
+    uint8_t leaf[32] = {1};
+    const uint8_t origin = 1;
+    const struct proto_blob hash = {leaf, sizeof leaf}, log = {&origin, 1};
+    struct proto_receipt said = {.index = 1, .time_s = now_s - term_s + 600};
+
+    make_entry_at(w, 1, PROTO_CANCEL, now_s - term_s - 600);
+    write_entry(w, 2, PROTO_CANCEL | SPENT_FLAG, &said, hash, log);
+    assert_err(receipts(w), OK);
+    assert_string_equal(problems(w), "0000000002.entry ");
+    w->problems.count = 0;
+    said.time_s = now_s - term_s;
+    write_entry(w, 2, PROTO_CANCEL | SPENT_FLAG, &said, hash, log);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->problems.count, 0);
+    make_entry_at(w, 1, PROTO_CANCEL, now_s - term_s + 600);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->problems.count, 1);
+}
+
+/* What was not believed has no leaf and no moment: it is over when the next one may be, and then the log has nothing to compare. */
+static void what_had_no_leaf_is_over_with_the_next(void **state)
+{
+    struct world *w = *state;
+    uint64_t now_s = clock_now_s(), term_s = (uint64_t)CLIENT_TERMS_LEAST_YEARS * CLIENT_TERMS_YEAR_S;
+    const struct proto_blob none = {NULL, 0};
+
+    make_entry_at(w, 1, PROTO_CANCEL, now_s - term_s - 900);
+    write_entry(w, 2, PROTO_CANCEL | SPENT_FLAG, NULL, none, none);
+    make_entry_at(w, 3, PROTO_CANCEL, now_s - term_s - 600);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(w->claims.count, 2);
+    assert_int_equal(w->claims.spent, 1);
+    make_entry_at(w, 3, PROTO_CANCEL, now_s - term_s + 600);
+    assert_err(receipts(w), OK);
+    assert_string_equal(problems(w), "0000000002.entry ");
 }
 
 /* Its first, middle and last byte; and what is no hash is no place. */
@@ -311,6 +362,8 @@ int main(void)
         world_test(a_release_without_its_ciphertext_holds),
         world_test(a_changed_release_without_its_ciphertext_is_named),
         world_test(what_is_not_kept_any_more_is_no_problem),
+        world_test(what_cannot_be_over_yet_is_named),
+        world_test(what_had_no_leaf_is_over_with_the_next),
         world_test(a_place_that_the_log_has_not_is_named),
         world_test(a_changed_receipt_is_named),
         world_test(a_missing_number_is_named),
