@@ -297,7 +297,7 @@ static void a_keyholder_of_another_time_costs_nothing(void **state)
     assert_err(holders_want_until(w, 1), ERR_PEER);
     assert_non_null(strstr(w->call.trouble.text, "the clock of the keyholder"));
     assert_int_equal(holders_waiting(w), 1);
-    holders_turn_for(w, 1500);
+    holders_turn_for(w, 1000);
     assert_int_equal(w->questions[CLIENT_HUB], 1);
     assert_int_equal(w->questions[CLIENT_KEYHOLDER], 1);
     w->does_keyholder.refuses = PROTO_ACCEPTED;
@@ -315,7 +315,7 @@ static void a_refusal_of_the_class_expired_is_not_asked_again_at_once(void **sta
 
     w->does_keyholder.refuses = PROTO_NO_OFFICER;
     assert_err(holders_want_until(w, 1), proto_refusal_err(PROTO_NO_OFFICER));
-    holders_turn_for(w, 1500);
+    holders_turn_for(w, 1000);
     /* The hub may not have been asked yet when the refusal came. */
     assert_in_range(w->questions[CLIENT_HUB], 0, 1);
     assert_int_equal(w->questions[CLIENT_KEYHOLDER], 1);
