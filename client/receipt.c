@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/archive.h"
 #include "client/calls.h"
+#include "client/desk.h"
 #include "client/hublink_parts.h"
 #include "client/keeping.h"
 #include "client/mail.h"
@@ -202,9 +203,28 @@ static bool stops_something(const struct proto_msg *m)
         && client_keeping_stops(proto_statement_of_type(s.type));
 }
 
+/* Access that is ended early and not over here yet (P-045, code 7). What is over by another way needs no end any more. */
+static enum err ends_access(struct client_node *n, const struct proto_msg *m, bool *ends)
+{
+    struct client_desk d;
+    struct vault_txn *x = NULL;
+    enum err e;
+
+    if (m->kind != PROTO_REFUSE || m->code != PROTO_REFUSE_TAKEN_BACK)
+        return OK;
+    e = client_vault_begin(n->vault, false, &x);
+    if (e == OK)
+        e = client_desk_get(x, m->refers, &d);
+    client_vault_abort(x);
+    if (e == OK)
+        *ends = !client_desk_is_receiver(&d) && d.access_until_s > clock_now_s()
+            && (d.state == CLIENT_DESK_GRANTED || d.state == CLIENT_DESK_RELEASED || d.state == CLIENT_DESK_OPENED);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 /*
  * A refusal without a leaf proves nothing, and nothing is made durable from it but that this act is not sent again. Not even that of what
- * stops something: a hub, or a gate in its place, that wants a consent to go on would only have to say no once.
+ * stops something: a hub, or a gate in its place, that wants a consent or an access to go on would only have to say no once.
  */
 static enum err without_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
     enum client_receipt_verdict *verdict)
@@ -221,6 +241,8 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     ev.envelope_len = one->len;
     stays = stops_something(&one->msg);
     if (!stays)
+        e = ends_access(n, &one->msg, &stays);
+    if (e == OK && !stays)
         e = settle(n, order, &ev);
     log_event(LOG_WARN, stays ? "stop-refused" : "act-refused", "kind", proto_kind_name(one->msg.kind), "reason",
         proto_refusal_name((enum proto_refusal)reply->result), NULL);

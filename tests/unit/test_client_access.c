@@ -4,6 +4,9 @@
 
 #include "tests/support/check.h"
 
+#include "client/outbox.h"
+#include "client/receipt.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -152,12 +155,73 @@ static void what_comes_in_must_be_its_holders(void **state)
     assert_true(client_fixture_has_share(f, LEERPLICHT, id));
 }
 
+/* ---- a hub that says no ---- */
+
+struct found { uint8_t key[8], *memory; struct client_outbox_row row; };
+
+static bool take_row(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct found *w = arg;
+
+    assert_int_equal(key_len, sizeof w->key);
+    memcpy(w->key, key, sizeof w->key);
+    w->memory = check_exact(value, len);
+    assert_err(client_outbox_decode(w->memory, len, &w->row), OK);
+    return false;
+}
+
+/* The hub answers what waits at vo with this and no leaf. */
+static enum client_receipt_verdict answered(struct client_fixture *f, enum proto_refusal result)
+{
+    const struct proto_reply reply = {.result = (uint8_t)result};
+    enum client_receipt_verdict verdict = CLIENT_RECEIPT_AGAIN;
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    struct found w = {.memory = NULL};
+
+    assert_err(client_vault_walk(x, CLIENT_T_OUTBOX, NULL, 0, take_row, &w), OK);
+    client_vault_abort(x);
+    assert_non_null(w.memory);
+    assert_err(client_receipt_apply(client_fixture_node(f, VO), w.key[7], &w.row, &reply, &verdict), OK);
+    free(w.memory);
+    return verdict;
+}
+
+/* Whoever wants it to be read further only had to refuse its end once. */
+static void it_is_not_dropped_on_the_hubs_word(void **state)
+{
+    static const enum proto_refusal no[] = {PROTO_WRONG_STATE, PROTO_NOT_FOUND, PROTO_NOT_YOURS};
+    struct client_fixture *f = *state;
+    const uint8_t *id = share(f, LEERPLICHT, false);
+
+    assert_err(client_fixture_call(f, VO, "access.end", "{'share':'%s'}", hex), OK);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
+        assert_int_equal(answered(f, no[i]), CLIENT_RECEIPT_REFUSED);
+        assert_int_equal(client_fixture_waiting(f, VO, PROTO_REFUSE, NULL), 1);
+    }
+    assert_true(client_fixture_hub_one(f, VO));
+    assert_state(client_fixture_desk(f, VO, id), CLIENT_DESK_WITHDRAWN);
+    assert_state(client_fixture_desk(f, LEERPLICHT, id), CLIENT_DESK_WITHDRAWN);
+}
+
+/* It was over before: nothing waits for ever. */
+static void what_is_over_by_itself_needs_no_end(void **state)
+{
+    struct client_fixture *f = *state;
+    const uint8_t *id = share(f, LEERPLICHT, false);
+
+    assert_err(client_fixture_call(f, VO, "access.end", "{'share':'%s'}", hex), OK);
+    set_state(f, VO, id, CLIENT_DESK_ENDED);
+    assert_int_equal(answered(f, PROTO_WRONG_STATE), CLIENT_RECEIPT_DONE);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_REFUSE, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_was_granted_and_read), client_fixture_test(what_is_still_on_its_way), client_fixture_test(what_was_sent),
         client_fixture_test(both_sides_say_why), client_fixture_test(a_second_time_nothing_is_sent),
         client_fixture_test(only_its_holder_and_only_while_there_is_access), client_fixture_test(what_comes_in_must_be_its_holders),
+        client_fixture_test(it_is_not_dropped_on_the_hubs_word), client_fixture_test(what_is_over_by_itself_needs_no_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
