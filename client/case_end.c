@@ -31,6 +31,7 @@ struct ending {
     struct client_case *work;             /* one is large */
     uint8_t said[STATEMENTS_MAX][PROTO_ID_LEN];
     size_t said_count;
+    bool waits;                           /* an end goes after what it ended */
     struct one *of;
     uint8_t person[48];
     size_t person_len;
@@ -207,13 +208,41 @@ static bool goes(const struct one *o, const struct proto_statement *s)
     return o->by_age ? of_case || of_child : s->kind == PROTO_SAY_FACTS && of_child;
 }
 
+/*
+ * What it ended is kept, under another case or child, or goes in this portion: without the end it would count again. *waits: it goes now, and so
+ * the end with the next.
+ */
+static enum err ends_what_is_kept(struct ending *d, const struct proto_statement *s, bool *does)
+{
+    struct client_kept *k;
+    uint8_t *memory = NULL;
+    enum err e;
+
+    if (s->kind != PROTO_SAY_WITHDRAWAL && s->kind != PROTO_SAY_EVENT_END && s->kind != PROTO_SAY_STATUS)
+        return OK;
+    k = malloc(sizeof *k);
+    e = k == NULL ? ERR_NOMEM : client_kept_get(d->x, s->refers, k, &memory);
+    if (e == OK) {
+        *does = true;
+        d->waits = d->waits || (goes(d->of, &k->what) && !is_under_way(k));
+    }
+    free(memory);
+    free(k);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 static bool said_each(void *arg, const struct client_kept *k)
 {
     struct ending *d = arg;
+    bool stays = is_under_way(k);
 
-    if (goes(d->of, &k->what) && !is_under_way(k))
+    if (!goes(d->of, &k->what))
+        return true;
+    if (!stays)
+        d->err = ends_what_is_kept(d, &k->what, &stays);
+    if (d->err == OK && !stays)
         memcpy(d->said[d->said_count++], k->what.id, PROTO_ID_LEN);
-    return d->said_count < STATEMENTS_MAX;
+    return d->err == OK && d->said_count < STATEMENTS_MAX;
 }
 
 static bool person_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
@@ -262,10 +291,13 @@ static enum err end_one(struct ending *d, bool *all)
     enum err e;
 
     d->said_count = 0;
+    d->waits = false;
     e = client_case_walk(d->x, beside_each, d->of);
     if (e == OK)
         e = client_kept_walk(d->x, said_each, d);
-    *all = d->said_count < STATEMENTS_MAX;
+    if (e == OK)
+        e = d->err;
+    *all = d->said_count < STATEMENTS_MAX && !d->waits;
     for (size_t i = 0; e == OK && i < d->said_count; i++)
         e = client_retention_drop_statement(d->x, d->said[i]);
     if (e != OK || !*all)

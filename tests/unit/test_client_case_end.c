@@ -245,6 +245,67 @@ static void another_case_of_the_child_keeps_what_is_known_of_it(void **state)
     assert_true(is_kept(f, LEERPLICHT, &t.report) && has_record(f, LEERPLICHT));
 }
 
+static struct proto_statement consent_of(struct client_fixture *f, uint8_t n)
+{
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_CONSENT, VO, &child, LEERPLICHT, NOBODY);
+
+    client_fixture_case_id(n, s.case_id);
+    memcpy(s.holder, f->partner[VO].id, sizeof s.holder);
+    memcpy(s.receiver, f->partner[LEERPLICHT].id, sizeof s.receiver);
+    memcpy(s.purpose, "att_followup", 13);
+    s.sections = client_fixture_sections("att");
+    s.code = PROTO_CONSENT_PROCESSING;
+    s.until_s = f->now_s + 30 * (uint64_t)DAY_S;
+    return s;
+}
+
+static struct proto_statement withdrawal_of(struct client_fixture *f, const struct proto_statement *consent, uint8_t n)
+{
+    struct proto_statement s = client_fixture_say(f, PROTO_SAY_WITHDRAWAL, VO, &child, LEERPLICHT, NOBODY);
+
+    memcpy(s.refers, consent->id, sizeof s.refers);
+    client_fixture_case_id(n, s.case_id);
+    return s;
+}
+
+/* Or the yes would count again. */
+static void a_withdrawal_stays_with_the_consent_of_another_case(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement consent = consent_of(f, 2), no = withdrawal_of(f, &consent, 1);
+
+    born(f, LEERPLICHT, 20, 0);
+    client_fixture_case(f, LEERPLICHT, 1, &child, "att_followup", LEERPLICHT, VO, NOBODY);
+    client_fixture_case(f, LEERPLICHT, 2, &child, "case_support", LEERPLICHT, CJG, NOBODY);
+    client_fixture_keep(f, LEERPLICHT, &consent);
+    client_fixture_keep(f, LEERPLICHT, &no);
+    run_at(f, LEERPLICHT, f->now_s);
+    assert_true(is_over(f, LEERPLICHT, 1));
+    assert_true(is_kept(f, LEERPLICHT, &consent) && is_kept(f, LEERPLICHT, &no));
+}
+
+/* A node that is ended between two portions, or holds all from then on, has the no for as long as the yes. */
+static void a_withdrawal_goes_after_its_consent(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement consent = consent_of(f, 1), no = withdrawal_of(f, &consent, 1);
+    struct vault_txn *x;
+    bool more = false;
+
+    born(f, LEERPLICHT, 20, 0);
+    client_fixture_case(f, LEERPLICHT, 1, &child, "att_followup", LEERPLICHT, VO, NOBODY);
+    client_fixture_keep(f, LEERPLICHT, &consent);
+    client_fixture_keep(f, LEERPLICHT, &no);
+    x = client_fixture_begin(f, LEERPLICHT);
+    assert_err(client_case_end_run(client_fixture_node(f, LEERPLICHT), x, f->now_s, &more), OK);
+    client_fixture_commit(x);
+    assert_true(more);
+    assert_true(!is_kept(f, LEERPLICHT, &consent) && is_kept(f, LEERPLICHT, &no));
+    run_at(f, LEERPLICHT, f->now_s);
+    assert_true(is_over(f, LEERPLICHT, 1));
+    assert_false(is_kept(f, LEERPLICHT, &no));
+}
+
 static void nothing_goes_under_a_legal_hold(void **state)
 {
     struct client_fixture *f = *state;
@@ -374,7 +435,7 @@ int main(void)
         T(a_leerplicht_case_goes_when_the_child_is_19), T(the_age_that_another_told_counts), T(with_another_purpose_it_stays),
         T(at_a_school_age_ends_nothing), T(at_the_office_for_early_leavers_it_is_25), T(an_objection_keeps_its_own_term),
         T(an_open_request_keeps_it), T(what_is_under_way_keeps_it), T(another_case_of_the_child_keeps_what_is_known_of_it),
-        T(nothing_goes_under_a_legal_hold), T(five_years_after_it_was_left), T(not_before_the_decisions_in_it),
+        T(a_withdrawal_stays_with_the_consent_of_another_case), T(a_withdrawal_goes_after_its_consent), T(nothing_goes_under_a_legal_hold), T(five_years_after_it_was_left), T(not_before_the_decisions_in_it),
         T(what_is_over_is_not_opened_again), T(people_see_it_no_more), T(many_go_in_portions),
     };
 
