@@ -7,6 +7,7 @@
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/says.h"
 #include "proto/note.h"
 #include "proto/registry_say.h"
 
@@ -41,7 +42,7 @@ const struct client_opt client_cmd_partner_sign_opts[] = {
     {"file", CLIENT_OPT_ARG, true, {"the statement; the signature is added to it", "de verklaring; de handtekening komt erbij"}, "FILE", NULL}, ROOT, END};
 const struct client_opt client_cmd_partner_revoke_opts[] = {
     {"partner", CLIENT_OPT_ARG, true, {"which partner; the own one leaves by its own word", "welke partner; de eigen vertrekt op eigen woord"}, "HANDLE", NULL},
-    {"key", CLIENT_OPT_TEXT, false, {"only this key of it: 64 hex digits", "alleen deze sleutel ervan: 64 hexcijfers"}, "HEX", NULL},
+    {"key", CLIENT_OPT_TEXT, false, {"only this key of it, 64 hex digits: from org rotate or partner list", "alleen deze sleutel ervan, 64 hexcijfers: van org rotate of partner list"}, "HEX", NULL},
     {"reason", CLIENT_OPT_TEXT, false, {"lost, stolen, left, ended ...", "verloren, gestolen, vertrokken, opgeheven ..."}, "WORD", NULL},
     OUT, ROOT, END};
 const struct client_opt client_cmd_partner_send_opts[] = {
@@ -175,10 +176,43 @@ static void add_next(const struct client_run *r, bool complete, bool is_origin)
     json_add_text(r->reply, "next", next);
 }
 
+/* The handle of whom it is about: from the statement, the region file, or the node, which knows who came later; else what it has of an id. */
+static void name_of(struct client_run *r, const struct proto_registry_say *s, char out[PROTO_NAME_TEXT_MAX + 1])
+{
+    struct proto_region *region = calloc(1, sizeof *region);
+    const struct proto_partner *p = NULL;
+    const cJSON *row;
+    cJSON *reply = NULL;
+    char hex[2 * PROTO_PARTNER_LEN + 1];
+    const char *name, *id;
+
+    text_hex(s->partner, sizeof s->partner, hex, sizeof hex);
+    if (s->handle[0] != '\0')
+        (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", s->handle);
+    else if (sodium_is_zero(s->partner, sizeof s->partner))
+        (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%.*s", (int)strcspn(s->witness, "+"), s->witness);
+    else
+        (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", hex);
+    if (region != NULL && read_region(r, region) == OK)
+        p = proto_region_partner(region, s->partner);
+    if (p != NULL)
+        (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", p->handle);
+    else if (strcmp(out, hex) == 0 && client_run_call_as_nobody(r, "partner.list", &reply) == OK)
+        cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(reply, "partners"))
+            if (json_text(row, "id", &id) == OK && strcmp(id, hex) == 0 && json_text(row, "handle", &name) == OK)
+                (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", name);
+    cJSON_Delete(reply);
+    free(region);
+}
+
 static void describe(struct client_run *r, const struct proto_registry_say *s, const char *path, size_t signatures, size_t needed)
 {
+    char about[PROTO_NAME_TEXT_MAX + 1], says[CLIENT_SAYS_MAX];
     cJSON *obj = r->reply = cJSON_CreateObject();
 
+    name_of(r, s, about);
+    client_says(s, about, r->lang, says);
+    json_add_text(obj, "says", says);
     json_add_text(obj, "act", proto_registry_say_act(s->act));
     add_key(obj, "partner", s->partner, sizeof s->partner);
     if (s->handle[0] != '\0') {
@@ -337,7 +371,8 @@ enum err client_cmd_partner_revoke(struct client_run *r)
     if (e == OK)
         e = begin(r, PROTO_REG_REVOKE, region, &s);
     if (e == OK && key != NULL && text_unhex(key, s.key, sizeof s.key) != OK)
-        e = trouble_at(r->t, ERR_USAGE, "--key", 0, 0, "must be 64 hex digits, as partner list shows", "moet 64 hexcijfers zijn, zoals partner list toont");
+        e = trouble_at(r->t, ERR_USAGE, "--key", 0, 0, "must be 64 hex digits: as org rotate says of the key before, or partner list of a witness key",
+            "moet 64 hexcijfers zijn: zoals org rotate zegt van de sleutel ervoor, of partner list van een getuigesleutel");
     if (e == OK && snprintf(s.reason, sizeof s.reason, "%s", reason != NULL ? reason : "ended") >= (int)sizeof s.reason)
         e = trouble_at(r->t, ERR_USAGE, "--reason", 0, 0, "has at most 32 bytes", "heeft hoogstens 32 bytes");
     if (e == OK)

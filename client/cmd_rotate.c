@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
@@ -83,19 +84,26 @@ static enum err write_key(struct client_run *r, const struct client_plain_key *k
     return e;
 }
 
-/* What this organisation is, by the certificate that it has. */
-static enum err read_own(struct client_run *r, struct proto_cert *own)
+static enum err read_cert(struct client_run *r, const char *name, struct proto_cert *out)
 {
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL, signer[PROTO_KEY_LEN];
     size_t len = 0;
-    enum err e = path_of(r, "certs", "node", "", path);
+    enum err e = path_of(r, "certs", name, "", path);
 
     if (e == OK)
         e = file_read(path, PROTO_CERT_MAX, &data, &len, NULL);
     if (e == OK)
-        e = proto_cert_peek(data, len, own, signer);
+        e = proto_cert_peek(data, len, out, signer);
     free(data);
+    return e;
+}
+
+/* What this organisation is, by the certificate that it has. */
+static enum err read_own(struct client_run *r, struct proto_cert *own)
+{
+    enum err e = read_cert(r, "node", own);
+
     return e == OK ? OK : trouble_at(r->t, ERR_STATE, "certs/node", 0, 0, "is not here: join the hub first (schakel hub join)",
         "is er niet: sluit eerst aan bij de hub (schakel hub join)");
 }
@@ -259,48 +267,108 @@ static void report(struct client_run *r, const char *key, const char *en, const 
     json_add_text(r->reply, "next", r->lang == LANG_NL ? nl : en);
 }
 
+/*
+ * Whoever has the machine has the key of before, and its certificate goes on to its end. Which key that was nobody can look up once another has
+ * its place, so it is told here, with what ends it.
+ */
+static void report_before(struct client_run *r, const struct proto_org_file *org, const uint8_t key[PROTO_KEY_LEN])
+{
+    char hex[2 * PROTO_KEY_LEN + 1], text[256];
+
+    text_hex(key, PROTO_KEY_LEN, hex, sizeof hex);
+    (void)snprintf(text, sizeof text, "schakel partner revoke %s --key %s --reason stolen --out %s", org->handle, hex,
+        r->lang == LANG_NL ? "BESTAND" : "FILE");
+    json_add_text(r->reply, "key_before", hex);
+    json_add_text(r->reply, "if_stolen", text);
+}
+
+static bool is_given(const struct client_run *r, const char *option)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r->args, option));
+}
+
+static enum err rotate_certified(struct client_run *r, const struct kind *k, const struct keys *with, const struct proto_org_file *org)
+{
+    struct proto_cert before;
+    bool has_before = read_cert(r, k->name, &before) == OK;
+
+    report(r, k->name, "start the node again: it publishes the new key and goes over to it; everybody logs in again",
+        "start het knooppunt opnieuw: het maakt de nieuwe sleutel bekend en gaat erop over; ieder meldt zich opnieuw aan");
+    if (has_before)
+        report_before(r, org, before.key);
+    return rotate(r, k, with);
+}
+
 static enum err rotate_witness(struct client_run *r, const struct keys *with, const struct proto_org_file *org)
 {
-    bool lost = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r->args, "lost"));
+    struct client_unlock by = {.key = with->vault};
+    struct secret *before = NULL;
+    uint8_t public[32];
+    char en[512], nl[512];
+    bool lost = is_given(r, "lost");
 
+    (void)snprintf(en, sizeof en, "give " CLIENT_WITNESS_ORG " to another partner: schakel partner propose --org " CLIENT_WITNESS_ORG " --witness-of %s "
+        "--out FILE; you sign what it makes (schakel partner sign FILE), start the node again and send it (schakel partner send --file FILE)", org->handle);
+    (void)snprintf(nl, sizeof nl, "geef " CLIENT_WITNESS_ORG " aan een andere partner: schakel partner propose --org " CLIENT_WITNESS_ORG " --witness-of %s "
+        "--out BESTAND; u tekent wat die maakt (schakel partner sign BESTAND), start het knooppunt opnieuw en stuurt het (schakel partner send --file BESTAND)",
+        org->handle);
     if (lost)
-        report(r, "witness", "give " CLIENT_WITNESS_ORG " to another partner: schakel partner propose --org FILE --witness-of HANDLE; you sign what it makes "
-            "(schakel partner sign), start the node again and send it (schakel partner send)",
-            "geef " CLIENT_WITNESS_ORG " aan een andere partner: schakel partner propose --org BESTAND --witness-of NAAM; u tekent wat die maakt "
-            "(schakel partner sign), start het knooppunt opnieuw en stuurt het (schakel partner send)");
+        report(r, "witness", en, nl);
     else
         report(r, "witness", "start the node again: it says the new key to the registry, and goes over to it when the registry names it",
             "start het knooppunt opnieuw: het zegt de nieuwe sleutel aan het register, en gaat erop over als het register hem noemt");
+    if (client_keyfile_open(r->home, "witness", &by, &before, public, NULL) == OK)
+        report_before(r, org, public);
+    secret_free(before);
     return client_cmd_witness_rotate(r, &(struct client_cmd_witness){with->root, with->vault, org, lost});
+}
+
+static enum err rotate_root_or_finish(struct client_run *r, const struct proto_org_file *org)
+{
+    char en[512], nl[512];
+
+    (void)snprintf(en, sizeof en, "two other partners say so, with the file org.next.pub: one gives schakel partner propose --org org.next.pub "
+        "--replaces %s --out FILE, the other schakel partner sign FILE and schakel partner send --file FILE; then here: schakel org rotate root --finish",
+        org->handle);
+    (void)snprintf(nl, sizeof nl, "twee andere partners zeggen het, met het bestand org.next.pub: de een geeft schakel partner propose --org org.next.pub "
+        "--replaces %s --out BESTAND, de ander schakel partner sign BESTAND en schakel partner send --file BESTAND; dan hier: schakel org rotate root "
+        "--finish", org->handle);
+    if (!is_given(r, "finish")) {
+        report(r, "root", en, nl);
+        return rotate_root(r, *org);
+    }
+    report(r, "root", "join again with two files (schakel hub join --request ..., then --welcome ...), and start the node again",
+        "sluit opnieuw aan met twee bestanden (schakel hub join --request ..., dan --welcome ...), en start het knooppunt opnieuw");
+    return finish_root(r);
+}
+
+/* A flag of another key would be passed over in silence, and the person believe that it counted. */
+static enum err check_flags(struct client_run *r, const char *key)
+{
+    if (is_given(r, "lost") && strcmp(key, "witness") != 0)
+        return trouble_at(r->t, ERR_USAGE, "--lost", 0, 0, "is for the key witness alone", "is alleen voor de sleutel witness");
+    if (is_given(r, "finish") && strcmp(key, "root") != 0)
+        return trouble_at(r->t, ERR_USAGE, "--finish", 0, 0, "is for the key root alone", "is alleen voor de sleutel root");
+    return OK;
 }
 
 static enum err run(struct client_run *r, const char *key, const struct keys *with)
 {
-    const cJSON *finish = cJSON_GetObjectItemCaseSensitive(r->args, "finish");
     struct proto_org_file org;
-    enum err e = read_public(r, &org);
+    enum err e = check_flags(r, key);
 
+    if (e == OK)
+        e = read_public(r, &org);
     for (size_t i = 0; e == OK && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, key) == 0) {
-            report(r, key, "start the node again: it publishes the new key and goes over to it",
-                "start het knooppunt opnieuw: het maakt de nieuwe sleutel bekend en gaat erop over");
-            return rotate(r, &kinds[i], with);
-        }
+        if (strcmp(kinds[i].name, key) == 0)
+            return rotate_certified(r, &kinds[i], with, &org);
     if (e == OK && strcmp(key, "tls") == 0) {
         report(r, key, "join again with two files (schakel hub join --request ..., then --welcome ...), and start the node again",
             "sluit opnieuw aan met twee bestanden (schakel hub join --request ..., dan --welcome ...), en start het knooppunt opnieuw");
         return rotate_tls(r, with, org.handle);
     }
-    if (e == OK && strcmp(key, "root") == 0 && cJSON_IsTrue(finish)) {
-        report(r, key, "join again with two files (schakel hub join --request ..., then --welcome ...), and start the node again",
-            "sluit opnieuw aan met twee bestanden (schakel hub join --request ..., dan --welcome ...), en start het knooppunt opnieuw");
-        return finish_root(r);
-    }
-    if (e == OK && strcmp(key, "root") == 0) {
-        report(r, key, "two other partners say so: schakel partner propose --org org.next.pub --replaces HANDLE; then: org rotate root --finish",
-            "twee andere partners zeggen het: schakel partner propose --org org.next.pub --replaces NAAM; dan: org rotate root --finish");
-        return rotate_root(r, org);
-    }
+    if (e == OK && strcmp(key, "root") == 0)
+        return rotate_root_or_finish(r, &org);
     if (e == OK && strcmp(key, "witness") == 0)
         return rotate_witness(r, with, &org);
     return e != OK ? e : trouble_at(r->t, ERR_USAGE, key, 0, 0, "is no key: node, hpke, officer, witness, tls or root",

@@ -13,6 +13,7 @@
 #include "client/cmd_policy_register.h"
 #include "client/cmd_rotate.h"
 #include "client/cmds.h"
+#include "client/desk_print.h"
 
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
 #define ROOT {"root-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the root key", "wachtzin van de hoofdsleutel"}
@@ -153,9 +154,9 @@ const struct client_cmd client_base_cmds[] = {
     {"node", {"run this partner's node", "draai het knooppunt van deze partner"}, node_opts, NULL, client_cmd_node, NULL},
     {"staff add", {"add somebody who works here", "voeg een medewerker toe"}, staff_add_opts, "staff.add", NULL, NULL},
     {"staff list", {"who works here", "wie hier werkt"}, NULL, "staff.list", NULL, NULL},
-    {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, NULL},
+    {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, client_desk_print},
     {"staff revoke", {"a person's key counts no more, everywhere", "iemands sleutel telt niet meer, overal"}, client_cmd_staff_revoke_opts,
-        "staff.revoke", NULL, NULL},
+        "staff.revoke", NULL, client_desk_print},
     {"partner propose", {"propose an organisation, a root or witness key, a quota or a new origin of the log", "stel een organisatie, hoofd- of getuigesleutel, quotum of nieuwe oorsprong van het logboek voor"},
         client_cmd_partner_propose_opts, NULL, client_cmd_partner_propose, NULL},
     {"partner sign", {"sign what another partner proposed", "onderteken wat een andere partner voorstelde"}, client_cmd_partner_sign_opts, NULL,
@@ -163,7 +164,7 @@ const struct client_cmd client_base_cmds[] = {
     {"partner revoke", {"an organisation or a key takes no part any more", "een organisatie of sleutel doet niet meer mee"},
         client_cmd_partner_revoke_opts, NULL, client_cmd_partner_revoke, NULL},
     {"partner send", {"send a signed statement to the registry", "stuur een ondertekende verklaring naar het register"},
-        client_cmd_partner_send_opts, "partner.send", NULL, NULL},
+        client_cmd_partner_send_opts, "partner.send", NULL, client_desk_print},
     {"partner list", {"who takes part, and what was revoked", "wie meedoet, en wat is ingetrokken"}, NULL, "partner.list", NULL, NULL},
     {"partner export", {"write the registry to a file, also while the hub is away", "schrijf het register naar een bestand, ook als de hub er niet is"},
         client_cmd_partner_export_opts, NULL, client_cmd_partner_export, NULL},

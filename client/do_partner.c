@@ -186,8 +186,8 @@ enum err client_do_staff_revoke(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_staff_find(x, login, &s);
     if (e == ERR_NOTFOUND)
-        e = trouble_at(&c->trouble, e, "--login", 0, 0, "nobody here has this login; see: schakel staff list",
-            "niemand hier heeft deze aanmeldnaam; zie: schakel staff list");
+        e = trouble_at(&c->trouble, e, "--login", 0, 0, "nobody who works here has this login; who has left already: schakel staff list",
+            "niemand die hier werkt heeft deze aanmeldnaam; wie al vertrokken is: schakel staff list");
     if (e == OK)
         e = make_revocation(c, &s, reason, note, &len);
     if (e == OK)

@@ -93,11 +93,20 @@ static void an_ended_access_by_its_number(void **state)
         "Toegang beëindigd: 00112233; de kopie bij de ander wordt vernietigd zodra dat knooppunt\nhet hoort; een bericht zegt wanneer.\n");
 }
 
+static void a_revoked_person_and_what_is_next(void **state)
+{
+    (void)state;
+    expect_by(client_desk_print, "staff revoke", LANG_EN, "{\"login\":\"tess\"}",
+        "The key counts no more, here and everywhere: tess. A new one for the same person: schakel\nstaff add\n");
+    expect_by(client_desk_print, "partner send", LANG_NL, "{}",
+        "Het register heeft het; elk knooppunt hoort het binnen enkele minuten: schakel partner\nlist\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_in_words), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
-        cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number),
+        cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number), cmocka_unit_test(a_revoked_person_and_what_is_next),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
