@@ -71,15 +71,20 @@ static void report_log(cJSON *reply, const struct client_log_report *l)
         json_add_u64(obj, "receipts_lost", l->lost);
 }
 
-/* Proof against the hub, or also against the hub with its friends. */
-static const char *standing(const struct client_run *r, bool anchored)
+/* Proof against the hub, or also against the hub with its friends; for people the last line but one, so with what to do. */
+static const char *standing(const struct client_run *r, bool anchored, const struct client_log_report *log)
 {
-    if (anchored)
-        return "anchored";
-    return r->json ? "receipt"
-        : r->lang == LANG_NL
-        ? "receipt (het woord van de hub, waar hij niet meer van af kan; nog niet door anderen medeondertekend)"
-        : "receipt (the hub's word, which it cannot take back; not yet cosigned by others)";
+    bool nl = r->lang == LANG_NL;
+
+    if (r->json || anchored)
+        return anchored ? "anchored" : "receipt";
+    if (log->anchored_size != 0)
+        return nl ? "receipt (van de nieuwste bladen nog het woord van de hub alleen, waar hij niet meer van af kan; wat eronder ligt is verankerd. Over enkele "
+                    "minuten ook die: maak de kopie dan opnieuw)"
+                  : "receipt (of the newest leaves still the hub's word alone, which it cannot take back; what is below is anchored. In some minutes those are, too: "
+                    "copy the log again then)";
+    return nl ? "receipt (het woord van de hub, waar hij niet meer van af kan; nog niet door anderen medeondertekend)"
+              : "receipt (the hub's word, which it cannot take back; not yet cosigned by others)";
 }
 
 /* With receipts: when all of them lie under what was cosigned; without: when the whole copy does. */
@@ -123,7 +128,7 @@ enum err client_cmd_verify(struct client_run *r)
     if (e == OK && log_folder != NULL)
         report_log(r->reply, &log);
     if (e == OK) {
-        json_add_text(r->reply, "standing", standing(r, is_anchored(&log, &claims)));
+        json_add_text(r->reply, "standing", standing(r, is_anchored(&log, &claims), &log));
         json_add_bool(r->reply, "ok", p.count == 0);
         json_add_u64(r->reply, "problems", p.count);
         if (p.count != 0 && cJSON_AddItemToObject(r->reply, "problem", p.list))

@@ -224,8 +224,19 @@ static enum err dial(struct client_node *n, const struct client_conf *conf, cons
 {
     const struct wire_tls hub = {o->cert.text, o->key, o->hub_ca.text}, keyholder = {o->cert.text, o->key, o->keyholder_ca.text};
     const char *other = conf->keyholder[0] != '\0' ? conf->keyholder : n->region.keyholder_address;
-    enum err e = client_hublink_open(n, conf->hub[0] != '\0' ? conf->hub : w->address, conf->plain ? NULL : &hub, t);
+    const char *address = conf->hub[0] != '\0' ? conf->hub : w->address;
+    struct trouble why = {.lang = t->lang};
+    enum err e = client_hublink_open(n, address, conf->plain ? NULL : &hub, &why);
 
+    /* Its own words would be "the link could not be set up"; about the address it names the address. */
+    if (e == ERR_CONFIG && !conf->plain && why.where[0] == '\0')
+        return trouble_at(t, e, "keys/tls", 0, 0,
+            "does not belong to the certificate in the file welcome. After schakel org rotate tls: join again (schakel hub join --request FILE, the hub "
+            "welcomes that, schakel hub join --welcome FILE), and start the node",
+            "hoort niet bij het certificaat in het bestand welcome. Na schakel org rotate tls: sluit opnieuw aan (schakel hub join --request BESTAND, de "
+            "hub verwelkomt dat, schakel hub join --welcome BESTAND), en start het knooppunt");
+    if (e != OK)
+        *t = why;
     return e == OK && n->region.has_keyholder ? client_keylink_open(n, other, conf->plain ? NULL : &keyholder, t) : e;
 }
 

@@ -253,7 +253,10 @@ static enum err open_checkpoint(const struct pass *s, struct client_log_report *
     enum err e = file_join(path, sizeof path, s->folder, "checkpoint");
 
     if (e == OK)
-        e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, t);
+        e = file_read(path, PROTO_NOTE_LEN_MAX, &data, &len, NULL);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(t, e, s->folder, 0, 0, "has no copy of the log: that is a folder from schakel hub mirror or schakel-hub export",
+            "heeft geen kopie van het logboek: dat is een map van schakel hub mirror of schakel-hub export");
     if (e == OK)
         e = proto_region_log_of(s->region, data, len, &key, &out->origin);
     if (e == OK)

@@ -223,8 +223,10 @@ static void look_for_gaps(uint64_t *numbers, size_t count, struct client_claims 
     for (size_t i = 1; i < count; i++)
         if (numbers[i] != numbers[i - 1] + 1) {
             (void)snprintf(name, sizeof name, "%" PRIu64 "-%" PRIu64, numbers[i - 1] + 1, numbers[i] - 1);
-            client_problem(p, name, UINT64_MAX, "these running numbers are not in the folder: the list is not complete",
-                "deze volgnummers staan niet in de map: de lijst is niet volledig");
+            client_problem(p, name, UINT64_MAX, "these running numbers are not in the folder: the list is not complete; whose archive it is can add them "
+                "(schakel archive export --first N --last N)",
+                "deze volgnummers staan niet in de map: de lijst is niet volledig; van wie het archief is, kan ze toevoegen (schakel archive export --first N "
+                "--last N)");
         }
 }
 
@@ -239,7 +241,8 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
     enum err e = OK;
 
     if (dir == NULL)
-        return trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "is not a folder that can be read", "is geen map die te lezen is");
+        return trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "is not a folder that can be read; receipts are made with: schakel archive export",
+            "is geen map die te lezen is; ontvangstbewijzen maakt men met: schakel archive export");
     while (e == OK && (d = readdir(dir)) != NULL) {
         if (!number_of(d->d_name, &number))
             continue;

@@ -193,6 +193,9 @@ static enum err read_mirror(struct putting *p, struct proto_merkle_head *head)
 
     if (e == OK)
         e = read_checkpoint(p, path, head, &origin);
+    if (e == ERR_NOTFOUND)
+        return trouble_at(p->t, e, p->from->mirror, 0, 0, "has no copy of the log: that is a folder from schakel hub mirror or schakel-hub export",
+            "heeft geen kopie van het logboek: dat is een map van schakel hub mirror of schakel-hub export");
     return e == OK ? OK : trouble_at(p->t, e, path, 0, 0, "is no checkpoint of this log (%s)", "is geen checkpoint van dit logboek (%s)", err_word(e));
 }
 

@@ -84,8 +84,8 @@ enum err hub_cmd_status(struct hub_cli *c)
         return trouble_at(c->t, ERR_PEER, c->home, 0, 0, "the hub is not running: start it with `schakel-hub run`",
             "de hub draait niet: start hem met `schakel-hub run`");
     if (!server_probe(conf.listen))
-        return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting, or does not take connections here",
-            "de hub is aan het starten, of neemt hier geen verbindingen aan");
+        return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting or ending, or takes no connections here: ask again in a moment; its log says what ended it",
+            "de hub is aan het starten of stoppen, of neemt hier geen verbindingen aan: vraag het zo nog eens; zijn log zegt wat hem beëindigde");
     json_add_text(c->reply, "address", conf.listen);
     if (statvfs(c->home, &disk) == 0 && disk.f_blocks >= 100)
         json_add_u64(c->reply, "disk_free_percent", disk.f_bavail / (disk.f_blocks / 100));

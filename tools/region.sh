@@ -16,6 +16,8 @@ secret() { printf '%s\n' "sample-$1-passphrase"; }
 
 # The text, number or word of a key in one line of JSON; the first one found.
 value() { sed -n 's/.*"'"$1"'":\("\([^"]*\)"\|\([0-9a-z]*\)\).*/\2\3/p' | sed -n 1p; }
+# The texts of a key in JSON, all of them, one a line.
+value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
 
 # as vo record list: a command of one partner, as its coordinator.
 as() {

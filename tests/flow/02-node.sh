@@ -124,9 +124,6 @@ scene_logs_hold() {
     scene_verify
 }
 
-# Every value of a key, one a line.
-value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
-
 set -e
 region_up
 set +e

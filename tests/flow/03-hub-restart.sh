@@ -27,7 +27,6 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
 outbox_empty() { [ "$("$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value outbox)" = 0 ]; }
 
 # ---- the hub, and who kills it ----

@@ -97,9 +97,9 @@ static void a_revoked_person_and_what_is_next(void **state)
 {
     (void)state;
     expect_by(client_desk_print, "staff revoke", LANG_EN, "{\"login\":\"tess\"}",
-        "The key counts no more, here and everywhere: tess. A new one for the same person: schakel\nstaff add\n");
+        "The key counts no more here, and nowhere once the registry has it: tess. A new one for the\nsame person: schakel staff add\n");
     expect_by(client_desk_print, "partner send", LANG_NL, "{}",
-        "Het register heeft het; elk knooppunt hoort het binnen enkele minuten: schakel partner\nlist\n");
+        "Het telt zodra het register het heeft, en elk knooppunt zegt dat binnen enkele minuten:\nschakel partner list\n");
 }
 
 int main(void)

@@ -17,7 +17,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 not() { ! "$@"; }
-value_each() { grep -o "\"$1\":\"[^\"]*\"" | cut -d'"' -f4; }
 lines() { sed 's/},{/}\n{/g'; }
 status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
 outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
