@@ -95,6 +95,7 @@ static enum err begin_at_kept(struct server_cosigner *s, struct proto_witness_lo
 static enum err take_origin(struct server_cosigner *s, struct trouble *t)
 {
     struct proto_witness_log fresh = { .seen = { .size = 0 } };
+    uint64_t size;
     enum err e = server_registry_is_stale(s->registry) ? server_registry_refresh(s->registry) : OK;
 
     if (e != OK || (s->origins == s->region->origin_count && s->log[0].key.name[0] != '\0'))
@@ -102,10 +103,12 @@ static enum err take_origin(struct server_cosigner *s, struct trouble *t)
     e = proto_note_key_decode(s->region->log_vkey, &fresh.key);
     if (e == OK)
         e = load_state(s, &fresh, t);
+    size = fresh.seen.size;
     if (e == OK && fresh.seen.size == 0)
         e = begin_at_kept(s, &fresh, t);
     if (e == OK) {
         s->log[0] = fresh;
+        s->on_disk[0] = size;
         s->origins = s->region->origin_count;
     }
     return e;
@@ -133,6 +136,7 @@ enum err server_cosigner_open(struct server_cosigner *s, const struct server_cos
         e = proto_registry_key(s->region, &s->log[1].key);
     if (e == OK)
         e = load_state(s, &s->log[1], t);
+    s->on_disk[1] = s->log[1].seen.size;
     if (e != OK)
         server_cosigner_close(s);
     return e;
@@ -177,10 +181,11 @@ static enum err cosign(struct server_cosigner *s, const struct proto_witness_ver
     struct proto_witness_log *l = &s->log[v->log];
     enum err e = OK;
 
-    if (v->head.size != l->seen.size || v->head.size == 0)
+    if (v->head.size != s->on_disk[v->log] || v->head.size == 0)
         e = save_state(s, l, v->text, v->text_len);
     if (e != OK)
         return e;
+    s->on_disk[v->log] = v->head.size;
     l->seen = v->head;
     sig->time_s = server_cosigner_key_time(s, now_s);
     e = proto_note_sign(&s->key, secret_wake(s->secret), v->text, v->text_len, sig);

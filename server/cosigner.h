@@ -30,6 +30,7 @@ struct server_cosigner {
     bool counts;                      /* the region counts the present key */
     uint64_t since_s;                 /* and from when on */
     struct proto_witness_log log[SERVER_COSIGNER_LOGS];
+    uint64_t on_disk[SERVER_COSIGNER_LOGS];  /* the size that each file has: what a statement says was seen is in memory only at first */
     struct server_registry *registry; /* what nodes brought of it, folded into region: the log may go on under another origin */
     uint8_t origins;                  /* changes of it that log[0] knows of */
 };

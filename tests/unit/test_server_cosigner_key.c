@@ -138,6 +138,20 @@ static void what_it_remembers_can_be_asked(void **state)
     assert_int_equal(registry.size, 0);
 }
 
+/* Also when the statement named that very head: the next statement, and a new origin, go on from what the file says. */
+static void what_was_cosigned_is_on_disk_whoever_saw_it_first(void **state)
+{
+    struct world *w = *state;
+    struct proto_merkle_head log, registry, seen = witness_sample_head(&w->log, 6);
+
+    name_next(w, NOW - 1, &seen);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
+    assert_err(server_cosigner_held(w->state, &w->region, &log, &registry, NULL), OK);
+    assert_int_equal(log.size, 6);
+    assert_memory_equal(log.root, seen.root, sizeof log.root);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, with_next, teardown)
 
 int main(void)
@@ -145,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_next_key_waits_for_the_registry), TEST(its_memory_goes_over), TEST(a_memory_of_an_old_copy_is_brought_up),
         TEST(it_signs_nothing_for_before_it_counted), TEST(a_third_key_leaves_it_without_a_place), TEST(what_it_remembers_can_be_asked),
+        TEST(what_was_cosigned_is_on_disk_whoever_saw_it_first),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("the cosigner's key", tests, NULL, NULL);
