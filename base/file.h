@@ -35,9 +35,9 @@ MUST_USE enum err file_digest(const char *path, uint8_t out[FILE_DIGEST_LEN], st
 MUST_USE enum err file_sync_all(const char *folder, struct trouble *t);
 /* Make a folder and its parents, mode 0700. OK when it is there. */
 MUST_USE enum err file_mkdirs(const char *path, struct trouble *t);
-/* "a/b" into out. ERR_LONG. */
 /* The folder that a file lies in; "." where its path names none. ERR_LONG. */
 MUST_USE enum err file_folder(const char *path, char out[PATH_MAX]);
+/* "a/b" into out. ERR_LONG. */
 MUST_USE enum err file_join(char *out, size_t out_len, const char *a, const char *b);
 
 #endif
