@@ -23,7 +23,7 @@ enum { OTHER_NUMBERS = 0x40000000 };  /* from here on the calls of x32: the same
 #define THIS_PROCESSOR AUDIT_ARCH_AARCH64
 enum { OTHER_NUMBERS = 0x7fffffff };
 #else
-#error "base/jail: name this processor's calls (AUDIT_ARCH_...), and run tests/unit/test_base_jail.c and the flows there"
+#error "base/jail: name this processor's calls (AUDIT_ARCH_...), and run tests/unit/test_hub_jail*.c and the flows there"
 #endif
 
 /* The one place where a build that is watched (sanitizers, counted branches) is allowed more. */

@@ -68,13 +68,13 @@ static enum err shut(const char *program, const struct jail_path *paths, size_t 
     enum err e = OK;
     int rules;
 
-#ifdef SCHAKEL_COVERAGE
-    version = -1;  /* the counts are written at the end of the process, where the build lies */
-#endif
     if (version < 1) {
         log_event(LOG_ERROR, "this system has no Landlock, so a part that is taken over may open what its user may", "role", program, NULL);
         return OK;
     }
+#ifdef SCHAKEL_COVERAGE
+    return OK;  /* the counts are written at the end of the process, where the build lies */
+#endif
     /* Else the first line of a log would read the time zone's file, and not be allowed to. */
     tzset();
     all = rules_of(version, dials);
@@ -83,12 +83,8 @@ static enum err shut(const char *program, const struct jail_path *paths, size_t 
         return ERR_IO;
     for (size_t i = 0; e == OK && i < count; i++)
         e = allow(rules, all.files, &paths[i]);
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-    if (e == OK)
+    if (e == OK && jail_is_watched())
         e = allow(rules, all.files, &watched);
-#else
-    (void)watched;
-#endif
     if (e == OK && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
         e = ERR_IO;
     (void)close(rules);

@@ -18,7 +18,7 @@ enum { ANSWER_EVERY_S = 3600, AT_ONCE_MAX = 256, PROVE_AGAIN_MS = 10000, WAIT_MS
 
 static const char jump_key[] = "restored", cleared_prefix[] = "openings cleared";
 
-/* ---- after a restore (client/backup): the answers of the time between are the hub's knowledge only ---- */
+/* ---- after a restore (client/cmd_backup): the answers of the time between are the hub's knowledge only ---- */
 
 /* Nothing came under this number; or it is so old that the hub cannot lay it open any more (P-177). */
 static bool is_hole(struct vault_txn *x, uint64_t number)

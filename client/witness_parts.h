@@ -57,7 +57,7 @@ struct client_witness {
     uint32_t changes;                /* what of the region was looked at */
     size_t revocations;
     uint64_t stale_said_s;           /* when it was last said that a key of before is used */
-    bool waits;                      /* what it is bound to, for an answer under way */
+    bool waits;                      /* an answer is under way that was asked for before we were bound to more: nothing is signed until it is judged */
     bool replaced;                   /* the region counts another key in our place, or this one was revoked */
     uint64_t opened_ms;
 };
