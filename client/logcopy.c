@@ -8,6 +8,7 @@
 #include "client/home.h"
 #include "proto/region_log.h"
 #include "proto/reply.h"
+#include "proto/tile.h"
 #include "proto/tlog.h"
 
 #include <dirent.h>
@@ -17,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, ANSWER_LEAVES = 1024 };
+enum { WIDTH = PROTO_TILE_WIDTH, ENTRY_LEN = 2 + PROTO_LEAF_LEN, ANSWER_LEAVES = 1024 };
 
 struct client_logcopy {
     struct client_run *run;
@@ -32,25 +33,11 @@ struct client_logcopy {
     uint64_t written;                   /* the size of the checkpoint in the folder; 0: none */
 };
 
-/* N in groups of three digits, all but the last with an x before it (C2SP tlog-tiles). */
 static enum err tile_path(const struct client_logcopy *m, uint64_t n, size_t width, char out[CLIENT_PATH_MAX])
 {
-    char groups[64], partial[16] = "";
-    size_t at = sizeof groups - 1;
-    int len;
+    const struct proto_tile tile = {PROTO_TILE_ENTRIES, n, width};
 
-    groups[at] = '\0';
-    for (bool is_last = true; is_last || n != 0; is_last = false, n /= 1000) {
-        char digits[8];
-
-        (void)snprintf(digits, sizeof digits, is_last ? "%03u" : "x%03u/", (unsigned)(n % 1000));
-        at -= strlen(digits);
-        memcpy(groups + at, digits, strlen(digits));
-    }
-    if (width < WIDTH)
-        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
-    len = snprintf(out, CLIENT_PATH_MAX, "%s/tile/entries/%s%s", m->folder, groups + at, partial);
-    return len > 0 && len < CLIENT_PATH_MAX ? OK : ERR_LONG;
+    return proto_tile_path(m->folder, &tile, out, CLIENT_PATH_MAX);
 }
 
 static enum err write_tile(const struct client_logcopy *m, uint64_t n, size_t width)

@@ -7,13 +7,13 @@
 #include "client/verify_origins.h"
 #include "proto/cosigned.h"
 #include "proto/region_log.h"
+#include "proto/tile.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 256, TILE_MAX = WIDTH * (2 + 65535), HASH = PROTO_MERKLE_HASH_LEN };
+enum { WIDTH = PROTO_TILE_WIDTH, TILE_MAX = WIDTH * (2 + 65535), HASH = PROTO_MERKLE_HASH_LEN };
 
 struct pass {
     const struct proto_region *region;
@@ -31,35 +31,17 @@ struct pass {
 
 /* ---- tiles ---- */
 
-/* tile/KIND/x001/x234/067, for a partial tile with .p/W behind it. */
-static enum err tile_path(const char *folder, const char *kind, uint64_t n, size_t width, char out[CLIENT_PATH_MAX])
-{
-    char groups[64], partial[16] = "", digits[8];
-    size_t at = sizeof groups;
-    int len;
-
-    groups[--at] = '\0';
-    for (bool last = true; last || n != 0; last = false, n /= 1000) {
-        len = snprintf(digits, sizeof digits, last ? "%03u" : "x%03u/", (unsigned)(n % 1000));
-        at -= (size_t)len;
-        memcpy(groups + at, digits, (size_t)len);
-    }
-    if (width < WIDTH)
-        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
-    len = snprintf(out, CLIENT_PATH_MAX, "%s/tile/%s/%s%s", folder, kind, groups + at, partial);
-    return len > 0 && len < CLIENT_PATH_MAX ? OK : ERR_LONG;
-}
-
 /* A mirror may have the whole tile where the log then had a part of it. */
-static enum err read_tile(const struct pass *s, const char *kind, uint64_t n, size_t width, uint8_t **data, size_t *len)
+static enum err read_tile(const struct pass *s, struct proto_tile tile, uint8_t **data, size_t *len)
 {
     char path[CLIENT_PATH_MAX];
-    enum err e = tile_path(s->folder, kind, n, width, path);
+    enum err e = proto_tile_path(s->folder, &tile, path, sizeof path);
 
     if (e == OK)
         e = file_read(path, TILE_MAX, data, len, NULL);
-    if (e == ERR_NOTFOUND && width < WIDTH) {
-        e = tile_path(s->folder, kind, n, WIDTH, path);
+    if (e == ERR_NOTFOUND && tile.width < WIDTH) {
+        tile.width = WIDTH;
+        e = proto_tile_path(s->folder, &tile, path, sizeof path);
         if (e == OK)
             e = file_read(path, TILE_MAX, data, len, NULL);
     }
@@ -186,11 +168,11 @@ static enum err one_tile(struct pass *s, uint64_t n, size_t width)
     uint8_t *entries = NULL, *hashes = NULL;
     size_t entries_len = 0, hashes_len = 0;
     struct rd r;
-    enum err e = read_tile(s, "entries", n, width, &entries, &entries_len);
+    enum err e = read_tile(s, (struct proto_tile){PROTO_TILE_ENTRIES, n, width}, &entries, &entries_len);
 
     if (e == ERR_NOTFOUND)
         client_problem(s->p, NULL, n * WIDTH, "the leaves from here on are not in this copy", "de bladen vanaf hier staan niet in deze kopie");
-    if (e == OK && read_tile(s, "0", n, width, &hashes, &hashes_len) != OK)
+    if (e == OK && read_tile(s, (struct proto_tile){0, n, width}, &hashes, &hashes_len) != OK)
         client_problem(s->p, NULL, n * WIDTH, "the stored hashes from here on are missing: a changed leaf cannot be named",
             "de bewaarde hashes vanaf hier ontbreken: een veranderd blad is niet aan te wijzen");
     rd_init(&r, entries, entries_len);
@@ -223,7 +205,8 @@ static enum err name_block(struct pass *s, uint64_t size)
         uint8_t root[HASH];
 
         proto_merkle_init(&block);
-        if (read_tile(s, "1", n / WIDTH, width, &upper, &upper_len) != OK || read_tile(s, "0", n, WIDTH, &lower, &lower_len) != OK
+        if (read_tile(s, (struct proto_tile){1, n / WIDTH, width}, &upper, &upper_len) != OK
+            || read_tile(s, (struct proto_tile){0, n, WIDTH}, &lower, &lower_len) != OK
             || lower_len < WIDTH * HASH || upper_len < (n % WIDTH + 1) * HASH) {
             e = ERR_NOTFOUND;
         } else {

@@ -10,38 +10,18 @@
 #include "hub/ledger.h"
 #include "hub/store_number.h"
 #include "proto/region_log.h"
+#include "proto/tile.h"
 #include "proto/tlog.h"
 
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN };
+enum { TILE_MAX = PROTO_TILE_WIDTH * (2 + PROTO_LEAF_LEN) };
 
 /* The map is made large enough for what is added; it grows in the running hub. */
 #define MAP_BYTES ((uint64_t)1 << 30)
-
-/* tile/entries/N as export writes them: N in groups of three digits, all but the last with an x before it. */
-static enum err tile_path(const char *mirror, uint64_t n, size_t width, char out[HUB_PATH_MAX])
-{
-    char groups[64] = "", partial[16] = "";
-    int len = 0;
-
-    if (n >= 1000000)
-        len = snprintf(groups, sizeof groups, "x%03" PRIu64 "/x%03" PRIu64 "/%03" PRIu64, n / 1000000, n / 1000 % 1000, n % 1000);
-    else if (n >= 1000)
-        len = snprintf(groups, sizeof groups, "x%03" PRIu64 "/%03" PRIu64, n / 1000, n % 1000);
-    else
-        len = snprintf(groups, sizeof groups, "%03" PRIu64, n);
-    if (width < TILE_WIDTH)
-        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
-    if (len < 0 || (size_t)len >= sizeof groups)
-        return ERR_LONG;
-    len = snprintf(out, HUB_PATH_MAX, "%s/tile/entries/%s%s", mirror, groups, partial);
-    return len > 0 && len < HUB_PATH_MAX ? OK : ERR_LONG;
-}
 
 /* A whole tile, or the part that the log had then: the widest part that is there. */
 static enum err read_tile(const char *mirror, uint64_t n, size_t least, uint8_t **data, size_t *len)
@@ -49,8 +29,10 @@ static enum err read_tile(const char *mirror, uint64_t n, size_t least, uint8_t 
     char path[HUB_PATH_MAX];
     enum err e = ERR_NOTFOUND;
 
-    for (size_t width = TILE_WIDTH; e == ERR_NOTFOUND && width >= least; width--) {
-        e = tile_path(mirror, n, width, path);
+    for (size_t width = PROTO_TILE_WIDTH; e == ERR_NOTFOUND && width >= least; width--) {
+        const struct proto_tile tile = { PROTO_TILE_ENTRIES, n, width };
+
+        e = proto_tile_path(mirror, &tile, path, sizeof path);
         if (e == OK)
             e = file_read(path, TILE_MAX, data, len, NULL);
     }
@@ -81,11 +63,11 @@ static enum err append_all(struct hub_ledger *l, struct kv_txn *x, uint64_t size
     enum err e = OK;
 
     while (e == OK && hub_ledger_size(l) < size) {
-        uint64_t n = hub_ledger_size(l) / TILE_WIDTH, end = (n + 1) * TILE_WIDTH < size ? (n + 1) * TILE_WIDTH : size;
+        uint64_t n = hub_ledger_size(l) / PROTO_TILE_WIDTH, end = (n + 1) * PROTO_TILE_WIDTH < size ? (n + 1) * PROTO_TILE_WIDTH : size;
 
-        e = read_tile(mirror, n, (size_t)(end - n * TILE_WIDTH), &data, &len);
+        e = read_tile(mirror, n, (size_t)(end - n * PROTO_TILE_WIDTH), &data, &len);
         while (e == OK && hub_ledger_size(l) < end) {
-            e = leaf_of(data, len, (size_t)(hub_ledger_size(l) - n * TILE_WIDTH), leaf);
+            e = leaf_of(data, len, (size_t)(hub_ledger_size(l) - n * PROTO_TILE_WIDTH), leaf);
             if (e == OK)
                 e = hub_ledger_append(l, x, leaf);
         }

@@ -9,10 +9,10 @@
 #include "hub/store_cosigned.h"
 #include "proto/region_log.h"
 #include "proto/registry.h"
+#include "proto/tile.h"
 #include "server/registry.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@
  * it); the last of each level may be partial, N.p/W. Works beside a running hub: what is signed does not change any more,
  * and a read transaction lasts one tile.
  */
-enum { TILE_WIDTH = 256, ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = TILE_WIDTH * ENTRY_LEN, PUBLIC_FILE_MODE = 0644 };
+enum { ENTRY_LEN = 2 + PROTO_LEAF_LEN, TILE_MAX = PROTO_TILE_WIDTH * ENTRY_LEN, PUBLIC_FILE_MODE = 0644 };
 
 struct export {
     struct kv *kv;
@@ -34,34 +34,13 @@ struct export {
     uint8_t tile[TILE_MAX];
 };
 
-/* N in groups of three digits, all but the last with an x before it: 1234067 is x001/x234/067. */
-static enum err tile_path(const struct export *x, const char *kind, uint64_t n, size_t width, char out[HUB_PATH_MAX])
-{
-    char groups[64], partial[16] = "";
-    size_t at = sizeof groups;
-    int len;
-
-    groups[--at] = '\0';
-    for (bool is_last = true; is_last || n != 0; is_last = false, n /= 1000) {
-        char digits[8];
-
-        (void)snprintf(digits, sizeof digits, is_last ? "%03u" : "x%03u/", (unsigned)(n % 1000));
-        at -= strlen(digits);
-        memcpy(groups + at, digits, strlen(digits));
-    }
-    if (width < TILE_WIDTH)
-        (void)snprintf(partial, sizeof partial, ".p/%zu", width);
-    len = snprintf(out, HUB_PATH_MAX, "%s/tile/%s/%s%s", x->folder, kind, groups + at, partial);
-    return len > 0 && len < HUB_PATH_MAX ? OK : ERR_LONG;
-}
-
 /* Folders are made on the way; nothing else is ever written there, so no sync until the checkpoint. */
-static enum err write_tile(const struct export *x, const char *kind, uint64_t n, size_t width, size_t len)
+static enum err write_tile(const struct export *x, const struct proto_tile *tile, size_t len)
 {
     char path[HUB_PATH_MAX], *slash;
     FILE *f;
     bool good;
-    enum err e = tile_path(x, kind, n, width, path);
+    enum err e = proto_tile_path(x->folder, tile, path, sizeof path);
 
     if (e != OK)
         return e;
@@ -100,7 +79,7 @@ static enum err fill_hash(struct export *x, struct kv_txn *txn, uint8_t level, u
     return e;
 }
 
-static enum err make_tile(struct export *x, const char *kind, fill *each, uint8_t level, uint64_t n, size_t width)
+static enum err make_tile(struct export *x, fill *each, const struct proto_tile *tile)
 {
     struct kv_txn *txn = NULL;
     struct wr w;
@@ -109,22 +88,23 @@ static enum err make_tile(struct export *x, const char *kind, fill *each, uint8_
     if (e != OK)
         return e;
     wr_init(&w, x->tile, sizeof x->tile);
-    for (size_t i = 0; e == OK && i < width; i++)
-        e = each(x, txn, level, n * TILE_WIDTH + i, &w);
+    for (size_t i = 0; e == OK && i < tile->width; i++)
+        e = each(x, txn, tile->level, tile->n * PROTO_TILE_WIDTH + i, &w);
     kv_abort(txn);
     if (e == OK)
         e = wr_end(&w);
-    return e == OK ? write_tile(x, kind, n, width, w.len) : e;
+    return e == OK ? write_tile(x, tile, w.len) : e;
 }
 
-static enum err make_tiles(struct export *x, const char *kind, fill *each, uint8_t level, uint64_t count)
+static enum err make_tiles(struct export *x, fill *each, uint8_t level, uint64_t count)
 {
     enum err e = OK;
 
-    for (uint64_t n = 0; e == OK && n * TILE_WIDTH < count; n++) {
-        uint64_t left = count - n * TILE_WIDTH;
+    for (uint64_t n = 0; e == OK && n * PROTO_TILE_WIDTH < count; n++) {
+        uint64_t left = count - n * PROTO_TILE_WIDTH;
+        const struct proto_tile tile = { level, n, left < PROTO_TILE_WIDTH ? (size_t)left : PROTO_TILE_WIDTH };
 
-        e = make_tile(x, kind, each, level, n, left < TILE_WIDTH ? (size_t)left : TILE_WIDTH);
+        e = make_tile(x, each, &tile);
     }
     return e;
 }
@@ -132,14 +112,10 @@ static enum err make_tiles(struct export *x, const char *kind, fill *each, uint8
 static enum err make_all(struct export *x)
 {
     uint64_t size = x->last.head.size;
-    enum err e = make_tiles(x, "entries", fill_entry, 0, size);
+    enum err e = make_tiles(x, fill_entry, PROTO_TILE_ENTRIES, size);
 
-    for (uint8_t level = 0; e == OK && size >> (8 * level) != 0 && level < 7; level++) {
-        char kind[4];
-
-        (void)snprintf(kind, sizeof kind, "%u", (unsigned)level);
-        e = make_tiles(x, kind, fill_hash, level, size >> (8 * level));
-    }
+    for (uint8_t level = 0; e == OK && size >> (8 * level) != 0 && level <= PROTO_TILE_LEVEL_MAX; level++)
+        e = make_tiles(x, fill_hash, level, size >> (8 * level));
     return e;
 }
 
