@@ -55,6 +55,7 @@ static bool is_left_approval(struct ending *d, const uint8_t *value, size_t len)
     struct proto_statement *said = malloc(sizeof *said);
     bool has = true;
 
+    d->err = said == NULL ? ERR_NOMEM : OK;
     if (said != NULL && proto_sign_decode(value, len, &s) == OK && proto_statement_of_type(s.type) == PROTO_SAY_APPROVAL
         && proto_statement_decode(PROTO_SAY_APPROVAL, s.body, s.body_len, said) == OK && said->made_s <= d->before_s)
         d->err = client_vault_has(d->x, CLIENT_T_REQUEST, said->refers, PROTO_ID_LEN, &has);

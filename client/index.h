@@ -19,7 +19,7 @@ enum { CLIENT_INDEX_DUE_MAX = 128 };
 
 struct client_index_at { uint64_t at_s; uint8_t id[PROTO_ID_LEN]; };
 
-/* Mark what is marked of this row. And take the marks away with it. */
+/* Mark what is marked of this row. And take the marks away with it, but for what is due, which goes when its moment comes. */
 MUST_USE enum err client_index_statement(struct vault_txn *x, const struct client_kept *k);
 MUST_USE enum err client_index_forget(struct vault_txn *x, const struct client_kept *k);
 MUST_USE enum err client_index_desk(struct vault_txn *x, const struct client_desk *d);
