@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 200 };
+enum { LIST_MAX = 200, DAY_S = 86400 };
 
 /* ---- the list ---- */
 
@@ -113,6 +113,36 @@ static enum err list_item(
     free(m);
     free(memory);
     return e == ERR_NOTFOUND ? OK : e;
+}
+
+struct late { struct client_outbox_row *row; struct proto_msg *m; uint64_t now_s, count; enum err err; };
+
+static bool late_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+    struct late *l = arg;
+
+    (void)key;
+    (void)key_len;
+    l->err = client_outbox_decode(value, len, l->row);
+    if (l->err != OK || l->row->kind != PROTO_REFUSE || l->row->put_s + DAY_S >= l->now_s)
+        return l->err == OK;
+    l->err = proto_msg_decode(PROTO_REFUSE, l->row->body.data, l->row->body.len, l->m);
+    l->count += l->err == OK && l->m->code == PROTO_REFUSE_TAKEN_BACK;
+    return l->err == OK;
+}
+
+enum err client_outbox_late_ends(struct vault_txn *x, uint64_t now_s, uint64_t *count)
+{
+    struct late l = {.row = malloc(sizeof *l.row), .m = malloc(sizeof *l.m), .now_s = now_s};
+    enum err e = l.row == NULL || l.m == NULL ? ERR_NOMEM : client_vault_walk(x, CLIENT_T_OUTBOX, NULL, 0, late_each, &l);
+
+    if (e == OK)
+        e = l.err;
+    free(l.row);
+    free(l.m);
+    if (e == OK)
+        *count = l.count;
+    return e;
 }
 
 /* What was refused needs a person, and comes first; the rest goes by itself. */

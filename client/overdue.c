@@ -24,9 +24,9 @@ static void say_stops(cJSON *list, enum lang lang, uint64_t count)
 
     (void)snprintf(text, sizeof text, lang == LANG_NL
             ? "WAT GESTOPT MOEST ZIJN GAAT MISSCHIEN DOOR: intrekkingen, eindes en bezwaren die na een dag niet zijn bevestigd door wie moet "
-              "stoppen: %" PRIu64 ". Bel hen; om wie het gaat: schakel statement list"
+              "stoppen: %" PRIu64 ". Bel hen; om wie het gaat: schakel statement list, en schakel outbox"
             : "WHAT WAS STOPPED MAY GO ON: withdrawals, ends and objections not confirmed after a day by those whom they stop: %" PRIu64
-              ". Phone them; who: schakel statement list",
+              ". Phone them; who: schakel statement list, and schakel outbox",
         count);
     json_push_text(list, text);
 }

@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 /* opening: the first number that was logged and not laid open to the privacy officer, 0: none. stops: own withdrawals and the like that
- * somebody whom they stop has not confirmed. unanchored: something in the log was not anchored for a day. */
+ * somebody whom they stop has not confirmed, and ends of access that are not in the log. unanchored: something in the log was not anchored for a day. */
 struct client_overdue { uint64_t opening, stops; bool unanchored; };
 
 /* "overdue": a text for each, and what to do; nothing when there is none. */

@@ -13,6 +13,7 @@
 #include "client/keylink.h"
 #include "client/openings.h"
 #include "client/origin.h"
+#include "client/outbox.h"
 #include "client/overdue.h"
 #include "client/packs.h"
 #include "client/pseudonym.h"
@@ -293,10 +294,12 @@ enum err client_do_status(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
     if (e == OK)
+        e = client_outbox_late_ends(x, p.now_s, &overdue.stops);
+    if (e == OK)
         e = add_silent(c, x, p.now_s);
     if (e == OK) {
         json_add_u64(c->reply, "unconfirmed", unconfirmed.all);
-        overdue.stops = unconfirmed.stops;
+        overdue.stops += unconfirmed.stops;
         client_overdue_add(c->reply, c->trouble.lang, &overdue);
         p.rows = json_add_array(c->reply, "staff");
         e = client_staff_walk(x, add_person, &p);

@@ -4,6 +4,7 @@
 
 #include "tests/support/check.h"
 
+#include "base/clock.h"
 #include "client/outbox.h"
 #include "client/receipt.h"
 
@@ -203,6 +204,30 @@ static void it_is_not_dropped_on_the_hubs_word(void **state)
     assert_state(client_fixture_desk(f, LEERPLICHT, id), CLIENT_DESK_WITHDRAWN);
 }
 
+static uint64_t late(struct client_fixture *f, uint64_t after_s)
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    uint64_t count = 99;
+
+    assert_err(client_outbox_late_ends(x, clock_now_s() + after_s, &count), OK);
+    client_vault_abort(x);
+    return count;
+}
+
+/* Nobody may read it on for a day without the holder's people knowing: `status` counts it (client/overdue). */
+static void after_a_day_it_is_overdue(void **state)
+{
+    struct client_fixture *f = *state;
+
+    (void)share(f, LEERPLICHT, false);
+    assert_int_equal(late(f, 2 * (uint64_t)DAY_S), 0);
+    assert_err(client_fixture_call(f, VO, "access.end", "{'share':'%s'}", hex), OK);
+    assert_int_equal(late(f, DAY_S - 60), 0);
+    assert_int_equal(late(f, DAY_S + 60), 1);
+    assert_true(client_fixture_hub_one(f, VO));
+    assert_int_equal(late(f, DAY_S + 60), 0);
+}
+
 /* It was over before: nothing waits for ever. */
 static void what_is_over_by_itself_needs_no_end(void **state)
 {
@@ -221,7 +246,8 @@ int main(void)
         client_fixture_test(what_was_granted_and_read), client_fixture_test(what_is_still_on_its_way), client_fixture_test(what_was_sent),
         client_fixture_test(both_sides_say_why), client_fixture_test(a_second_time_nothing_is_sent),
         client_fixture_test(only_its_holder_and_only_while_there_is_access), client_fixture_test(what_comes_in_must_be_its_holders),
-        client_fixture_test(it_is_not_dropped_on_the_hubs_word), client_fixture_test(what_is_over_by_itself_needs_no_end),
+        client_fixture_test(it_is_not_dropped_on_the_hubs_word), client_fixture_test(after_a_day_it_is_overdue),
+        client_fixture_test(what_is_over_by_itself_needs_no_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
