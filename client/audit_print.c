@@ -88,7 +88,7 @@ static void print_title(const struct client_paper *p, const cJSON *reply)
     if (strcmp(digits(reply, "entries", entries), "0") == 0)
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing was numbered in this period.", "In deze periode is niets genummerd.");
     else if (strcmp(gaps, "0") != 0)
-        client_paper_line(p, CLIENT_RED, 0, "Not complete. Numbers that are missing: %s", "Niet volledig. Nummers die ontbreken: %s", gaps);
+        client_paper_line(p, CLIENT_RED, 0, "Not complete. Numbers that are missing or do not fit: %s", "Niet volledig. Nummers die ontbreken of niet passen: %s", gaps);
     else if (client_paper_true(reply, "complete"))
         client_paper_line(p, CLIENT_GREEN, 0, "Complete: nothing is missing.", "Volledig: er ontbreekt niets.");
     else

@@ -83,8 +83,12 @@ static const char *standing(const struct client_run *r, bool anchored, const str
                     "minuten ook die: maak de kopie dan opnieuw)"
                   : "receipt (of the newest leaves still the hub's word alone, which it cannot take back; what is below is anchored. In some minutes those are, too: "
                     "copy the log again then)";
-    return nl ? "receipt (het woord van de hub, waar hij niet meer van af kan; nog niet door anderen medeondertekend)"
-              : "receipt (the hub's word, which it cannot take back; not yet cosigned by others)";
+    if (log->cosigned_partners + log->cosigned_outsiders == 0 && log->head.size != 0)
+        return nl ? "receipt (het woord van de hub, waar hij niet meer van af kan; wie het medeondertekende staat niet in deze kopie: in een van schakel-hub "
+                    "export wel)"
+                  : "receipt (the hub's word, which it cannot take back; who cosigned it is not in this copy: it is in one of schakel-hub export)";
+    return nl ? "receipt (het woord van de hub, waar hij niet meer van af kan; nog niet door genoeg anderen medeondertekend)"
+              : "receipt (the hub's word, which it cannot take back; not yet cosigned by enough others)";
 }
 
 /* With receipts: when all of them lie under what was cosigned; without: when the whole copy does. */

@@ -23,6 +23,8 @@ struct pass {
     struct client_claim **by_index, **by_size;   /* sorted; NULL without claims */
     size_t claims, sizes, next_index, next_size;
     bool differs;                                /* some leaf is not what its tile says */
+    bool bare;                                   /* from bare_from on there are leaves without stored hashes, as in a partner's mirror */
+    uint64_t bare_from;
     uint64_t agreed;                             /* the largest size whose root a receipt confirmed */
     bool parted;                                 /* from a size on, roots are not those that the hub signed */
     struct proto_cosigned anchored;              /* checkpoint.anchored; head.size 0: there is none */
@@ -172,9 +174,10 @@ static enum err one_tile(struct pass *s, uint64_t n, size_t width)
 
     if (e == ERR_NOTFOUND)
         client_problem(s->p, NULL, n * WIDTH, "the leaves from here on are not in this copy", "de bladen vanaf hier staan niet in deze kopie");
-    if (e == OK && read_tile(s, (struct proto_tile){0, n, width}, &hashes, &hashes_len) != OK)
-        client_problem(s->p, NULL, n * WIDTH, "the stored hashes from here on are missing: a changed leaf cannot be named",
-            "de bewaarde hashes vanaf hier ontbreken: een veranderd blad is niet aan te wijzen");
+    if (e == OK && read_tile(s, (struct proto_tile){0, n, width}, &hashes, &hashes_len) != OK && !s->bare) {
+        s->bare = true;
+        s->bare_from = n * WIDTH;
+    }
     rd_init(&r, entries, entries_len);
     for (size_t i = 0; e == OK && i < width; i++) {
         size_t len = 0;
@@ -302,6 +305,10 @@ static enum err judge(struct pass *s, bool whole, struct client_log_report *out)
     if (whole && !out->root_holds)
         e = name_block(s, out->head.size);
     out->root_holds = out->root_holds && !s->differs;
+    /* The leaves themselves give the root, or do not: the stored hashes only say where. */
+    if (!out->root_holds && s->bare)
+        client_problem(s->p, NULL, s->bare_from, "the stored hashes from here on are missing: a changed leaf cannot be named",
+            "de bewaarde hashes vanaf hier ontbreken: een veranderd blad is niet aan te wijzen");
     if (!out->root_holds)
         client_problem(s->p, "checkpoint", UINT64_MAX, "the leaves of this copy do not give the root that the hub signed",
             "de bladen van deze kopie geven niet de wortel die de hub ondertekende");

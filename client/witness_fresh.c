@@ -98,9 +98,9 @@ static const char *apart_text(enum lang lang)
 {
     return lang == LANG_NL
         ? "DE SLEUTELHOUDER MEDEONDERTEKENDE EEN ANDER LOGBOEK DAN DE HUB HIER TOONT: een van beide liegt. Bel de andere partners en de sleutelhouder, "
-          "vergelijk checkpoint_size en checkpoint_root, en meld het"
+          "vergelijk lengte en wortel van het logboek in schakel status, en meld het"
         : "THE KEYHOLDER COSIGNED ANOTHER LOG THAN THE HUB SHOWS HERE: one of the two lies. Call the other partners and the keyholder, compare "
-          "checkpoint_size and checkpoint_root, and report it";
+          "size and root of the log in schakel status, and report it";
 }
 
 /* A node that has just started has not asked yet, and without the hub nothing goes anyway: neither is worth a word. */

@@ -265,8 +265,8 @@ static void reply(struct hub_cli *c, const struct hub_backup_done *done)
     json_add_u64(c->reply, "statements", done->statements);
     json_add_u64(c->reply, "statements_added", done->statements_added);
     json_add_text(c->reply, "next", c->lang == LANG_NL
-        ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel audit clear)"
-        : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit clear)");
+        ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel audit complete noemt die; is hij uitgezocht: schakel audit clear)"
+        : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit complete names it; when it is found out: schakel audit clear)");
     if (c->new_origin != NULL && has_public_witnesses(c))
         json_add_text(c->reply, "outside", c->lang == LANG_NL
             ? "voor publieke getuigen is dit een ander logboek: stuur hun beheerders de lijst van schakel-hub witnesses --output BESTAND"

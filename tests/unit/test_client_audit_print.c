@@ -79,7 +79,7 @@ static const struct row {
         "{\"complete\":false,\"verdict\":\"ask the operator\",\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,"
         "\"last\":3,\"entries\":3,\"withdrawn\":0,\"openings_right\":2,\"outbox\":0,\"openings_waiting\":0,\"openings_late\":1,"
         "\"gaps\":1,\"missing\":[{\"number\":2,\"why\":\"nothing is here\"}]}",
-        "Not complete. Numbers that are missing: 1\n"
+        "Not complete. Numbers that are missing or do not fit: 1\n"
         "  number 2: nothing is here\n"
         "  Whole to   2026-11-22 06:11, number 1: every number is\n"
         "             here, with signature and proof\n"

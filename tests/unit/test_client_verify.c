@@ -71,6 +71,32 @@ static void a_missing_tile_is_told(void **state)
     assert_string_equal(problems(w), "256 checkpoint ");
 }
 
+/* A partner's mirror has the leaves and the checkpoint: nothing is wrong with it. */
+static void a_copy_without_stored_hashes_holds(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, LEAVES);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(rename(path(w, "log/tile/0"), path(w, "level0")), 0);
+    assert_err(verify(w), OK);
+    assert_true(w->report.root_holds);
+    assert_int_equal(w->problems.count, 0);
+}
+
+static void a_changed_leaf_without_stored_hashes_is_told(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, LEAVES);
+    log_sample_export(&w->log, path(w, "log"));
+    assert_int_equal(rename(path(w, "log/tile/0"), path(w, "level0")), 0);
+    home_folder_flip(w->folder, "log/tile/entries/001", 44 * (2 + PROTO_LEAF_LEN) + 100);
+    assert_err(verify(w), OK);
+    assert_false(w->report.root_holds);
+    assert_string_equal(problems(w), "0 checkpoint ");
+}
+
 static void a_cut_tile_is_told(void **state)
 {
     struct world *w = *state;
@@ -222,6 +248,8 @@ int main(void)
         world_test(a_whole_copy_holds),
         world_test(a_changed_leaf_is_named),
         world_test(a_changed_leaf_with_its_hash_is_found_in_its_block),
+        world_test(a_copy_without_stored_hashes_holds),
+        world_test(a_changed_leaf_without_stored_hashes_is_told),
         world_test(a_missing_tile_is_told),
         world_test(a_cut_tile_is_told),
         world_test(a_checkpoint_of_another_log_is_refused),
