@@ -86,6 +86,33 @@ static int place_descriptors(int start, const int *fds, size_t fd_count)
     return close_range(PROC_FIRST_FD + (unsigned)fd_count, ~0U, 0);
 }
 
+/* A terminal is open for both ways. One that may not be opened (it is somebody else's, after su) stays as it is. */
+static void only_out(int fd)
+{
+    char path[32];
+    int out;
+
+    if (!isatty(fd))
+        return;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    out = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    if (out >= 0)
+        (void)dup2(out, fd);
+}
+
+/* What people type, a passphrase perhaps, is the parent's to read. What was opened here besides ends with execve. */
+static int no_input(void)
+{
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (nothing < 0)
+        return -1;
+    only_out(STDOUT_FILENO);
+    only_out(STDERR_FILENO);
+    /* It may have come to stand there by itself. */
+    return nothing == STDIN_FILENO ? fcntl(STDIN_FILENO, F_SETFD, 0) : dup2(nothing, STDIN_FILENO);
+}
+
 /* In the child: become the role. Does not return. */
 static _Noreturn void become(const char *role, pid_t parent, int start, const int *fds, size_t fd_count)
 {
@@ -105,7 +132,7 @@ static _Noreturn void become(const char *role, pid_t parent, int start, const in
     (void)strncpy(name, role, sizeof name - 1);
     name[sizeof name - 1] = '\0';
     kept_environment(environment);
-    if (place_descriptors(start, fds, fd_count) != 0)
+    if (place_descriptors(start, fds, fd_count) != 0 || no_input() < 0)
         _exit(EX_OSERR);
     (void)execve("/proc/self/exe", argv, environment);
     _exit(EX_OSERR);

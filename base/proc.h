@@ -2,7 +2,7 @@
  * base/proc: programs made of roles. The parent forks and execs its own binary with "--role NAME"; only then may a
  * child open nng or LMDB. A child gets a start block (what it may know) on descriptor 3 and its socketpairs on 4, 5, ...
  * Nothing is passed in argv or environment: of the latter only the language is kept (and in test builds what steers
- * tests). A child dies with its parent (PR_SET_PDEATHSIG: start roles from the main thread). SIGINT is for the parent;
+ * tests), and nothing that is typed can be read there. A child dies with its parent (PR_SET_PDEATHSIG: start roles from the main thread). SIGINT is for the parent;
  * a role ignores it.
  */
 #ifndef BASE_PROC_H

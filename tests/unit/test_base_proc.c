@@ -90,8 +90,18 @@ static int role_stubborn(void)
         (void)pause();
 }
 
+/* 0: nothing can be read where its parent reads what people type. */
+static int role_typed(void)
+{
+    char c;
+
+    return read(STDIN_FILENO, &c, 1) == 0 && read(STDOUT_FILENO, &c, 1) <= 0 && read(STDERR_FILENO, &c, 1) <= 0 ? 0 : 1;
+}
+
 static int run_role(const char *role)
 {
+    if (strcmp(role, "typed") == 0)
+        return role_typed();
     if (strcmp(role, "echo") == 0)
         return role_echo();
     if (strcmp(role, "look") == 0)
@@ -209,6 +219,55 @@ static void test_nothing_else_is_inherited(void **state)
     assert_int_equal(close(fd), 0);
     assert_int_equal(close(other), 0);
     assert_int_equal(end_of(&p), 0);
+}
+
+/* A passphrase that is typed at the terminal of a hub or node is no part's to read; also when the parent has no such descriptor at all. */
+static void test_nothing_typed_is_read(void **state)
+{
+    int keyboard[2], before = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+    struct proc p;
+
+    (void)state;
+    assert_true(before >= 0);
+    assert_int_equal(pipe(keyboard), 0);
+    assert_int_equal(write(keyboard[1], "typed", 5), 5);
+    assert_int_equal(dup2(keyboard[0], STDIN_FILENO), STDIN_FILENO);
+    assert_err(proc_start("typed", NULL, 0, NULL, 0, &p), OK);
+    assert_int_equal(end_of(&p), 0);
+    assert_int_equal(close(STDIN_FILENO), 0);
+    assert_err(proc_start("typed", NULL, 0, NULL, 0, &p), OK);
+    assert_int_equal(end_of(&p), 0);
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(before), 0);
+    assert_int_equal(close(keyboard[0]), 0);
+    assert_int_equal(close(keyboard[1]), 0);
+}
+
+/* The three descriptors of a terminal are one, and open for both ways. */
+static void test_a_terminal_is_for_writing(void **state)
+{
+    int ours = posix_openpt(O_RDWR | O_NOCTTY), theirs, status = -1;
+    pid_t pid;
+
+    (void)state;
+    assert_true(ours >= 0);
+    assert_int_equal(grantpt(ours), 0);
+    assert_int_equal(unlockpt(ours), 0);
+    theirs = open(ptsname(ours), O_RDWR | O_NOCTTY);
+    assert_true(theirs >= 0);
+    assert_int_equal(write(ours, "typed\n", 6), 6);
+    pid = fork();
+    if (pid == 0) {
+        struct proc p;
+
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+            (void)dup2(theirs, fd);
+        _exit(proc_start("typed", NULL, 0, NULL, 0, &p) == OK && waitpid(p.pid, &status, 0) == p.pid && status == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(close(ours), 0);
+    assert_int_equal(close(theirs), 0);
 }
 
 /* Descriptors that already are 3, 4, 5 in the wrong order arrive in the right one. */
@@ -411,6 +470,8 @@ int main(int argc, char **argv)
     check_add(&list, "start block and messages", test_echo, NULL);
     check_add(&list, "a start block of the largest size", test_large_start_block, NULL);
     check_add(&list, "nothing else is inherited", test_nothing_else_is_inherited, NULL);
+    check_add(&list, "nothing that is typed is read", test_nothing_typed_is_read, NULL);
+    check_add(&list, "a terminal is for writing", test_a_terminal_is_for_writing, NULL);
     check_add(&list, "descriptors arrive in order", test_descriptors_in_order, NULL);
     check_add(&list, "hardening", test_harden, NULL);
     check_add(&list, "a grandchild dies with its parent", test_grandchild_dies_with_its_parent, NULL);
