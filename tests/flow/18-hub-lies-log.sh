@@ -22,6 +22,23 @@ accepted() {
 }
 an_act() { as "$1" event add --number "$(child_number "$2")" --event VZM --to "$3" --json >"$region/said" 2>&1; }
 
+# goes_on STATEMENT: while all have stopped, the school withdraws this consent and reports a child, and who should hear it does.
+goes_on() {
+    local case reported
+    ask leerplicht case open --number "$(child_number 2)" --purpose att_followup
+    case=$(printf '%s' "$got" | value case)
+    ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att
+    expect "nothing is asked" "$got" '"ok":false.*CONTRADICTS' || return 1
+    ask vo consent withdraw --statement "$1"
+    expect "a consent is withdrawn" "$got" '"ok":true' || return 1
+    inbox_id cjg withdrawal vo 20 >/dev/null || { why="who may not read any more is not told: $(as cjg inbox --json)"; return 1; }
+    ask vo event add --number "$(child_number 4)" --event VZM --to leerplicht
+    expect "a child is reported" "$got" '"ok":true' || return 1
+    reported=$(printf '%s' "$got" | value statement)
+    wait_for 20 is_known_once leerplicht "$reported" || { why="the office does not hear of it: $(as leerplicht event list --json | cut -c1-400)"; return 1; }
+    for p in $partners; do stopped "$p" || return 1; done
+}
+
 # ---- what it does not show any more: until it does ----
 
 scene_not_shown() {
@@ -39,6 +56,10 @@ scene_not_shown() {
 # ---- what contradicts what it signed: for ever, until a person looked into it ----
 
 scene_contradicted() {
+    local consent
+    ask vo consent record --number "$(child_number 4)" --holder vo --receiver cjg --purpose youth_help_access --sections need --yes y,g1,g2
+    consent=$(printf '%s' "$got" | value statement)
+    wait_for 20 outbox_empty vo || { why="the consent is not at the hub"; return 1; }
     mark
     tell hub garbage@cjg:consistency fork@answer:statement rewritten@wijkteam:registry cut@leerplicht:registry
     an_act vo 3 cjg
@@ -49,7 +70,9 @@ scene_contradicted() {
     for p in $partners; do stopped "$p" || return 1; done
     tell hub
     sleep 3
-    for p in $partners; do stopped "$p" && accepted "$p" || return 1; done
+    for p in $partners; do stopped "$p" || return 1; done
+    goes_on "$consent" || return 1
+    for p in $partners; do accepted "$p" || return 1; done
 }
 
 scene_registry() {
