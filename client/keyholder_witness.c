@@ -60,14 +60,9 @@ enum err client_keyholder_witness_next(const char *home, const struct proto_keyh
 
 bool client_keyholder_witness_is_named(const struct proto_region *r, const struct proto_note_key *key, bool now)
 {
-    char name[PROTO_NOTE_NAME_MAX + 1];
-    unsigned k;
-    uint8_t i;
+    uint8_t place;
 
-    if (proto_region_witness_find(r, key->key, &i, &k) != OK || !r->witness[i].outsider || (now && k != 0))
-        return false;
-    proto_region_witness_name(r, i, name);
-    return strcmp(name, key->name) == 0;
+    return proto_region_witness_is_outsider(r, key, now, &place);
 }
 
 enum err client_keyholder_witness_open(const char *home, struct secret *top, struct secret **out, struct trouble *t)

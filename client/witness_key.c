@@ -117,12 +117,9 @@ bool client_witness_may_sign(const struct client_node *n, const struct witness_l
     return n->witness->key != NULL && !n->witness->replaced && !n->witness->waits && !l->retired;
 }
 
-/* Not before the moment from which on the key counts: by our clock that may be some seconds off. */
 uint64_t client_witness_time(const struct client_node *n)
 {
-    uint64_t now_s = clock_now_s(), since_s = n->witness->since_s;
-
-    return since_s > now_s && since_s <= now_s + PROTO_COSIGNED_AHEAD_S ? since_s : now_s;
+    return proto_cosigned_time(n->witness->since_s, clock_now_s());
 }
 
 enum { SAY_AGAIN_S = 600 };

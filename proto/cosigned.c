@@ -32,6 +32,11 @@ static unsigned needed(const struct proto_region *r, uint64_t at_s)
     return (witnesses > partners ? witnesses : partners) / 2 + 1;
 }
 
+uint64_t proto_cosigned_time(uint64_t since_s, uint64_t now_s)
+{
+    return since_s > now_s && since_s <= now_s + PROTO_COSIGNED_AHEAD_S ? since_s : now_s;
+}
+
 bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s)
 {
     unsigned partners = 0, outsiders = 0;

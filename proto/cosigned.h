@@ -29,6 +29,9 @@ struct proto_cosigned {
     uint8_t stale;                   /* whose place: somebody has that key and goes on with it */
 };
 
+/* The time of a cosignature made now by a key that counts from since_s on: not before that, by a clock that may be some seconds behind. */
+uint64_t proto_cosigned_time(uint64_t since_s, uint64_t now_s);
+
 /* Has the region at this moment enough witnesses for anything to be anchored? */
 bool proto_cosigned_is_possible(const struct proto_region *r, uint64_t at_s);
 

@@ -98,6 +98,21 @@ enum err proto_region_witness_find(const struct proto_region *r, const uint8_t k
     return ERR_NOTFOUND;
 }
 
+bool proto_region_witness_is_outsider(const struct proto_region *r, const struct proto_note_key *key, bool now, uint8_t *i)
+{
+    char name[PROTO_NOTE_NAME_MAX + 1];
+    unsigned k;
+    uint8_t place;
+
+    if (proto_region_witness_find(r, key->key, &place, &k) != OK || !r->witness[place].outsider || (now && k != 0))
+        return false;
+    proto_region_witness_name(r, place, name);
+    if (strcmp(name, key->name) != 0)
+        return false;
+    *i = place;
+    return true;
+}
+
 enum err proto_region_witness_of(const struct proto_region *r, const struct proto_partner *p, uint8_t *i)
 {
     for (uint8_t w = 0; p != NULL && w < r->witness_count; w++)

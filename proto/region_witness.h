@@ -27,6 +27,8 @@ const struct proto_partner *proto_region_witness_partner(const struct proto_regi
 
 /* The place that has or had this key, and which of its keys it is. ERR_NOTFOUND. */
 MUST_USE enum err proto_region_witness_find(const struct proto_region *r, const uint8_t key[PROTO_KEY_LEN], uint8_t *i, unsigned *k);
+/* Is this the key of an outsider's place, under the place's name? now: it must be the one of now. *i only then. */
+bool proto_region_witness_is_outsider(const struct proto_region *r, const struct proto_note_key *key, bool now, uint8_t *i);
 /* The place of this partner. ERR_NOTFOUND. */
 MUST_USE enum err proto_region_witness_of(const struct proto_region *r, const struct proto_partner *p, uint8_t *i);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "proto/cosigned.h"
 #include "proto/region_log.h"
 #include "proto/registry.h"
 #include "proto/reply.h"
@@ -187,7 +188,7 @@ static enum err cosign(struct server_cosigner *s, const struct proto_witness_ver
         return e;
     s->on_disk[v->log] = v->head.size;
     l->seen = v->head;
-    sig->time_s = server_cosigner_key_time(s, now_s);
+    sig->time_s = proto_cosigned_time(s->since_s, now_s);
     e = proto_note_sign(&s->key, secret_wake(s->secret), v->text, v->text_len, sig);
     secret_sleep(s->secret);
     return e;

@@ -68,7 +68,6 @@ MUST_USE enum err server_cosigner_held(const char *folder, const struct proto_re
 MUST_USE enum err server_cosigner_key_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t);
 /* Which key counts now, and what it is bound to. Before each judging. */
 void server_cosigner_key_settle(struct server_cosigner *s);
-uint64_t server_cosigner_key_time(const struct server_cosigner *s, uint64_t now_s);
 
 /* The role: start block on 3, gate on 4. Returns an exit code. */
 int server_cosigner_run(const char *program);

@@ -2,7 +2,6 @@
 #include "server/cosigner.h"
 
 #include "base/log.h"
-#include "proto/cosigned.h"
 #include "proto/region_log.h"
 #include "proto/region_witness.h"
 
@@ -10,18 +9,6 @@
 #include <string.h>
 
 enum { SECRET_LEN = 64 };
-
-/* The place that has or had this key, when it is an outsider's of this name. now: it must have it still. */
-static bool has_place(const struct server_cosigner *s, const struct proto_note_key *key, bool now, uint8_t *i)
-{
-    char name[PROTO_NOTE_NAME_MAX + 1];
-    unsigned k;
-
-    if (proto_region_witness_find(s->region, key->key, i, &k) != OK || !s->region->witness[*i].outsider || (now && k != 0))
-        return false;
-    proto_region_witness_name(s->region, *i, name);
-    return strcmp(name, key->name) == 0;
-}
 
 enum err server_cosigner_key_open(struct server_cosigner *s, const struct server_cosigner_config *c, struct trouble *t)
 {
@@ -33,7 +20,8 @@ enum err server_cosigner_key_open(struct server_cosigner *s, const struct server
         e = ERR_KEY;
     if (e == OK && c->next_secret != NULL)
         e = proto_note_key_make(s->key.name, PROTO_NOTE_COSIGNATURE, c->next_secret + 32, &s->next_key);
-    if (e == OK && !has_place(s, &s->key, false, &i) && (c->next_secret == NULL || !has_place(s, &s->next_key, true, &i)))
+    if (e == OK && !proto_region_witness_is_outsider(s->region, &s->key, false, &i)
+        && (c->next_secret == NULL || !proto_region_witness_is_outsider(s->region, &s->next_key, true, &i)))
         e = ERR_KEY;
     if (e != OK)
         return trouble_set(t, e, "the region does not name this keyholder as a witness from outside",
@@ -66,9 +54,9 @@ void server_cosigner_key_settle(struct server_cosigner *s)
     bool counted = s->counts;
     uint8_t i = 0;
 
-    if (s->next != NULL && has_place(s, &s->next_key, true, &i))
+    if (s->next != NULL && proto_region_witness_is_outsider(s->region, &s->next_key, true, &i))
         go_over(s);
-    s->counts = has_place(s, &s->key, true, &i);
+    s->counts = proto_region_witness_is_outsider(s->region, &s->key, true, &i);
     /* It goes on: its lines count for nobody, and its memory may be wanted again. */
     if (counted && !s->counts)
         log_event(LOG_ERROR, "witness-key-counts-no-more", NULL);
@@ -79,9 +67,4 @@ void server_cosigner_key_settle(struct server_cosigner *s)
     if (place->log_number == proto_region_log_number(s->region))
         hold_to(&s->log[SERVER_COSIGNER_MAIN], &place->seen);
     hold_to(&s->log[SERVER_COSIGNER_REGISTRY_LOG], &place->registry);
-}
-
-uint64_t server_cosigner_key_time(const struct server_cosigner *s, uint64_t now_s)
-{
-    return s->since_s > now_s && s->since_s <= now_s + PROTO_COSIGNED_AHEAD_S ? s->since_s : now_s;
 }

@@ -334,6 +334,40 @@ static void a_statement_for_later_counts_later(void **state)
     assert_int_equal(count(w, NULL).partners, 1);
 }
 
+static void an_outsiders_place_is_found_by_key_and_name(void **state)
+{
+    struct world *w = *state;
+    struct proto_region_witness_change c = { .from_s = 0, .at_s = NOW };
+    struct proto_note_key next, renamed = w->s.key[OUTSIDER];
+    uint8_t public[32], place = 99;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+
+    assert_false(proto_region_witness_is_outsider(&w->region, &w->s.key[1], false, &place));
+    renamed.name[0] ^= 1;
+    assert_false(proto_region_witness_is_outsider(&w->region, &renamed, false, &place));
+    assert_int_equal(place, 99);
+    assert_true(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], true, &place));
+    assert_int_equal(place, OUTSIDER);
+    memset(public, 0x31, sizeof public);
+    assert_err(proto_note_key_make(w->s.key[OUTSIDER].name, PROTO_NOTE_COSIGNATURE, public, &next), OK);
+    proto_note_key_encode(&next, vkey);
+    c.vkey = vkey;
+    proto_region_witness_put(&w->region, OUTSIDER, &c);
+    assert_false(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], true, &place));
+    assert_true(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], false, &place));
+    assert_true(proto_region_witness_is_outsider(&w->region, &next, true, &place));
+}
+
+static void a_clock_that_is_behind_waits_for_its_key(void **state)
+{
+    (void)state;
+    assert_int_equal(proto_cosigned_time(0, NOW), NOW);
+    assert_int_equal(proto_cosigned_time(NOW, NOW), NOW);
+    assert_int_equal(proto_cosigned_time(NOW + PROTO_COSIGNED_AHEAD_S, NOW), NOW + PROTO_COSIGNED_AHEAD_S);
+    /* Further off than others would take: then it says what it thinks. */
+    assert_int_equal(proto_cosigned_time(NOW + PROTO_COSIGNED_AHEAD_S + 1, NOW), NOW);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -346,6 +380,7 @@ int main(void)
         TEST(what_is_said_under_our_other_key_is_not_anothers_word), TEST(who_goes_on_with_an_old_key_shows), TEST(who_goes_on_with_a_revoked_key_shows),
         TEST(a_place_keeps_one_line_and_the_newer_keys),
         TEST(a_late_line_of_the_old_key_is_not_merged), TEST(every_moment_has_one_key), TEST(a_statement_for_later_counts_later),
+        TEST(an_outsiders_place_is_found_by_key_and_name), TEST(a_clock_that_is_behind_waits_for_its_key),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("region witness", tests, NULL, NULL);
