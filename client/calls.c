@@ -293,6 +293,7 @@ static enum err run_in_txn(struct client_node *n, struct call *k)
     }
     k->c.txn = x;
     e = k->row->run(&k->c, x);
+    x = k->c.txn;
     k->c.txn = NULL;
     if (e == OK && k->row->writes)
         return client_vault_commit(x);

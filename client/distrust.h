@@ -31,7 +31,7 @@ MUST_USE enum err client_distrust_forget(struct client_node *n, struct vault_txn
 
 /* "log.accept": a person has looked into it: go on from the log as the hub shows it now. The reason is kept. */
 MUST_USE enum err client_do_log_accept(struct client_call *c, struct vault_txn *x);
-/* "log.compare": a checkpoint that the log signed for another partner's node: so its word becomes proof, past the hub. x is for reading. */
+/* "log.compare": a checkpoint that the log signed for another partner's node: so its word becomes proof, past the hub. Ends x. */
 MUST_USE enum err client_do_log_compare(struct client_call *c, struct vault_txn *x);
 
 #endif

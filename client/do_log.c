@@ -109,7 +109,7 @@ static const char *found_text(enum lang lang, bool contradicts, bool known)
                            : "the hub must prove now that it fits what was seen here: look at schakel status in a minute";
 }
 
-/* No transaction is open: what it finds is written at once, whoever asked. */
+/* What it finds is written at once, whoever asked, in a transaction of its own: so that of the command ends first. */
 enum err client_do_log_compare(struct client_call *c, struct vault_txn *x)
 {
     struct proto_merkle_head head;
@@ -117,7 +117,8 @@ enum err client_do_log_compare(struct client_call *c, struct vault_txn *x)
     bool known = false;
     enum err e = client_arg_text(c, "checkpoint", &text);
 
-    (void)x;
+    client_vault_abort(x);
+    c->txn = NULL;
     if (e == OK)
         e = open_checkpoint(c, text, &head);
     if (e == OK)

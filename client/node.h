@@ -96,7 +96,7 @@ struct client_call {
     const cJSON *args;                 /* {"command":"event.add", ...}: checked by the strict parser, borrowed */
     cJSON *reply;                      /* the handler adds its answer here */
     struct trouble trouble;            /* with the caller's language */
-    struct vault_txn *txn;             /* of the handler that runs now */
+    struct vault_txn *txn;             /* of the handler that runs now; who only reads may end it, and sets this to NULL */
     /*
      * Set by client_call_wait: the reply goes out when these messages have their receipt or a final refusal, or after wait_ms (then
      * "queued": true is added). result of each: enum proto_refusal, CLIENT_NO_RESULT before there is one.
@@ -114,12 +114,12 @@ struct client_call {
 enum { CLIENT_NO_RESULT = 255 };
 /* Of the messages waited for: the first refusal as trouble and its class; OK when none was refused (yet). */
 MUST_USE enum err client_call_check(struct client_call *c);
-/* One row of the table of commands that the vault serves. role_mask: bit per enum proto_role; 0: no session needed. */
 /*
  * A handler that returns ERR_BUSY after client_pseudonym or client_partner_hpke asked the hub for something is undone and run again
  * when the answer is there; it must not have kept anything outside x.
  */
 typedef enum err client_handler(struct client_call *c, struct vault_txn *x);
+/* One row of the table of commands that the vault serves. role_mask: bit per enum proto_role; 0: no session needed. */
 struct client_command { const char *name; client_handler *run; uint32_t role_mask; bool writes; };
 /* The tables: foundation's (client/table.c) and casework's (client/desk_table.c). */
 extern const struct client_command client_base_commands[];
