@@ -4,6 +4,7 @@
 //   client.mjs sign FOLDER REGION              the founder's signature on a region file
 //   client.mjs request FOLDER REGION           FOLDER/join.req
 //   client.mjs welcome FOLDER                  takes FOLDER/welcome
+//   client.mjs fill FOLDER NUMBER COUNT        so many acts, which a log is made of: cases that it opens
 //   client.mjs lies FOLDER FOLDER2 NUMBER NUMBER2 HOLDER   two partners, of which one lies: lies.mjs
 //   client.mjs talk FOLDER NUMBER HOLDER       derives, waits for a report, asks, opens, verifies; a line of JSON for each step
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { newNode, newOrganisation, readWelcome } from './lib/join.mjs';
 import { readNote, readRegion, signatureLine } from './lib/note.mjs';
 import { load, path, save } from './lib/state.mjs';
 import { lies } from './lies.mjs';
-import { talk } from './talk.mjs';
+import { fill, talk } from './talk.mjs';
 
 const commands = {
     org(folder, handle, kind, name) {
@@ -37,12 +38,13 @@ const commands = {
         const state = load(folder);
         save(folder, { ...state, welcome: readWelcome(state.region, state.org, readFileSync(path(folder, 'welcome'))) });
     },
+    fill: (folder, number, count) => fill(load(folder), number, Number(count)),
     lies: (folder, second, ...rest) => lies(load(folder), load(second), ...rest),
     talk: (folder, number, holder) => talk(load(folder), number, holder),
 };
 
 const [name, ...args] = process.argv.slice(2);
-if (!Object.hasOwn(commands, name ?? '')) { console.error('usage: client.mjs org|sign|request|welcome|talk|lies FOLDER ...'); process.exit(64); }
+if (!Object.hasOwn(commands, name ?? '')) { console.error('usage: client.mjs org|sign|request|welcome|talk|fill|lies FOLDER ...'); process.exit(64); }
 try {
     await commands[name](...args);
 } catch (e) {

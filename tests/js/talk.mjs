@@ -117,6 +117,16 @@ async function mistakes(p, request) {
     return { again: again.result, forged: forged.result, other: other.result, elsewhere: elsewhere.result, kind: kind.result };
 }
 
+/** Acts for a log of more than one tile: cases about one child. */
+export async function fill(state, number, count) {
+    const p = new Partner(state);
+    await p.connect();
+    const subject = await p.pseudonym(number);
+    for (let i = 0; i < count; i++) await openCase(p, subject);
+    say('filled', { acts: p.acts.length });
+    p.close();
+}
+
 export async function talk(state, number, handle) {
     const p = new Partner(state), holder = p.region.partners.find((o) => o.handle === handle);
     if (!holder) throw new Error(`there is no ${handle} in the region`);

@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-/* The log of a running hub, copied for outsiders, rebuilds the root that its checkpoint names. */
+/* P-201: the log of a running hub, copied for outsiders, rebuilds the root that its checkpoint names. */
 
 enum { LEAVES = 301, TILE = 256, ENTRY = 2 + PROTO_LEAF_LEN };
 

@@ -1,5 +1,5 @@
 # tests/flow/lib/other.sh: a region in which a school runs our program and partners run another one. To be sourced by flows.
-# Needs: others, lines of "handle kind name". Gives: region, other COMMAND..., child FIELD [ROW], step NAME, die WHY.
+# Needs: others, lines of "handle kind name"; ours, such lines of partners besides the school that run our program, or nothing. Gives: region, other COMMAND..., child FIELD [ROW], step NAME, die WHY.
 # shellcheck shell=bash
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
 bin=${SCHAKEL_BIN:-$source/build/debug/bin}
@@ -30,22 +30,29 @@ region_port=$(free_port)
 "$bin/schakel-hub" --home "$region/hub" init --name demo --listen "127.0.0.1:$region_port" --pack "$source/policy/packs/nl-jeugd" >/dev/null || die "no hub"
 make_keyholder || die "no keyholder"
 make_partner vo vo "Voorbeeld College" || die "no school"
-folders=() public=()
+folders=() public=() own=(vo)
+while read -r handle kind name; do
+    [ -n "$handle" ] || continue
+    make_partner "$handle" "$kind" "$name" || die "no $handle"
+    own+=("$handle") public+=("$region/$handle/org.pub")
+done <<<"${ours:-}"
 while read -r folder kind name; do
     other org "$region/$folder" "$folder" "$kind" "$name" || die "no $folder"
     folders+=("$folder") public+=("$region/$folder/org.pub")
 done <<<"$others"
 "$bin/schakel" region make --name demo --hub "$region/hub/hub.pub" --keyholder "$region/keyholder/keyholder.pub" \
     --pack "$source/policy/packs/nl-jeugd" --out "$region/region" "$region/vo/org.pub" "${public[@]}" >/dev/null || die "a public file is not taken"
-sign_region vo
+for folder in "${own[@]}"; do sign_region "$folder"; done
 for folder in "${folders[@]}"; do other sign "$region/$folder" "$region/region" || die "$folder cannot sign the region"; done
 "$bin/schakel-hub" --home "$region/hub" init --region "$region/region" >/dev/null || die "a signature on the region file is not taken"
 "$bin/schakel" --home "$region/keyholder" keyholder join "$region/region" >/dev/null || die "the keyholder does not take the region"
-join_partner vo || die "the school does not join"
+for folder in "${own[@]}"; do join_partner "$folder" || die "$folder does not join"; done
 for folder in "${folders[@]}"; do
     other request "$region/$folder" "$region/region" || die "$folder does not take the region file"
     "$bin/schakel-hub" --home "$region/hub" welcome "$region/$folder/join.req" -o "$region/$folder/welcome" >/dev/null || die "the join.req of $folder is not taken"
     other welcome "$region/$folder" || die "$folder does not take the welcome"
 done
-start_hub && start_keyholder && start_node vo && staff vo admin admin && staff vo coordinator coordinator || die "the region does not start"
+start_hub && start_keyholder || die "hub and keyholder do not start"
+for folder in "${own[@]}"; do start_node "$folder" || die "$folder does not start"; done
+staff vo admin admin && staff vo coordinator coordinator || die "the region does not start"
 as vo record import "$region/data/vo.csv" >/dev/null || die "the school has no records"

@@ -3,7 +3,7 @@ import { Writer, hmac, same, sha256, zeros } from './bytes.mjs';
 import { readCheckpoint } from './note.mjs';
 import { writeRows } from './message.mjs';
 
-const node = (l, r) => sha256(Buffer.from([1]), l, r);
+export const nodeHash = (l, r) => sha256(Buffer.from([1]), l, r);
 export const leafHash = (leaf) => sha256(Buffer.from([0]), leaf);
 
 /** The root that a leaf at this index has under this path. */
@@ -13,9 +13,9 @@ export function rootOf(index, size, hash, path) {
     for (const p of path) {
         if (sn === 0n) throw new Error('the path is too long');
         if ((fn & 1n) === 1n || fn === sn) {
-            r = node(p, r);
+            r = nodeHash(p, r);
             while ((fn & 1n) === 0n && fn !== 0n) { fn >>= 1n; sn >>= 1n; }
-        } else r = node(r, p);
+        } else r = nodeHash(r, p);
         fn >>= 1n;
         sn >>= 1n;
     }
@@ -35,10 +35,10 @@ export function isConsistent(first, firstRoot, second, secondRoot, proof) {
     for (const c of path.slice(1)) {
         if (sn === 0n) return false;
         if ((fn & 1n) === 1n || fn === sn) {
-            fr = node(c, fr);
-            sr = node(c, sr);
+            fr = nodeHash(c, fr);
+            sr = nodeHash(c, sr);
             while ((fn & 1n) === 0n && fn !== 0n) { fn >>= 1n; sn >>= 1n; }
-        } else sr = node(sr, c);
+        } else sr = nodeHash(sr, c);
         fn >>= 1n;
         sn >>= 1n;
     }
