@@ -127,8 +127,11 @@ static bool desk_each(void *arg, const struct client_desk *k)
 {
     struct one *o = one_of(arg, k->case_id);
 
-    if (o != NULL)
+    if (o != NULL) {
         o->decided = true;
+        /* Nothing is due for what is on its way to the hub, so no mark says that it is open (client/index). */
+        o->open = o->open || k->state == CLIENT_DESK_SENT;
+    }
     return true;
 }
 

@@ -200,15 +200,20 @@ static void an_objection_keeps_its_own_term(void **state)
 
 static void an_open_request_keeps_it(void **state)
 {
+    static const enum client_desk_state open[] = {CLIENT_DESK_WAITING, CLIENT_DESK_SENT, CLIENT_DESK_PREPARED, CLIENT_DESK_GRANTED,
+        CLIENT_DESK_RELEASED, CLIENT_DESK_ARRIVED, CLIENT_DESK_OPENED};
     struct client_fixture *f = *state;
-    struct client_desk d = {.id = {3}, .state = CLIENT_DESK_WAITING, .purpose = "att_followup", .child = child, .child_there = child};
+    struct client_desk d = {.id = {3}, .mine = true, .purpose = "att_followup", .child = child, .child_there = child};
 
     born(f, LEERPLICHT, 20, 0);
     client_fixture_case(f, LEERPLICHT, 1, &child, "att_followup", LEERPLICHT, VO, NOBODY);
     client_fixture_case_id(1, d.case_id);
-    client_fixture_desk_put(f, LEERPLICHT, &d);
-    run_at(f, LEERPLICHT, f->now_s);
-    assert_false(is_over(f, LEERPLICHT, 1));
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        d.state = (uint8_t)open[i];
+        client_fixture_desk_put(f, LEERPLICHT, &d);
+        run_at(f, LEERPLICHT, f->now_s);
+        assert_false(is_over(f, LEERPLICHT, 1));
+    }
     d.state = CLIENT_DESK_ENDED;
     client_fixture_desk_put(f, LEERPLICHT, &d);
     run_at(f, LEERPLICHT, f->now_s);
