@@ -3,7 +3,8 @@
  * is no partner and has no vault; its share, its TLS key and its signing key lie under one passphrase.
  *
  *   schakel.conf  keyholder.pub  region  tls.crt      keys/{keyholder,share,sign,witness,tls,tls-ca}      blocked/HANDLE.blocked  quota
- *   registry      what nodes brought of it      witness/
+ *   public/registry (what nodes brought of it; of before: registry)      witness/ (what it cosigned last)
+ *   keys/witness.next, witness.say: of a key that waits (client/keyholder_witness)
  */
 #ifndef CLIENT_KEYHOLDER_H
 #define CLIENT_KEYHOLDER_H
