@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "client/calls.h"
 #include "client/hublink_parts.h"
+#include "client/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,27 @@ static enum err ask(struct client_node *n, struct client_mirror *m, uint64_t fir
     return e == OK ? ERR_BUSY : e;
 }
 
+/* What others cosigned, so that a copy is proof against the hub too. Nothing when there is none yet. */
+static enum err give_anchored(struct client_call *c, struct vault_txn *x)
+{
+    uint8_t *note = NULL;
+    char *text = NULL;
+    size_t len = 0;
+    enum err e = client_witness_anchored(x, c->node, &note, &len);
+
+    if (e == OK) {
+        text = malloc(text_base64_room(len));
+        e = text == NULL ? ERR_NOMEM : OK;
+    }
+    if (e == OK) {
+        text_base64(note, len, text, text_base64_room(len));
+        json_add_text(c->reply, "anchored", text);
+    }
+    free(text);
+    free(note);
+    return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err give(struct client_call *c, const struct client_mirror *m)
 {
     size_t checkpoint_len = 0, len, room;
@@ -103,7 +125,6 @@ enum err client_do_mirror_leaves(struct client_call *c, struct vault_txn *x)
     uint64_t first = 0;
     enum err e;
 
-    (void)x;
     if (json_u64(c->args, "first", &first) != OK)
         return trouble_at(&c->trouble, ERR_USAGE, "first", 0, 0, "is needed: a number", "is nodig: een getal");
     if (!has_state(n))
@@ -115,6 +136,8 @@ enum err client_do_mirror_leaves(struct client_call *c, struct vault_txn *x)
     if (n->mirror->payload == NULL || n->mirror->first != first)
         return ask(n, n->mirror, first);
     e = give(c, n->mirror);
+    if (e == OK)
+        e = give_anchored(c, x);
     free(n->mirror->payload);
     n->mirror->payload = NULL;
     return e;

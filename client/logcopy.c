@@ -30,6 +30,8 @@ struct client_logcopy {
     struct proto_tlog_checkpoint checkpoint;   /* the newest that was answered; borrows text */
     uint8_t text[PROTO_NOTE_MAX];
     size_t text_len;
+    uint8_t anchored[PROTO_NOTE_MAX];   /* with the lines of those who cosigned it, as the node has it; 0 bytes: it has none */
+    size_t anchored_len;
     uint64_t written;                   /* the size of the checkpoint in the folder; 0: none */
 };
 
@@ -179,11 +181,14 @@ enum err client_logcopy_read(struct client_logcopy *m)
 
 static enum err take_answer(struct client_logcopy *m, const cJSON *reply, uint64_t *count)
 {
-    const char *checkpoint = NULL, *leaves = NULL;
+    const char *checkpoint = NULL, *leaves = NULL, *anchored = NULL;
     uint8_t *data = malloc((size_t)ANSWER_LEAVES * PROTO_LEAF_LEN);
     size_t len = 0;
     enum err e = data == NULL ? ERR_NOMEM : json_text(reply, "checkpoint", &checkpoint);
 
+    m->anchored_len = 0;
+    if (e == OK && json_text(reply, "anchored", &anchored) == OK)
+        e = text_unbase64(anchored, strlen(anchored), m->anchored, sizeof m->anchored, &m->anchored_len);
     if (e == OK)
         e = json_text(reply, "leaves", &leaves);
     if (e == OK)
@@ -229,6 +234,45 @@ static void drop_part(const struct client_logcopy *m)
         (void)unlink(path);
 }
 
+/* Its leaves are in this copy, and it is of the log as it is called now: another would look like a second history to whoever verifies. */
+static bool is_of_copy(const struct client_logcopy *m, const uint8_t *text, size_t len)
+{
+    struct proto_tlog_checkpoint c;
+    struct proto_note *note = malloc(sizeof *note);
+    struct proto_note_key log, now;
+    unsigned origin = 0, origin_now = 0;
+    bool fits = note != NULL && proto_region_log_of(m->region, text, len, &log, &origin) == OK
+        && proto_region_log_of(m->region, m->text, m->text_len, &now, &origin_now) == OK && origin == origin_now
+        && proto_tlog_checkpoint_open(text, len, &log, note, &c) == OK && c.head.size <= m->tree.size;
+
+    free(note);
+    return fits;
+}
+
+/* As schakel-hub export has it. What was written before stays while it fits, for the newest may be of leaves that come with the next answer. */
+static enum err write_anchored(struct client_logcopy *m)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = file_join(path, sizeof path, m->folder, "checkpoint.anchored");
+
+    return e == OK && m->anchored_len != 0 && is_of_copy(m, m->anchored, m->anchored_len)
+        ? file_write_changed(path, m->anchored, m->anchored_len, 0644, m->run->t) : e;
+}
+
+/* Before the checkpoint of a new origin stands there, so that who is ended between the two leaves no copy that contradicts itself. */
+static void drop_anchored_of_before(const struct client_logcopy *m)
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *before = NULL;
+    size_t len = 0;
+
+    if (file_join(path, sizeof path, m->folder, "checkpoint.anchored") != OK)
+        return;
+    if (file_read(path, PROTO_NOTE_MAX, &before, &len, NULL) == OK && !is_of_copy(m, before, len))
+        (void)unlink(path);
+    free(before);
+}
+
 /* The leaves first, then the checkpoint that makes them count. */
 static enum err finish(struct client_logcopy *m)
 {
@@ -243,12 +287,14 @@ static enum err finish(struct client_logcopy *m)
     if (e == OK)
         e = file_join(path, sizeof path, m->folder, "checkpoint");
     if (e == OK)
+        drop_anchored_of_before(m);
+    if (e == OK)
         e = file_write_changed(path, m->text, m->text_len, 0644, m->run->t);
     if (e == OK) {
         drop_part(m);
         m->written = m->tree.size;
     }
-    return e;
+    return e == OK ? write_anchored(m) : e;
 }
 
 /* The registry beside the log: a hub is restored with both. */

@@ -1,6 +1,6 @@
 /*
- * client/logcopy: a copy of the main log in a folder, as `schakel-hub export` writes it: tile/entries and checkpoint, and the registry beside
- * it. It only ever grows, by leaves that give the root the hub signed: the leaves are written first, then the checkpoint that makes them count,
+ * client/logcopy: a copy of the main log in a folder, as `schakel-hub export` writes it: tile/entries, checkpoint and checkpoint.anchored (what
+ * the node knows to be cosigned by enough others), and the registry beside it. It only ever grows, by leaves that give the root the hub signed: the leaves are written first, then the checkpoint that makes them count,
  * so who is ended between the two goes on from the checkpoint of before. From it a hub is restored that lost its newest leaves. It holds no
  * personal data and needs no key; leaves come through a running node (client/control). One user of a folder at a time.
  */

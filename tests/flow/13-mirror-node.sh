@@ -23,7 +23,7 @@ notes() { status_of cjg mirror_note | grep -q "$1"; }
 notes_nothing() { [ -z "$(status_of cjg mirror_note)" ] && [ -n "$(status_of cjg mirror_time)" ]; }
 is_whole() {
     got=$("$bin/schakel" verify --region "$region/region" --log "$copy" --json || true)
-    expect "the copy gives the root" "$got" '"root_holds":true'
+    expect "the copy gives the root, and nothing is wrong with it" "$got" '"root_holds":true.*"ok":true'
 }
 event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json | value ok; }
 hub() { "$bin/schakel-hub" --home "$region/hub" "$@"; }
@@ -36,6 +36,17 @@ scene_it_follows() {
     is_whole || return 1
     [ -s "$copy/registry" ] || { why="without the registry"; return 1; }
     [ "$(status_of cjg mirror_leaves)" = "$(size)" ] || { why="status names another size"; return 1; }
+}
+
+# What the others cosigned stands in it too, so that whoever has the copy need not take the hub's word.
+is_anchored() { is_whole && grep -q '"anchored_size":[1-9]' <<<"$got"; }
+scene_others_cosigned_it() {
+    [ "$(event 9)" = true ] || { why="nothing happens"; return 1; }
+    wait_for 30 is_anchored || { why="nothing of it is anchored: $got"; return 1; }
+    # Of another log, as one of before a new origin is: it would look like a second history.
+    cp "$region/region" "$copy/checkpoint.anchored"
+    [ "$(event 10)" = true ] || { why="nothing happens"; return 1; }
+    wait_for 30 is_anchored || { why="what does not belong there stays: $got"; return 1; }
 }
 
 # Killed between two writes: what was being written and what no checkpoint names are there, and it goes on from the checkpoint.
@@ -120,4 +131,4 @@ scene_a_changed_copy_is_told() {
 set -e
 region_up
 set +e
-run_scenes it_follows killed_half_written without_its_role_it_ends no_room a_hub_is_restored_from_it a_changed_copy_is_told
+run_scenes it_follows others_cosigned_it killed_half_written without_its_role_it_ends no_room a_hub_is_restored_from_it a_changed_copy_is_told
