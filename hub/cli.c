@@ -195,13 +195,41 @@ static int finish(struct hub_cli *c, enum err e)
     return c->exit_code != 0 ? c->exit_code : err_exit(e);
 }
 
+enum { USAGE_TEXT = 26, USAGE_WIDTH = 80 };
+
+/* Words from the column where the texts of the list begin; no text here has a word that is wider than the room. */
+static void put_wrapped(FILE *to, const char *text)
+{
+    size_t at = USAGE_TEXT;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, " "), wide = 0;
+
+        for (size_t i = 0; i < len; i++)
+            wide += ((unsigned char)text[i] & 0xc0) != 0x80;
+        if (at > USAGE_TEXT && at + 1 + wide > USAGE_WIDTH) {
+            (void)fprintf(to, "\n%*s", USAGE_TEXT, "");
+            at = USAGE_TEXT;
+        } else if (at > USAGE_TEXT) {
+            (void)fputc(' ', to);
+            at++;
+        }
+        (void)fprintf(to, "%.*s", (int)len, text);
+        at += wide;
+        text += len + (text[len] != '\0');
+    }
+    (void)fputc('\n', to);
+}
+
 static int usage(enum lang lang, bool asked)
 {
     FILE *to = asked ? stdout : stderr;
 
     (void)fprintf(to, lang == LANG_NL ? "Gebruik: schakel-hub OPDRACHT [OPTIES]\n\n" : "Usage: schakel-hub COMMAND [OPTIONS]\n\n");
-    for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++)
-        (void)fprintf(to, "  %-10s %-10s %s\n", r->name, r->argument != NULL ? r->argument : "", lang == LANG_NL ? r->nl : r->en);
+    for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++) {
+        (void)fprintf(to, "  %-12s%-12s", r->name, r->argument != NULL ? r->argument : "");
+        put_wrapped(to, lang == LANG_NL ? r->nl : r->en);
+    }
     (void)fprintf(to, "\n%s\n", lang == LANG_NL ? "schakel-hub OPDRACHT --help zegt meer." : "schakel-hub COMMAND --help says more.");
     return asked ? EX_OK : EX_USAGE;
 }

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -274,11 +275,48 @@ static void a_damaged_key_file_is_named(void **state)
     assert_string_equal(t.where, "keys/log");
 }
 
+
+/* Characters of a terminal of 80 columns, in both languages; every command is there. */
+static void the_list_of_commands_fits_a_terminal(void **state)
+{
+    const struct hub_world *w = *state;
+
+    for (int nl = 0; nl < 2; nl++) {
+        char program[] = "schakel-hub", help[] = "--help", lang[] = "--lang=en", path[HUB_PATH_MAX], *argv[] = { program, help, lang, NULL };
+        uint8_t *text = NULL;
+        size_t len = 0, wide = 0;
+        int kept = dup(STDOUT_FILENO), code;
+
+        if (nl == 1)
+            memcpy(lang + 7, "nl", 2);
+        assert_true(kept >= 0);
+        (void)snprintf(path, sizeof path, "%s/help%d", w->home, nl);
+        (void)fflush(stdout);
+        assert_non_null(freopen(path, "w", stdout));
+        code = hub_cli_main(3, argv);
+        (void)fflush(stdout);
+        assert_true(dup2(kept, STDOUT_FILENO) >= 0);
+        (void)close(kept);
+        assert_int_equal(code, 0);
+        assert_err(file_read(path, 16384, &text, &len, NULL), OK);
+        for (size_t i = 0; i < len; i++) {
+            wide = text[i] == '\n' ? 0 : wide + ((text[i] & 0xc0) != 0x80);
+            assert_true(wide <= 80);
+        }
+        for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++) {
+            char row[64];
+
+            (void)snprintf(row, sizeof row, "\n  %-12s", r->name);
+            assert_non_null(strstr((const char *)text, row));
+        }
+        free(text);
+    }
+}
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        T(init_twice_says_what_to_do), T(secrets_are_for_the_hub_alone), T(the_same_region_may_be_installed_again),
+        T(init_twice_says_what_to_do), T(the_list_of_commands_fits_a_terminal), T(secrets_are_for_the_hub_alone), T(the_same_region_may_be_installed_again),
         T(a_region_of_another_hub_is_refused), T(a_region_that_somebody_did_not_sign_is_refused),
         T(a_join_request_with_a_flipped_byte_is_refused), T(a_welcome_verifies_at_the_partner), T(welcome_needs_to_know_where_to),
         T(partners_are_listed_with_how_they_stand), T(a_partner_that_is_not_there_cannot_be_blocked),
