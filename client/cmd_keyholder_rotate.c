@@ -83,7 +83,9 @@ static enum err rotate_tls(struct client_run *r, const struct proto_keyholder_fi
     if (e != OK)
         return e;
     r->reply = cJSON_CreateObject();
-    json_add_text(r->reply, "next", r->lang == LANG_NL ? "telt als de sleutelhouder opnieuw start" : "counts when the keyholder starts again");
+    json_add_text(r->reply, "next", r->lang == LANG_NL
+        ? "start de sleutelhouder opnieuw (schakel keyholder run): de nieuwe sleutel telt vanaf dan, en niemand sluit opnieuw aan"
+        : "start the keyholder again (schakel keyholder run): the new key counts from then on, and nobody joins again");
     return OK;
 }
 

@@ -46,6 +46,8 @@ enum err hub_cmd_rotate(struct hub_cli *c)
     proto_tls_pem_fini(&key);
     proto_tls_pem_fini(&cert);
     if (e == OK)
-        json_add_text(c->reply, "next", c->lang == LANG_NL ? "telt als de hub opnieuw start" : "counts when the hub starts again");
+        json_add_text(c->reply, "next", c->lang == LANG_NL
+            ? "start de hub opnieuw (schakel-hub run): de nieuwe sleutel telt vanaf dan, en niemand sluit opnieuw aan"
+            : "start the hub again (schakel-hub run): the new key counts from then on, and nobody joins again");
     return e;
 }
