@@ -46,17 +46,18 @@ function checkLine(line, { type, name, key }, text) {
     return time;
 }
 
-/** Who of these keys signed: name and id choose the key, every line of such a key must verify, all others are skipped. Of a key the newest time. */
-export function signers(note, keys) {
-    const found = new Map();
-    for (const k of keys) {
-        const id = sha256(Buffer.from(`${k.name}\n`), Buffer.from([k.type]), k.key).subarray(0, 4);
-        for (const line of note.lines.filter((l) => l.name === k.name && same(l.id, id))) {
-            const time = checkLine(line, k, note.text);
-            if (!found.has(k) || found.get(k) < time) found.set(k, time);
-        }
-    }
-    return found;
+/** Has this key signed? Name and id choose its lines, all of them must verify, others are skipped. Gives the newest time, or undefined. */
+export function signedBy(note, key) {
+    const id = sha256(Buffer.from(`${key.name}\n`), Buffer.from([key.type]), key.key).subarray(0, 4);
+    const times = note.lines.filter((l) => l.name === key.name && same(l.id, id)).map((l) => checkLine(l, key, note.text));
+    return times.reduce((newest, t) => (newest === undefined || newest < t ? t : newest), undefined);
+}
+
+/** P-122: a witness's line that does not verify counts as none, and takes nothing from the others'. */
+function cosignedBy(note, witness) {
+    let time;
+    try { time = signedBy(note, witness); } catch { return []; }
+    return time === undefined ? [] : [{ name: witness.name, outsider: witness.outsider, time: Number(time) }];
 }
 
 /** P-121: under this origin, signed by this log; with which cosignatures of the region's witnesses, and whether they anchor it (P-125, of founders). */
@@ -66,9 +67,8 @@ export function openCheckpoint(bytes, region, origin = region.log.name) {
     if (lines[0] !== origin) refuse(`the checkpoint is of ${lines[0]}`);
     const size = decimal(lines[1], SIZE_MAX), root = unbase64(lines[2], 32);
     if (region.witnesses.some((w) => w.type !== COSIGNATURE)) refuse('a witness with another type of key');
-    const found = signers(note, [log, ...region.witnesses]);
-    if (!found.has(log)) refuse('the log has not signed it');
-    const cosigned = region.witnesses.filter((w) => found.has(w)).map((w) => ({ name: w.name, outsider: w.outsider, time: Number(found.get(w)) }));
+    if (signedBy(note, log) === undefined) refuse('the log has not signed it');
+    const cosigned = region.witnesses.flatMap((w) => cosignedBy(note, w));
     const outsiders = cosigned.filter((w) => w.outsider).length, partners = cosigned.length - outsiders;
     return { size, root, cosigned, anchored: 2 * partners > region.partners.length && outsiders > 0 };
 }
