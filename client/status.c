@@ -256,53 +256,68 @@ static enum err add_silent(struct client_call *c, struct vault_txn *x, uint64_t 
     return e;
 }
 
-/* Without a session: how the link is. With one: the people, and what they wait for. */
-enum err client_do_status(struct client_call *c, struct vault_txn *x)
+/* What the node knows without its store. */
+static void add_node(struct client_call *c, uint64_t now_s, struct client_overdue *o)
 {
+    enum lang lang = c->trouble.lang;
+    struct trouble t = {.lang = lang};
     struct client_link_status s;
-    struct trouble t = {.lang = c->trouble.lang};
-    struct people p = {.now_s = clock_now_s()};
-    struct client_overdue overdue = {.opening = 0};
-    struct client_unconfirmed unconfirmed = {.all = 0};
-    enum err e = OK;
 
     client_hublink_status(c->node, &s);
     add_warning(c, &s);
     json_add_text(c->reply, "partner", c->node->me->handle);
     json_add_text(c->reply, "region", c->node->region.name);
     add_link(c->reply, &s);
-    client_origin_status(c->node, c->trouble.lang, c->reply);
-    overdue.unanchored = add_witness(c->reply, c->node, c->trouble.lang);
-    add_disk(c->reply, c->node, c->trouble.lang);
+    client_origin_status(c->node, lang, c->reply);
+    o->unanchored = add_witness(c->reply, c->node, lang);
+    add_disk(c->reply, c->node, lang);
     if (client_clocks_check(c->node, &t) != OK)
         json_add_text(c->reply, "clocks_note", t.text);
-    client_mirror_status(c->node, c->trouble.lang, c->reply);
-    client_packs_status(c->node, p.now_s, c->trouble.lang, c->reply);
+    client_mirror_status(c->node, lang, c->reply);
+    client_packs_status(c->node, now_s, lang, c->reply);
     add_certs(c->reply, c->node);
     if (c->node->legal_hold)
         json_add_bool(c->reply, "legal_hold", true);
     json_add_u64(c->reply, "archive_years", client_archive_end_term_s(c->node, NULL) / CLIENT_TERMS_YEAR_S);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
+}
+
+/* For who has a session: the people, and what they wait for. */
+static enum err add_people(struct client_call *c, struct vault_txn *x, uint64_t now_s, struct client_overdue *o)
+{
+    struct people p = {.now_s = now_s};
+    struct client_unconfirmed unconfirmed = {.all = 0};
+    enum err e = add_desk(c->reply, x);
+
+    if (e == OK)
+        e = client_keeping_unconfirmed(x, now_s, &unconfirmed);
+    if (e == OK)
+        e = client_outbox_late_ends(x, now_s, &o->stops);
+    if (e == OK)
+        e = add_silent(c, x, now_s);
+    if (e != OK)
+        return e;
+    json_add_u64(c->reply, "unconfirmed", unconfirmed.all);
+    o->stops += unconfirmed.stops;
+    client_overdue_add(c->reply, c->trouble.lang, o);
+    p.rows = json_add_array(c->reply, "staff");
+    return client_staff_walk(x, add_person, &p);
+}
+
+/* Without a session: how the link is. */
+enum err client_do_status(struct client_call *c, struct vault_txn *x)
+{
+    struct client_overdue overdue = {.opening = 0};
+    uint64_t now_s = clock_now_s();
+    enum err e;
+
+    add_node(c, now_s, &overdue);
     e = add_pseudonyms(c, x);
     if (e == OK)
         e = add_openings(c, x, &overdue);
-    if (e == OK && c->who == NULL)
+    if (e == OK && c->who != NULL)
+        return add_people(c, x, now_s, &overdue);
+    if (e == OK)
         client_overdue_add(c->reply, c->trouble.lang, &overdue);
-    if (e != OK || c->who == NULL)
-        return e;
-    e = add_desk(c->reply, x);
-    if (e == OK)
-        e = client_keeping_unconfirmed(x, p.now_s, &unconfirmed);
-    if (e == OK)
-        e = client_outbox_late_ends(x, p.now_s, &overdue.stops);
-    if (e == OK)
-        e = add_silent(c, x, p.now_s);
-    if (e == OK) {
-        json_add_u64(c->reply, "unconfirmed", unconfirmed.all);
-        overdue.stops += unconfirmed.stops;
-        client_overdue_add(c->reply, c->trouble.lang, &overdue);
-        p.rows = json_add_array(c->reply, "staff");
-        e = client_staff_walk(x, add_person, &p);
-    }
     return e;
 }

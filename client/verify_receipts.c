@@ -154,17 +154,40 @@ static void judge_gaps(struct client_claims *c, struct client_problems *p)
     c->count = kept;
 }
 
+/* The claim of an entry whose message, receipt and checkpoint hold. */
+static enum err check_claim(const struct proto_region *region, const struct client_archived *a, const char *name, uint64_t number,
+    struct client_claims *c)
+{
+    struct client_entry *entry = malloc(sizeof *entry);
+    struct client_claim claim = {.number = number, .kind = a->kind};
+    struct proto_note_key log;
+    enum err e = entry == NULL ? ERR_NOMEM : client_entry_check(region, a, entry);
+
+    if (e == OK && (entry->receipt.number != number || entry->receipt.index != a->index))
+        e = ERR_SIGNATURE;
+    if (e == OK)
+        e = proto_region_log_of(region, entry->receipt.checkpoint.data, entry->receipt.checkpoint.len, &log, &claim.origin);
+    if (e == OK) {
+        (void)snprintf(claim.name, sizeof claim.name, "%s", name);
+        claim.index = entry->receipt.index;
+        claim.size = entry->receipt.tree_size;
+        claim.time_s = entry->receipt.time_s;
+        proto_merkle_leaf(entry->leaf, sizeof entry->leaf, claim.leaf);
+        memcpy(claim.root, entry->root, sizeof claim.root);
+        e = add_claim(c, &claim);
+    }
+    free(entry);
+    return e;
+}
+
 static enum err check_entry(const struct proto_region *region, const char *folder, const char *name, uint64_t number,
     struct client_claims *c, struct client_problems *p)
 {
-    struct client_claim claim = {.number = number};
-    struct proto_note_key log;
-    struct client_entry *entry = malloc(sizeof *entry);
     struct client_archived a;
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = entry == NULL ? ERR_NOMEM : file_join(path, sizeof path, folder, name);
+    enum err e = file_join(path, sizeof path, folder, name);
 
     if (e == OK)
         e = file_read(path, (size_t)3 << 20, &data, &len, NULL);
@@ -179,24 +202,9 @@ static enum err check_entry(const struct proto_region *region, const char *folde
     } else if (e == OK && a.index == PROTO_NO_LEAF) {
         e = never_came(c, name, number);
     } else if (e == OK) {
-        e = client_entry_check(region, &a, entry);
-        if (e == OK && (entry->receipt.number != number || entry->receipt.index != a.index))
-            e = ERR_SIGNATURE;
-        if (e == OK) {
-            (void)snprintf(claim.name, sizeof claim.name, "%s", name);
-            claim.kind = a.kind;
-            e = proto_region_log_of(region, entry->receipt.checkpoint.data, entry->receipt.checkpoint.len, &log, &claim.origin);
-            claim.index = entry->receipt.index;
-            claim.size = entry->receipt.tree_size;
-            claim.time_s = entry->receipt.time_s;
-            proto_merkle_leaf(entry->leaf, sizeof entry->leaf, claim.leaf);
-            memcpy(claim.root, entry->root, sizeof claim.root);
-            if (e == OK)
-                e = add_claim(c, &claim);
-        }
+        e = check_claim(region, &a, name, number, c);
     }
     free(data);
-    free(entry);
     if (e == OK || e == ERR_NOMEM || e == ERR_IO)
         return e;
     client_problem(p, name, UINT64_MAX, "this receipt does not hold: message, receipt or checkpoint was changed",
