@@ -115,10 +115,21 @@ static error_t parse(struct parsing *p, int argc, char **argv)
 
 /* ---- what people read ---- */
 
+/* What others wrote, as the running core its status, must not move the cursor of a terminal: C0, DEL, and C1 as UTF-8 has it. */
+static void print_text(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+        bool is_c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+
+        (void)putchar(is_c1 || *p < ' ' || *p == 0x7f ? ' ' : *p);
+        p += is_c1;
+    }
+}
+
 static void print_value(const cJSON *v, enum lang lang)
 {
     if (cJSON_IsString(v) || cJSON_IsRaw(v))
-        (void)printf("%s", v->valuestring);
+        print_text(v->valuestring);
     else if (cJSON_IsBool(v))
         (void)printf("%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : (lang == LANG_NL ? "nee" : "no"));
 }

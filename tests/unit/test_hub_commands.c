@@ -5,9 +5,13 @@
 #include "base/text.h"
 #include "hub/home.h"
 
+#include <libgen.h>
+#include <limits.h>
+#include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -275,7 +279,6 @@ static void a_damaged_key_file_is_named(void **state)
     assert_string_equal(t.where, "keys/log");
 }
 
-
 /* Characters of a terminal of 80 columns, in both languages; every command is there. */
 static void the_list_of_commands_fits_a_terminal(void **state)
 {
@@ -312,6 +315,51 @@ static void the_list_of_commands_fits_a_terminal(void **state)
         free(text);
     }
 }
+
+/* What the program prints, whole; it lies beside this one. */
+static void printed(const struct hub_world *w, const char *what, char *out, size_t room)
+{
+    char self[PATH_MAX], line[PATH_MAX + 200];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    size_t used;
+    FILE *f;
+
+    assert_true(len > 0);
+    self[len] = '\0';
+    (void)snprintf(line, sizeof line, "%s/schakel-hub %s --home %s", dirname(self), what, w->home);
+    f = popen(line, "r");
+    assert_non_null(f);
+    used = fread(out, 1, room - 1, f);
+    out[used] = '\0';
+    (void)pclose(f);
+}
+
+/* Core writes the status; taken over, it must not write to its operator's terminal. */
+static void a_status_moves_no_cursor(void **state)
+{
+    const struct hub_world *w = *state;
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof at;
+    char path[128], text[200], out[4096];
+    int door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    /* A hub is asked whether it takes connections. */
+    assert_true(door >= 0 && bind(door, (const struct sockaddr *)&at, sizeof at) == 0 && listen(door, 4) == 0
+        && getsockname(door, (struct sockaddr *)&at, &len) == 0);
+    (void)snprintf(path, sizeof path, "%s/schakel.conf", w->home);
+    (void)snprintf(text, sizeof text, "listen = 127.0.0.1:%u\n", (unsigned)ntohs(at.sin_port));
+    assert_err(file_write(path, (const uint8_t *)text, strlen(text), 0600, NULL), OK);
+    (void)snprintf(path, sizeof path, "%s/run/status.json", w->home);
+    (void)snprintf(text, sizeof text,
+        "{\"state\":\"running\",\"pid\":%d,\"time\":1700000000,\"pack\":\"<\\u001b]0;x\\u0007\\u009b2J\\u007f\\u00e9>\"}", (int)getpid());
+    assert_err(file_write(path, (const uint8_t *)text, strlen(text), 0600, NULL), OK);
+    printed(w, "status", out, sizeof out);
+    assert_int_equal(close(door), 0);
+    assert_non_null(strstr(out, "< ]0;x  2J \xc3\xa9>"));
+    for (const char *p = out; *p != '\0'; p++)
+        assert_true(*p == '\n' || ((unsigned char)*p >= ' ' && *p != 0x7f));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -320,7 +368,7 @@ int main(void)
         T(a_region_of_another_hub_is_refused), T(a_region_that_somebody_did_not_sign_is_refused),
         T(a_join_request_with_a_flipped_byte_is_refused), T(a_welcome_verifies_at_the_partner), T(welcome_needs_to_know_where_to),
         T(partners_are_listed_with_how_they_stand), T(a_partner_that_is_not_there_cannot_be_blocked),
-        T(status_of_a_stopped_hub_fails_and_says_how_to_start), T(export_of_a_hub_that_never_ran_says_so),
+        T(status_of_a_stopped_hub_fails_and_says_how_to_start), T(a_status_moves_no_cursor), T(export_of_a_hub_that_never_ran_says_so),
         T(run_with_another_pack_is_refused_before_anything_starts), T(a_setting_that_is_not_known_is_named_with_its_line),
         T(a_damaged_key_file_is_named),
     };
