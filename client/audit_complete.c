@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPENED_WITHIN_S = 86400 };  /* as client/openings takes it (P-176) */
-
 const char *client_audit_why(enum client_audit_fault why, enum lang lang)
 {
     static const struct { const char *en, *nl; } words[] = {
@@ -163,7 +161,7 @@ static void count_opened(struct check *c, uint64_t number)
     bool waits = o != NULL && (!is_there || o->state == CLIENT_OPENING_WAITS);
 
     c->out->opened += is_there && o->state == CLIENT_OPENING_RIGHT;
-    if (waits && c->entry->receipt.time_s + OPENED_WITHIN_S > clock_now_s())
+    if (waits && c->entry->receipt.time_s + CLIENT_OPENINGS_WITHIN_S > clock_now_s())
         c->out->waiting++;
     else if (waits)
         c->out->late++;

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, REFUSED_MS = 600000, DAY_S = 86400 };
+enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, REFUSED_MS = 600000 };
 
 static const char row_key[] = "openings";
 
@@ -295,7 +295,7 @@ static enum err is_late(const struct client_node *n, struct vault_txn *x, uint64
     free(memory);
     if (e != OK && e != ERR_NOTFOUND)
         return e;
-    *late = e == OK && a.time_s != 0 && a.time_s + DAY_S < clock_now_s();
+    *late = e == OK && a.time_s != 0 && a.time_s + CLIENT_OPENINGS_WITHIN_S < clock_now_s();
     return OK;
 }
 

@@ -9,6 +9,9 @@
 #include "client/node.h"
 #include "proto/opening.h"
 
+/* A leaf that is older and was not laid open is kept back. */
+enum { CLIENT_OPENINGS_WITHIN_S = 86400 };
+
 /* What an opening turned out to be. Numbers are kept. */
 enum client_opening_state {
     CLIENT_OPENING_WAITS = 1,     /* the archive has nothing under its number yet */

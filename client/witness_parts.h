@@ -10,7 +10,7 @@
 #include "proto/cosigned.h"
 #include "proto/witness.h"
 
-enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 10000, WITNESS_AGAIN_S = 180, WITNESS_ASK_MS = 10000, WITNESS_RECENT = 8 };
+enum { WITNESS_QUICK_MS = 1000, WITNESS_SLOW_MS = 10000, WITNESS_AGAIN_S = PROTO_COSIGNED_ANEW_S, WITNESS_ASK_MS = 10000, WITNESS_RECENT = 8 };
 enum { WITNESS_MAIN, WITNESS_REGISTRY, WITNESS_LOGS };
 
 /* One log, and the exchange about it. seen is what was cosigned last (or would have been, by a node without a key). */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/rd.h"
+#include "proto/cosigned.h"
 #include "proto/witness.h"
 
 #include <fcntl.h>
@@ -226,7 +227,7 @@ static const struct hub_signed *newest_of(const struct hub_core *c, enum hub_sig
     return which == HUB_SIGN_REGISTRY ? &c->registry->checkpoint : &c->checkpoint;
 }
 
-/* Its line on this candidate is missing, or older than others may count as fresh. */
+/* Its line on this candidate is missing, or so old that a witness cosigns anew. */
 static bool wants(struct hub_core *c, const struct outsider *w, enum hub_signer_which which)
 {
     const struct hub_witness *log = hub_collect_log(c, which);
@@ -234,7 +235,7 @@ static bool wants(struct hub_core *c, const struct outsider *w, enum hub_signer_
 
     return c->now_ms >= w->at_ms && newest->note_len != 0
         && (w->again || w->line_s == 0 || w->line_size != log->candidate.head.size || newest->head.size != w->line_size
-            || w->line_s + 180 <= c->now_s);
+            || w->line_s + PROTO_COSIGNED_ANEW_S <= c->now_s);
 }
 
 static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i, enum hub_signer_which which)

@@ -16,6 +16,8 @@
 enum { PROTO_COSIGNED_AHEAD_S = PROTO_ISSUED_AHEAD_S };
 /* Whose key was changed cosigns under the old one until it hears of it: so long after the change nobody honest does. */
 enum { PROTO_COSIGNED_STALE_S = 60 };
+/* What is still the newest is cosigned anew when the last line on it is this old (P-127). */
+enum { PROTO_COSIGNED_ANEW_S = 180 };
 
 struct proto_cosigned {
     struct proto_merkle_head head;
