@@ -107,6 +107,7 @@ enum err client_republish(struct client_node *n, struct vault_txn *x)
 void client_republish_asked(struct client_node *n)
 {
     struct vault_txn *x = NULL;
+    uint64_t before_ms = n->link->republished_ms;
     enum err e = client_vault_begin(n->vault, true, &x);
 
     if (e == OK)
@@ -115,6 +116,9 @@ void client_republish_asked(struct client_node *n)
         e = client_vault_commit(x);
     else
         client_vault_abort(x);
-    if (e != OK)
-        log_event(LOG_WARN, "keys-not-made-known", "err", err_word(e), NULL);
+    if (e == OK)
+        return;
+    /* Nothing was put: the next time that the hub says so it is tried again. */
+    n->link->republished_ms = before_ms;
+    log_event(LOG_WARN, "keys-not-made-known", "err", err_word(e), NULL);
 }
