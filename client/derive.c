@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_MS = 4000, AGAIN_MS = 2000, OFF_MS = 5000, ENVELOPE_MAX = 6144, LIVES_S = 86400, VALID_S = 2 * 86400, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN };
+enum { ASK_MS = 4000, AGAIN_MS = 2000, HELD_MS = 5000, HELD_MAX_MS = 600000, ENVELOPE_MAX = 6144, LIVES_S = 86400, VALID_S = 2 * 86400,
+    NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN };
 
 /* The same bytes, to be filled and to be read: C has no conversion between the two. */
 union elements { uint8_t out[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; const uint8_t in[PROTO_BATCH_MAX][PROTO_OPRF_LEN]; };
@@ -23,7 +24,8 @@ struct one {
 /* One holder of a share. */
 struct side {
     bool has_answered, is_away;
-    bool is_off;                    /* it answered, and by its clock this is not now */
+    struct client_derive_end no;    /* its last answer, as far as nothing could be done with it; err OK: there is none */
+    unsigned times;                 /* so many of these, one after the other */
     uint64_t again_ms;
     union elements evaluated;
     uint8_t proof[PROTO_OPRF_PROOF_LEN];
@@ -41,6 +43,8 @@ struct client_derive {
     union elements element;
     struct side side[CLIENT_HOLDERS];
     size_t sides;
+    struct side own;                /* of this node: every answer is there, and the pseudonyms could not be kept */
+    uint32_t refusals;              /* of all of them together */
     uint32_t turn;                  /* so that an answer to a batch that ended is none to the next */
     bool has_ended;
     struct client_derive_end end;
@@ -125,6 +129,41 @@ bool client_derive_has_ended(const struct client_derive *d, struct client_derive
     return true;
 }
 
+/* ---- no ---- */
+
+uint64_t client_derive_pause_ms(unsigned times)
+{
+    uint64_t ms = HELD_MS;
+
+    for (unsigned i = 1; i < times && ms < HELD_MAX_MS; i++)
+        ms *= 2;
+    return ms < HELD_MAX_MS ? ms : HELD_MAX_MS;
+}
+
+/* Who refuses for want of a quota has counted nothing. When that is all of them, another batch costs no more than this one. */
+static bool cost_nothing(const struct client_derive *d)
+{
+    for (size_t i = 0; i < d->sides; i++)
+        if (d->side[i].has_answered || d->side[i].no.refused != PROTO_QUOTA)
+            return false;
+    return true;
+}
+
+/*
+ * Whatever was answered: as by one that is away. The batch waits and is asked for again under its id, so that the other side, or this one that
+ * counted before it refused, does not count twice. A batch made anew would, and who refuses or lies could so use up the quota at the other.
+ */
+static void hold(struct client_derive *d, struct side *s, enum client_holder who, enum err e, enum proto_refusal refused)
+{
+    s->no = (struct client_derive_end){e, refused, who};
+    s->has_answered = false;
+    s->times++;
+    s->again_ms = clock_mono_ms() + client_derive_pause_ms(s->times);
+    d->refusals++;
+    if (cost_nothing(d))
+        end(d, e, refused, who);
+}
+
 /* ---- the answers ---- */
 
 static const uint8_t *share_key(const struct client_node *n, size_t side)
@@ -179,21 +218,31 @@ static enum client_holder who_is_wrong(const struct client_node *n, const struct
     return CLIENT_HUB;
 }
 
-static void finish_when_all(struct client_node *n, struct client_derive *d)
+static bool all_have_answered(const struct client_derive *d)
 {
-    union elements combined;
-    enum err e;
-
     for (size_t i = 0; i < d->sides; i++)
         if (!d->side[i].has_answered)
-            return;
-    e = combine(n, d, &combined);
+            return false;
+    return true;
+}
+
+/* Nothing is taken of a batch of which one answer is not proven; who gave it is asked again. */
+static void finish(struct client_node *n, struct client_derive *d)
+{
+    union elements combined;
+    enum err e = combine(n, d, &combined);
+
     if (e == ERR_SIGNATURE || e == ERR_RANGE) {
-        end(d, ERR_SIGNATURE, PROTO_ACCEPTED, who_is_wrong(n, d));
+        enum client_holder who = who_is_wrong(n, d);
+
+        hold(d, &d->side[who], who, ERR_SIGNATURE, PROTO_ACCEPTED);
     } else {
         if (e == OK)
             e = store(n, d, &combined);
-        end(d, e, PROTO_ACCEPTED, CLIENT_HUB);
+        if (e == OK)
+            end(d, OK, PROTO_ACCEPTED, CLIENT_HUB);
+        else
+            hold(d, &d->own, CLIENT_HOLDERS, e, PROTO_ACCEPTED);
     }
     sodium_memzero(&combined, sizeof combined);
 }
@@ -219,21 +268,21 @@ static void answered(struct client_node *n, void *arg, enum err result, const st
     a->under_way = false;
     if (a->turn != d->turn || d->count == 0 || d->has_ended)
         return;
-    /* As one that is away: asked again under the same id when its clock may be right, so that the other side does not count twice. */
-    s->is_off = result == OK && reply->result == PROTO_STALE;
-    s->is_away = result == ERR_PEER || s->is_off;
-    s->again_ms = clock_mono_ms() + (s->is_off ? OFF_MS : AGAIN_MS);
-    if (s->is_off) {
-        log_event(LOG_WARN, "clocks-differ", "from", a->who == CLIENT_HUB ? "hub" : "keyholder", NULL);
-    } else if (result != OK && !s->is_away) {
-        end(d, result, PROTO_ACCEPTED, a->who);
-    } else if (result == OK && reply->result != PROTO_ACCEPTED) {
-        end(d, proto_refusal_err((enum proto_refusal)reply->result), (enum proto_refusal)reply->result, a->who);
-    } else if (result == OK && read_payload(d, reply->payload, s) != OK) {
-        end(d, ERR_SIGNATURE, PROTO_ACCEPTED, a->who);
-    } else if (result == OK) {
+    s->is_away = result == ERR_PEER;
+    if (s->is_away) {
+        s->no = (struct client_derive_end){.err = OK};
+        s->again_ms = clock_mono_ms() + AGAIN_MS;
+    } else if (result != OK) {
+        hold(d, s, a->who, result, PROTO_ACCEPTED);
+    } else if (reply->result != PROTO_ACCEPTED) {
+        hold(d, s, a->who, proto_refusal_err((enum proto_refusal)reply->result), (enum proto_refusal)reply->result);
+    } else if (read_payload(d, reply->payload, s) != OK) {
+        hold(d, s, a->who, ERR_SIGNATURE, PROTO_ACCEPTED);
+    } else {
         s->has_answered = true;
-        finish_when_all(n, d);
+        s->no = (struct client_derive_end){.err = OK};
+        if (all_have_answered(d))
+            finish(n, d);
     }
 }
 
@@ -290,6 +339,8 @@ void client_derive_step(struct client_node *n, struct client_derive *d)
         return;
     if (clock_now_s() > d->made_s + LIVES_S)
         end(d, ERR_EXPIRED, PROTO_ACCEPTED, CLIENT_HUB);
+    if (!d->has_ended && all_have_answered(d) && clock_mono_ms() >= d->own.again_ms)
+        finish(n, d);
     for (size_t i = 0; !d->has_ended && i < d->sides; i++) {
         if (!can_be_asked(n, d, i))
             continue;
@@ -301,8 +352,43 @@ void client_derive_step(struct client_node *n, struct client_derive *d)
     }
 }
 
+/* A lie before anything else: that is said loudly. */
+bool client_derive_is_refused(const struct client_derive *d, struct client_derive_end *no, uint32_t *refusals)
+{
+    const struct client_derive_end *found = NULL;
+
+    if (d->count == 0 || d->has_ended)
+        return false;
+    if (d->own.no.err != OK && all_have_answered(d))
+        found = &d->own.no;
+    for (size_t i = 0; i < d->sides; i++) {
+        const struct client_derive_end *one = &d->side[i].no;
+
+        if (one->err != OK && (found == NULL || one->err == ERR_SIGNATURE) && (found == NULL || found->err != ERR_SIGNATURE))
+            found = one;
+    }
+    if (found == NULL)
+        return false;
+    *no = *found;
+    *refusals = d->refusals;
+    return true;
+}
+
+void client_derive_hurry(struct client_derive *d, uint32_t refusals)
+{
+    if (d->count == 0 || d->refusals != refusals)
+        return;
+    d->own.again_ms = 0;
+    for (size_t i = 0; i < d->sides; i++)
+        if (d->side[i].no.err != OK)
+            d->side[i].again_ms = 0;
+}
+
 bool client_derive_is_stuck(const struct client_node *n, const struct client_derive *d)
 {
+    struct client_derive_end no;
+    uint32_t refusals;
+
     if (d->count == 0 || d->has_ended)
         return false;
     if (!d->side[CLIENT_HUB].has_answered && client_link_is_down(n))
@@ -310,23 +396,15 @@ bool client_derive_is_stuck(const struct client_node *n, const struct client_der
     for (size_t i = 0; i < d->sides; i++)
         if (d->side[i].is_away && !d->side[i].has_answered)
             return true;
-    return false;
-}
-
-bool client_derive_is_off(const struct client_derive *d, enum client_holder *who)
-{
-    for (size_t i = 0; d->count != 0 && !d->has_ended && i < d->sides; i++)
-        if (d->side[i].is_off) {
-            *who = (enum client_holder)i;
-            return true;
-        }
-    return false;
+    return client_derive_is_refused(d, &no, &refusals);
 }
 
 uint64_t client_derive_due(const struct client_derive *d, uint64_t now_ms, uint64_t max)
 {
     if (d->has_ended)
         return 0;
+    if (d->count != 0 && all_have_answered(d))
+        return d->own.again_ms <= now_ms ? 0 : d->own.again_ms - now_ms < max ? d->own.again_ms - now_ms : max;
     for (size_t i = 0; d->count != 0 && i < d->sides; i++) {
         const struct side *s = &d->side[i];
         uint64_t wait = s->again_ms > now_ms ? s->again_ms - now_ms : AGAIN_MS;

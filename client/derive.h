@@ -1,7 +1,8 @@
 /*
  * client/derive: one batch of numbers at a time, and the question that goes with them to every holder of a share: the same signed envelope
- * to hub and keyholder (P-143). A holder that is away is asked again under the same id while the other's answer is kept, so nothing is
- * counted twice. Only when every answer is there and proven are the pseudonyms stored; whatever is wrong with one answer voids the batch.
+ * to hub and keyholder (P-143). A holder that is away, refuses or lies is asked again under the same id while the other's answer is kept, so
+ * that nobody counts twice; after each refusal the pause doubles. Only when every answer is there and proven are the pseudonyms stored, and of
+ * one that is not proven nothing is taken.
  * Part of the vault process's one thread; nothing here waits.
  */
 #ifndef CLIENT_DERIVE_H
@@ -15,7 +16,10 @@ enum client_holder { CLIENT_HUB, CLIENT_KEYHOLDER, CLIENT_HOLDERS };
 
 struct client_derive;
 
-/* How a batch ended. err OK: all of it is known now. ERR_SIGNATURE: an answer was not proven; ERR_EXPIRED: a day went by; a class of refused. */
+/*
+ * How a batch ended, or why it waits. err OK: all of it is known now. ERR_SIGNATURE: an answer was not proven; ERR_EXPIRED: a day went by; a class
+ * of refused. who is CLIENT_HOLDERS where every answer is there and this node could not keep what came of them.
+ */
 struct client_derive_end { enum err err; enum proto_refusal refused; enum client_holder who; };
 
 MUST_USE enum err client_derive_new(struct client_derive **out);
@@ -32,8 +36,12 @@ bool client_derive_has_ended(const struct client_derive *d, struct client_derive
 void client_derive_drop(struct client_derive *d);
 /* Some holder did not answer, or cannot be asked now. */
 bool client_derive_is_stuck(const struct client_node *n, const struct client_derive *d);
-/* Some holder says that it is another time: whose clock differs from ours. */
-bool client_derive_is_off(const struct client_derive *d, enum client_holder *who);
+/* The batch waits for a holder that refused, or whose answer was not proven: for whom and why, and how many refusals it has seen in all. */
+bool client_derive_is_refused(const struct client_derive *d, struct client_derive_end *no, uint32_t *refusals);
+/* Somebody asks for it: who refused is asked again now, unless there were more refusals than the caller knows of. */
+void client_derive_hurry(struct client_derive *d, uint32_t refusals);
+/* How long the batch rests after so many refusals: 5 seconds, twice as long each time, at most 10 minutes. */
+uint64_t client_derive_pause_ms(unsigned times);
 /* When somebody is to be asked again, in milliseconds from now; max: not before that. */
 uint64_t client_derive_due(const struct client_derive *d, uint64_t now_ms, uint64_t max);
 /* Number i of the batch, NULL past the end. */

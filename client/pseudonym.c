@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "base/wr.h"
 #include "client/calls.h"
-#include "client/clocks.h"
 #include "client/derive.h"
 #include "client/hublink.h"
 #include "client/keylink.h"
+#include "client/pseudonym_say.h"
 #include "client/registry.h"
 
 #include <sodium.h>
@@ -33,6 +33,8 @@ struct client_pseudonyms {
     bool may_wait;                           /* there may be some in the vault */
     bool was_stuck;
     struct client_derive_end last;           /* err OK: the last batch went well */
+    bool is_held;                            /* last is why the batch waits */
+    uint32_t refusals;                       /* of those who are asked for it, as far as they were told */
     uint64_t failed_ms, pause_until_ms;
     uint64_t quota_until_s;                  /* a holder has counted enough until then */
     uint64_t register_until_s;               /* we have */
@@ -68,6 +70,7 @@ void client_pseudonyms_wake(struct client_node *n)
 
     p->may_wait = true;
     p->quota_until_s = 0;
+    client_derive_hurry(p->derive, p->refusals);
     if (p->last.err != OK && p->last.refused == PROTO_QUOTA)
         p->last = (struct client_derive_end){.err = OK};
 }
@@ -126,39 +129,6 @@ enum err client_pseudonyms_waiting(struct client_node *n, struct vault_txn *x, u
     return e;
 }
 
-static enum err tell_away(struct trouble *t, const char *who_en, const char *who_nl, uint64_t waiting)
-{
-    if (waiting == 1)
-        return trouble_set(t, ERR_PEER, "%s cannot be reached; 1 child waits; it is done when it answers",
-            "%s is niet bereikbaar; 1 kind wacht; dat wordt gedaan zodra er antwoord is", t->lang == LANG_NL ? who_nl : who_en);
-    return trouble_set(t, ERR_PEER, "%s cannot be reached; %llu children wait; they are done when it answers",
-        "%s is niet bereikbaar; %llu kinderen wachten; die worden gedaan zodra er antwoord is", t->lang == LANG_NL ? who_nl : who_en,
-        (unsigned long long)waiting);
-}
-
-static enum err tell_failed(struct trouble *t, const struct client_derive_end *end, uint64_t waiting)
-{
-    const char *who = end->who == CLIENT_HUB ? (t->lang == LANG_NL ? "de hub" : "the hub")
-                                             : (t->lang == LANG_NL ? "de sleutelhouder" : "the keyholder");
-
-    if (end->err == ERR_SIGNATURE)
-        return trouble_set(t, ERR_SIGNATURE,
-            "the answer of %s is not proven: it was not made with the share that the region file names. Nothing of it was taken, and %llu "
-            "wait. Tell who runs it, and the other partners",
-            "het antwoord van %s klopt niet: het is niet gemaakt met het deel dat in het regiobestand staat. Er is niets van overgenomen, en "
-            "er wachten er %llu. Zeg het wie hem beheert, en de andere partners", who, (unsigned long long)waiting);
-    if (end->refused == PROTO_QUOTA)
-        return trouble_set(t, ERR_QUOTA,
-            "%s has given out as many pseudonyms as a partner or the region gets in a day; %llu wait and are done tomorrow by themselves",
-            "%s heeft zoveel pseudoniemen gegeven als een partner of de regio op een dag krijgt; er wachten er %llu, die morgen vanzelf "
-            "worden gedaan", who, (unsigned long long)waiting);
-    if (end->refused != PROTO_ACCEPTED)
-        return trouble_at(t, end->err, proto_refusal_name(end->refused), 0, 0, "%s: %s", "%s: %s", who,
-            proto_refusal_text(end->refused, t->lang));
-    return trouble_set(t, end->err, "the pseudonym could not be made (%s): the answer of %s was not right",
-        "het pseudoniem kon niet worden gemaakt (%s): het antwoord van %s klopte niet", err_word(end->err), who);
-}
-
 static uint32_t register_a_day(const struct client_pseudonyms *p)
 {
     return (p->most > USUAL_A_DAY ? (uint32_t)p->most : USUAL_A_DAY) - ASKED_A_DAY;
@@ -167,16 +137,13 @@ static uint32_t register_a_day(const struct client_pseudonyms *p)
 enum err client_pseudonyms_why(struct client_node *n, uint64_t waiting, struct trouble *t)
 {
     const struct client_pseudonyms *p = n->pseudonyms;
-    enum client_holder who;
 
     if (client_link_is_down(n))
-        return tell_away(t, "the hub", "de hub", waiting);
+        return client_pseudonym_say_away(CLIENT_HUB, waiting, t);
     if (client_keylink_is_down(n))
-        return tell_away(t, "the keyholder", "de sleutelhouder", waiting);
-    if (client_derive_is_off(p->derive, &who))
-        return client_clocks_tell(n, who == CLIENT_HUB, waiting, t);
+        return client_pseudonym_say_away(CLIENT_KEYHOLDER, waiting, t);
     if (p->last.err != OK)
-        return tell_failed(t, &p->last, waiting);
+        return client_pseudonym_say_refused(n, &p->last, waiting, t);
     if (waiting != 0 && clock_now_s() < p->register_until_s)
         return trouble_set(t, ERR_QUOTA, "today's part for registers (%u) is used, so that others can be asked for; %llu wait and are done "
             "tomorrow by themselves",
@@ -211,7 +178,7 @@ static enum err why(struct client_call *c, struct vault_txn *x)
 enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out)
 {
     struct client_pseudonyms *p = c->node->pseudonyms;
-    enum client_holder who;
+    bool is_told = p->last.err != OK && clock_mono_ms() - p->failed_ms < FAILED_MS;
     enum err e;
 
     if (!text_is_bsn(number))
@@ -219,16 +186,18 @@ enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char
     e = client_pseudonym_find(c->node, x, number, out);
     if (e != ERR_NOTFOUND)
         return e;
-    if (p->last.err != OK && clock_mono_ms() - p->failed_ms < FAILED_MS)
+    if (is_told && !p->is_held)
         return why(c, x);
-    if (!is_wanted(p, number)) {
+    if (!is_wanted(p, number) && !(p->was_stuck && client_waiting_has(c->node, x, number))) {
         if (p->fresh_count == FRESH_MAX)
             return trouble_set(&c->trouble, ERR_QUOTA, "too many new children at once: try again, or give a whole register to schakel register "
                 "derive", "te veel nieuwe kinderen tegelijk: probeer het weer, of geef een heel register aan schakel register derive");
         memcpy(p->fresh[p->fresh_count++], number, NUMBER_LEN + 1);
     }
-    if (client_link_is_down(c->node) || client_keylink_is_down(c->node) || client_derive_is_off(p->derive, &who))
+    if (is_told || client_link_is_down(c->node) || client_keylink_is_down(c->node))
         return why(c, x);
+    if (p->is_held)
+        client_derive_hurry(p->derive, p->refusals);
     return ERR_BUSY;
 }
 
@@ -343,6 +312,35 @@ static void pause_after(struct client_pseudonyms *p, const struct client_derive_
         p->pause_until_ms = now_ms + PAUSE_MS;
 }
 
+static void log_failed(const struct client_derive_end *end)
+{
+    static const char *const who[] = {[CLIENT_HUB] = "hub", [CLIENT_KEYHOLDER] = "keyholder", [CLIENT_HOLDERS] = "vault"};
+
+    log_event(end->err == ERR_SIGNATURE ? LOG_ERROR : LOG_WARN, "pseudonyms-failed", "from", who[end->who], "err", err_word(end->err),
+        "reason", proto_refusal_name(end->refused), NULL);
+}
+
+/* The batch waits: its children are kept first, and then whoever waits for them is told. */
+static void take_refusal(struct client_node *n)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    bool was_held = p->is_held;
+    struct client_derive_end no = {.err = OK};
+    uint32_t refusals = p->refusals;
+
+    p->is_held = client_derive_is_refused(p->derive, &no, &refusals);
+    if (p->is_held == was_held && refusals == p->refusals)
+        return;
+    p->refusals = refusals;
+    p->last = no;
+    if (p->is_held) {
+        keep(n);
+        p->failed_ms = clock_mono_ms();
+        log_failed(&no);
+    }
+    client_calls_again(n);
+}
+
 static void take_end(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
@@ -361,11 +359,11 @@ static void take_end(struct client_node *n)
         if (end.err != ERR_EXPIRED || end.refused != PROTO_ACCEPTED) {
             p->last = end;
             pause_after(p, &end);
-            log_event(end.err == ERR_SIGNATURE ? LOG_ERROR : LOG_WARN, "pseudonyms-failed", "from", end.who == CLIENT_HUB ? "hub" : "keyholder",
-                "err", err_word(end.err), "reason", proto_refusal_name(end.refused), NULL);
+            log_failed(&end);
         }
         p->unkept = 0;
     }
+    p->is_held = false;
     client_derive_drop(p->derive);
     client_calls_again(n);
 }
@@ -412,6 +410,7 @@ static void look_at_registry(struct client_node *n)
     if (most > p->most) {
         p->raised_ms = clock_mono_ms();
         p->quota_until_s = p->register_until_s = 0;
+        client_derive_hurry(p->derive, p->refusals);
     }
     p->most = most;
 }
@@ -471,6 +470,7 @@ void client_pseudonyms_step(struct client_node *n)
 
     look_at_registry(n);
     take_end(n);
+    take_refusal(n);
     if (!client_derive_is_busy(p->derive) && (p->fresh_count != 0 || may_pick(p)))
         start(n);
     client_derive_step(n, p->derive);

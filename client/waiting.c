@@ -50,6 +50,13 @@ static enum err find(struct client_node *n, struct vault_txn *x, const char *num
     return e;
 }
 
+bool client_waiting_has(struct client_node *n, struct vault_txn *x, const char *number)
+{
+    struct place p;
+
+    return find(n, x, number, &p) == OK;
+}
+
 /* Rises with time and, within a second, with each. */
 static uint64_t next_order(void)
 {

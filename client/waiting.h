@@ -26,6 +26,8 @@ MUST_USE enum err client_waiting_put(struct client_node *n, struct vault_txn *x,
 MUST_USE enum err client_waiting_drop(struct client_node *n, struct vault_txn *x, const char *number);
 /* The first of them, at most max, no less urgent than last. The caller wipes out. */
 MUST_USE enum err client_waiting_first(struct vault_txn *x, enum client_waiting_why last, struct client_waiting *out, size_t max, size_t *count);
+/* It waits here; false where that cannot be read. */
+bool client_waiting_has(struct client_node *n, struct vault_txn *x, const char *number);
 MUST_USE enum err client_waiting_count(struct vault_txn *x, uint64_t *out);
 
 #endif

@@ -53,7 +53,11 @@ lied() {
     [ "$(as vo event list --json | value_each statement | wc -l)" = "$before" ] || { why="$lie: a report was made all the same"; return 1; }
     tell "$who"
     sleep 0.6   # for half a second the node gives the same answer, and asks nobody
+    # The batch waits for the truth: told now, so that the next lie is about a question of its own.
+    register_new $((next - 1))
+    wait_for 10 nobody_waits || { why="$lie: with the truth they are not done: $(status_of vo pseudonyms_note)"; return 1; }
 }
+nobody_waits() { [ "$(status_of vo pseudonyms_waiting)" = 0 ]; }
 
 scene_share() {
     local lie wrong='the answer of the keyholder is not proven'
