@@ -112,6 +112,34 @@ static void what_is_asked_after_is_judged(void **state)
     assert_false(client_link_is_trusted(h->n));
 }
 
+/* Does not show what it signed, and is asked again: after so many milliseconds. */
+static uint64_t asked_again_after(struct hub_played *h, struct hub_played_msg **m, enum proto_refusal refusal)
+{
+    uint64_t from_ms = clock_mono_ms();
+
+    hub_played_refuse(h, *m, refusal);
+    while (hub_played_open(h, PROTO_QUERY) == 0 && clock_mono_ms() < from_ms + 8000)
+        hub_played_turn(h, 10);
+    *m = asked_to_prove(h, 4, 7);
+    return clock_mono_ms() - from_ms;
+}
+
+/* Soon, for until it is shown nothing is given; and not so often that it is a burden. What is shown begins anew. */
+static void what_is_not_shown_is_asked_for_after_1_2_and_4_seconds(void **state)
+{
+    struct hub_played *h = *state;
+    struct hub_played_msg *m = asks(h);
+
+    assert_in_range(asked_again_after(h, &m, PROTO_NOT_FOUND), 950, 1900);
+    assert_false(client_link_is_trusted(h->n));
+    assert_in_range(asked_again_after(h, &m, PROTO_NOT_FOUND), 1950, 3500);
+    assert_in_range(asked_again_after(h, &m, PROTO_NOT_FOUND), 3950, 7000);
+    assert_false(client_link_is_trusted(h->n));
+    prove(h, m);
+    assert_true(client_link_is_trusted(h->n));
+    assert_int_equal(h->n->link->check_wait_ms, 0);
+}
+
 /* ---- what another partner was shown, brought by people ---- */
 
 static struct proto_merkle_head head(uint64_t size, int fill)
@@ -193,7 +221,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
     static const struct CMUnitTest tests[] = {
         T(what_is_proven_is_checked), T(a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged), T(nor_is_a_refusal),
-        T(what_is_asked_after_is_judged), T(what_was_seen_here_is_the_same), T(another_root_of_one_size_is_proof),
+        T(what_is_asked_after_is_judged), T(what_is_not_shown_is_asked_for_after_1_2_and_4_seconds), T(what_was_seen_here_is_the_same), T(another_root_of_one_size_is_proof),
         T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said),
     };
 
