@@ -178,7 +178,7 @@ static enum err why(struct client_call *c, struct vault_txn *x)
 enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out)
 {
     struct client_pseudonyms *p = c->node->pseudonyms;
-    bool is_told = p->last.err != OK && clock_mono_ms() - p->failed_ms < FAILED_MS;
+    bool is_told;
     enum err e;
 
     if (!text_is_bsn(number))
@@ -186,6 +186,7 @@ enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char
     e = client_pseudonym_find(c->node, x, number, out);
     if (e != ERR_NOTFOUND)
         return e;
+    is_told = p->last.err != OK && clock_mono_ms() - p->failed_ms < FAILED_MS;
     if (is_told && !p->is_held)
         return why(c, x);
     if (!is_wanted(p, number) && !(p->was_stuck && client_waiting_has(c->node, x, number))) {
