@@ -392,8 +392,10 @@ size_t client_outbox_sent(const struct client_hublink *l)
 
 void client_outbox_wake(struct client_node *n)
 {
-    for (size_t i = 0; i < n->link->item_count; i++)
+    for (size_t i = 0; i < n->link->item_count; i++) {
         n->link->item[i].next_ms = 0;
+        n->link->item[i].tries = 0;
+    }
 }
 
 /* ---- answers ---- */

@@ -27,7 +27,8 @@ static bool holds_back(const struct outbox_item *a, const struct outbox_item *b)
 {
     if (a->gone || a->refused || a->group == b->group || b->opens)
         return false;
-    if ((a->kind == PROTO_PUBLISH && a->ends_s > clock_now_s()) || relies_on(b, a))
+    /* A key that the hub does not take may never be taken: the rest does not wait for it. */
+    if ((a->kind == PROTO_PUBLISH && a->ends_s > clock_now_s() && a->result != PROTO_UNKNOWN_KEY) || relies_on(b, a))
         return true;
     if (a->kind == PROTO_ACK || b->kind == PROTO_ACK)
         return false;

@@ -254,15 +254,25 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     return e;
 }
 
-/* A certificate that ended before the hub could be reached: nobody can take it any more, and nobody needs it. */
-static bool publishes_what_ended(const struct client_node *n, const struct client_outbox_row *row)
+/* The registry ended it, or the root key above it. Not of staff, whose node's key may be on its way to us. */
+static bool was_ended(const struct client_node *n, const struct proto_msg *m)
+{
+    struct proto_cert c;
+    enum err e = proto_cert_check(&n->region, m->original.data, m->original.len, NULL, &c);
+
+    return e == ERR_DENIED || (e == OK && c.until_s <= clock_now_s());
+}
+
+/* A certificate that ended before the hub could be reached, or was ended since: nobody can take it any more, and nobody needs it. */
+static bool publishes_what_ended(const struct client_node *n, const struct client_outbox_row *row, enum proto_refusal result)
 {
     struct sent *one = NULL;
     bool is_node, ended;
 
-    if (row->kind != PROTO_PUBLISH || open_variant(row, &row->variant[row->count - 1], &one) != OK)
+    if (row->kind != PROTO_PUBLISH || (result != PROTO_STALE && result != PROTO_UNKNOWN_KEY)
+        || open_variant(row, &row->variant[row->count - 1], &one) != OK)
         return false;
-    ended = client_rotate_counts_until(n, &one->msg, &is_node) <= clock_now_s();
+    ended = result == PROTO_STALE ? client_rotate_counts_until(n, &one->msg, &is_node) <= clock_now_s() : was_ended(n, &one->msg);
     drop(one);
     return ended;
 }
@@ -302,7 +312,7 @@ enum err client_receipt_apply(struct client_node *n, uint64_t order, const struc
     enum err e;
 
     if (!reply->has_receipt) {
-        if (result == PROTO_STALE && publishes_what_ended(n, row))
+        if (publishes_what_ended(n, row, result))
             return without_receipt(n, order, row, reply, verdict);
         if (result != PROTO_ACCEPTED && result != PROTO_TROUBLE && !proto_refusal_may_retry(result))
             return without_receipt(n, order, row, reply, verdict);

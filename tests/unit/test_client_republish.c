@@ -95,12 +95,48 @@ static void the_hubs_word_for_an_act_is_enough_and_no_other(void **state)
     assert_int_equal(first_sent(h).use, PROTO_USE_NODE);
 }
 
+/* It may be a key that the hub will never take: what a person does goes on. */
+static void a_key_that_is_not_taken_holds_nothing_back(void **state)
+{
+    struct hub_played *h = *state;
+
+    again(h);
+    hub_played_refuse(h, hub_played_wait(h, PROTO_PUBLISH), PROTO_UNKNOWN_KEY);
+    hub_played_turn(h, 50);
+    assert_int_equal(publish_waiting(h), 4);
+    for (size_t i = 1; i < 4; i++)
+        hub_played_refuse(h, hub_played_wait(h, PROTO_PUBLISH), PROTO_UNKNOWN_KEY);
+    (void)an_act(h, 3);
+}
+
+/* The registry ended the key while its certificate was on its way: it is not sent on and on. */
+static void what_was_ended_since_is_dropped_at_the_hubs_word(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_revoked ended = {.from_s = 1};
+
+    again(h);
+    memcpy(ended.partner, h->n->me->id, sizeof ended.partner);
+    memcpy(ended.key, h->n->node_public, sizeof ended.key);
+    h->n->region.revoked = &ended;
+    h->n->region.revoked_count = 1;
+    hub_played_refuse(h, hub_played_wait(h, PROTO_PUBLISH), PROTO_UNKNOWN_KEY);
+    hub_played_turn(h, 50);
+    assert_int_equal(publish_waiting(h), 3);
+    hub_played_refuse(h, hub_played_wait(h, PROTO_PUBLISH), PROTO_UNKNOWN_KEY);
+    hub_played_turn(h, 50);
+    assert_int_equal(publish_waiting(h), 3);   /* the sealing key was not ended */
+    h->n->region.revoked = NULL;
+    h->n->region.revoked_count = 0;
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
     static const struct CMUnitTest tests[] = {
         T(all_that_count_are_told_and_the_nodes_first), T(once_in_ten_minutes), T(what_ended_is_not_told),
-        T(the_hubs_word_for_an_act_is_enough_and_no_other),
+        T(the_hubs_word_for_an_act_is_enough_and_no_other), T(a_key_that_is_not_taken_holds_nothing_back),
+        T(what_was_ended_since_is_dropped_at_the_hubs_word),
     };
 
     if (sodium_init() < 0)
