@@ -204,6 +204,19 @@ void holders_turn_for(struct holders *w, uint64_t ms)
         holders_turn(w);
 }
 
+void holders_restart(struct holders *w)
+{
+    struct client_node *n = w->n;
+    struct trouble t = {.lang = LANG_EN};
+
+    client_hublink_close(n->link);
+    client_keylink_close(n->keylink);
+    client_pseudonyms_close(n->pseudonyms);
+    assert_err(client_pseudonyms_open(n), OK);
+    assert_err(client_hublink_open(n, w->hub->address, NULL, &t), OK);
+    assert_err(client_keylink_open(n, w->address, NULL, &t), OK);
+}
+
 uint64_t holders_waiting(struct holders *w)
 {
     struct vault_txn *x = NULL;

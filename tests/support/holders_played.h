@@ -44,6 +44,8 @@ int holders_teardown(void **state);
 /* One round of node, hub and keyholder; and rounds for so long. */
 void holders_turn(struct holders *w);
 void holders_turn_for(struct holders *w, uint64_t ms);
+/* What only memory knew is gone, as when a node ends and begins: links first, as client/vault_role closes them. */
+void holders_restart(struct holders *w);
 
 /* A command that needs the pseudonym of child n (w->got, w->call.trouble); and the same as a call that waits while it is "busy". */
 enum err holders_want(struct holders *w, unsigned child);

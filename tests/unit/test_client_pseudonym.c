@@ -262,8 +262,7 @@ static void who_waits_is_there_after_a_restart(void **state)
     w->does_keyholder.refuses = PROTO_TROUBLE;
     assert_err(holders_want_until(w, 1), proto_refusal_err(PROTO_TROUBLE));
     assert_int_equal(holders_waiting(w), 1);
-    client_pseudonyms_close(w->n->pseudonyms);
-    assert_err(client_pseudonyms_open(w->n), OK);
+    holders_restart(w);
     assert_int_equal(holders_waiting(w), 1);
     w->does_keyholder.refuses = PROTO_ACCEPTED;
     holders_until_none_waits(w);
