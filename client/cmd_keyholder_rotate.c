@@ -56,16 +56,9 @@ static enum err make(const struct client_run *r, struct secret *top, const char 
 static enum err replace(const struct client_run *r, struct secret *top, const struct proto_pem *key, const struct proto_pem *cert)
 {
     struct client_unlock by = {.key = top};
-    uint8_t *wrapped = NULL;
-    size_t len = 0;
-    enum err e = client_key_wrap(&(struct client_plain_key){"tls", (const uint8_t *)key->text, key->len, NULL}, &by, &wrapped, &len);
+    enum err e = client_keyfile_write(r->home, &(struct client_plain_key){"tls", (const uint8_t *)key->text, key->len, NULL}, "", &by, r->t);
 
-    if (e == OK)
-        e = put(r, "keys/tls", wrapped, len, OWN_MODE);
-    if (e == OK)
-        e = put(r, "tls.crt", cert->text, cert->len, PUBLIC_MODE);
-    free(wrapped);
-    return e;
+    return e == OK ? put(r, "tls.crt", cert->text, cert->len, PUBLIC_MODE) : e;
 }
 
 static enum err rotate_tls(struct client_run *r, const struct proto_keyholder_file *f, struct secret *top)

@@ -6,6 +6,7 @@
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/rotate_files.h"
 #include "client/rotate_witness.h"
 #include "proto/region.h"
 #include "proto/tls.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { DAY_S = 86400, FILE_MAX = 65536 };
 
@@ -67,21 +67,10 @@ static enum err keep_old(struct client_run *r, const char *name, struct secret *
     return e;
 }
 
-/* The new key, bound to its name, in keys/NAME or beside it. */
+/* The new key in keys/NAME or beside it. */
 static enum err write_key(struct client_run *r, const struct client_plain_key *k, const char *tail, struct secret *vault)
 {
-    struct client_unlock by = {.key = vault};
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = client_key_wrap(k, &by, &data, &len);
-
-    if (e == OK)
-        e = path_of(r, "keys", k->name, tail, path);
-    if (e == OK)
-        e = file_write(path, data, len, 0600, r->t);
-    free(data);
-    return e;
+    return client_keyfile_write(r->home, k, tail, &(struct client_unlock){.key = vault}, r->t);
 }
 
 static enum err read_cert(struct client_run *r, const char *name, struct proto_cert *out)
@@ -198,55 +187,32 @@ static enum err read_public(struct client_run *r, struct proto_org_file *out)
 static enum err rotate_root(struct client_run *r, struct proto_org_file org)
 {
     struct client_unlock by = {.passphrase = client_run_text(r, "root_passphrase")};
-    uint8_t secret[crypto_sign_SECRETKEYBYTES], *data = NULL;
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
     char path[CLIENT_PATH_MAX], *text = NULL;
-    size_t len = 0, text_len = 0;
+    size_t len = 0;
     enum err e;
 
     if (crypto_sign_keypair(org.root_key, secret) != 0)
         abort();
-    e = client_key_wrap(&(struct client_plain_key){"root", secret, sizeof secret, org.root_key}, &by, &data, &len);
+    e = client_keyfile_write(r->home, &(struct client_plain_key){"root", secret, sizeof secret, org.root_key}, ".next", &by, r->t);
     if (e == OK)
-        e = proto_org_file_format(&org, secret, &text, &text_len);
+        e = proto_org_file_format(&org, secret, &text, &len);
     sodium_memzero(secret, sizeof secret);
-    if (e == OK)
-        e = path_of(r, "keys", "root", ".next", path);
-    if (e == OK)
-        e = file_write(path, data, len, 0600, r->t);
     if (e == OK)
         e = client_home_path(r->home, "org.next.pub", path, r->t);
     if (e == OK)
-        e = file_write(path, text, text_len, 0644, r->t);
-    free(data);
+        e = file_write(path, text, len, 0644, r->t);
     free(text);
-    return e;
-}
-
-static enum err move(struct client_run *r, const char *from, const char *to)
-{
-    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
-    enum err e = client_home_path(r->home, from, a, r->t);
-
-    if (e == OK)
-        e = client_home_path(r->home, to, b, r->t);
-    if (e == OK && rename(a, b) != 0)
-        e = trouble_at(r->t, ERR_STATE, a, 0, 0, "is not here: begin with schakel org rotate root", "is er niet: begin met schakel org rotate root");
     return e;
 }
 
 /* The old root key stays as keys/root.old: it opens nothing any more, and nobody needs it. */
 static enum err finish_root(struct client_run *r)
 {
-    char path[CLIENT_PATH_MAX];
-    enum err e = path_of(r, "keys", "root", ".next", path);
+    enum err e = client_rotate_files_root(r->home);
 
-    if (e == OK && access(path, F_OK) != 0)
-        e = trouble_at(r->t, ERR_STATE, path, 0, 0, "is not here: begin with schakel org rotate root", "is er niet: begin met schakel org rotate root");
-    if (e == OK)
-        e = move(r, "keys/root", "keys/root.old");
-    if (e == OK)
-        e = move(r, "keys/root.next", "keys/root");
-    return e == OK ? move(r, "org.next.pub", "org.pub") : e;
+    return e != ERR_NOTFOUND ? e : trouble_at(r->t, ERR_STATE, "org.next.pub", 0, 0, "is not here: begin with schakel org rotate root",
+        "is er niet: begin met schakel org rotate root");
 }
 
 /* ---- the command ---- */

@@ -11,7 +11,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A week for a start of the node; no longer, as it is the hub that dates what it takes (P-187), and the new key counts from then on. */
 enum { DAY_S = 86400, BEFORE_DAYS = 7 };
@@ -57,42 +56,15 @@ static enum err ask_held(struct client_run *r, struct proto_registry_say *s)
 
 /* ---- its own ---- */
 
-static enum err read_next(struct client_run *r, struct secret *vault, uint8_t public[32])
+/* The key that waits, made where none does. */
+static enum err next_key(struct client_run *r, struct secret *vault, uint8_t public[32])
 {
     struct client_unlock by = {.key = vault};
     struct secret *key = NULL;
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = client_home_path(r->home, "keys/witness.next", path, r->t);
+    enum err e = client_keyfile_open_next(r->home, "witness", &by, &key, public);
 
-    if (e == OK)
-        e = file_read(path, CLIENT_KEY_WRAPPED_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = client_key_unwrap(data, len, "witness", &by, &key, public);
     secret_free(key);
-    free(data);
-    return e;
-}
-
-static enum err make_next(struct client_run *r, struct secret *vault, uint8_t public[32])
-{
-    uint8_t secret[crypto_sign_SECRETKEYBYTES], *data = NULL;
-    struct client_unlock by = {.key = vault};
-    char path[CLIENT_PATH_MAX];
-    size_t len = 0;
-    enum err e;
-
-    if (crypto_sign_keypair(public, secret) != 0)
-        abort();
-    e = client_key_wrap(&(struct client_plain_key){"witness", secret, sizeof secret, public}, &by, &data, &len);
-    sodium_memzero(secret, sizeof secret);
-    if (e == OK)
-        e = client_home_path(r->home, "keys/witness.next", path, r->t);
-    if (e == OK)
-        e = file_write(path, data, len, 0600, r->t);
-    free(data);
-    return e;
+    return e == ERR_NOTFOUND ? client_keyfile_make_next(r->home, "witness", &by, public, r->t) : e;
 }
 
 static enum err write_org(struct client_run *r, const struct proto_org_file *org, struct secret *root)
@@ -196,10 +168,8 @@ enum err client_cmd_witness_rotate(struct client_run *r, const struct client_cmd
     char vkey[PROTO_NOTE_VKEY_ROOM];
     struct proto_note_key key;
     uint8_t public[32];
-    enum err e = read_next(r, w->vault, public);
+    enum err e = next_key(r, w->vault, public);
 
-    if (e == ERR_NOTFOUND)
-        e = make_next(r, w->vault, public);
     if (e == OK)
         e = proto_note_key_make(next.handle, PROTO_NOTE_COSIGNATURE, public, &key);
     if (e == OK) {

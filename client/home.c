@@ -4,8 +4,11 @@
 #include "base/file.h"
 #include "client/terms.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define TEXT_KEY(key, member) {.name = key, .type = CONF_TEXT, .offset = offsetof(struct client_conf, member), \
     .size = sizeof ((struct client_conf *)0)->member}
@@ -44,6 +47,25 @@ enum err client_home_folders(const char *home, const char *const names[], struct
             e = file_mkdirs(path, t);
     }
     return e;
+}
+
+bool client_home_has(const char *home, const char *name)
+{
+    char path[CLIENT_PATH_MAX];
+
+    return client_home_path(home, name, path, NULL) == OK && access(path, F_OK) == 0;
+}
+
+enum err client_home_move(const char *home, const char *from, const char *to)
+{
+    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
+    enum err e = client_home_path(home, from, a, NULL);
+
+    if (e == OK)
+        e = client_home_path(home, to, b, NULL);
+    if (e != OK || rename(a, b) == 0)
+        return e;
+    return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
 }
 
 enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t)

@@ -32,6 +32,10 @@ struct client_conf {
 MUST_USE enum err client_home_path(const char *home, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t);
 /* HOME/name for each of names, up to NULL. OK when they are there. ERR_LONG, ERR_IO, with trouble. */
 MUST_USE enum err client_home_folders(const char *home, const char *const names[], struct trouble *t);
+/* Is HOME/name there? */
+bool client_home_has(const char *home, const char *name);
+/* HOME/from becomes HOME/to, whatever was there. ERR_NOTFOUND: from is not there. ERR_LONG, ERR_IO. */
+MUST_USE enum err client_home_move(const char *home, const char *from, const char *to);
 /* No file: the defaults. */
 MUST_USE enum err client_conf_read(const char *home, struct client_conf *out, struct trouble *t);
 

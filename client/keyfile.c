@@ -6,6 +6,7 @@
 #include "client/home.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,17 +197,13 @@ enum err client_key_public(const uint8_t *data, size_t len, const char *name, ui
 
 /* ---- files ---- */
 
-static enum err key_path(const char *home, const char *name, char out[CLIENT_PATH_MAX])
+/* HOME/keys/NAME and what stands behind it. */
+static enum err key_path(const char *home, const char *name, const char *tail, char out[CLIENT_PATH_MAX])
 {
-    char file[CLIENT_KEY_NAME_MAX + 8];
-    struct wr w;
+    char file[CLIENT_KEY_NAME_MAX + 16];
 
-    wr_init(&w, (uint8_t *)file, sizeof file - 1);
-    wr_copy(&w, (const uint8_t *)"keys/", 5);
-    wr_copy(&w, (const uint8_t *)name, strlen(name));
-    if (wr_end(&w) != OK)
+    if (snprintf(file, sizeof file, "keys/%s%s", name, tail) >= (int)sizeof file)
         return ERR_LONG;
-    file[w.len] = '\0';
     return file_join(out, CLIENT_PATH_MAX, home, file);
 }
 
@@ -215,7 +212,7 @@ enum err client_keyfile_make(const char *home, const struct client_plain_key *k,
     char path[CLIENT_PATH_MAX];
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = key_path(home, k->name, path);
+    enum err e = key_path(home, k->name, "", path);
 
     if (e == OK)
         e = client_key_wrap(k, u, &data, &len);
@@ -230,7 +227,7 @@ enum err client_keyfile_make(const char *home, const struct client_plain_key *k,
 
 static enum err read_key(const char *home, const char *name, char path[CLIENT_PATH_MAX], uint8_t **data, size_t *len, struct trouble *t)
 {
-    enum err e = key_path(home, name, path);
+    enum err e = key_path(home, name, "", path);
 
     if (e == OK)
         e = file_read(path, CLIENT_KEY_WRAPPED_MAX, data, len, NULL);
@@ -283,4 +280,67 @@ enum err client_keyfile_public(const char *home, const char *name, uint8_t publi
     e = client_key_public(data, len, name, public);
     free(data);
     return e == OK ? OK : trouble_at(t, e, path, 0, 0, "this is not a key file of schakel", "dit is geen sleutelbestand van schakel");
+}
+
+/* ---- a key that waits ---- */
+
+enum err client_keyfile_write(const char *home, const struct client_plain_key *k, const char *tail, const struct client_unlock *u, struct trouble *t)
+{
+    char path[CLIENT_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = client_key_wrap(k, u, &data, &len);
+
+    if (e == OK)
+        e = key_path(home, k->name, tail, path);
+    if (e == OK)
+        e = file_write(path, data, len, 0600, t);
+    free(data);
+    return e;
+}
+
+enum err client_keyfile_make_next(const char *home, const char *name, const struct client_unlock *u, uint8_t public[32], struct trouble *t)
+{
+    uint8_t secret[crypto_sign_SECRETKEYBYTES], made[32];
+    enum err e;
+
+    if (crypto_sign_keypair(made, secret) != 0)
+        abort();
+    e = client_keyfile_write(home, &(struct client_plain_key){name, secret, sizeof secret, made}, ".next", u, t);
+    sodium_memzero(secret, sizeof secret);
+    if (e == OK)
+        memcpy(public, made, sizeof made);
+    return e;
+}
+
+static enum err read_next(const char *home, const char *name, uint8_t **data, size_t *len)
+{
+    char path[CLIENT_PATH_MAX];
+    enum err e = key_path(home, name, ".next", path);
+
+    return e == OK ? file_read(path, CLIENT_KEY_WRAPPED_MAX, data, len, NULL) : e;
+}
+
+enum err client_keyfile_open_next(const char *home, const char *name, const struct client_unlock *u, struct secret **out, uint8_t public[32])
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = read_next(home, name, &data, &len);
+
+    if (e == OK)
+        e = client_key_unwrap(data, len, name, u, out, public);
+    free(data);
+    return e;
+}
+
+enum err client_keyfile_public_next(const char *home, const char *name, uint8_t public[32])
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = read_next(home, name, &data, &len);
+
+    if (e == OK)
+        e = client_key_public(data, len, name, public);
+    free(data);
+    return e;
 }

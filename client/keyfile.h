@@ -42,4 +42,13 @@ MUST_USE enum err client_keyfile_open(const char *home, const char *name, const 
     uint8_t public[32], struct trouble *t);
 MUST_USE enum err client_keyfile_public(const char *home, const char *name, uint8_t public[32], struct trouble *t);
 
+/* In HOME/keys/NAME and tail (".next", or "" for the key's own place), over what is there. ERR_LONG, or as client_key_wrap and file_write say. */
+MUST_USE enum err client_keyfile_write(const char *home, const struct client_plain_key *k, const char *tail, const struct client_unlock *u,
+    struct trouble *t);
+/* keys/NAME.next, a key that waits (client/rotate_files) and is wrapped as NAME: a new signing key; opened; its public half. ERR_NOTFOUND: none waits. */
+MUST_USE enum err client_keyfile_make_next(const char *home, const char *name, const struct client_unlock *u, uint8_t public[32], struct trouble *t);
+MUST_USE enum err client_keyfile_open_next(const char *home, const char *name, const struct client_unlock *u, struct secret **out,
+    uint8_t public[32]);
+MUST_USE enum err client_keyfile_public_next(const char *home, const char *name, uint8_t public[32]);
+
 #endif

@@ -9,25 +9,16 @@
 #include "server/cosigner.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { DAY_S = 86400, BEFORE_DAYS = 30 };
 
 /* ---- which keys there are ---- */
 
-static bool is_there(const char *home, const char *name)
-{
-    char path[CLIENT_PATH_MAX];
-
-    return client_home_path(home, name, path, NULL) == OK && access(path, F_OK) == 0;
-}
-
 static const char *present(const char *home)
 {
-    return is_there(home, "keys/witness") ? "witness" : "sign";
+    return client_home_has(home, "keys/witness") ? "witness" : "sign";
 }
 
 enum err client_keyholder_witness_key(const char *home, const struct proto_keyholder_file *f, struct proto_note_key *out, struct trouble *t)
@@ -38,23 +29,11 @@ enum err client_keyholder_witness_key(const char *home, const struct proto_keyho
     return e == OK ? proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, public, out) : e;
 }
 
-static enum err read_next(const char *home, uint8_t **data, size_t *len)
-{
-    char path[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/witness.next", path, NULL);
-
-    return e == OK ? file_read(path, CLIENT_KEY_WRAPPED_MAX, data, len, NULL) : e;
-}
-
 enum err client_keyholder_witness_next(const char *home, const struct proto_keyholder_file *f, struct proto_note_key *out)
 {
-    uint8_t *data = NULL, public[32];
-    size_t len = 0;
-    enum err e = read_next(home, &data, &len);
+    uint8_t public[32];
+    enum err e = client_keyfile_public_next(home, "witness", public);
 
-    if (e == OK)
-        e = client_key_public(data, len, "witness", public);
-    free(data);
     return e == OK ? proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, public, out) : e;
 }
 
@@ -75,26 +54,16 @@ enum err client_keyholder_witness_open(const char *home, struct secret *top, str
 enum err client_keyholder_witness_open_next(const char *home, struct secret *top, struct secret **out, struct trouble *t)
 {
     struct client_unlock by = {.key = top};
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = read_next(home, &data, &len);
+    enum err e = client_keyfile_open_next(home, "witness", &by, out, NULL);
 
     if (e == ERR_NOTFOUND)
         return e;
-    if (e == OK)
-        e = client_key_unwrap(data, len, "witness", &by, out, NULL);
-    free(data);
     return e == OK ? OK : trouble_at(t, e, "keys/witness.next", 0, 0, "cannot be used (%s)", "is niet te gebruiken (%s)", err_word(e));
 }
 
 enum err client_keyholder_witness_move(const char *home)
 {
-    char next[CLIENT_PATH_MAX], path[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/witness.next", next, NULL);
-
-    if (e == OK)
-        e = client_home_path(home, "keys/witness", path, NULL);
-    return e == OK && rename(next, path) != 0 ? ERR_IO : e;
+    return client_home_move(home, "keys/witness.next", "keys/witness");
 }
 
 /* ---- another one ---- */
@@ -102,20 +71,9 @@ enum err client_keyholder_witness_move(const char *home)
 static enum err make_next(struct client_run *r, const struct proto_keyholder_file *f, struct secret *top, struct proto_note_key *out)
 {
     struct client_unlock by = {.key = top};
-    uint8_t secret[crypto_sign_SECRETKEYBYTES], public[32], *data = NULL;
-    char path[CLIENT_PATH_MAX];
-    size_t len = 0;
-    enum err e;
+    uint8_t public[32];
+    enum err e = client_keyfile_make_next(r->home, "witness", &by, public, r->t);
 
-    if (crypto_sign_keypair(public, secret) != 0)
-        abort();
-    e = client_key_wrap(&(struct client_plain_key){"witness", secret, sizeof secret, public}, &by, &data, &len);
-    sodium_memzero(secret, sizeof secret);
-    if (e == OK)
-        e = client_home_path(r->home, "keys/witness.next", path, r->t);
-    if (e == OK)
-        e = file_write(path, data, len, 0600, r->t);
-    free(data);
     return e == OK ? proto_note_key_make(f->name, PROTO_NOTE_COSIGNATURE, public, out) : e;
 }
 

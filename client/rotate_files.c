@@ -1,57 +1,67 @@
 #include "client/rotate_files.h"
 
 #include "client/home.h"
+#include "client/keyfile.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
-static enum err take_place(const char *home, const char *from, const char *to)
+/* HOME/keys/NAME and what stands behind it. */
+static enum err path_of(const char *home, const char *name, const char *tail, char out[CLIENT_PATH_MAX])
 {
-    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, from, a, NULL);
+    char file[CLIENT_KEY_NAME_MAX + 16];
 
-    if (e == OK)
-        e = client_home_path(home, to, b, NULL);
-    if (e != OK || rename(a, b) == 0)
-        return e;
-    return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
+    if (snprintf(file, sizeof file, "keys/%s%s", name, tail) >= (int)sizeof file)
+        return ERR_LONG;
+    return client_home_path(home, file, out, NULL);
 }
 
-static bool is_there(const char *home, const char *name)
+/* A second name for the key of before, so that keys/NAME is never away. A home may have had none. */
+static enum err keep_old(const char *present, const char *old)
 {
-    char path[CLIENT_PATH_MAX];
-
-    return client_home_path(home, name, path, NULL) == OK && access(path, F_OK) == 0;
+    if ((unlink(old) != 0 && errno != ENOENT) || (link(present, old) != 0 && errno != ENOENT))
+        return ERR_IO;
+    return OK;
 }
 
-/* A second name for the key of before, so that keys/node is never away. */
-static enum err keep_old(const char *home)
+enum err client_rotate_files_take(const char *home, const char *name)
 {
-    char present[CLIENT_PATH_MAX], old[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/node", present, NULL);
+    char present[CLIENT_PATH_MAX], old[CLIENT_PATH_MAX], next[CLIENT_PATH_MAX];
+    enum err e = path_of(home, name, "", present);
 
     if (e == OK)
-        e = client_home_path(home, "keys/node.old", old, NULL);
-    if (e == OK && unlink(old) != 0 && errno != ENOENT)
-        e = ERR_IO;
-    return e == OK && link(present, old) != 0 ? ERR_IO : e;
+        e = path_of(home, name, ".old", old);
+    if (e == OK)
+        e = path_of(home, name, ".next", next);
+    if (e == OK && access(next, F_OK) != 0)
+        e = ERR_NOTFOUND;
+    if (e == OK)
+        e = keep_old(present, old);
+    return e == OK && rename(next, present) != 0 ? ERR_IO : e;
 }
 
 enum err client_rotate_files_move(const char *home)
 {
-    enum err e = is_there(home, "keys/node.next") ? keep_old(home) : ERR_NOTFOUND;
+    enum err e = client_rotate_files_take(home, "node");
 
-    if (e == OK)
-        e = take_place(home, "keys/node.next", "keys/node");
-    return e == OK ? take_place(home, "certs/node.next", "certs/node") : e;
+    return e == OK ? client_home_move(home, "certs/node.next", "certs/node") : e;
 }
 
 /* org rotate writes the key first, so a certificate that waits alone is that of the key which is in its place. */
 enum err client_rotate_files_mend(const char *home)
 {
-    enum err e = is_there(home, "keys/node.next") ? OK : take_place(home, "certs/node.next", "certs/node");
+    enum err e = client_home_has(home, "keys/node.next") ? OK : client_home_move(home, "certs/node.next", "certs/node");
 
     return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err client_rotate_files_root(const char *home)
+{
+    enum err e = client_home_has(home, "org.next.pub") ? client_rotate_files_take(home, "root") : ERR_NOTFOUND;
+
+    /* The key is made first here, too. */
+    if (e == OK || e == ERR_NOTFOUND)
+        e = client_home_move(home, "org.next.pub", "org.pub");
+    return e;
 }

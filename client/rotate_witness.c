@@ -4,55 +4,20 @@
 #include "client/home.h"
 #include "client/hublink_parts.h"
 #include "client/keyfile.h"
+#include "client/rotate_files.h"
 #include "client/witness.h"
 #include "proto/registry_say.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 /* ---- files ---- */
 
-static enum err take_place(const char *home, const char *from, const char *to)
-{
-    char a[CLIENT_PATH_MAX], b[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, from, a, NULL);
-
-    if (e == OK)
-        e = client_home_path(home, to, b, NULL);
-    if (e != OK || rename(a, b) == 0)
-        return e;
-    return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
-}
-
-/* A second name for the key of before, so that keys/witness is never away. A home may have had none. */
-static enum err keep_old(const char *home)
-{
-    char present[CLIENT_PATH_MAX], old[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/witness", present, NULL);
-
-    if (e == OK)
-        e = client_home_path(home, "keys/witness.old", old, NULL);
-    if (e == OK && unlink(old) != 0 && errno != ENOENT)
-        e = ERR_IO;
-    return e == OK && link(present, old) != 0 && errno != ENOENT ? ERR_IO : e;
-}
-
 enum err client_rotate_witness_move(const char *home)
 {
-    char next[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/witness.next", next, NULL);
+    enum err e = client_rotate_files_take(home, "witness");
 
-    if (e == OK && access(next, F_OK) != 0)
-        e = ERR_NOTFOUND;
-    if (e == OK)
-        e = keep_old(home);
-    if (e == OK)
-        e = take_place(home, "keys/witness.next", "keys/witness");
-    if (e == OK)
-        e = take_place(home, CLIENT_WITNESS_ORG, "org.pub");
-    return e;
+    return e == OK ? client_home_move(home, CLIENT_WITNESS_ORG, "org.pub") : e;
 }
 
 /* ---- at the start ---- */
@@ -60,11 +25,8 @@ enum err client_rotate_witness_move(const char *home)
 /* The key is made before its public file: one that waits alone is of a key that took its place already. */
 static enum err mend(const char *home)
 {
-    char next[CLIENT_PATH_MAX];
-    enum err e = client_home_path(home, "keys/witness.next", next, NULL);
+    enum err e = client_home_has(home, "keys/witness.next") ? OK : client_home_move(home, CLIENT_WITNESS_ORG, "org.pub");
 
-    if (e == OK && access(next, F_OK) != 0)
-        e = take_place(home, CLIENT_WITNESS_ORG, "org.pub");
     return e == ERR_NOTFOUND ? OK : e;
 }
 
@@ -72,18 +34,11 @@ static enum err open_next(struct client_node *n, struct secret *vault_key)
 {
     struct client_unlock by = {.key = vault_key};
     struct secret *key = NULL;
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL, public[32];
-    size_t len = 0;
-    enum err e = client_home_path(n->home, "keys/witness.next", path, NULL);
+    uint8_t public[32];
+    enum err e = client_keyfile_open_next(n->home, "witness", &by, &key, public);
 
     if (e == OK)
-        e = file_read(path, CLIENT_KEY_WRAPPED_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = client_key_unwrap(data, len, "witness", &by, &key, public);
-    if (e == OK)
         client_witness_next(n, key, public);
-    free(data);
     return e == ERR_NOTFOUND ? OK : e;
 }
 

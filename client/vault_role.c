@@ -135,13 +135,11 @@ static enum err open_witness(struct client_node *n, struct secret *vault_key, st
     struct client_unlock by = {.key = vault_key};
     struct secret *key = NULL;
     uint8_t public[32];
-    char path[CLIENT_PATH_MAX];
-    enum err e = client_home_path(n->home, "keys/witness", path, t);
+    enum err e;
 
-    if (e == OK && access(path, F_OK) != 0)
+    if (!client_home_has(n->home, "keys/witness"))
         return client_witness_open(n, NULL, NULL);
-    if (e == OK)
-        e = client_keyfile_open(n->home, "witness", &by, &key, public, t);
+    e = client_keyfile_open(n->home, "witness", &by, &key, public, t);
     return e == OK ? client_witness_open(n, key, public) : e;
 }
 

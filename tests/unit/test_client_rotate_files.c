@@ -97,6 +97,76 @@ static void died_before_the_certificate_moved(void **state)
     expect_new(f);
 }
 
+/* A home whose key is away, as after a hand that moved it: the next one is the key. */
+static void the_next_takes_the_place_of_none(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out(f);
+    assert_int_equal(unlink(home_folder_path(f, "keys/node")), 0);
+    assert_err(client_rotate_files_move(f->path), OK);
+    expect(f, "keys/node", "new key");
+    expect(f, "certs/node", "new certificate");
+    expect(f, "keys/node.old", NULL);
+}
+
+/* ---- the root key ---- */
+
+/* As `org rotate root` leaves it. */
+static void lay_out_root(const struct home_folder *f)
+{
+    assert_err(file_mkdirs(home_folder_path(f, "keys"), NULL), OK);
+    put(f, "keys/root", "old key");
+    put(f, "org.pub", "names old");
+    put(f, "keys/root.next", "new key");
+    put(f, "org.next.pub", "names new");
+}
+
+static void expect_new_root(const struct home_folder *f)
+{
+    expect(f, "keys/root", "new key");
+    expect(f, "keys/root.old", "old key");
+    expect(f, "keys/root.next", NULL);
+    expect(f, "org.pub", "names new");
+    expect(f, "org.next.pub", NULL);
+}
+
+static void the_next_root_key_takes_its_place(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out_root(f);
+    assert_err(client_rotate_files_root(f->path), OK);
+    expect_new_root(f);
+    assert_err(client_rotate_files_root(f->path), ERR_NOTFOUND);
+    expect_new_root(f);
+}
+
+/* It died when the key was in its place and the public file was not: given again it goes on. */
+static void a_root_key_is_finished_where_that_stopped(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out_root(f);
+    assert_int_equal(link(home_folder_path(f, "keys/root"), home_folder_path(f, "keys/root.old")), 0);
+    assert_int_equal(rename(home_folder_path(f, "keys/root.next"), home_folder_path(f, "keys/root")), 0);
+    assert_err(client_rotate_files_root(f->path), OK);
+    expect_new_root(f);
+}
+
+/* Nobody could have said that it counts, so the old one must stay. */
+static void a_root_key_without_its_public_file_moves_nothing(void **state)
+{
+    const struct home_folder *f = *state;
+
+    lay_out_root(f);
+    assert_int_equal(unlink(home_folder_path(f, "org.next.pub")), 0);
+    assert_err(client_rotate_files_root(f->path), ERR_NOTFOUND);
+    expect(f, "keys/root", "old key");
+    expect(f, "keys/root.next", "new key");
+    expect(f, "org.pub", "names old");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +174,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_home_without_a_next_key_stays_as_it_is, home_folder_setup, home_folder_teardown),
         cmocka_unit_test_setup_teardown(died_before_the_key_moved, home_folder_setup, home_folder_teardown),
         cmocka_unit_test_setup_teardown(died_before_the_certificate_moved, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(the_next_takes_the_place_of_none, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(the_next_root_key_takes_its_place, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_root_key_is_finished_where_that_stopped, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_root_key_without_its_public_file_moves_nothing, home_folder_setup, home_folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
