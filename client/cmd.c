@@ -2,6 +2,7 @@
 
 #include "base/args.h"
 
+#include "client/cmds.h"
 #include "client/control.h"
 
 #include <sodium.h>
@@ -254,11 +255,13 @@ static void print_trouble(const struct client_run *r)
     client_print_details(stderr, r->lang, r->details);
 }
 
-/* What stops disclosures is said with every answer, apart from it. */
+/* What stops disclosures is said with every answer, apart from it; `status` begins with it. */
 static void print_warning(const struct client_run *r)
 {
     const char *warning = NULL;
 
+    if (r->cmd->print == client_status_print)
+        return;
     if (!r->json && json_text(r->reply, "warning", &warning) == OK)
         (void)fprintf(stderr, "schakel: %s\n", warning);
     if (!r->json)
