@@ -1,6 +1,7 @@
 #include "hub/cli.h"
 
 #include "base/args.h"
+#include "hub/cli_print.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -115,57 +116,6 @@ static error_t parse(struct parsing *p, int argc, char **argv)
 
 /* ---- what people read ---- */
 
-/* What others wrote, as the running core its status, must not move the cursor of a terminal: C0, DEL, and C1 as UTF-8 has it. */
-static void print_text(const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-        bool is_c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
-
-        (void)putchar(is_c1 || *p < ' ' || *p == 0x7f ? ' ' : *p);
-        p += is_c1;
-    }
-}
-
-static void print_value(const cJSON *v, enum lang lang)
-{
-    if (cJSON_IsString(v) || cJSON_IsRaw(v))
-        print_text(v->valuestring);
-    else if (cJSON_IsBool(v))
-        (void)printf("%s", cJSON_IsTrue(v) ? (lang == LANG_NL ? "ja" : "yes") : (lang == LANG_NL ? "nee" : "no"));
-}
-
-static void print_row(const cJSON *row, enum lang lang)
-{
-    const cJSON *v;
-
-    cJSON_ArrayForEach(v, row) {
-        (void)printf("%s", v == row->child ? "  " : "; ");
-        if (cJSON_IsBool(v))
-            (void)printf("%s: ", hub_texts_label(v->string, lang));
-        print_value(v, lang);
-    }
-    (void)printf("\n");
-}
-
-static void print_reply(const cJSON *reply, enum lang lang)
-{
-    const cJSON *v, *row;
-
-    cJSON_ArrayForEach(v, reply) {
-        if (strcmp(v->string, "ok") == 0)
-            continue;
-        (void)printf("%s: ", hub_texts_label(v->string, lang));
-        if (!cJSON_IsArray(v)) {
-            print_value(v, lang);
-            (void)printf("\n");
-            continue;
-        }
-        (void)printf("\n");
-        cJSON_ArrayForEach(row, v)
-            print_row(row, lang);
-    }
-}
-
 static void print_json(const cJSON *root)
 {
     char *text = NULL;
@@ -183,7 +133,7 @@ static int finish(struct hub_cli *c, enum err e)
         if (c->json)
             print_json(c->reply);
         else
-            print_reply(c->reply, c->lang);
+            hub_cli_print(stdout, c->reply, c->lang);
         return EX_OK;
     }
     (void)trouble_set(c->t, e, "it did not work (%s)", "het is niet gelukt (%s)", err_word(e));

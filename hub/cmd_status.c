@@ -68,6 +68,33 @@ static enum err read_core(struct hub_cli *c, bool *running)
     return e == ERR_NOTFOUND ? OK : e;
 }
 
+/* The first line for people: the worst of what stands below it, and what to do. */
+static const char *verdict(const struct hub_cli *c)
+{
+    static const struct { const char *key; bool bad; const char *en, *nl; } rows[] = {
+        { "full", true, "NEEDS ATTENTION: the disk is nearly full, so nothing new is asked or given: make room",
+            "VRAAGT AANDACHT: de schijf is bijna vol, dus er wordt niets nieuws gevraagd of gegeven: maak ruimte" },
+        { "anchor_alarm", true, "NEEDS ATTENTION: the log was not anchored for a day: see with schakel-hub partners whose node was not heard of, and call them",
+            "VRAAGT AANDACHT: het logboek is al een dag niet verankerd: zie met schakel-hub partners van wie niets werd gehoord, en bel hen" },
+        { "outside_alarm", true, "NEEDS ATTENTION: a public witness does not cosign: schakel-hub witnesses",
+            "VRAAGT AANDACHT: een publieke getuige tekent niet mee: schakel-hub witnesses" },
+        { "can_anchor", false, "NEEDS ATTENTION: too few witnesses are named for the log ever to be anchored: more partners, or a keyholder or public witness",
+            "VRAAGT AANDACHT: er zijn te weinig getuigen om het logboek ooit te verankeren: meer partners, of een sleutelhouder of publieke getuige" },
+    };
+    const char *next = "";
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(c->reply, rows[i].key);
+
+        if (cJSON_IsBool(v) && cJSON_IsTrue(v) == rows[i].bad)
+            return c->lang == LANG_NL ? rows[i].nl : rows[i].en;
+    }
+    if (json_text(c->reply, "pack_next", &next) == OK && strstr(next, "adopt") != NULL)
+        return c->lang == LANG_NL ? "VRAAGT AANDACHT: een pakket dat gaat gelden is niet hier: schakel-hub adopt MAP"
+                                  : "NEEDS ATTENTION: a pack that is to come is not here: schakel-hub adopt FOLDER";
+    return c->lang == LANG_NL ? "Alles is in orde: de hub draait en neemt verbindingen aan." : "All is well: the hub runs and takes connections.";
+}
+
 /* Exit 0 only when the hub takes connections: scripts wait for that. */
 enum err hub_cmd_status(struct hub_cli *c)
 {
@@ -86,6 +113,7 @@ enum err hub_cmd_status(struct hub_cli *c)
     if (!server_probe(conf.listen))
         return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting or ending, or takes no connections here: ask again in a moment; its log says what ended it",
             "de hub is aan het starten of stoppen, of neemt hier geen verbindingen aan: vraag het zo nog eens; zijn log zegt wat hem beëindigde");
+    json_add_text(c->reply, "verdict", verdict(c));
     json_add_text(c->reply, "address", conf.listen);
     if (statvfs(c->home, &disk) == 0 && disk.f_blocks >= 100)
         json_add_u64(c->reply, "disk_free_percent", disk.f_bavail / (disk.f_blocks / 100));
