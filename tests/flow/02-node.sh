@@ -2,24 +2,8 @@
 # The node in trouble: a hub that is away or dies, a node that dies, mail that is taken back. Nothing is lost, nothing comes twice.
 # With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/node.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
-outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
-hub_is() { [ "$(status_of "$1" hub_reachable)" = "$2" ]; }
 kill_hard() {
     local pid
     pid=$(cat "$region/$1/pid")
@@ -28,7 +12,6 @@ kill_hard() {
     # Its children die with it, a moment later.
     if [ "$1" = hub ]; then wait_for 5 not "$bin/schakel-hub" --home "$region/hub" status; else wait_for 5 not "$bin/schakel" --home "$region/$1" status; fi
 }
-not() { ! "$@"; }
 children() { sed -n '2,$p' "$region/data/vo.csv" | cut -d, -f1; }
 rows() { echo number,event,to; children | head -n "$1" | sed 's/$/,VZM,leerplicht/'; }
 # How many events of vo the officer has, each once.
@@ -127,14 +110,5 @@ scene_logs_hold() {
 set -e
 region_up
 set +e
-failed=0
 missing=""
-for name in offline_is_queued hub_dies_in_an_import node_dies_in_an_import withdrawn_mail one_node_a_home logs_hold; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes offline_is_queued hub_dies_in_an_import node_dies_in_an_import withdrawn_mail one_node_a_home logs_hold

@@ -3,31 +3,21 @@
 # archive is compared with the log and with what commands reported: nothing acknowledged lost, nothing done twice, no release without
 # a grant before it. With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/restart.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
 KILLS=20
 work=()
 
-finish() {
+leave() {
     local pid
     touch "$region/stop"
     for pid in "${work[@]}"; do ! is_ours "$pid" || kill "$pid" 2>/dev/null; done
     wait "${work[@]}" 2>/dev/null
     # Its last start was that of a process which is gone.
     [ ! -e "$region/hub/pid" ] || stop_node hub
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+    finish
 }
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-outbox_empty() { [ "$("$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value outbox)" = 0 ]; }
+trap leave EXIT
 
 # ---- the hub, and who kills it ----
 
@@ -232,14 +222,6 @@ set -e
 region_up
 officers
 set +e
-failed=0
-for name in kill_under_load everything_arrives the_log_holds nothing_lost_nothing_twice no_release_without_a_grant; do
-    why=""
-    if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; break; fi
-done
+for name in kill_under_load everything_arrives the_log_holds nothing_lost_nothing_twice no_release_without_a_grant; do run_scene "$name" || break; done
 echo "acts reported: $(acts), kills: $killed, leaves: ${leaves:-?}"
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+end_flow

@@ -2,22 +2,8 @@
 # The second share of the pseudonym key: its holder is away, has counted enough, or has another share than the region names.
 # With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/keyholder.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
 waiting_is() { [ "$(status_of "$1" pseudonyms_waiting)" = "$2" ]; }
 counted() { "$bin/schakel" --home "$region/keyholder" keyholder status --json | value pseudonyms_today; }
 counted_for() {
@@ -185,13 +171,4 @@ scene_wrong_share() {
 set -e
 region_up
 set +e
-failed=0
-for name in away_and_back counted_once register quota blocked wrong_share; do
-    why=""
-    if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes away_and_back counted_once register quota blocked wrong_share

@@ -2,21 +2,8 @@
 # Every key of a partner is changed while the region runs: node, HPKE, officer, TLS, and the root key by two others' word. With the
 # programs of SCHAKEL_BIN.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/keys.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 . "$source/tests/flow/lib/registry.sh"
-
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 node_key_is_new() { [ ! -f "$region/leerplicht/keys/node.next" ] && [ -f "$region/leerplicht/keys/node.old" ]; }
 
@@ -102,13 +89,4 @@ new_number() {
 set -e
 region_up
 set +e
-failed=0
-for name in ${SCENES:-keys root_key hub_tls keyholder_tls}; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes keys root_key hub_tls keyholder_tls

@@ -2,21 +2,8 @@
 # Partners admit partners: a fifth one is proposed by one, signed by another, joins the running region and acts; persons, keys and partners
 # are revoked, and are refused by the hub, by every node and by the keyholder. With the programs of SCHAKEL_BIN.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/registry.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 . "$source/tests/flow/lib/registry.sh"
-
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 scene_admit() {
     make_partner buurthuis school "Buurthuis West"
@@ -149,13 +136,4 @@ scene_restart() {
 set -e
 region_up
 set +e
-failed=0
-for name in ${SCENES:-admit first_act newcomer_cosigns staff_revoked revoked mirror restart node_revoked}; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes admit first_act newcomer_cosigns staff_revoked revoked mirror restart node_revoked

@@ -2,22 +2,9 @@
 # The key with which a witness cosigns is changed while the region runs: a founder's, a late partner's, and that of a partner who lost its node;
 # the quorum anchors before, meanwhile and afterwards, and needs the new key. With the programs of SCHAKEL_BIN.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/witkey.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 . "$source/tests/flow/lib/registry.sh"
 . "$source/tests/flow/lib/witkey.sh"
-
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 # Three of four must cosign, and the keyholder.
 scene_founder() {
@@ -118,13 +105,4 @@ scene_lost() {
 set -e
 region_up
 set +e
-failed=0
-for name in ${SCENES:-founder old_key late lost}; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes founder old_key late lost

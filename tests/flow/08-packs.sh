@@ -3,13 +3,10 @@
 # adopter is not enough, two are; it is taken, and counts on its day. (That it does so at midnight in a process that runs: test_client_packs,
 # test_server_packs.)
 set -euo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-work=$(mktemp -d /tmp/schakel-packs-XXXXXX)
-region="$work/region"
-. "$source/tools/region.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 . "$source/tests/flow/lib/registry.sh"
-trap 'region_down; rm -rf "$work"' EXIT
+work="$region/work"
+mkdir "$work"
 
 die() { echo "$*" >&2; exit 1; }
 # expect CODE COMMAND...: its exit code; what it said lies in $work/said.
@@ -114,3 +111,4 @@ expect 77 "$bin/schakel" --home "$region/cjg" policy adopt take --pack "$draft"
 says "adopted by 1 of the 2 partners"
 [ ! -e "$region/cjg/packs" ] && [ ! -e "$region/cjg/registry.asked" ] || die "something was kept"
 echo "a pack was proposed, advised on, adopted, taken, and counts from its midnight"
+end_flow

@@ -2,22 +2,8 @@
 # Witnesses on real processes: what partners, keyholder and a public witness over HTTP cosign is anchored; without a fresh word of others nothing
 # is given; a hub that was put back from an old copy, signer and all, is found by the nodes, which stop and say so, until a person goes on.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/witness.XXXXXX")
-. "$source/tools/region.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-
-expect() { grep -qE "$3" <<<"$2" || { why="$1; got: $2"; return 1; }; }
 hub_status() { "$bin/schakel-hub" --home "$region/hub" status --json; }
 # It ends with another code when the log is not trusted.
 node_status() { as "$1" status --json 2>/dev/null || true; }
@@ -129,13 +115,4 @@ stop_node hub
 cp -r "$region/hub" "$region/older"
 start_hub
 set +e
-failed=0
-for name in anchored public_witness frozen old_copy accepted; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes anchored public_witness frozen old_copy accepted

@@ -49,4 +49,4 @@ grep -q '"cosigned":\[.*"name":"cjg","outsider":false,"time":[1-9].*"statements"
 got=$(files "$region/mirror") || die "what a node copies is not as the texts say: $got"
 grep -q '"tiles":\["tile/entries/000","tile/entries/001.p/[0-9]*"\],"hashes":false' <<<"$got" || die "not the leaves of such a log: $got"
 echo "ok files, $SECONDS s"
-failed=0
+end_flow

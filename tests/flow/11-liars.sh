@@ -20,6 +20,5 @@ items=$(as vo inbox --json | grep -o '"kind":"request"' | wc -l)
 request=$(step lied | value request)
 as vo grant --request "$request" --json | grep -q '"ok":true' || die "the honest request cannot be granted any more"
 "$bin/schakel-hub" --home "$region/hub" status >/dev/null || die "the hub does not answer any more"
-grep -qE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log && die "a sanitizer spoke: $(grep -hE -A20 'Sanitizer|runtime error:' "$region"/*/log | head -40)"
 echo "ok a partner that lies, $SECONDS s"
-failed=0
+end_flow

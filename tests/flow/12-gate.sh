@@ -3,28 +3,10 @@
 # in the node's log, believed by nobody, and made good as soon as the gate is honest. With the programs of SCHAKEL_BIN.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+. "$source/tests/flow/lib/gate.sh"
 
-control="$region/gate.lie" told="$region/gate.log"
-tell() { echo "$1" >"$control.new" && mv "$control.new" "$control"; }
-was_told() { [ "$(grep -c "\"lie\":\"$1\"" "$told")" -gt 0 ]; }
 log_says() { tail -c "+$(($3 + 1))" "$region/$1/log" | grep -qE "$2"; }
 size() { stat -c %s "$region/$1/log"; }
-
-# School and officer speak to the hub through the gate, on plain tcp of this machine.
-through_the_gate() {
-    local p port
-    tell honest
-    serve_plain no yes || return 1
-    port=$(free_port)
-    node "$source/tests/js/gate.mjs" "$port" "$region_port" "$control" >"$told" 2>&1 &
-    region_pids+=("$!")
-    for p in vo leerplicht; do
-        stop_node "$p"
-        printf 'plain = yes\nhub = 127.0.0.1:%s\nkeyholder = 127.0.0.1:%s\n' "$port" "$keyholder_port" >>"$region/$p/schakel.conf"
-        start_node "$p" && login "$p" || return 1
-    done
-    wait_for 10 hub_is vo true && wait_for 10 hub_is leerplicht true
-}
 
 # lied NAME WHO PATTERN: under this lie the school reports; WHO's node says PATTERN in its log; then the gate is honest, and all is as if it had
 # been. What a lie with no pattern does is that the school waits, or that nothing comes of it; that it was told at all, the gate says.
@@ -49,7 +31,7 @@ lied() {
 }
 
 scene_answers() {
-    through_the_gate || { why="${why:-the region does not go on through the gate}"; return 1; }
+    through_the_gate vo leerplicht || { why="${why:-the region does not go on through the gate}"; return 1; }
     lied honest vo '' &&
         lied accepted-without-receipt vo no-receipt &&
         lied receipt-of-another-act vo bad-receipt &&

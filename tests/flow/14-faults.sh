@@ -85,11 +85,7 @@ all_there() {
 }
 
 region_under_faults
-failed=0
-for name in faults nothing_lost_nothing_twice ends_are_clear the_log_holds; do
-    why=""
-    if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; break; fi
-done
+for name in faults nothing_lost_nothing_twice ends_are_clear the_log_holds; do run_scene "$name" || break; done
 touch "$region/stop"
 echo "$faults faults came, $ended ends, $asked reports"
-exit "$failed"
+end_flow

@@ -2,20 +2,7 @@
 # What is sent without being asked where the rule asks for four eyes, whole programs and the hub: prepared, approved by a second person, sent,
 # read after the family was told; a wrong birth date stops the reader; and a session that ended with a restart says so. With SCHAKEL_BIN.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/eyes.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
-
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
 second() { got=$("$bin/schakel" --home "$region/vo" --as second "$@" --json 2>&1) || true; }
 
@@ -71,9 +58,4 @@ scene_restarted() {
 set -e
 region_up
 set +e
-failed=0
-for name in prepared approved read restarted; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-exit "$failed"
+run_scenes prepared approved read restarted

@@ -84,11 +84,7 @@ scene_nothing_twice() {
 }
 
 region_under_faults
-failed=0
-for name in without_faults faults nothing_twice ends_are_clear the_log_holds; do
-    why=""
-    if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; break; fi
-done
+for name in without_faults faults nothing_twice ends_are_clear the_log_holds; do run_scene "$name" || break; done
 touch "$region/stop"
 echo "$faults faults came in $tried disclosures"
-exit "$failed"
+end_flow

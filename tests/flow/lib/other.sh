@@ -1,20 +1,8 @@
 # tests/flow/lib/other.sh: a region in which a school runs our program and partners run another one. To be sourced by flows.
 # Needs: others, lines of "handle kind name"; ours, such lines of partners besides the school that run our program, or nothing. Gives: region, other COMMAND..., child FIELD [ROW], step NAME, die WHY.
 # shellcheck shell=bash
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/independent.XXXXXX")
-. "$source/tools/region.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/frame.sh"
 
-failed=1
-finish() {
-    region_down
-    [ "$failed" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 die() { echo "FAILED: $1"; exit 1; }
 
 other() { node "$source/tests/js/client.mjs" "$@"; }

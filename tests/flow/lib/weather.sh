@@ -1,26 +1,7 @@
 # tests/flow/lib/weather.sh: what the flows about bad weather share: time that goes by, and nodes that are away. To be sourced by them.
 # shellcheck shell=bash
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/weather.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/frame.sh"
 
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-    rm -rf "$region.kept"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-not() { ! "$@"; }
-lines() { sed 's/},{/}\n{/g'; }
-status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
-outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
-hub_is() { [ "$(status_of "$1" hub_reachable)" = "$2" ]; }
 runs() { [ -e "$region/$1/pid" ]; }
 
 kill_node() {
@@ -94,18 +75,3 @@ is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
 leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
 # Nobody has anything to say any more.
 steady() { local size; size=$(leaves) && sleep 1.5 && [ "$(leaves)" = "$size" ]; }
-
-# run_scenes NAME...: each checked, and no sanitizer's report in any log.
-run_scenes() {
-    local name
-    failed=0
-    for name in "$@"; do
-        why=""
-        if "scene_$name"; then echo "ok $name, $SECONDS s"; else echo "FAILED $name: $why"; failed=1; fi
-    done
-    if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-        grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-        failed=1
-    fi
-    exit "$failed"
-}
