@@ -84,6 +84,7 @@ void hub_played_away(struct hub_played *h)
     for (size_t i = 0; i < h->count; i++)
         h->in[i].answered = true;
     h->answers_probe = false;
+    h->away = true;
 }
 
 static void take(struct hub_played *h, const uint8_t *frame, size_t len, const uint8_t *route, size_t route_len)
@@ -192,13 +193,25 @@ static void turn_once(struct hub_played *h)
     serve(h);
 }
 
+/* No question and no answer is on its way: the node waits for as many as have none here. */
+static bool is_quiet(const struct hub_played *h)
+{
+    size_t asked = 0, unanswered = 0;
+
+    for (size_t i = 0; i < LINK_CALLS; i++)
+        asked += h->n->link->call[i].done != NULL;
+    for (size_t i = 0; i < h->count; i++)
+        unanswered += !h->in[i].answered;
+    return h->away || asked <= unanswered;
+}
+
 void hub_played_turn(struct hub_played *h, uint64_t ms)
 {
     uint64_t until = clock_mono_ms() + ms;
 
     do
         turn_once(h);
-    while (clock_mono_ms() < until);
+    while (clock_mono_ms() < until || (!is_quiet(h) && clock_mono_ms() < until + HUB_PLAYED_MS));
 }
 
 static struct hub_played_msg *find(struct hub_played *h, enum proto_kind kind)

@@ -33,6 +33,7 @@ struct hub_played {
     size_t count;
     struct proto_receipt receipt;   /* of the last leaf; its checkpoint is the log's newest */
     bool answers_probe;             /* the question whether the hub is there, by itself; true at first */
+    bool away;                      /* since hub_played_away, also when it answers again: old questions stay open */
 };
 
 /* Setup and teardown of a cmocka test; *state is the hub. */
@@ -41,7 +42,7 @@ int hub_played_teardown(void **state);
 /* From now on it is deaf: what came in stays without an answer, and so does the question whether it is there. */
 void hub_played_away(struct hub_played *h);
 
-/* Turn node and hub for a while. */
+/* Turn node and hub for a while, and on until what was asked is here and what was answered is there. */
 void hub_played_turn(struct hub_played *h, uint64_t ms);
 /* Turn until an unanswered message of this kind is there; fails the test after HUB_PLAYED_MS. */
 struct hub_played_msg *hub_played_wait(struct hub_played *h, enum proto_kind kind);
