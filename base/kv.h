@@ -1,5 +1,5 @@
 /*
- * base/kv: the only file that knows LMDB. One environment per path and process, opened after exec, never
+ * base/kv: the only module that knows LMDB. One environment per path and process, opened after exec, never
  * across fork; durable on commit (never NOSYNC and its kin); no DUPSORT. A commit error other than a full
  * map is returned as ERR_IO and the caller must end its process.
  */
