@@ -8,7 +8,7 @@
 enum { NO_SPACE_BYTES = 1 << 20 };
 
 struct kv_txn {
-    const struct kv *kv;
+    struct kv *kv;
     MDB_txn *txn;
     uint64_t writes;
 };
@@ -80,6 +80,7 @@ enum err kv_begin(struct kv *k, bool write, struct kv_txn **out)
         free(x);
         return rc == MDB_READERS_FULL ? ERR_BUSY : kv_from_lmdb(rc);
     }
+    k->open++;
     *out = x;
     return OK;
 }
@@ -105,11 +106,12 @@ static bool is_usable(const struct kv *k)
 
 enum err kv_commit(struct kv_txn *x)
 {
-    const struct kv *k = x->kv;
+    struct kv *k = x->kv;
     int rc = mdb_txn_commit(x->txn);
     bool full = kv_from_lmdb(rc) == ERR_FULL || (rc == EIO && has_no_space(k));
 
     free(x);
+    k->open--;
     if (rc == MDB_SUCCESS)
         return OK;
     return full && is_usable(k) ? ERR_FULL : ERR_IO;
@@ -120,6 +122,7 @@ void kv_abort(struct kv_txn *x)
     if (x == NULL)
         return;
     mdb_txn_abort(x->txn);
+    x->kv->open--;
     free(x);
 }
 

@@ -87,8 +87,8 @@ MUST_USE enum err kv_walk_last(struct kv_txn *x, kv_table t, struct kv_walk *w);
 void kv_walk_end(struct kv_walk *w);  /* also after ERR_NOTFOUND; twice is harmless */
 
 /*
- * Grow the map when less than a quarter is free, and the file some way ahead of what is used; call with no transaction open. ERR_FULL when the disk has under 5 %
- * free: the map was grown all the same, so that what must still be written can be.
+ * Grow the map when less than a quarter is free, and the file some way ahead of what is used. Call with no transaction open, also for reading:
+ * other builds than releases abort. ERR_FULL when the disk has under 5 % free: the map was grown all the same, so that what must still be written can be.
  */
 MUST_USE enum err kv_make_room(struct kv *k);
 /*

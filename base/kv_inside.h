@@ -14,6 +14,7 @@ struct kv {
     int lock_fd;      /* held as long as the store is open for writing */
     char *path;
     bool read_only;
+    unsigned open;    /* transactions */
 };
 
 /* ERR_FULL, ERR_IO and so on for what LMDB or the system said. */
