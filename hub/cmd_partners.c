@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644, STATUS_MAX = 65536 };
+enum { JOIN_MAX = 1 << 16, WELCOME_MAX = 4096, OWN_FILE_MODE = 0600, PUBLIC_FILE_MODE = 0644 };
 
 /* What the commands about partners begin with. */
 struct view {
@@ -189,21 +189,6 @@ static bool is_there(const char *path)
     return stat(path, &st) == 0;
 }
 
-/* When the running hub heard each of them; NULL when it never ran. */
-static cJSON *read_status(const char *home)
-{
-    char path[HUB_PATH_MAX];
-    uint8_t *data = NULL;
-    cJSON *root = NULL;
-    size_t len = 0;
-
-    if (hub_home_path(home, "run/status.json", path, NULL) == OK && file_read(path, STATUS_MAX, &data, &len, NULL) == OK
-        && json_parse(data, len, &root, NULL) != OK)
-        root = NULL;
-    free(data);
-    return root;
-}
-
 static enum err add_partner(cJSON *list, const struct view *v, const struct proto_partner *p, const cJSON *status)
 {
     char path[HUB_PATH_MAX], when[17];
@@ -236,7 +221,9 @@ enum err hub_cmd_partners(struct hub_cli *c)
     enum err e = view_open(c, &v);
 
     if (e == OK) {
-        status = read_status(c->home);
+        /* When the running hub heard each of them is worth no refusal. */
+        if (hub_home_status(c->home, &status, NULL) != OK)
+            status = NULL;
         list = json_add_array(c->reply, "partners");
         for (size_t i = 0; e == OK && i < v.region->partner_count; i++)
             e = add_partner(list, &v, &v.region->partner[i], status);

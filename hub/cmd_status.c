@@ -1,71 +1,50 @@
 #include "hub/cli.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "hub/home.h"
 #include "server/probe.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
-enum { STATUS_MAX = 65536 };
-
-/* What core wrote last. *running when that process is there still. */
-static enum err add_core(struct hub_cli *c, const cJSON *status, bool *running)
+/* What core wrote last; nothing when no hub ever ran here. */
+static enum err add_core(struct hub_cli *c, bool *running)
 {
     static const char *const numbers[] = { "leaves", "taken", "refused", "rounds", "keys", "witnesses", "anchored", "registry",
         "registry_anchored" };
-    const char *state = "?", *pack = "";
-    uint64_t pid = 0, at_s = 0, n;
-    bool full = false, alarm = false, outside = false, can_anchor = false;
+    static const char *const texts[] = { "pack", "pack_next" }, *const flags[] = { "full", "can_anchor" },
+        *const alarms[] = { "anchor_alarm", "outside_alarm" };
+    cJSON *status = NULL;
+    const char *text;
+    uint64_t pid = 0, n;
+    bool is_so;
     char when[17];
+    enum err e = hub_home_status(c->home, &status, c->t);
 
-    if (json_text(status, "state", &state) != OK || json_u64(status, "pid", &pid) != OK || json_u64(status, "time", &at_s) != OK
-        || pid == 0 || pid > INT32_MAX)
-        return ERR_SYNTAX;
-    *running = strcmp(state, "running") == 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+    if (e != OK)
+        return e == ERR_NOTFOUND ? OK : e;
+    *running = hub_home_is_running(status, &pid);
     json_add_bool(c->reply, "running", *running);
     if (*running)
         json_add_u64(c->reply, "pid", pid);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (json_u64(status, numbers[i], &n) == OK)
             json_add_u64(c->reply, numbers[i], n);
-    for (size_t i = 0; i < 2; i++)
-        if (json_text(status, i == 0 ? "pack" : "pack_next", &pack) == OK)
-            json_add_text(c->reply, i == 0 ? "pack" : "pack_next", pack);
-    if (json_bool(status, "full", &full) == OK)
-        json_add_bool(c->reply, "full", full);
-    if (json_bool(status, "can_anchor", &can_anchor) == OK)
-        json_add_bool(c->reply, "can_anchor", can_anchor);
-    if (json_bool(status, "anchor_alarm", &alarm) == OK && alarm)
-        json_add_bool(c->reply, "anchor_alarm", alarm);
-    if (json_bool(status, "outside_alarm", &outside) == OK && outside)
-        json_add_bool(c->reply, "outside_alarm", outside);
-    clock_format_nl(at_s, when);
-    json_add_text(c->reply, "updated", when);
-    return OK;
-}
-
-static enum err read_core(struct hub_cli *c, bool *running)
-{
-    char path[HUB_PATH_MAX];
-    uint8_t *data = NULL;
-    cJSON *status = NULL;
-    size_t len = 0;
-    enum err e = hub_home_path(c->home, "run/status.json", path, c->t);
-
-    if (e == OK)
-        e = file_read(path, STATUS_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = json_parse(data, len, &status, c->t);
-    if (e == OK)
-        e = add_core(c, status, running);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (json_text(status, texts[i], &text) == OK)
+            json_add_text(c->reply, texts[i], text);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (json_bool(status, flags[i], &is_so) == OK)
+            json_add_bool(c->reply, flags[i], is_so);
+    for (size_t i = 0; i < sizeof alarms / sizeof *alarms; i++)
+        if (json_bool(status, alarms[i], &is_so) == OK && is_so)
+            json_add_bool(c->reply, alarms[i], true);
+    if (json_u64(status, "time", &n) == OK) {
+        clock_format_nl(n, when);
+        json_add_text(c->reply, "updated", when);
+    }
     cJSON_Delete(status);
-    free(data);
-    return e == ERR_NOTFOUND ? OK : e;
+    return OK;
 }
 
 /* The first line for people: the worst of what stands below it, and what to do. */
@@ -104,14 +83,15 @@ enum err hub_cmd_status(struct hub_cli *c)
     enum err e = hub_conf_read(c->home, &conf, c->t);
 
     if (e == OK)
-        e = read_core(c, &running);
+        e = add_core(c, &running);
     if (e != OK)
         return e;
     if (!running)
         return trouble_at(c->t, ERR_PEER, c->home, 0, 0, "the hub is not running: start it with `schakel-hub run`",
             "de hub draait niet: start hem met `schakel-hub run`");
     if (!server_probe(conf.listen))
-        return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0, "the hub is starting or ending, or takes no connections here: ask again in a moment; its log says what ended it",
+        return trouble_at(c->t, ERR_PEER, conf.listen, 0, 0,
+            "the hub is starting or ending, or takes no connections here: ask again in a moment; its log says what ended it",
             "de hub is aan het starten of stoppen, of neemt hier geen verbindingen aan: vraag het zo nog eens; zijn log zegt wat hem beëindigde");
     json_add_text(c->reply, "verdict", verdict(c));
     json_add_text(c->reply, "address", conf.listen);

@@ -18,7 +18,7 @@
  * log under a new origin is unknown to it until its operator was told. What he needs is here, as a list of logs (c2sp.org/tlog-list) that
  * witnesses read. Works whether the hub runs or not.
  */
-enum { STATUS_MAX = 65536, LIST_MAX = 4096, PUBLIC_FILE_MODE = 0644, DAY_MS = 86400000 };
+enum { LIST_MAX = 4096, PUBLIC_FILE_MODE = 0644, DAY_MS = 86400000 };
 
 struct view {
     struct hub_conf conf;
@@ -104,28 +104,23 @@ static enum err add_row(struct hub_cli *c, cJSON *rows, const cJSON *from)
 
 static enum err add_rows(struct hub_cli *c)
 {
-    char path[HUB_PATH_MAX];
-    uint8_t *data = NULL;
-    cJSON *status = NULL;
+    cJSON *status = NULL, *rows;
     const cJSON *from = NULL, *one;
-    size_t len = 0;
-    enum err e = hub_home_path(c->home, "run/status.json", path, c->t);
+    uint64_t pid;
+    enum err e = hub_home_status(c->home, &status, c->t);
 
-    if (e == OK)
-        e = file_read(path, STATUS_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = json_parse(data, len, &status, c->t);
-    if (e == OK)
-        e = json_array(status, "outside", &from);
+    if (e != OK)
+        return e == ERR_NOTFOUND ? OK : e;
+    e = json_array(status, "outside", &from);
     if (e == OK) {
-        cJSON *rows = json_add_array(c->reply, "outside");
-
+        /* Else what is of before reads as if it were of now. */
+        json_add_bool(c->reply, "running", hub_home_is_running(status, &pid));
+        rows = json_add_array(c->reply, "outside");
         cJSON_ArrayForEach(one, from)
             if (e == OK)
                 e = add_row(c, rows, one);
     }
     cJSON_Delete(status);
-    free(data);
     return e == ERR_NOTFOUND ? OK : e;
 }
 

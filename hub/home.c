@@ -6,6 +6,8 @@
 #include "hub/forget.h"
 #include "policy/files.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,4 +171,33 @@ enum err hub_home_secret_get(const char *home, const char *name, uint8_t *out, s
     free(text);
     return e == OK ? OK : trouble_at(t, e, inside, 0, 0, "this key file is damaged: restore it from a backup",
         "dit sleutelbestand is beschadigd: zet het terug uit een reservekopie");
+}
+
+enum err hub_home_status(const char *home, cJSON **out, struct trouble *t)
+{
+    char path[HUB_PATH_MAX];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = hub_home_path(home, "run/status.json", path, t);
+
+    if (e != OK)
+        return e;
+    e = file_read(path, TEXT_MAX, &data, &len, NULL);
+    if (e == OK)
+        e = json_parse(data, len, out, NULL);
+    free(data);
+    return e == OK || e == ERR_NOTFOUND ? e : trouble_at(t, e, path, 0, 0, "is not to be read (%s): a running hub writes it anew each second",
+        "is niet te lezen (%s): een draaiende hub schrijft het elke seconde opnieuw", err_word(e));
+}
+
+bool hub_home_is_running(const cJSON *status, uint64_t *pid)
+{
+    const char *state;
+    uint64_t id;
+
+    if (json_text(status, "state", &state) != OK || strcmp(state, "running") != 0 || json_u64(status, "pid", &id) != OK || id == 0
+        || id > INT32_MAX || (kill((pid_t)id, 0) != 0 && errno != EPERM))
+        return false;
+    *pid = id;
+    return true;
 }

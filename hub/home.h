@@ -4,12 +4,14 @@
  *   schakel.conf  hub.pub  region
  *   keys/{log,pseudonym,tls-ca.key,tls-ca.crt,tls-server.key,tls-server.crt}   each 0600, for the one role that needs it
  *   partners/HANDLE.{join,blocked}     store/     signer/{last,last.N,registry}     seeds/days     oprf/quota     run/status.json
- *   public/registry (a copy for the other roles, in a folder that they may read; of before: registry)     origin (the log's number, when it is not the first: hub/origin)
+ *   public/registry (a copy for the other roles, in a folder that they may read; of before: registry)
+ *   origin (the log's number, when it is not the first: hub/origin)
  */
 #ifndef HUB_HOME_H
 #define HUB_HOME_H
 
 #include "base/err.h"
+#include "base/json.h"
 #include "policy/pack.h"
 #include "proto/region.h"
 
@@ -47,5 +49,10 @@ MUST_USE enum err hub_home_secret_put(const char *home, const char *name, const 
 MUST_USE enum err hub_home_secret_get(const char *home, const char *name, uint8_t *out, size_t out_len, struct trouble *t);
 /* A text file of the home, at most 64 KiB, with its zero. Gives *out: wipe when secret. */
 MUST_USE enum err hub_home_text(const char *home, const char *name, char **out, size_t *len, struct trouble *t);
+
+/* What core wrote last (hub/status). Gives *out (cJSON_Delete). ERR_NOTFOUND: no hub ever ran here; else with trouble. */
+MUST_USE enum err hub_home_status(const char *home, cJSON **out, struct trouble *t);
+/* Is who wrote it there still, and taking acts? *pid only then. */
+bool hub_home_is_running(const cJSON *status, uint64_t *pid);
 
 #endif

@@ -360,6 +360,50 @@ static void a_status_moves_no_cursor(void **state)
         assert_true(*p == '\n' || ((unsigned char)*p >= ' ' && *p != 0x7f));
 }
 
+static void write_status(const struct hub_world *w, const char *text)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/run/status.json", w->home);
+    assert_err(file_write(path, (const uint8_t *)text, strlen(text), 0600, NULL), OK);
+}
+
+/* What a hub that ended wrote last must not read as if it were of now. */
+static void witnesses_are_told_of_with_whether_the_hub_runs(void **state)
+{
+    char text[300];
+    const struct hub_world *w = *state;
+
+    for (int runs = 0; runs < 2; runs++) {
+        struct hub_cli c = { .json = true };
+        struct trouble t;
+        cJSON *reply = NULL, *row;
+
+        (void)snprintf(text, sizeof text, "{\"state\":\"%s\",\"pid\":%d,\"time\":1700000000,\"outside\":[{\"witness\":\"w\",\"log\":\"l\","
+            "\"state\":\"cosigns\",\"since\":1700000000,\"leaves\":7}]}", runs ? "running" : "stopped", (int)getpid());
+        write_status(w, text);
+        assert_err(command(w, hub_cmd_witnesses, &c, &t, &reply), OK);
+        assert_int_equal(cJSON_IsTrue(cJSON_GetObjectItem(reply, "running")), runs);
+        row = cJSON_GetArrayItem(cJSON_GetObjectItem(reply, "outside"), 0);
+        assert_string_equal(cJSON_GetObjectItem(row, "state")->valuestring, "cosigns");
+        cJSON_Delete(reply);
+    }
+}
+
+static void a_damaged_status_is_named(void **state)
+{
+    hub_command *const reads[] = { hub_cmd_status, hub_cmd_witnesses };
+
+    write_status(*state, "{\"state\":");
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        struct hub_cli c = { 0 };
+        struct trouble t;
+
+        assert_err(command(*state, reads[i], &c, &t, NULL), ERR_SYNTAX);
+        assert_non_null(strstr(t.where, "run/status.json"));
+    }
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -368,7 +412,8 @@ int main(void)
         T(a_region_of_another_hub_is_refused), T(a_region_that_somebody_did_not_sign_is_refused),
         T(a_join_request_with_a_flipped_byte_is_refused), T(a_welcome_verifies_at_the_partner), T(welcome_needs_to_know_where_to),
         T(partners_are_listed_with_how_they_stand), T(a_partner_that_is_not_there_cannot_be_blocked),
-        T(status_of_a_stopped_hub_fails_and_says_how_to_start), T(a_status_moves_no_cursor), T(export_of_a_hub_that_never_ran_says_so),
+        T(status_of_a_stopped_hub_fails_and_says_how_to_start), T(a_status_moves_no_cursor),
+        T(witnesses_are_told_of_with_whether_the_hub_runs), T(a_damaged_status_is_named), T(export_of_a_hub_that_never_ran_says_so),
         T(run_with_another_pack_is_refused_before_anything_starts), T(a_setting_that_is_not_known_is_named_with_its_line),
         T(a_damaged_key_file_is_named),
     };
