@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/cmd_origin.h"
+#include "client/cmd_outsider.h"
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
@@ -30,6 +31,8 @@ const struct client_opt client_cmd_partner_propose_opts[] = {
         "HANDLE", NULL},
     {"witness-of", CLIENT_OPT_TEXT, false, {"the witness key in --org replaces that of this partner, which lost it", "de getuigesleutel in --org vervangt die van deze partner, die hem kwijt is"},
         "HANDLE", NULL},
+    {"outsider", CLIENT_OPT_TEXT, false, {"the next verifier key of the public witness of that name, which signs too (schakel witness sign)",
+        "de volgende controlesleutel van de openbare getuige van die naam, die ook tekent (schakel witness sign)"}, "VKEY", NULL},
     {"quota", CLIENT_OPT_TEXT, false, {"more pseudonyms a day for this partner", "meer pseudoniemen per dag voor deze partner"}, "HANDLE", NULL},
     {"elements", CLIENT_OPT_NUMBER, false, {"how many a day, with --quota", "hoeveel per dag, bij --quota"}, "N", NULL},
     {"new-origin", CLIENT_OPT_TEXT, false, {"leaves of the log are lost for ever: what the hub's operator gave (schakel-hub restore --lost)",
@@ -162,15 +165,18 @@ static void add_when(cJSON *obj, const char *name, uint64_t at_s)
     json_add_text(obj, name, when);
 }
 
-static void add_next(const struct client_run *r, bool complete, bool is_origin)
+static void add_next(const struct client_run *r, const struct proto_registry_say *s, bool complete)
 {
-    bool nl = r->lang == LANG_NL;
+    bool is_outsider = s->act == PROTO_REG_WITNESS && sodium_is_zero(s->partner, sizeof s->partner), nl = r->lang == LANG_NL;
     const char *next = nl ? "stuur haar met uw knooppunt: schakel partner send --file BESTAND" : "send it with your node: schakel partner send --file FILE";
 
-    if (!complete)
+    if (!complete && is_outsider)
+        next = nl ? "twee partners lezen en tekenen (schakel partner sign BESTAND), en de getuige zelf met zijn sleutel tot nu toe (schakel witness sign BESTAND --key SLEUTEL)"
+                  : "two partners read and sign it (schakel partner sign FILE), and the witness itself with its key of before (schakel witness sign FILE --key KEY)";
+    else if (!complete)
         next = nl ? "laat een andere partner lezen en tekenen: schakel partner sign BESTAND"
                   : "let another partner read and sign it: schakel partner sign FILE";
-    else if (is_origin)
+    else if (s->act == PROTO_REG_ORIGIN)
         next = nl ? "geef haar aan de beheerder van de hub: schakel-hub restore --new-origin BESTAND RESERVEKOPIE"
                   : "give it to the hub's operator: schakel-hub restore --new-origin FILE BACKUP";
     json_add_text(r->reply, "next", next);
@@ -233,7 +239,7 @@ static void describe(struct client_run *r, const struct proto_registry_say *s, c
     add_filled(obj, "reason", s->reason);
     json_add_text(obj, "file", path);
     json_add_u64(obj, "signed", signatures);
-    add_next(r, signatures >= needed, s->act == PROTO_REG_ORIGIN);
+    add_next(r, s, signatures >= needed);
 }
 
 /* An outsider's own key is one of the three lines under the statement about it. */
@@ -299,6 +305,13 @@ static enum err make(struct client_run *r, const struct proto_registry_say *s)
 
 /* ---- the commands ---- */
 
+static enum err about_outsider(struct client_run *r, const struct proto_region *region, struct proto_registry_say *s)
+{
+    enum err e = begin(r, PROTO_REG_WITNESS, region, s);
+
+    return e == OK ? client_cmd_outsider_fill(r, s) : e;
+}
+
 static enum err about_org(struct client_run *r, const struct proto_region *region, struct proto_registry_say *s)
 {
     const char *replaces = client_run_text(r, "replaces");
@@ -340,13 +353,13 @@ enum err client_cmd_partner_propose(struct client_run *r)
     struct proto_region *region = calloc(1, sizeof *region);
     struct proto_registry_say s;
     const char *origin = client_run_text(r, "new_origin");
-    bool org = client_run_text(r, "org") != NULL, quota = client_run_text(r, "quota") != NULL;
+    bool org = client_run_text(r, "org") != NULL, quota = client_run_text(r, "quota") != NULL, outsider = client_run_text(r, "outsider") != NULL;
     enum err e = region == NULL ? ERR_NOMEM : OK;
 
-    if (e == OK && (org + quota + (origin != NULL) != 1 || (!org && (client_run_text(r, "replaces") != NULL || client_run_text(r, "witness_of") != NULL))
+    if (e == OK && (org + quota + outsider + (origin != NULL) != 1 || (!org && (client_run_text(r, "replaces") != NULL || client_run_text(r, "witness_of") != NULL))
             || (client_run_text(r, "replaces") != NULL && client_run_text(r, "witness_of") != NULL)))
-        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), --quota HANDLE --elements N, or --new-origin FILE",
-            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --quota NAAM --elements N, of --new-origin BESTAND");
+        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), --outsider VKEY, --quota HANDLE --elements N, or --new-origin FILE",
+            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --outsider VKEY, --quota NAAM --elements N, of --new-origin BESTAND");
     if (e == OK)
         e = read_region(r, region);
     if (e == OK && origin != NULL) {
@@ -354,7 +367,7 @@ enum err client_cmd_partner_propose(struct client_run *r)
         if (e == OK)
             e = client_cmd_origin_fill(r, origin, &s);
     } else if (e == OK)
-        e = org ? about_org(r, region, &s) : about_quota(r, region, &s);
+        e = org ? about_org(r, region, &s) : outsider ? about_outsider(r, region, &s) : about_quota(r, region, &s);
     if (e == OK)
         e = make(r, &s);
     free(region);

@@ -2,6 +2,7 @@
 #include "client/audit_print.h"
 #include "client/cmd_list.h"
 #include "client/cmd_mirror.h"
+#include "client/cmd_outsider.h"
 #include "client/cmd_registry.h"
 #include "client/cmd_partner.h"
 #include "client/cmd_adopt.h"
@@ -168,6 +169,8 @@ const struct client_cmd client_base_cmds[] = {
     {"partner list", {"who takes part, and what was revoked", "wie meedoet, en wat is ingetrokken"}, NULL, "partner.list", NULL, NULL},
     {"partner export", {"write the registry to a file, also while the hub is away", "schrijf het register naar een bestand, ook als de hub er niet is"},
         client_cmd_partner_export_opts, NULL, client_cmd_partner_export, NULL},
+    {"witness sign", {"who runs a public witness changes its key: the one of before signs", "wie een openbare getuige beheert wisselt diens sleutel: de oude tekent"},
+        client_cmd_outsider_opts, NULL, client_cmd_outsider_sign, NULL},
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, client_status_print},

@@ -17,8 +17,7 @@ enum { DAY_S = 86400, BEFORE_DAYS = 7 };
 
 /* ---- the node ---- */
 
-/* Nothing of what was asked from people goes along. */
-static enum err call(struct client_run *r, const char *command, cJSON **reply)
+enum err client_cmd_witness_call(struct client_run *r, const char *command, cJSON **reply)
 {
     cJSON *args = r->args;
     enum err e;
@@ -44,13 +43,24 @@ static enum err read_head(const cJSON *reply, const char *size, const char *root
 static enum err ask_held(struct client_run *r, struct proto_registry_say *s)
 {
     cJSON *reply = NULL;
-    enum err e = call(r, "witness.held", &reply);
+    enum err e = client_cmd_witness_call(r, "witness.held", &reply);
 
     if (e == OK)
         e = read_head(reply, "seen", "digest", &s->seen, s->digest);
     if (e == OK)
         e = read_head(reply, "statements", "root", &s->statements, s->root);
     cJSON_Delete(reply);
+    return e;
+}
+
+enum err client_cmd_witness_held(struct client_run *r, struct proto_registry_say *s)
+{
+    enum err e = ask_held(r, s);
+
+    /* The new key would begin with nothing, and cosign whatever it is shown. */
+    if (e == OK && s->seen == 0)
+        e = trouble_set(r->t, ERR_STATE, "this node has cosigned nothing of the log yet: wait until schakel status says that it has, or let another partner propose this",
+            "dit knooppunt heeft nog niets van het logboek medeondertekend: wacht tot schakel status dat zegt, of laat een andere partner dit voorstellen");
     return e;
 }
 
@@ -187,7 +197,7 @@ static enum err find_partner(struct client_run *r, const char *handle, struct pr
 {
     const cJSON *row;
     cJSON *reply = NULL;
-    enum err e = call(r, "partner.list", &reply);
+    enum err e = client_cmd_witness_call(r, "partner.list", &reply);
 
     if (e == OK)
         e = ERR_NOTFOUND;
@@ -215,13 +225,7 @@ enum err client_cmd_witness_fill(struct client_run *r, const struct proto_org_fi
             "is niet van %s, of noemt geen getuigesleutel: die maakt er een met schakel org rotate witness --lost", handle);
     e = find_partner(r, handle, s);
     memcpy(s->witness, org->witness, sizeof s->witness);
-    if (e == OK)
-        e = ask_held(r, s);
-    /* The new key would begin with nothing, and cosign whatever it is shown. */
-    if (e == OK && s->seen == 0)
-        e = trouble_set(r->t, ERR_STATE, "this node has cosigned nothing of the log yet: wait until schakel status says that it has, or let another partner propose this",
-            "dit knooppunt heeft nog niets van het logboek medeondertekend: wacht tot schakel status dat zegt, of laat een andere partner dit voorstellen");
-    return e;
+    return e == OK ? client_cmd_witness_held(r, s) : e;
 }
 
 static bool is_other(uint64_t mine, const uint8_t *my_root, uint64_t theirs, const uint8_t *their_root)

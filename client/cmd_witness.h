@@ -19,6 +19,10 @@ MUST_USE enum err client_cmd_witness_rotate(struct client_run *r, const struct c
 
 /* partner propose --org ORG.witness.pub --witness-of HANDLE: into s, whose region and times are set. ERR_KEY, ERR_NOTFOUND, ERR_STATE. */
 MUST_USE enum err client_cmd_witness_fill(struct client_run *r, const struct proto_org_file *org, struct proto_registry_say *s);
+/* What this partner's node cosigned last, into s, for a new key that another witness begins with. ERR_STATE: nothing yet. */
+MUST_USE enum err client_cmd_witness_held(struct client_run *r, struct proto_registry_say *s);
+/* Ask the node; nothing of what was asked from people goes along. Gives *reply. */
+MUST_USE enum err client_cmd_witness_call(struct client_run *r, const char *command, cJSON **reply);
 /* Before signing one of another. ERR_STATE: this partner's node cosigned another root of a size that it names. */
 MUST_USE enum err client_cmd_witness_check(struct client_run *r, const struct proto_registry_say *s);
 /* For whoever signs, what it says. */

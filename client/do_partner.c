@@ -85,6 +85,28 @@ static void add_witness(struct client_call *c, cJSON *row, const struct proto_pa
     json_add_text(row, "witness_key", hex);
 }
 
+/* Who looks from outside, and the key that counts now. */
+static void add_outsiders(struct client_call *c, const struct proto_region *region)
+{
+    cJSON *rows = NULL;
+    char name[PROTO_NOTE_NAME_MAX + 1], hex[2 * PROTO_KEY_LEN + 1];
+    struct proto_note_key key;
+
+    for (uint8_t i = 0; i < region->witness_count; i++) {
+        cJSON *row;
+
+        if (!region->witness[i].outsider || proto_note_key_decode(region->witness[i].vkey, &key) != OK)
+            continue;
+        proto_region_witness_name(region, i, name);
+        text_hex(key.key, sizeof key.key, hex, sizeof hex);
+        if (rows == NULL)
+            rows = json_add_array(c->reply, "outsiders");
+        row = json_push_object(rows);
+        json_add_text(row, "name", name);
+        json_add_text(row, "witness_key", hex);
+    }
+}
+
 static void add_partner(struct client_call *c, cJSON *rows, const struct proto_partner *p, uint64_t now_s)
 {
     char hex[2 * PROTO_PARTNER_LEN + 1], when[17];
@@ -131,6 +153,7 @@ enum err client_do_partner_list(struct client_call *c, struct vault_txn *x)
     (void)x;
     for (size_t i = 0; i < region->partner_count; i++)
         add_partner(c, rows, &region->partner[i], now_s);
+    add_outsiders(c, region);
     if (region->revoked_count != 0)
         add_revoked(c, region);
     if (fold == NULL)

@@ -145,6 +145,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"key_before", "the key of before", "de sleutel ervoor"},
     {"if_stolen", "was that one stolen, then when the node has started", "is die gestolen, dan als het knooppunt gestart is"},
     {"elements", "pseudonyms a day", "pseudoniemen per dag"},
+    {"outsiders", "witnesses from outside", "getuigen van buiten"},
     {"revoked_keys", "keys that count no more", "sleutels die niet meer tellen"},
     {"registry_size", "statements in the registry", "verklaringen in het register"},
     {"registry_void", "statements that do not count: the hub should have refused them", "verklaringen die niet tellen: de hub had ze moeten weigeren"},

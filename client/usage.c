@@ -21,7 +21,7 @@ static const struct group {
     {{"What is said about a child", "Wat over een kind gezegd is"}, {"event", "consent", "objection", "facts", "statement"}},
     {{"For the privacy officer", "Voor de privacy officer"}, {"audit", "defer", "archive", "verify", "log"}},
     {{"The policy", "Het beleid"}, {"policy"}},
-    {{"People and partners", "Mensen en partners"}, {"staff", "partner"}},
+    {{"People and partners", "Mensen en partners"}, {"staff", "partner", "witness"}},
     {{"Setting up and running", "Inrichten en draaien"}, {"org", "region", "hub", "keyholder", "node", "register", "backup", "restore"}},
     {{"Other", "Overig"}, {""}},
 };

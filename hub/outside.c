@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "proto/cosigned.h"
+#include "proto/region_witness.h"
 #include "proto/witness.h"
 
 #include <fcntl.h>
@@ -91,6 +92,7 @@ struct hub_outside {
     struct hub_outside_list list;
     struct outsider who[HUB_OUTSIDE_MAX][HUB_SIGN_LOGS];
     enum hub_signer_which asked;  /* the log of the question under way */
+    uint64_t asked_size;          /* and how many leaves it was about */
     struct server_ipc_in in;
     struct server_ipc_out out;
     bool under_way;
@@ -134,22 +136,6 @@ void hub_outside_stop(struct hub_outside *o)
         (void)!server_ipc_flush(&o->out);
 }
 
-/* A line that came: behind the candidate, and judged like one that a node brings. */
-static void take_lines(struct hub_core *c, struct hub_witness *log, struct outsider *w, const struct proto_witness_answer *a)
-{
-    uint8_t note[PROTO_NOTE_MAX];
-    size_t len = 0;
-    enum proto_refusal r;
-
-    if (proto_cosigned_append(log->candidate.note, log->candidate.note_len, a->lines, a->lines_len, note, sizeof note, &len) != OK)
-        return;
-    r = hub_witness_take(log, note, len, c->now_s);
-    w->size = w->line_size = log->candidate.head.size;
-    w->line_s = c->now_s;
-    if (r != PROTO_ACCEPTED)
-        log_event(LOG_WARN, "public witness not understood", "reason", proto_refusal_name(r), NULL);
-}
-
 /* Said when it changes. */
 static void enter(const struct hub_core *c, struct hub_outside *o, size_t i, enum hub_signer_which which, enum hub_outside_state state)
 {
@@ -185,6 +171,54 @@ static void wait_for_operator(const struct hub_core *c, struct outsider *w)
     w->size = 0;
 }
 
+/* Is there a line of it under the key that the region names now? Another one counts for nobody (P-125). */
+static bool is_counted(const struct hub_witness *log, const char *name)
+{
+    struct proto_note *n = malloc(sizeof *n);
+    bool found = false;
+
+    if (n != NULL && proto_note_parse(log->candidate.note, log->candidate.note_len, n) == OK)
+        for (uint8_t i = 0; i < log->region->witness_count; i++) {
+            char place[PROTO_NOTE_NAME_MAX + 1];
+            struct proto_note_key key;
+            uint64_t until_s;
+
+            proto_region_witness_name(log->region, i, place);
+            found = found || (log->region->witness[i].outsider && strcmp(place, name) == 0
+                && proto_region_witness_key(log->region, i, 0, &key, &until_s) == OK && proto_note_check(n, &key, NULL) == OK);
+        }
+    free(n);
+    return found;
+}
+
+/* A line that came: behind the candidate, and judged like one that a node brings. */
+static void take_lines(struct hub_core *c, struct hub_outside *o, size_t i, const struct proto_witness_answer *a)
+{
+    struct hub_witness *log = hub_collect_log(c, o->asked);
+    struct outsider *w = &o->who[i][o->asked];
+    uint8_t note[PROTO_NOTE_MAX];
+    size_t len = 0;
+    enum proto_refusal r;
+
+    w->size = o->asked_size;
+    if (log->candidate.head.size != o->asked_size)
+        return;  /* another is collected for in the meantime: soon it is asked about that one */
+    if (proto_cosigned_append(log->candidate.note, log->candidate.note_len, a->lines, a->lines_len, note, sizeof note, &len) != OK)
+        return;
+    r = hub_witness_take(log, note, len, c->now_s);
+    if (r == PROTO_TROUBLE)
+        return;
+    if (!is_counted(log, o->list.at[i].name)) {
+        enter(c, o, i, o->asked, HUB_OUTSIDE_NOT_ITS_KEY);
+        wait_for_operator(c, w);
+        return;
+    }
+    w->wait_ms = 0;
+    w->line_size = o->asked_size;
+    w->line_s = c->now_s;
+    enter(c, o, i, o->asked, HUB_OUTSIDE_COSIGNS);
+}
+
 static void take_answer(struct hub_core *c, struct hub_outside *o, const struct server_ipc_msg *m)
 {
     struct proto_witness_answer a;
@@ -206,9 +240,7 @@ static void take_answer(struct hub_core *c, struct hub_outside *o, const struct 
         a = (struct proto_witness_answer){ .status = PROTO_WITNESS_TROUBLE };
     w->at_ms = c->now_ms + (a.status == PROTO_WITNESS_COSIGNED ? HUB_OUTSIDE_EVERY_MS : HUB_OUTSIDE_AFTER_TROUBLE_MS);
     if (a.status == PROTO_WITNESS_COSIGNED) {
-        w->wait_ms = 0;
-        take_lines(c, hub_collect_log(c, o->asked), w, &a);
-        enter(c, o, i, o->asked, HUB_OUTSIDE_COSIGNS);
+        take_lines(c, o, i, &a);
     } else if (a.status == PROTO_WITNESS_OTHER_SIZE && a.size != PROTO_WITNESS_NO_SIZE && a.size != w->size && !w->again) {
         w->size = a.size;
         w->again = true;
@@ -269,6 +301,7 @@ static enum err ask(struct hub_core *c, struct hub_outside *o, size_t i, enum hu
     }
     o->under_way = true;
     o->asked = which;
+    o->asked_size = hub_collect_log(c, which)->candidate.head.size;
     return server_ipc_put(&o->out, SERVER_IPC_TO_WITNESS, 0, body, w.len);
 }
 
@@ -311,7 +344,7 @@ enum err hub_outside_step(struct hub_core *c)
 
 const char *hub_outside_word(enum hub_outside_state s)
 {
-    static const char *const words[HUB_OUTSIDE_STATES] = { "asked", "cosigns", "unknown", "other-key", "other-history", "silent" };
+    static const char *const words[HUB_OUTSIDE_STATES] = { "asked", "cosigns", "unknown", "other-key", "other-history", "not-its-key", "silent" };
 
     return words[s];
 }

@@ -47,6 +47,7 @@ enum hub_outside_state {
     HUB_OUTSIDE_COSIGNS, HUB_OUTSIDE_UNKNOWN,
     HUB_OUTSIDE_OTHER_KEY,      /* it knows the origin with another key */
     HUB_OUTSIDE_OTHER_HISTORY,  /* it cosigned what this log does not extend */
+    HUB_OUTSIDE_NOT_ITS_KEY,    /* what it signs with is not the key that the region names (P-200) */
     HUB_OUTSIDE_SILENT,         /* no answer, or none that a witness gives */
     HUB_OUTSIDE_STATES
 };

@@ -143,6 +143,55 @@ static void cosign(struct world *f)
     answer(f, 200, line);
 }
 
+/* A line of the same name under a key that the region does not name. */
+static void cosign_otherwise(struct world *f)
+{
+    struct proto_note_key key = f->s.key[HUB_WORLD_PARTNERS];
+    uint8_t secret[64], public[32];
+
+    memcpy(secret, f->s.secret[HUB_WORLD_PARTNERS], sizeof secret);
+    assert_int_equal(crypto_sign_keypair(public, f->s.secret[HUB_WORLD_PARTNERS]), 0);
+    assert_err(proto_note_key_make(key.name, PROTO_NOTE_COSIGNATURE, public, &f->s.key[HUB_WORLD_PARTNERS]), OK);
+    cosign(f);
+    f->s.key[HUB_WORLD_PARTNERS] = key;
+    memcpy(f->s.secret[HUB_WORLD_PARTNERS], secret, sizeof secret);
+}
+
+/* Its key was changed there and not in the registry: it would look as if it helped. */
+static void a_line_that_nobody_counts_is_said(void **state)
+{
+    struct world *f = *state;
+
+    assert_true(asks_after(f, 1));
+    cosign_otherwise(f);
+    expect(f, "not-its-key", true);
+    assert_false(asks_after(f, HUB_OUTSIDE_UNKNOWN_MS - 1));
+    assert_true(asks_after(f, 1));
+    answer(f, 200, "\xe2\x80\x94 nobody.example AAAAAAAA\n");
+    expect(f, "not-its-key", true);
+    assert_true(asks_after(f, 2 * HUB_OUTSIDE_UNKNOWN_MS));
+    cosign(f);
+    expect(f, "cosigns", false);
+    assert_false(asks_after(f, HUB_OUTSIDE_EVERY_MS));
+}
+
+/* The answer comes when another checkpoint is collected for: that has no line of it yet, and is asked about. */
+static void what_it_cosigned_too_late_is_not_taken_for_a_line(void **state)
+{
+    struct world *f = *state;
+    struct hub_witness *log;
+
+    assert_true(asks_after(f, 1));
+    log = hub_collect_log(f->w.core, HUB_SIGN_LOG);
+    cosign(f);
+    log->candidate.head.size++;
+    expect(f, "asked", false);
+    log->candidate.head.size--;
+    assert_true(asks_after(f, HUB_OUTSIDE_EVERY_MS));
+    cosign(f);
+    expect(f, "cosigns", false);
+}
+
 static void who_does_not_know_the_log_is_asked_more_and_more_seldom(void **state)
 {
     struct world *f = *state;
@@ -228,6 +277,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         T(who_does_not_know_the_log_is_asked_more_and_more_seldom), T(once_it_was_told_it_cosigns_and_the_alarm_ends),
         T(another_key_and_another_history_are_said), T(a_larger_log_is_another_history), T(silence_is_an_alarm_after_an_hour),
+        T(a_line_that_nobody_counts_is_said), T(what_it_cosigned_too_late_is_not_taken_for_a_line),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("hub/outside asked", tests, NULL, NULL);
