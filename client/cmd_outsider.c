@@ -90,7 +90,7 @@ static enum err make_keys(const char *name, const char *hex, uint8_t type, const
     if (crypto_sign_seed_keypair(public, pair, seed) != 0)
         abort();
     e = proto_note_key_make(name, type, public, &as_said);
-    if (e == OK && memcmp(id, as_said.id, sizeof id) != 0)
+    if (e == OK && sodium_memcmp(id, as_said.id, sizeof id) != 0)
         e = ERR_KEY;
     if (e == OK)
         e = proto_note_key_make(name, PROTO_NOTE_COSIGNATURE, public, out);
