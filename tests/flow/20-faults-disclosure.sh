@@ -14,11 +14,21 @@ state_of() { as "$1" request show --request "$2" --json 2>/dev/null | value stat
 is_in_state() { state_of "$1" "$2" | grep -qE "^($3)$"; }
 settled() { outbox_empty vo && outbox_empty leerplicht; }
 
+# Until it is known and sent, with as many tries as a person would make: what fails may be this one.
+reports() {
+    local try
+    for try in 1 2 3 4; do
+        node_again || return 1
+        ask vo event add --number "$1" --event VZM --to leerplicht
+        grep -q '"ok":true' <<<"$got" && wait_for 15 outbox_empty vo && return 0
+    done
+}
+
 # ask of the next child; the request's id in "request".
 asks() {
     local case
     tried=$((tried + 1))
-    ask vo event add --number "$(child_number $((1 + tried)))" --event VZM --to leerplicht
+    reports "$(child_number $((1 + tried)))"
     ask leerplicht case open --number "$(child_number $((1 + tried)))" --purpose att_followup
     case=$(value case <<<"$got")
     ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att
