@@ -200,6 +200,9 @@ static enum err check_options(const struct hub_cli *c)
     if (c->lost && (c->output == NULL || c->new_origin != NULL))
         return trouble_at(c->t, ERR_USAGE, "--lost", 0, 0, "writes a file: say which with --output FILE, and not --new-origin",
             "schrijft een bestand: zeg welk met --output BESTAND, en niet --new-origin");
+    if (c->lost && c->newest)
+        return trouble_at(c->t, ERR_USAGE, "--lost", 0, 0, "does not go with --newest, which says that nothing is lost: restore with --newest alone",
+            "past niet bij --newest, dat zegt dat er niets weg is: zet terug met --newest alleen");
     return OK;
 }
 
@@ -212,7 +215,38 @@ static enum err read_statement(const struct hub_cli *c, struct restoring *r)
     return e;
 }
 
-static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done)
+/* A statement about nothing would have every partner take another log for none. Only who lost the signer's memory cannot know. */
+static enum err check_lost(const struct hub_cli *c, const struct proto_originfile *f, bool is_known)
+{
+    unsigned long long lost = f->what.seen.size - f->what.kept.size;
+
+    if (lost == 0 && is_known)
+        return trouble_at(c->t, ERR_STATE, "--lost", 0, 0, "nothing is lost: all %llu leaves that this hub signed are here. Restore without --lost",
+            "er is niets weg: alle %llu bladen die deze hub ondertekende zijn hier. Zet terug zonder --lost", (unsigned long long)f->what.seen.size);
+    if (lost > PROTO_ORIGIN_LOST_MAX)
+        return trouble_at(c->t, ERR_RANGE, c->argument, 0, 0,
+            "lacks %llu leaves, and no more than %llu can be given up: give a newer backup, or a copy of the log that has more of them (--mirror DIR)",
+            "mist %llu bladen, en meer dan %llu kunnen niet worden opgegeven: geef een nieuwere reservekopie, of een kopie van het logboek die er meer heeft (--mirror MAP)",
+            lost, (unsigned long long)PROTO_ORIGIN_LOST_MAX);
+    return OK;
+}
+
+static void reply_lost(struct hub_cli *c, const struct proto_originfile *f, bool is_known)
+{
+    json_add_u64(c->reply, "seen", f->what.seen.size);
+    json_add_u64(c->reply, "kept", f->what.kept.size);
+    json_add_u64(c->reply, "lost", f->what.seen.size - f->what.kept.size);
+    if (!is_known)
+        json_add_text(c->reply, "note", c->lang == LANG_NL
+            ? "hoeveel er weg is weet deze machine niet, want haar geheugen van wat zij ondertekende is ook weg. Het knooppunt dat het voorstelt noemt wat het zag; een checkpoint van een langer logboek geeft men met --checkpoint BESTAND"
+            : "how much is lost this machine does not know, for its memory of what it signed is lost too. The node that proposes it names what it has seen; a checkpoint of a longer log is given with --checkpoint FILE");
+    json_add_text(c->reply, "file", c->output);
+    json_add_text(c->reply, "next", c->lang == LANG_NL
+        ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
+        : "first ask every partner and the keyholder whether they have the leaves; if not: schakel partner propose --new-origin FILE at one, schakel partner sign at another, then schakel-hub restore --new-origin");
+}
+
+static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done, bool is_known)
 {
     struct proto_originfile f = { .number = done->origin + 1, .what = { .seen = done->shown, .kept = done->kept } };
     struct proto_region *region = calloc(1, sizeof *region);
@@ -222,26 +256,16 @@ static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done
 
     if (f.what.seen.size < f.what.kept.size)
         f.what.seen = f.what.kept;
-    if (e == OK && f.what.seen.size - f.what.kept.size > PROTO_ORIGIN_LOST_MAX)
-        e = trouble_at(c->t, ERR_RANGE, c->argument, 0, 0,
-            "lacks %llu leaves, and no more than %llu can be given up: give a newer backup, or a copy of the log that has more of them (--mirror DIR)",
-            "mist %llu bladen, en meer dan %llu kunnen niet worden opgegeven: geef een nieuwere reservekopie, of een kopie van het logboek die er meer heeft (--mirror MAP)",
-            (unsigned long long)(f.what.seen.size - f.what.kept.size), (unsigned long long)PROTO_ORIGIN_LOST_MAX);
+    if (e == OK)
+        e = check_lost(c, &f, is_known);
     if (e == OK)
         memcpy(f.region, region->hash, sizeof f.region);
     if (e == OK)
         e = proto_originfile_format(&f, &text, &len);
     if (e == OK)
         e = file_write_new(c->output, text, len, PUBLIC_FILE_MODE, c->t);
-    if (e == OK) {
-        json_add_u64(c->reply, "seen", f.what.seen.size);
-        json_add_u64(c->reply, "kept", f.what.kept.size);
-        json_add_u64(c->reply, "lost", f.what.seen.size - f.what.kept.size);
-        json_add_text(c->reply, "file", c->output);
-        json_add_text(c->reply, "next", c->lang == LANG_NL
-            ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
-            : "first ask every partner and the keyholder whether they have the leaves; if not: schakel partner propose --new-origin FILE at one, schakel partner sign at another, then schakel-hub restore --new-origin");
-    }
+    if (e == OK)
+        reply_lost(c, &f, is_known);
     free(text);
     free(region_text);
     free(region);
@@ -299,7 +323,7 @@ enum err hub_cmd_restore(struct hub_cli *c)
     if (e == OK)
         e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
     if (e == OK && c->lost) {
-        e = write_lost(c, &done);
+        e = write_lost(c, &done, !r->sources.memory_is_old);
         if (e == OK)
             e = folder_drop(r->fresh, c->t);
         goto out;

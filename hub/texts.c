@@ -95,6 +95,7 @@ static const struct label { const char *key, *en, *nl; } labels[] = {
     { "seen", "leaves that were signed", "bladen die zijn ondertekend" },
     { "kept", "leaves that there are", "bladen die er zijn" },
     { "lost", "leaves that are lost: so many numbers each partner skips", "bladen die weg zijn: zoveel nummers slaat elke partner over" },
+    { "note", "note", "let op" },
     { "file", "file", "bestand" },
     { "statements", "statements in the registry", "verklaringen in het register" },
     { "statements_added", "of these from a copy of the registry", "daarvan uit een kopie van het register" },

@@ -37,6 +37,7 @@ scene_leaves_are_lost() {
     wait_for 20 steady || { why="the log does not come to rest"; return 1; }
     hub backup "$region/hub.backup" >/dev/null || { why="no backup"; return 1; }
     kept=$(sed -n "s/^leaves //p" "$region/hub.backup/whole")
+    nothing_is_lost || return 1
     [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
     wait_for 5 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
     stop_node hub
@@ -47,6 +48,19 @@ scene_leaves_are_lost() {
     seen=$(value seen <"$region/said")
     [ "$(value kept <"$region/said")" = "$kept" ] && [ "$seen" -gt "$kept" ] || { why="it does not say what is lost: $(cat "$region/said")"; return 1; }
     [ ! -e "$region/hub/store" ] || { why="a store is put in its place"; return 1; }
+}
+
+# While the backup has all, no statement is made about a loss.
+nothing_is_lost() {
+    stop_node hub
+    mv "$region/hub/store" "$region/store.aside"
+    refused --lost --output "$region/origin.none" "$region/hub.backup" || { why="a statement about nothing"; return 1; }
+    grep -q 'nothing is lost: all' "$region/said" || { why="it does not say that nothing is lost: $(cat "$region/said")"; return 1; }
+    refused --newest --lost --output "$region/origin.none" "$region/hub.backup" || { why="--newest and --lost"; return 1; }
+    grep -q 'does not go with --newest' "$region/said" || { why="it does not say what contradicts: $(cat "$region/said")"; return 1; }
+    [ ! -e "$region/origin.none" ] || { why="a file was written"; return 1; }
+    mv "$region/store.aside" "$region/hub/store"
+    start_hub
 }
 
 # names_less N: signed by two, N leaves less than the store has, under a root that is not theirs. A node that happened to see a head of that size signs none.
@@ -178,6 +192,7 @@ scene_a_machine_is_lost_too() {
     hub restore --lost --output "$region/origin.third" --registry "$region/registry.node" --json "$region/hub.second" >"$region/said" 2>&1 || {
         why="--lost: $(cat "$region/said")"; return 1; }
     more=$(value seen <"$region/said")
+    expect "that it does not know all is said" "$(cat "$region/said")" '"note":"how much is lost this machine does not know' || return 1
     got=$(root vo partner propose --new-origin "$region/origin.third" --out "$s.third") || { why="propose: $got"; return 1; }
     expect "the third origin" "$got" '"origin":3' || return 1
     [ "$(printf '%s' "$got" | value seen)" -gt "$more" ] || { why="what the node has seen is not named: $got"; return 1; }
