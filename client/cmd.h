@@ -2,8 +2,8 @@
  * client/cmd: commands as rows of a table. A row says the words of the command, what it does, its options, and what is called; from
  * that come parsing, --help, --json, --from FILE.csv and the call to the node. Most commands are a row and nothing more.
  *
- * Every command has: --json, --help, --lang nl|en, --home DIR, --as LOGIN (whose session), --passphrase-fd N; those with a call have
- * --from FILE.csv. Exit codes are those of sysexits (err_exit). With --json everything, errors too, is JSON on stdout:
+ * Every command has: --json, --help, --lang nl|en, --home DIR, --as LOGIN (whose session), --passphrase-fd N; those with a call and an
+ * option that a cell can hold have --from FILE.csv. Exit codes are those of sysexits (err_exit). With --json everything, errors too, is JSON on stdout:
  * {"ok":true,...} or {"ok":false,"error":{"class","text","where","line","column"}}.
  */
 #ifndef CLIENT_CMD_H
@@ -89,6 +89,9 @@ MUST_USE enum err client_opts_parse(struct client_run *r, int argc, char **argv,
 MUST_USE enum err client_opts_set(struct client_run *r, const struct client_opt *o, const char *value);
 /* Which required option is missing? */
 MUST_USE enum err client_opts_check(const struct client_run *r, const cJSON *args, struct trouble *t);
+/* Can a cell of --from hold this option: it is no secret and no file. Has the command one, and is it the node's? */
+bool client_opts_is_cell(const struct client_opt *o);
+bool client_opts_takes_rows(const struct client_cmd *cmd);
 /* Ask for the secrets of the row. */
 MUST_USE enum err client_opts_ask(struct client_run *r);
 void client_opts_help(const struct client_cmd *cmd, enum lang lang);

@@ -196,7 +196,7 @@ const struct client_cmd client_base_cmds[] = {
     {"log compare", {"did another partner see the same log? By what the log signed for it", "zag een andere partner hetzelfde logboek? Aan wat het logboek voor hem ondertekende"},
         log_compare_opts, "log.compare", NULL, NULL},
     {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,
-        NULL, client_cmd_verify, NULL},
+        NULL, client_cmd_verify, client_verify_print},
     {"policy test", {"a pack against worked cases", "een pakket tegen uitgewerkte gevallen"}, client_cmd_policy_opts, NULL,
         client_cmd_policy_run, NULL},
     {"policy decide", {"one question to a pack: facts as JSON in, answers as JSON out", "een vraag aan een pakket: feiten als JSON erin, antwoorden eruit"},

@@ -30,5 +30,7 @@ MUST_USE enum err client_cmd_verify(struct client_run *r);
 
 /* Prints r->reply and takes its warning out of it. */
 void client_status_print(const struct client_run *r, const cJSON *reply);
+/* "verify": the verdict, then the reply. */
+void client_verify_print(const struct client_run *r, const cJSON *reply);
 
 #endif

@@ -31,8 +31,7 @@ static const struct client_opt *option_of(const struct client_cmd *cmd, const ch
 
     for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++) {
         client_opts_key(o->name, key, sizeof key);
-        if ((strcmp(key, column) == 0 || strcmp(o->name, column) == 0) && o->type != CLIENT_OPT_SECRET && o->type != CLIENT_OPT_NEW_SECRET
-            && o->type != CLIENT_OPT_FILE)
+        if ((strcmp(key, column) == 0 || strcmp(o->name, column) == 0) && client_opts_is_cell(o))
             return o;
     }
     return NULL;

@@ -45,6 +45,11 @@ static bool is_secret(const struct client_opt *o)
     return o->type == CLIENT_OPT_SECRET || o->type == CLIENT_OPT_NEW_SECRET;
 }
 
+bool client_opts_is_cell(const struct client_opt *o)
+{
+    return !is_secret(o) && o->type != CLIENT_OPT_FILE;
+}
+
 /* As a person types it: "--valid-until"; a bare argument by its name in --help. */
 static void typed(const struct client_opt *o, char out[64])
 {
@@ -327,6 +332,15 @@ static void help_option(const struct client_paper *p, const struct client_opt *o
         help_line(p, "--", o->name, o->type == CLIENT_OPT_FLAG ? NULL : o->value != NULL ? o->value : "VALUE", line);
 }
 
+bool client_opts_takes_rows(const struct client_cmd *cmd)
+{
+    bool any = false;
+
+    for (const struct client_opt *o = cmd->opts; o != NULL && o->name != NULL; o++)
+        any = any || client_opts_is_cell(o);
+    return any && cmd->call != NULL && cmd->local == NULL;
+}
+
 void client_opts_help(const struct client_cmd *cmd, enum lang lang)
 {
     char usage[320];
@@ -347,6 +361,6 @@ void client_opts_help(const struct client_cmd *cmd, enum lang lang)
     if (cmd->opts != NULL && cmd->opts->name != NULL)
         client_paper_line(&p, CLIENT_DIM, 0, "\nWith every command:", "\nBij elke opdracht:");
     for (size_t i = 0; i < COMMON; i++)
-        if (common[i].key != KEY_FROM || (cmd->call != NULL && cmd->local == NULL))
+        if (common[i].key != KEY_FROM || client_opts_takes_rows(cmd))
             help_line(&p, "--", common[i].name, common[i].value, client_paper_say(&p, common[i].help.en, common[i].help.nl));
 }

@@ -222,6 +222,29 @@ static void one_word_of_them(void **state)
     free(text);
 }
 
+static const struct client_cmd *row_of(const char *name)
+{
+    for (const struct client_cmd *c = client_base_cmds; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    for (const struct client_cmd *c = client_casework_cmds; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+/* --from is offered where a row can say something: not where there is nothing to say, nor where it all happens here. */
+static void rows_of_a_file_need_options(void **state)
+{
+    (void)state;
+    assert_true(client_opts_takes_rows(row_of("event add")));
+    assert_false(client_opts_takes_rows(row_of("status")));
+    assert_false(client_opts_takes_rows(row_of("partner list")));
+    assert_false(client_opts_takes_rows(row_of("verify")));
+    assert_true(client_opts_is_cell(&opts[0]));
+    assert_false(client_opts_is_cell(&opts[5]));
+}
+
 int main(void)
 {
     struct check_list list = {.count = 0};
@@ -238,6 +261,7 @@ int main(void)
     check_add(&list, "one word of them", one_word_of_them, NULL);
     check_add(&list, "a file goes along as text", a_file_goes_along_as_text, NULL);
     check_add(&list, "rows are whole", rows_are_whole, NULL);
+    check_add(&list, "rows of a file need options", rows_of_a_file_need_options, NULL);
     check_add(&list, "an error as JSON", an_error_as_json, NULL);
     return check_run(&list, "client/opts");
 }
