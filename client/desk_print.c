@@ -181,6 +181,8 @@ static const struct sentence {
         "Vertellen mag wachten tot en met ", "; wie het las, ziet dat in het postvak."},
 };
 
+enum { DAY_LEN = sizeof "2026-11-22" - 1 };
+
 /* Of an act that was done before. */
 static const struct {
     const char *command, *en, *nl;
@@ -193,6 +195,8 @@ static const struct {
     {"access end", "This access was ended already", "Deze toegang is al beëindigd"},
     {"accept", "This was accepted already", "Dit is al aangenomen"},
     {"not-for-us", "This was sent back already", "Dit is al teruggegeven"},
+    {"staff revoke", "This key counts for nothing any more", "Deze sleutel telt al niet meer"},
+    {"staff end", "This person left already", "Deze persoon is al vertrokken"},
 };
 
 /* "This was withdrawn already, on 2026-11-22. Nothing was sent again." */
@@ -204,11 +208,13 @@ static bool print_again(const struct client_paper *p, const char *command, const
         if (strcmp(again[i].command, command) == 0) {
             client_paper_line(p, CLIENT_PLAIN, 0, "%s%s%s. %s", "%s%s%s. %s",
                 client_paper_say(p, again[i].en, again[i].nl),
-                on[0] != '\0' ? client_paper_say(p, ", on ", ", op ") : "", on,
+                on[0] != '\0' ? client_paper_say(p, strlen(on) > DAY_LEN ? ", since " : ", on ", strlen(on) > DAY_LEN ? ", sinds " : ", op ") : "", on,
                 client_paper_true(reply, "queued")
                     ? client_paper_say(p, "It is on its way: schakel outbox list",
                         "Het is onderweg: schakel outbox list")
                     : client_paper_say(p, "Nothing was sent again.", "Er is niets opnieuw verstuurd."));
+            if (client_paper_text(reply, "next")[0] != '\0')
+                client_paper_line(p, CLIENT_PLAIN, 0, "%s", "%s", client_paper_text(reply, "next"));
             return true;
         }
     return false;

@@ -195,22 +195,85 @@ static enum err make_revocation(struct client_call *c, const struct client_staff
     return e;
 }
 
+/* Since when this key counts nowhere: it was revoked, or its certificate is over; 0: it still counts. */
+static uint64_t over_since(const struct client_node *n, const struct client_staff *s)
+{
+    uint64_t now_s = clock_now_s(), from_s = proto_region_revoked_from(&n->region, n->me, s->key);
+
+    return from_s <= now_s ? from_s : s->ended && s->cert_until_s <= now_s ? s->cert_until_s : 0;
+}
+
+static void say_over(struct client_call *c, const struct client_staff *s, uint64_t since_s)
+{
+    char since[17];
+
+    clock_format_nl(since_s, since);
+    json_add_text(c->reply, "login", s->login);
+    json_add_bool(c->reply, "already", true);
+    json_add_text(c->reply, "already_on", since);
+    json_add_text(c->reply, "next", c->trouble.lang == LANG_NL
+        ? "Er is niets meer in te trekken. Wat de sleutel voor die tijd tekende blijft; was hij toen gestolen, laat de privacy officer dat nakijken: schakel audit"
+        : "There is nothing left to revoke. What the key signed before that stands; was it stolen then, let the privacy officer look through it: schakel audit");
+}
+
+struct admins { const char *but; size_t count; };
+
+static bool count_admins(void *arg, const struct client_staff *s)
+{
+    struct admins *a = arg;
+
+    a->count += !s->ended && s->role == PROTO_ROLE_ADMIN && strcmp(s->login, a->but) != 0;
+    return true;
+}
+
+/* Without an administrator nobody could be added any more, an administrator neither. */
+static enum err check_last(struct client_call *c, struct vault_txn *x, const struct client_staff *s)
+{
+    struct admins a = {.but = s->login};
+    enum err e = s->ended || s->role != PROTO_ROLE_ADMIN ? OK : client_staff_walk(x, count_admins, &a);
+
+    if (e != OK || s->ended || s->role != PROTO_ROLE_ADMIN || a.count != 0)
+        return e;
+    return trouble_at(&c->trouble, ERR_STATE, "--login", 0, 0,
+        "is the only administrator: first add another (schakel staff add --role admin), who then revokes this key",
+        "is de enige beheerder: voeg eerst een andere toe (schakel staff add --role admin), die dan deze sleutel intrekt");
+}
+
+/* Who left without that can be revoked as long as the certificate runs. */
+static enum err find_key(struct client_call *c, struct vault_txn *x, struct client_staff *s)
+{
+    const char *login = NULL;
+    enum err e = client_arg_text(c, "login", &login);
+
+    if (e == OK)
+        e = client_staff_find(x, login, s);
+    if (e == ERR_NOTFOUND)
+        e = client_staff_find_left(x, login, s);
+    return e == ERR_NOTFOUND ? trouble_at(&c->trouble, e, "--login", 0, 0, "nobody has or had this login here; see: schakel staff list",
+                                   "niemand heeft of had hier deze aanmeldnaam; zie: schakel staff list")
+                             : e;
+}
+
 /* Everywhere and at once, where `staff end` only lets the certificate run out: the session and the row end too. */
 enum err client_do_staff_revoke(struct client_call *c, struct vault_txn *x)
 {
     char *note = malloc(PROTO_REGISTRY_NOTE_MAX);
     struct client_staff s = {0};
-    const char *login = NULL, *reason = NULL;
+    const char *reason = NULL;
+    uint64_t since_s = 0;
     size_t len = 0;
-    enum err e = note == NULL ? ERR_NOMEM : client_arg_text(c, "login", &login);
+    enum err e = note == NULL ? ERR_NOMEM : client_arg_text_or(c, "reason", "ended", &reason);
 
     if (e == OK)
-        e = client_arg_text_or(c, "reason", "ended", &reason);
+        e = find_key(c, x, &s);
     if (e == OK)
-        e = client_staff_find(x, login, &s);
-    if (e == ERR_NOTFOUND)
-        e = trouble_at(&c->trouble, e, "--login", 0, 0, "nobody who works here has this login; who has left already: schakel staff list",
-            "niemand die hier werkt heeft deze aanmeldnaam; wie al vertrokken is: schakel staff list");
+        since_s = over_since(c->node, &s);
+    if (e != OK || since_s != 0) {
+        if (e == OK)
+            say_over(c, &s, since_s);
+        goto out;
+    }
+    e = check_last(c, x, &s);
     if (e == OK)
         e = make_revocation(c, &s, reason, note, &len);
     if (e == OK)
@@ -225,6 +288,7 @@ enum err client_do_staff_revoke(struct client_call *c, struct vault_txn *x)
         client_sessions_end(c->node, s.login);
         json_add_text(c->reply, "login", s.login);
     }
+out:
     client_staff_fini(&s);
     free(note);
     return e;

@@ -31,6 +31,8 @@ MUST_USE enum err client_staff_put(struct vault_txn *x, const struct client_staf
 /* By login, or by a full name that is nobody's login and that one of them has; ended ones only by key. ERR_NOTFOUND. Gives *out
  * (client_staff_fini). */
 MUST_USE enum err client_staff_find(struct vault_txn *x, const char *who, struct client_staff *out);
+/* Of those who left, by login: the one whose certificate ends last. As above. */
+MUST_USE enum err client_staff_find_left(struct vault_txn *x, const char *login, struct client_staff *out);
 /* Everybody, those who left too, until each returns false; s is valid during the call. ERR_VERSION: a row of a newer program. */
 typedef bool client_staff_each(void *arg, const struct client_staff *s);
 MUST_USE enum err client_staff_walk(struct vault_txn *x, client_staff_each *each, void *arg);

@@ -145,6 +145,33 @@ enum err client_staff_find(struct vault_txn *x, const char *who, struct client_s
     return e;
 }
 
+/* Of those who left; a login may have been given again. */
+static bool left_each(void *arg, const struct client_staff *s)
+{
+    struct search *q = arg;
+
+    if (!s->ended || strcmp(s->login, q->who) != 0 || (q->named != 0 && s->cert_until_s <= q->found.cert_until_s))
+        return true;
+    q->named = 1;
+    return keep(q, s);
+}
+
+enum err client_staff_find_left(struct vault_txn *x, const char *login, struct client_staff *out)
+{
+    struct search q = {.who = login};
+    enum err e = client_staff_walk(x, left_each, &q);
+
+    if (e == OK)
+        e = q.err;
+    if (e == OK && q.named == 0)
+        e = ERR_NOTFOUND;
+    if (e == OK)
+        *out = q.found;
+    else
+        client_staff_fini(&q.found);
+    return e;
+}
+
 enum err client_staff_login(const char *name, char out[CLIENT_LOGIN_MAX + 1])
 {
     size_t n = 0;
@@ -314,6 +341,28 @@ enum err client_do_staff_list(struct client_call *c, struct vault_txn *x)
     return client_staff_walk(x, list_each, &l);
 }
 
+/* Somebody who left already has nothing to end; the key may still be revoked. */
+static enum err say_left(struct client_call *c, struct vault_txn *x, const char *login)
+{
+    struct client_staff s = {0};
+    enum err e = client_staff_find_left(x, login, &s);
+    char until[17] = "";
+
+    if (e == OK) {
+        clock_format_nl(s.cert_until_s, until);
+        json_add_text(c->reply, "login", s.login);
+        json_add_text(c->reply, "certificate_until", until);
+        json_add_bool(c->reply, "already", true);
+        if (s.cert_until_s > clock_now_s())
+            json_add_text(c->reply, "next", c->trouble.lang == LANG_NL ? "Moet de sleutel nu al nergens meer tellen: schakel staff revoke --login met deze naam"
+                                                                       : "Must the key count nowhere from now on: schakel staff revoke --login with this name");
+    }
+    client_staff_fini(&s);
+    return e == ERR_NOTFOUND ? trouble_at(&c->trouble, e, "--login", 0, 0, "nobody here has this login; see: schakel staff list",
+                                   "niemand hier heeft deze aanmeldnaam; zie: schakel staff list")
+                             : e;
+}
+
 /* Nothing is taken back at the hub: the certificate is not renewed and ends within seven days; the session ends now. */
 enum err client_do_staff_end(struct client_call *c, struct vault_txn *x)
 {
@@ -325,8 +374,7 @@ enum err client_do_staff_end(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_staff_find(x, login, &s);
     if (e == ERR_NOTFOUND)
-        e = trouble_at(&c->trouble, e, "--login", 0, 0, "nobody here has this login; see: schakel staff list",
-            "niemand hier heeft deze aanmeldnaam; zie: schakel staff list");
+        return say_left(c, x, login);
     if (e == OK && c->who != NULL && strcmp(s.login, c->who->login) == 0)
         e = trouble_at(&c->trouble, ERR_STATE, "--login", 0, 0, "somebody else must end your own work here",
             "iemand anders moet uw eigen werk hier beëindigen");

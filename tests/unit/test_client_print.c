@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "client/cmd.h"
+#include "client/cmds.h"
 #include "client/desk_print.h"
 
 #include <stdio.h>
@@ -102,11 +103,51 @@ static void a_revoked_person_and_what_is_next(void **state)
         "Het telt zodra het register het heeft, en elk knooppunt zegt dat binnen enkele minuten:\nschakel partner list\n");
 }
 
+static void a_person_who_left_already(void **state)
+{
+    (void)state;
+    expect_by(client_desk_print, "staff revoke", LANG_EN, "{\"login\":\"tess\",\"already\":true,\"already_on\":\"2026-11-20 09:00\",\"next\":\"Look.\"}",
+        "This key counts for nothing any more, since 2026-11-20 09:00. Nothing was sent again.\nLook.\n");
+    expect_by(client_desk_print, "staff end", LANG_NL, "{\"login\":\"tess\",\"already\":true}",
+        "Deze persoon is al vertrokken. Er is niets opnieuw verstuurd.\n");
+}
+
+#define RECEIPTS "\"receipts\":{\"hold\":5}"
+#define LOG "\"log\":{\"leaves\":18,\"receipts_compared\":4}"
+
+/* The verdict is the first line: that is what somebody reads who verifies once a year. */
+static void a_verdict_comes_first(void **state)
+{
+    (void)state;
+    expect_by(client_verify_print, "verify", LANG_EN, "{" LOG "}",
+        "It holds: 18 leaves give the root that the hub signed.\nlog:\n  leaves: 18\n  receipts compared: 4\n");
+    expect_by(client_verify_print, "verify", LANG_NL, "{" RECEIPTS "}",
+        "Het klopt: 5 ontvangstbewijzen zijn zoals de hub ze ondertekende. Of het logboek ze heeft:\nvoeg --log MAP toe.\nontvangstbewijzen:\n  kloppen: 5\n");
+    expect_by(client_verify_print, "verify", LANG_EN, "{" RECEIPTS "," LOG ",\"problems\":0}",
+        "It holds: 18 leaves give the root that the hub signed, and 4 of 5 receipts were found in\nthem.\nreceipts:\n  hold: 5\nlog:\n"
+        "  leaves: 18\n  receipts compared: 4\nproblems: 0\n");
+}
+
+static void a_verdict_that_names_the_first_problem(void **state)
+{
+    (void)state;
+    expect_by(client_verify_print, "verify", LANG_EN,
+        "{\"problems\":2,\"problem\":[{\"file\":\"tile/entries/000\",\"leaf\":7,\"text\":\"this leaf was changed\"},{\"text\":\"other\"}]}",
+        "DOES NOT HOLD. Problems: 2. The first: tile/entries/000: leaf 7: this leaf was changed.\n"
+        "Keep these files as they are, they are the evidence. First copy or export them once more\n"
+        "and verify again; does it stay: show it to the hub's operator and to another partner.\n"
+        "problems: 2\nwhat is wrong:\n"
+        "  file              leaf  text\n"
+        "  tile/entries/000  7     this leaf was changed\n"
+        "                          other\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_in_words), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
         cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number), cmocka_unit_test(a_revoked_person_and_what_is_next),
+        cmocka_unit_test(a_person_who_left_already), cmocka_unit_test(a_verdict_comes_first), cmocka_unit_test(a_verdict_that_names_the_first_problem),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

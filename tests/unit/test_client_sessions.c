@@ -4,6 +4,7 @@
 
 #include "client/calls.h"
 #include "client/certs.h"
+#include "client/do_partner.h"
 #include "client/hublink_parts.h"
 #include "client/sessions.h"
 
@@ -273,7 +274,6 @@ static void who_leaves_cannot_log_in(void **state)
     assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}")), OK);
     assert_int_equal(client_sessions_count(client_fixture_node(f, VO)), 1);
     assert_err(outcome(serve(f, NULL, client_do_login, "{\"as\":\"cas\",\"passphrase\":\"long enough\"}")), ERR_DENIED);
-    assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}")), ERR_NOTFOUND);
 }
 
 static void names_become_logins(void **state)
@@ -311,6 +311,91 @@ static void tokens_that_are_none_are_nobody(void **state)
 
 #define session_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static const char *reply_text(const struct served *s, const char *key)
+{
+    const char *text = "";
+
+    return json_text(s->reply, key, &text) == OK ? text : "";
+}
+
+static bool reply_is(const struct served *s, const char *key)
+{
+    bool is = false;
+
+    return json_bool(s->reply, key, &is) == OK && is;
+}
+
+/* Who left keeps a certificate for some days, and with it a key that counts: it can be revoked as long as that runs. */
+static void who_left_can_be_revoked(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *ada;
+    struct served s;
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    ada = login(f);
+    assert_err(outcome(serve(f, ada, client_do_staff_add, "{\"name\":\"Cas\",\"role\":\"caseworker\",\"passphrase\":\"long enough\"}")), OK);
+    assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}")), OK);
+    s = serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}");
+    assert_err(s.err, OK);
+    assert_true(reply_is(&s, "already"));
+    assert_non_null(strstr(reply_text(&s, "next"), "schakel staff revoke"));
+    cJSON_Delete(s.reply);
+    s = serve(f, ada, client_do_staff_revoke, "{\"login\":\"cas\"}");
+    assert_err(s.err, OK);
+    assert_false(reply_is(&s, "already"));
+    cJSON_Delete(s.reply);
+    assert_err(outcome(serve(f, ada, client_do_staff_revoke, "{\"login\":\"nobody\"}")), ERR_NOTFOUND);
+    assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"nobody\"}")), ERR_NOTFOUND);
+}
+
+static void make_over(struct client_fixture *f, const char *who)
+{
+    struct vault_txn *x = client_fixture_begin(f, VO);
+    struct client_staff s = {.role = 0};
+
+    assert_err(client_staff_find_left(x, who, &s), OK);
+    s.cert_until_s = clock_now_s() - 1;
+    assert_err(client_staff_put(x, &s), OK);
+    client_staff_fini(&s);
+    client_fixture_commit(x);
+}
+
+static void a_key_that_is_over_is_not_revoked_again(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *ada;
+    struct served s;
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    ada = login(f);
+    assert_err(outcome(serve(f, ada, client_do_staff_add, "{\"name\":\"Cas\",\"role\":\"caseworker\",\"passphrase\":\"long enough\"}")), OK);
+    assert_err(outcome(serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}")), OK);
+    make_over(f, "cas");
+    s = serve(f, ada, client_do_staff_revoke, "{\"login\":\"cas\"}");
+    assert_err(s.err, OK);
+    assert_true(reply_is(&s, "already"));
+    assert_non_null(strstr(reply_text(&s, "next"), "schakel audit"));
+    cJSON_Delete(s.reply);
+    s = serve(f, ada, client_do_staff_end, "{\"login\":\"cas\"}");
+    assert_err(s.err, OK);
+    assert_string_equal(reply_text(&s, "next"), "");
+    cJSON_Delete(s.reply);
+}
+
+static void the_only_administrator_stays(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *ada;
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    ada = login(f);
+    assert_err(outcome(serve(f, ada, client_do_staff_add, "{\"name\":\"Cas\",\"role\":\"caseworker\",\"passphrase\":\"long enough\"}")), OK);
+    assert_err(outcome(serve(f, ada, client_do_staff_revoke, "{\"login\":\"ada-admin\"}")), ERR_STATE);
+    assert_err(outcome(serve(f, ada, client_do_staff_add, "{\"name\":\"Bo\",\"login\":\"bo\",\"role\":\"admin\",\"passphrase\":\"long enough\"}")), OK);
+    assert_err(outcome(serve(f, ada, client_do_staff_revoke, "{\"login\":\"ada-admin\"}")), OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +410,9 @@ int main(void)
         session_test(a_session_ends_by_itself),
         session_test(a_name_that_is_anothers_login_ends_nobody),
         session_test(who_leaves_cannot_log_in),
+        session_test(who_left_can_be_revoked),
+        session_test(a_key_that_is_over_is_not_revoked_again),
+        session_test(the_only_administrator_stays),
         session_test(names_become_logins),
         session_test(tokens_that_are_none_are_nobody),
     };
