@@ -161,16 +161,22 @@ static size_t low_half(uint8_t arg)
 #endif
 }
 
+/* What it names is what is not allowed. */
+static bool is_closing(enum jail_rule rule)
+{
+    return rule == JAIL_SHUT || rule == JAIL_SIGNALS;
+}
+
 /* A row; what it does not allow goes on to the next, for a call may stand in several groups with different rules. */
 static void add_call(struct filter *f, const struct jail_call *c)
 {
     struct jail_test t = jail_tests[c->rule];
 
-    if (c->rule == JAIL_OWN)
+    if (c->rule == JAIL_OWN || c->rule == JAIL_SELF)
         t.value[0] = (uint32_t)getpid();
-    if (c->rule == JAIL_ANY || c->rule == JAIL_NOT_THERE) {
+    if (c->rule == JAIL_ANY || c->rule == JAIL_NOT_THERE || c->rule == JAIL_CLOSED) {
         unless(f, (uint32_t)c->call, 1);
-        answer(f, c->rule == JAIL_ANY ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | ENOSYS);
+        answer(f, c->rule == JAIL_ANY ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | (c->rule == JAIL_CLOSED ? EACCES : ENOSYS));
         return;
     }
     unless(f, (uint32_t)c->call, (uint8_t)(3 + 2 * t.count));
@@ -178,7 +184,7 @@ static void add_call(struct filter *f, const struct jail_call *c)
     add(f, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, t.mask));
     for (uint8_t i = 0; i < t.count; i++) {
         unless(f, t.value[i], 1);
-        answer(f, c->rule == JAIL_SHUT ? SECCOMP_RET_ERRNO | EACCES : SECCOMP_RET_ALLOW);
+        answer(f, is_closing(c->rule) ? SECCOMP_RET_ERRNO | EACCES : SECCOMP_RET_ALLOW);
     }
     load(f, offsetof(struct seccomp_data, nr));
 }
@@ -220,12 +226,12 @@ enum err jail_calls(const char *program, unsigned groups)
 }
 
 /* Within bounds, and else not at all: the last row of a call that is not answered otherwise closes it. */
-static void add_bounded(struct filter *f)
+static void add_bounded(struct filter *f, unsigned groups)
 {
     for (size_t i = 0; i < jail_bounded_count; i++) {
         bool is_last = i + 1 == jail_bounded_count || jail_bounded[i + 1].call != jail_bounded[i].call;
 
-        if ((jail_bounded[i].groups & (JAIL_THINK | WATCHED)) != 0)
+        if ((jail_bounded[i].groups & (groups | WATCHED)) != 0)
             add_call(f, &jail_bounded[i]);
         if (is_last) {
             unless(f, (uint32_t)jail_bounded[i].call, 1);
@@ -234,7 +240,7 @@ static void add_bounded(struct filter *f)
     }
 }
 
-enum err jail_calls_but(const char *program)
+static enum err shut_but(const char *program, unsigned groups)
 {
     struct filter *f = calloc(1, sizeof *f);
     enum err e;
@@ -242,7 +248,7 @@ enum err jail_calls_but(const char *program)
     if (f == NULL)
         return ERR_NOMEM;
     begin(f);
-    add_bounded(f);
+    add_bounded(f, groups);
     for (size_t i = 0; i < jail_refused_count; i++)
         if ((jail_refused[i].groups & (JAIL_THINK | WATCHED)) == 0) {
             unless(f, (uint32_t)jail_refused[i].call, 1);
@@ -254,4 +260,14 @@ enum err jail_calls_but(const char *program)
         e = put_up(f, program);
     free(f);
     return e;
+}
+
+enum err jail_calls_but(const char *program)
+{
+    return shut_but(program, JAIL_THINK);
+}
+
+enum err jail_calls_but_local(const char *program)
+{
+    return shut_but(program, JAIL_THINK | JAIL_MACHINE);
 }

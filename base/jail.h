@@ -26,6 +26,7 @@ enum jail_group {
     JAIL_OPEN = 1 << 4,     /* open, replace and list files: jail_files says where */
     JAIL_THREADS = 1 << 5,  /* threads, no processes */
     JAIL_DIAL = 1 << 6,     /* sockets of its own, names looked up, libraries loaded for that */
+    JAIL_MACHINE = 1 << 8,  /* services of this machine, by their place among the files; of what jail_calls_but_local allows alone */
     JAIL_WATCHED = 1 << 7   /* what a sanitizer or the counting of branches adds, in builds with one: jail_calls adds it itself */
 };
 
@@ -50,8 +51,16 @@ MUST_USE enum err jail_files_dialling(const char *program, const struct jail_pat
 /* From now on all threads make only the calls of these groups. program is borrowed for good, for the line. ERR_IO, ERR_NOMEM. */
 MUST_USE enum err jail_calls(const char *program, unsigned groups);
 
-/* For a role of which too much is asked for such a list: all calls but those by which a process gets hold of others, of programs or of the kernel. */
+/*
+ * For a role of which too much is asked for such a list: all calls but those by which a process gets hold of others, of programs, of the kernel or of
+ * the services of this machine.
+ */
 MUST_USE enum err jail_calls_but(const char *program);
+/*
+ * The same for one that also asks a service of this machine, by a socket among the files: the kernel cannot say which, so where such a service
+ * starts programs for its account (a desktop's, a container's) it can have one started.
+ */
+MUST_USE enum err jail_calls_but_local(const char *program);
 
 /* A build with a sanitizer or with counted branches: it is allowed JAIL_WATCHED too. */
 bool jail_is_watched(void);

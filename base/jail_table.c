@@ -16,7 +16,10 @@
 #define ANYTHING 0xffffffffu
 #define OWN_NAMESPACE (CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER | CLONE_NEWUTS)
 
-/* The value of JAIL_OWN is the process's own id: jail.c puts it in. */
+/* The kernel's numbers for fcntl, which fcntl.h has for programs that ask for more than C17 and POSIX. */
+enum { SETSIG = 10, SETOWN_EX = 15 };
+
+/* The first value of JAIL_OWN and JAIL_SELF is the process's own id: jail.c puts it in. */
 const struct jail_test jail_tests[JAIL_RULES] = {
     [JAIL_NO_CODE] = { .arg = 2, .mask = PROT_EXEC, .count = 1, .value = { 0 } },
     [JAIL_THREAD] = { .arg = 0, .mask = CLONE_THREAD | CLONE_VM | CLONE_UNTRACED | CLONE_PTRACE | OWN_NAMESPACE, .count = 1,
@@ -24,6 +27,11 @@ const struct jail_test jail_tests[JAIL_RULES] = {
     [JAIL_TRACER] = { .arg = 0, .mask = CLONE_THREAD | CLONE_VM | CLONE_UNTRACED | CLONE_PTRACE | OWN_NAMESPACE, .count = 1,
         .value = { CLONE_VM | CLONE_UNTRACED } },
     [JAIL_OWN] = { .arg = 0, .mask = ANYTHING, .count = 1 },
+    [JAIL_SELF] = { .arg = 0, .mask = ANYTHING, .count = 2 },
+    [JAIL_SIGNALS] = { .arg = 1, .mask = ANYTHING, .count = 3, .value = { F_SETOWN, SETOWN_EX, SETSIG } },
+    [JAIL_NETWORK] = { .arg = 0, .mask = ANYTHING, .count = 3, .value = { AF_INET, AF_INET6, AF_NETLINK } },
+    [JAIL_LOCAL] = { .arg = 0, .mask = ANYTHING, .count = 1, .value = { AF_UNIX } },
+    [JAIL_STREAM] = { .arg = 1, .mask = ~(uint32_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), .count = 1, .value = { SOCK_STREAM } },
     [JAIL_FLAGS] = { .arg = 1, .mask = ANYTHING, .count = 7, .value = { F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_SETLK, F_GETLK, F_DUPFD_CLOEXEC } },
     [JAIL_LOCKS] = { .arg = 1, .mask = ANYTHING, .count = 1, .value = { F_SETLKW } },
     [JAIL_SHUT] = { .arg = 2, .mask = ANYTHING, .count = 1, .value = { O_RDONLY | O_CLOEXEC } },
@@ -124,8 +132,9 @@ const struct jail_call jail_table[] = {
     { SYS_set_robust_list, "set_robust_list", JAIL_SERVE | JAIL_THREADS | JAIL_DIAL | JAIL_WATCHED, JAIL_ANY },
     { SYS_rseq, "rseq", JAIL_SERVE | JAIL_THREADS | JAIL_DIAL | JAIL_WATCHED, JAIL_ANY },
     { SYS_prctl, "prctl", JAIL_SERVE | JAIL_THREADS | JAIL_DIAL, JAIL_NAME },
-    { SYS_socket, "socket", JAIL_DIAL, JAIL_ANY },
-    { SYS_socketpair, "socketpair", JAIL_DIAL, JAIL_ANY },
+    { SYS_socket, "socket", JAIL_DIAL, JAIL_NETWORK },
+    { SYS_socket, "socket", JAIL_DIAL, JAIL_CLOSED },
+    { SYS_socketpair, "socketpair", JAIL_DIAL, JAIL_STREAM },
     { SYS_connect, "connect", JAIL_DIAL, JAIL_ANY },
     { SYS_bind, "bind", JAIL_DIAL, JAIL_ANY },
     { SYS_sendmmsg, "sendmmsg", JAIL_DIAL, JAIL_ANY },
@@ -165,6 +174,18 @@ const struct jail_call jail_bounded[] = {
     { SYS_tgkill, "tgkill", T, JAIL_OWN },
     { SYS_ioctl, "ioctl", T, JAIL_ASKS },
     { SYS_ioctl, "ioctl", T, JAIL_NOT_THERE },
+    { SYS_fcntl, "fcntl", T, JAIL_SIGNALS },
+    { SYS_fcntl, "fcntl", T, JAIL_ANY },
+    { SYS_prlimit64, "prlimit64", JAIL_WATCHED, JAIL_ANY },
+    { SYS_prlimit64, "prlimit64", T, JAIL_SELF },
+    { SYS_sched_setaffinity, "sched_setaffinity", T, JAIL_SELF },
+    { SYS_sched_setscheduler, "sched_setscheduler", T, JAIL_SELF },
+    { SYS_sched_setparam, "sched_setparam", T, JAIL_SELF },
+    { SYS_sched_setattr, "sched_setattr", T, JAIL_SELF },
+    { SYS_socket, "socket", T, JAIL_NETWORK },
+    { SYS_socket, "socket", JAIL_MACHINE, JAIL_LOCAL },
+    { SYS_socket, "socket", T, JAIL_CLOSED },
+    { SYS_socketpair, "socketpair", T, JAIL_STREAM },
 };
 const size_t jail_bounded_count = sizeof jail_bounded / sizeof *jail_bounded;
 
@@ -211,6 +232,22 @@ const struct jail_call jail_refused[] = {
     { SYS_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", 0, JAIL_ANY },
     { SYS_tkill, "tkill", 0, JAIL_ANY },
     { SYS_kill, "kill", 0, JAIL_ANY },
+    { SYS_process_mrelease, "process_mrelease", 0, JAIL_ANY },
+    { SYS_setpriority, "setpriority", 0, JAIL_ANY },
+    { SYS_ioprio_set, "ioprio_set", 0, JAIL_ANY },
+    { SYS_migrate_pages, "migrate_pages", 0, JAIL_ANY },
+    { SYS_move_pages, "move_pages", 0, JAIL_ANY },
+    { SYS_shmget, "shmget", 0, JAIL_ANY },
+    { SYS_shmat, "shmat", 0, JAIL_ANY },
+    { SYS_shmctl, "shmctl", 0, JAIL_ANY },
+    { SYS_semget, "semget", 0, JAIL_ANY },
+    { SYS_semop, "semop", 0, JAIL_ANY },
+    { SYS_semtimedop, "semtimedop", 0, JAIL_ANY },
+    { SYS_semctl, "semctl", 0, JAIL_ANY },
+    { SYS_msgget, "msgget", 0, JAIL_ANY },
+    { SYS_msgsnd, "msgsnd", 0, JAIL_ANY },
+    { SYS_msgrcv, "msgrcv", 0, JAIL_ANY },
+    { SYS_msgctl, "msgctl", 0, JAIL_ANY },
     { SYS_listen, "listen", JAIL_THINK, JAIL_ANY },
     { SYS_memfd_create, "memfd_create", JAIL_THINK, JAIL_ANY },
     { SYS_mkdirat, "mkdirat", JAIL_THINK, JAIL_ANY },

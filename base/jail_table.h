@@ -12,12 +12,18 @@ enum jail_rule {
     JAIL_THREAD,       /* a thread of this process, in no namespace of its own */
     JAIL_TRACER,       /* the leak check's second process, which shares the memory */
     JAIL_OWN,          /* about this process */
+    JAIL_SELF,         /* the same, or 0, which stands for it */
     JAIL_FLAGS,        /* of a descriptor: flags, locks and copies, but no signals to others */
     JAIL_LOCKS,        /* waiting for a lock */
     JAIL_NAME,         /* only the name of a thread, which nng gives */
     JAIL_SENT,         /* nothing that dials: a socket that listened can be shut and make a connection with the first data it sends (MSG_FASTOPEN) */
     JAIL_SENT_MESSAGE, /* the same, where the flags are another argument */
     JAIL_ASKS,         /* of a descriptor: what waits there, whether it blocks, what it is; no owner who gets signals, no typing into a terminal */
+    JAIL_SIGNALS,      /* of a descriptor: who is sent signals about it, and which: answered EACCES */
+    JAIL_NETWORK,      /* a socket to other machines, or that asks which addresses this one has; no service of this machine */
+    JAIL_LOCAL,        /* a socket to a service of this machine */
+    JAIL_STREAM,       /* two ends that reach each other only: those that carry single messages can be written to by name */
+    JAIL_CLOSED,       /* answered EACCES, whatever is asked: libraries try */
     JAIL_SHUT,         /* an open for reading alone, answered EACCES: the C library asks once how memory is given back, and goes on without */
     JAIL_NOT_THERE,    /* answered "no such call": its arguments lie in memory, and the C library has another way */
     JAIL_RULES

@@ -174,7 +174,7 @@ static enum err close_in(struct client_run *r, const struct start *s, const char
         (void)sleep(LATE_S);
     }
     e = jail_files(program, paths, sizeof paths / sizeof *paths);
-    return e == OK ? jail_calls_but(program) : e;
+    return e == OK ? jail_calls_but_local(program) : e;
 }
 
 int client_mirror_run(const char *program)

@@ -178,7 +178,7 @@ static void the_cosigner(void **state) { role_is_shut(*state, SERVER_COSIGNER_CA
 
 static void the_witness(void **state)
 {
-    static const char *const may[] = { "make a socket", "make a local socket", "map code", "make memory code", NULL };
+    static const char *const may[] = { "make a socket", "map code", "make memory code", NULL };
 
     role_is_shut(*state, HUB_WITNESS_CALLS, true, may);
 }
