@@ -2,6 +2,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 #include "client/packs.h"
 #include "policy/clocks.h"
 
@@ -9,13 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORM = 1, KEY_LEN = 1 + PROTO_ID_LEN, ROW_MAX = 64 + CLIENT_NOTE_MAX };
-
-static void record_key(const uint8_t id[PROTO_ID_LEN], uint8_t key[KEY_LEN])
-{
-    key[0] = 'a';
-    memcpy(key + 1, id, PROTO_ID_LEN);
-}
+enum { FORM = 1, ROW_MAX = 64 + CLIENT_NOTE_MAX };
 
 static enum err decode(const uint8_t *row, size_t row_len, struct client_after *out)
 {
@@ -43,12 +38,10 @@ static enum err decode(const uint8_t *row, size_t row_len, struct client_after *
 
 enum err client_after_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_after *out)
 {
-    uint8_t key[KEY_LEN], *row = NULL;
+    uint8_t *row = NULL;
     size_t len = 0;
-    enum err e;
+    enum err e = client_meta_get_of(x, CLIENT_META_AFTER, id, &row, &len);
 
-    record_key(id, key);
-    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &row, &len);
     if (e == ERR_NOTFOUND) {
         *out = (struct client_after) {0};
         return OK;
@@ -63,11 +56,10 @@ enum err client_after_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], s
 
 enum err client_after_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], const struct client_after *a)
 {
-    uint8_t key[KEY_LEN], row[ROW_MAX];
+    uint8_t row[ROW_MAX];
     struct wr w;
     enum err e;
 
-    record_key(id, key);
     wr_init(&w, row, sizeof row);
     wr_u8(&w, FORM);
     wr_u64(&w, a->second_s);
@@ -79,7 +71,7 @@ enum err client_after_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], c
     wr_bytes16(&w, (const uint8_t *) a->why, strlen(a->why));
     e = wr_end(&w);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, row, w.len);
+        e = client_meta_put_of(x, CLIENT_META_AFTER, id, row, w.len);
     sodium_memzero(row, sizeof row);
     return e;
 }

@@ -3,8 +3,8 @@
  * moment (policy/clocks); where the first two are not done by then, access closes, at the holder and at the receiver, and the
  * privacy officer is told (client/notice). MODEL section 5.
  *
- * One record beside each row of the desk that needs one: CLIENT_T_META, "a" and the row's id. A longer wait before the family is
- * told, which a privacy officer gave, is a row of its own: "x", the id, and when it was given.
+ * One record beside each row of the desk that needs one: CLIENT_META_AFTER and the row's id. A longer wait before the family is
+ * told, which a privacy officer gave, is a row of its own: CLIENT_META_LATER, the id, and when it was given.
  */
 #ifndef CLIENT_AFTER_H
 #define CLIENT_AFTER_H

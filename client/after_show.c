@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/child.h"
+#include "client/meta.h"
 #include "client/pages.h"
 
 #include <sodium.h>
@@ -11,15 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LATER_PREFIX = 1 + PROTO_ID_LEN, LATER_KEY = LATER_PREFIX + 8, LATER_AT_ONCE = 8 };
+enum { LATER_KEY = CLIENT_META_KEY + 8, LATER_AT_ONCE = 8 };
 
 /* ---- longer waits ---- */
-
-static void later_prefix(const uint8_t id[PROTO_ID_LEN], uint8_t key[LATER_PREFIX])
-{
-    key[0] = 'x';
-    memcpy(key + 1, id, PROTO_ID_LEN);
-}
 
 enum err client_after_later_put(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], uint64_t given_s, uint64_t until_s,
     const char *why)
@@ -28,8 +23,8 @@ enum err client_after_later_put(struct vault_txn *x, const uint8_t id[PROTO_ID_L
     struct wr k, w;
     enum err e;
 
-    later_prefix(id, key);
-    wr_init(&k, key + LATER_PREFIX, LATER_KEY - LATER_PREFIX);
+    client_meta_key(CLIENT_META_LATER, id, key);
+    wr_init(&k, key + CLIENT_META_KEY, LATER_KEY - CLIENT_META_KEY);
     wr_u64(&k, given_s);
     wr_init(&w, row, sizeof row);
     wr_u64(&w, until_s);
@@ -49,7 +44,7 @@ static bool later_each(void *arg, const uint8_t *key, size_t key_len, const uint
 
     if (key_len != LATER_KEY)
         return true;
-    rd_init(&k, key + LATER_PREFIX, LATER_KEY - LATER_PREFIX);
+    rd_init(&k, key + CLIENT_META_KEY, LATER_KEY - CLIENT_META_KEY);
     rd_init(&r, value, len);
     until_s = rd_u64(&r);
     why = rd_bytes16(&r, CLIENT_NOTE_MAX, &why_len);
@@ -84,20 +79,17 @@ static bool forget_each(void *arg, const uint8_t *key, size_t key_len, const uin
 enum err client_after_forget(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
     struct forgetting f = {.count = 0};
-    uint8_t key[LATER_PREFIX];
+    uint8_t key[CLIENT_META_KEY];
     enum err e;
 
-    later_prefix(id, key);
+    client_meta_key(CLIENT_META_LATER, id, key);
     do {
         f.count = 0;
         e = client_vault_walk(x, CLIENT_T_META, key, sizeof key, forget_each, &f);
         for (size_t i = 0; e == OK && i < f.count; i++)
             e = client_vault_delete(x, CLIENT_T_META, f.key[i], LATER_KEY);
     } while (e == OK && f.count == LATER_AT_ONCE);
-    key[0] = 'a';
-    if (e == OK)
-        e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
-    return e == ERR_NOTFOUND ? OK : e;
+    return e == OK ? client_meta_drop_of(x, CLIENT_META_AFTER, id) : e;
 }
 
 /* ---- words ---- */
@@ -174,7 +166,7 @@ enum err client_after_reply(cJSON *obj, struct client_node *n, struct vault_txn 
 {
     struct client_due due[CLIENT_AFTERS];
     struct client_after a;
-    uint8_t prefix[LATER_PREFIX];
+    uint8_t prefix[CLIENT_META_KEY];
     cJSON *array;
     enum err e = client_after_get(x, d->id, &a);
     size_t count = e == OK ? client_after_dues(n, d, &a, due) : 0;
@@ -188,7 +180,7 @@ enum err client_after_reply(cJSON *obj, struct client_node *n, struct vault_txn 
         json_add_text(obj, "told_late", a.why);
     if (a.later_s == 0)
         return OK;
-    later_prefix(d->id, prefix);
+    client_meta_key(CLIENT_META_LATER, d->id, prefix);
     return client_vault_walk(x, CLIENT_T_META, prefix, sizeof prefix, later_each, json_add_array(obj, "later"));
 }
 

@@ -6,6 +6,7 @@
 #include "client/desk_table.h"
 #include "client/hold.h"
 #include "client/lacking.h"
+#include "client/meta.h"
 #include "client/statement.h"
 #include "client/weigh.h"
 
@@ -89,16 +90,7 @@ static enum err seal(struct client_call *c, struct vault_txn *x, struct client_d
 
 /* ---- once ---- */
 
-/* CLIENT_T_META: "p" and the approval's id -> a digest of what was approved, by whom. */
-enum { MARK_KEY = 1 + PROTO_ID_LEN };
-
-static void mark_key(const struct client_desk *d, uint8_t key[MARK_KEY])
-{
-    key[0] = 'p';
-    memcpy(key + 1, d->approval, sizeof d->approval);
-}
-
-/* The same person, content, last day, pack and receiver's key: sealing it again would only make another number for it. */
+/* What the mark of an approval has: the same person, content, last day, pack and receiver's key, and sealing it again would only make another number for it. */
 static enum err mark_of(struct client_call *c, struct vault_txn *x, const struct client_desk *d,
     const struct client_hold *h, const cJSON *content, uint8_t out[PROTO_HASH_LEN])
 {
@@ -128,12 +120,10 @@ static enum err mark_of(struct client_call *c, struct vault_txn *x, const struct
 static enum err is_approved(
     struct vault_txn *x, const struct client_desk *d, const uint8_t mark[PROTO_HASH_LEN], bool *approved)
 {
-    uint8_t key[MARK_KEY], *was = NULL, *sealed = NULL;
+    uint8_t *was = NULL, *sealed = NULL;
     size_t len = 0, sealed_len = 0;
-    enum err e;
+    enum err e = client_meta_get_of(x, CLIENT_META_APPROVED, d->approval, &was, &len);
 
-    mark_key(d, key);
-    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &was, &len);
     if (e == OK && len == PROTO_HASH_LEN && sodium_memcmp(was, mark, len) == 0) {
         e = client_share_get(x, d->id, &sealed, &sealed_len);
         *approved = e == OK && d->granted.count > 0;
@@ -145,36 +135,25 @@ static enum err is_approved(
 
 /* ---- the act ---- */
 
-/* What is sealed anew has other bytes. The approval of before stays to say so when somebody uses it, until client/draft_end; its mark is of nothing. */
-static enum err drop_earlier_mark(struct vault_txn *x, const struct client_desk *d)
-{
-    uint8_t key[MARK_KEY];
-    enum err e;
-
-    mark_key(d, key);
-    e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
-    return e == ERR_NOTFOUND ? OK : e;
-}
-
 static enum err approve(struct client_call *c, struct vault_txn *x, struct client_desk *d,
     const struct client_hold *h, cJSON *content, const uint8_t mark[PROTO_HASH_LEN])
 {
-    uint8_t key[MARK_KEY], *approval = NULL;
+    uint8_t *approval = NULL;
     size_t len = 0;
     enum err e = seal(c, x, d, h, content);
 
     if (e == OK)
         e = approval_sign(c, d, &approval, &len);
+    /* What is sealed anew has other bytes. The approval of before stays to say so when it is used, until client/draft_end; its mark is of nothing. */
     if (e == OK)
-        e = drop_earlier_mark(x, d);
+        e = client_meta_drop_of(x, CLIENT_META_APPROVED, d->approval);
     randombytes_buf(d->approval, sizeof d->approval);
-    mark_key(d, key);
     if (e == OK)
         e = client_desk_put(x, d);
     if (e == OK)
         e = client_vault_put(x, CLIENT_T_DRAFT, d->approval, sizeof d->approval, approval, len);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, mark, PROTO_HASH_LEN);
+        e = client_meta_put_of(x, CLIENT_META_APPROVED, d->approval, mark, PROTO_HASH_LEN);
     free(approval);
     return e;
 }

@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/desk.h"
+#include "client/meta.h"
 #include "client/openings.h"
 #include "client/openings_parts.h"
 #include "client/statement.h"
@@ -16,9 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARK_KEY = 1 + PROTO_ID_LEN, LOOK_AHEAD = 64 };
-
-static const char row_key[] = "archive end";
+enum { LOOK_AHEAD = 64 };
 
 /* Where the pass is: the next number to look at (0: none runs), the lowest whole one of this pass, and of the last, with their times. */
 struct pass { uint64_t at, low, low_s, floor, floor_s; };
@@ -46,7 +45,7 @@ static enum err pass_read(struct vault_txn *x, struct pass *out)
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_get(x, CLIENT_T_META, row_key, sizeof row_key - 1, &row, &len);
+    enum err e = client_meta_get(x, CLIENT_META_ARCHIVE_END, &row, &len);
 
     if (e == ERR_NOTFOUND) {
         *out = (struct pass){.floor = 1};
@@ -79,7 +78,7 @@ static enum err pass_write(struct vault_txn *x, const struct pass *p)
     wr_u64(&w, p->floor);
     wr_u64(&w, p->floor_s);
     e = wr_end(&w);
-    return e == OK ? client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, w.len) : e;
+    return e == OK ? client_meta_put(x, CLIENT_META_ARCHIVE_END, row, w.len) : e;
 }
 
 uint64_t client_archive_end_term_s(const struct client_node *n, const char *purpose)
@@ -186,16 +185,10 @@ static enum err has_statement(struct end *d, struct proto_blob original, bool *h
     return e;
 }
 
-/* What the marks of client/keeping say of a message: which statement it carried from here, or the number under which it came. */
-static enum err mark_get(struct vault_txn *x, char what, const uint8_t message[PROTO_ID_LEN], uint8_t **value, size_t *len)
-{
-    uint8_t key[MARK_KEY] = {(uint8_t)what};
-
-    memcpy(key + 1, message, PROTO_ID_LEN);
-    return client_vault_get(x, CLIENT_T_META, key, sizeof key, value, len);
-}
-
-/* An acknowledgement or report is worth something as long as what it is about. */
+/*
+ * An acknowledgement or report is worth something as long as what it is about: a statement that was carried from here, or what came under another
+ * number, as the marks of client/keeping have it.
+ */
 static enum err is_about_kept(struct end *d, uint64_t number, const uint8_t refers[PROTO_ID_LEN], bool *has)
 {
     struct client_archived a = {.spent = true};
@@ -203,14 +196,14 @@ static enum err is_about_kept(struct end *d, uint64_t number, const uint8_t refe
     uint64_t other = 0;
     size_t len = 0;
     struct rd r;
-    enum err e = mark_get(d->x, 'c', refers, &value, &len);
+    enum err e = client_meta_get_of(d->x, CLIENT_META_CARRIED, refers, &value, &len);
 
     if (e == OK && len == PROTO_ID_LEN)
         e = client_vault_has(d->x, CLIENT_T_STATEMENT, value, len, has);
     free(value);
     value = NULL;
     if (e == OK || e == ERR_NOTFOUND)
-        e = *has ? OK : mark_get(d->x, 'm', refers, &value, &len);
+        e = *has ? OK : client_meta_get_of(d->x, CLIENT_META_APPLIED, refers, &value, &len);
     if (e == OK && value != NULL) {
         rd_init(&r, value, len);
         other = rd_u64(&r);
@@ -247,18 +240,13 @@ static enum err is_disputable(struct end *d, uint64_t number, const struct proto
 
 static enum err drop_beside(struct end *d, uint64_t number, const uint8_t message[PROTO_ID_LEN])
 {
-    static const char marks[] = {'c', 'm'};
-    uint8_t key[MARK_KEY];
+    uint8_t key[8];
     struct wr w;
-    enum err e = OK;
+    enum err e = message == NULL ? OK : client_meta_drop_of(d->x, CLIENT_META_CARRIED, message);
 
-    for (size_t i = 0; message != NULL && e == OK && i < sizeof marks; i++) {
-        key[0] = (uint8_t)marks[i];
-        memcpy(key + 1, message, PROTO_ID_LEN);
-        e = client_vault_delete(d->x, CLIENT_T_META, key, sizeof key);
-        e = e == ERR_NOTFOUND ? OK : e;
-    }
-    wr_init(&w, key, 8);
+    if (e == OK && message != NULL)
+        e = client_meta_drop_of(d->x, CLIENT_META_APPLIED, message);
+    wr_init(&w, key, sizeof key);
     wr_u64(&w, number);
     if (e == OK)
         e = client_vault_delete(d->x, CLIENT_T_OPENING, key, w.len);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "client/hublink_parts.h"
+#include "client/meta.h"
 #include "client/openings.h"
 
 #include <sodium.h>
@@ -9,13 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANY = 2, DOUBT_KEY = 1 + PROTO_PARTNER_LEN };
+enum { MANY = 2 };
 
-static void doubt_key(const uint8_t partner[PROTO_PARTNER_LEN], uint8_t key[DOUBT_KEY])
-{
-    key[0] = 'D';
-    memcpy(key + 1, partner, PROTO_PARTNER_LEN);
-}
+/* What its row is kept under. */
+_Static_assert(PROTO_PARTNER_LEN == PROTO_ID_LEN, "client/meta");
 
 bool client_distrust_has(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
 {
@@ -32,13 +30,11 @@ bool client_distrust_is_general(const struct client_node *n)
 
 static enum err store(struct client_node *n, const struct proto_partner *p, const char *why)
 {
-    uint8_t key[DOUBT_KEY];
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
-    doubt_key(p->id, key);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, why, strlen(why) + 1);
+        e = client_meta_put_of(x, CLIENT_META_DOUBT, p->id, why, strlen(why) + 1);
     if (e == OK)
         return client_vault_commit(x);
     client_vault_abort(x);
@@ -77,11 +73,9 @@ enum err client_distrust_load(struct client_node *n)
 
     for (size_t i = 0; e == OK && i < n->region.partner_count && l->apart_count < LINK_HEADS; i++) {
         const struct proto_partner *p = &n->region.partner[i];
-        uint8_t key[DOUBT_KEY];
         bool has = false;
 
-        doubt_key(p->id, key);
-        e = client_vault_has(x, CLIENT_T_META, key, sizeof key, &has);
+        e = client_meta_has_of(x, CLIENT_META_DOUBT, p->id, &has);
         if (e == OK && has)
             l->apart[l->apart_count++] = p;
     }
@@ -156,12 +150,7 @@ enum err client_distrust_forget(struct client_node *n, struct vault_txn *x)
 {
     enum err e = OK;
 
-    for (size_t i = 0; e == OK && i < n->link->apart_count; i++) {
-        uint8_t key[DOUBT_KEY];
-
-        doubt_key(n->link->apart[i]->id, key);
-        e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
-        e = e == ERR_NOTFOUND ? OK : e;
-    }
+    for (size_t i = 0; e == OK && i < n->link->apart_count; i++)
+        e = client_meta_drop_of(x, CLIENT_META_DOUBT, n->link->apart[i]->id);
     return e;
 }

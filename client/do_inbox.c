@@ -11,6 +11,7 @@
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
 #include "client/hold.h"
+#include "client/meta.h"
 #include "client/pages.h"
 #include "client/statement.h"
 #include "client/notice.h"
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DONE_LEN = 1 + PROTO_ID_LEN };
 
 struct listing {
     struct client_call *c;
@@ -51,24 +51,11 @@ static enum client_pages_group group_of(const struct item *it)
                                           : CLIENT_PAGES_ANSWER;
 }
 
-/* ---- what was put away: in CLIENT_T_META, "d" and the id ---- */
-
-static void done_key(const uint8_t id[PROTO_ID_LEN], uint8_t out[DONE_LEN])
-{
-    out[0] = 'd';
-    memcpy(out + 1, id, PROTO_ID_LEN);
-}
-
 static bool is_done(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
-    uint8_t key[DONE_LEN], *value = NULL;
-    size_t len = 0;
-    enum err e;
+    bool done = false;
 
-    done_key(id, key);
-    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len);
-    free(value);
-    return e == OK;
+    return client_meta_has_of(x, CLIENT_META_DONE, id, &done) == OK && done;
 }
 
 static void add_item(struct listing *l, const struct item *it, const uint8_t id[PROTO_ID_LEN],
@@ -406,7 +393,7 @@ static enum err may_put_away(struct client_call *c, struct vault_txn *x, const u
 
 enum err client_do_done(struct client_call *c, struct vault_txn *x)
 {
-    uint8_t id[PROTO_ID_LEN], key[DONE_LEN];
+    uint8_t id[PROTO_ID_LEN];
     enum err e;
 
     if (client_notice_reads(c->who))
@@ -414,9 +401,8 @@ enum err client_do_done(struct client_call *c, struct vault_txn *x)
     e = client_arg_id(c, "item", id);
     if (e == OK)
         e = may_put_away(c, x, id);
-    done_key(id, key);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, "1", 1);
+        e = client_meta_put_of(x, CLIENT_META_DONE, id, "1", 1);
     if (e == OK)
         client_reply_id(c->reply, "item", id);
     return e;

@@ -7,6 +7,7 @@
 #include "base/wr.h"
 #include "client/distrust.h"
 #include "client/hublink_parts.h"
+#include "client/meta.h"
 #include "client/witness.h"
 #include "proto/region_log.h"
 #include "proto/tlog.h"
@@ -26,7 +27,7 @@ static enum err keep_reason(struct client_call *c, struct vault_txn *x, const ch
     enum err e;
 
     wr_init(&w, key, sizeof key);
-    wr_u8(&w, 'A');
+    wr_u8(&w, CLIENT_META_ACCEPTED);
     wr_u64(&w, clock_now_s());
     json_add_text(row, "by", c->who->login);
     json_add_text(row, "reason", reason);

@@ -5,6 +5,7 @@
 #include "client/desk_arg.h"
 #include "client/desk_reply.h"
 #include "client/desk_table.h"
+#include "client/meta.h"
 #include "client/weigh.h"
 
 #include "base/text.h"
@@ -78,15 +79,14 @@ static enum err scope_args(struct client_call *c, struct vault_txn *x, struct we
     return partner_arg(c, w);
 }
 
-/* ---- the last weighing about this child: CLIENT_T_META, "w" and a hash of the child -> the id of the draft
- * ---- */
+/* ---- the last weighing about this child: the id of the draft ---- */
 
 static void last_key(const struct weighing *w, uint8_t key[LAST_KEY])
 {
     char hex[CLIENT_WEIGH_CHILD];
 
     client_weigh_child(&w->about.child, hex);
-    key[0] = 'w';
+    key[0] = CLIENT_META_WEIGHED;
     crypto_hash_sha256(key + 1, (const uint8_t *) hex, strlen(hex));
 }
 

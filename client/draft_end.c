@@ -1,6 +1,7 @@
 #include "client/draft_end.h"
 
 #include "client/desk.h"
+#include "client/meta.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -117,7 +118,7 @@ static enum err drop_drafts(struct ending *d)
 
 static enum err drop_marks(struct ending *d)
 {
-    enum err e = client_vault_walk(d->x, CLIENT_T_META, "w", 1, mark_each, d);
+    enum err e = client_meta_walk_of(d->x, CLIENT_META_WEIGHED, mark_each, d);
 
     if (e == OK)
         e = d->err;

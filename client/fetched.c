@@ -4,72 +4,57 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/hublink.h"
+#include "client/meta.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * In CLIENT_T_META: 'F' and the row's id -> 16 release | u64 when the hub first said that it was fetched, 0: not yet. Only of what is handed
+ * CLIENT_META_FETCHED of the row: 16 release | u64 when the hub first said that it was fetched, 0: not yet. Only of what is handed
  * over and not read: a sweep takes out the others. A sweep asks about a few at a time, in the order of their ids, as the link has other calls to
  * make; between sweeps the pause doubles, up to an hour; a new release begins again.
  */
-enum { KEY_LEN = 1 + PROTO_ID_LEN, ROW_LEN = PROTO_ID_LEN + 8, ASK_MAX = CLIENT_FETCHED_ASKED, OVER_MAX = 64, FIRST_MS = 1000, MOST_MS = 3600 * 1000, QUERY_MS = 10000 };
+enum { ROW_LEN = PROTO_ID_LEN + 8, ASK_MAX = CLIENT_FETCHED_ASKED, OVER_MAX = 64, FIRST_MS = 1000, MOST_MS = 3600 * 1000, QUERY_MS = 10000 };
 
 struct row { uint8_t id[PROTO_ID_LEN], release[PROTO_ID_LEN]; uint64_t at_s; };
 
-static void row_key(const uint8_t id[PROTO_ID_LEN], uint8_t key[KEY_LEN])
-{
-    key[0] = 'F';
-    memcpy(key + 1, id, PROTO_ID_LEN);
-}
-
 static enum err put(struct vault_txn *x, const struct row *row)
 {
-    uint8_t key[KEY_LEN], value[ROW_LEN];
+    uint8_t value[ROW_LEN];
     struct wr w;
 
-    row_key(row->id, key);
     wr_init(&w, value, sizeof value);
     wr_copy(&w, row->release, sizeof row->release);
     wr_u64(&w, row->at_s);
-    return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
+    return client_meta_put_of(x, CLIENT_META_FETCHED, row->id, value, sizeof value);
 }
 
-static bool read_row(const uint8_t *key, size_t key_len, const uint8_t *value, size_t len, struct row *out)
+static enum err read_row(const uint8_t id[PROTO_ID_LEN], const uint8_t *value, size_t len, struct row *out)
 {
     struct rd r;
 
-    if (key_len != KEY_LEN)
-        return false;
-    memcpy(out->id, key + 1, sizeof out->id);
+    memcpy(out->id, id, sizeof out->id);
     rd_init(&r, value, len);
     rd_copy(&r, out->release, sizeof out->release);
     out->at_s = rd_u64(&r);
-    return rd_end(&r) == OK;
+    return rd_end(&r);
 }
 
 static enum err get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct row *out)
 {
-    uint8_t key[KEY_LEN], *value = NULL;
+    uint8_t *value = NULL;
     size_t len = 0;
-    enum err e;
+    enum err e = client_meta_get_of(x, CLIENT_META_FETCHED, id, &value, &len);
 
-    row_key(id, key);
-    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len);
-    if (e == OK && !read_row(key, sizeof key, value, len, out))
-        e = ERR_SYNTAX;
+    if (e == OK)
+        e = read_row(id, value, len, out);
     free(value);
     return e;
 }
 
 enum err client_fetched_forget(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
-    uint8_t key[KEY_LEN];
-    enum err e;
-
-    row_key(id, key);
-    e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
-    return e == ERR_NOTFOUND ? OK : e;
+    return client_meta_drop_of(x, CLIENT_META_FETCHED, id);
 }
 
 enum err client_fetched_wait(struct client_node *n, struct vault_txn *x, const struct client_desk *d, const uint8_t release[PROTO_ID_LEN])
@@ -112,7 +97,7 @@ static bool sweep_each(void *arg, const uint8_t *key, size_t key_len, const uint
     struct row row;
     enum err e;
 
-    if (!read_row(key, key_len, value, len, &row))
+    if (key_len != CLIENT_META_KEY || read_row(key + 1, value, len, &row) != OK)
         return true;
     e = client_desk_get(s->x, row.id, &d);
     if (e != OK && e != ERR_NOTFOUND) {
@@ -132,8 +117,7 @@ static bool sweep_each(void *arg, const uint8_t *key, size_t key_len, const uint
 
 static enum err sweep(struct sweep *s)
 {
-    static const uint8_t prefix[] = {'F'};
-    enum err e = client_vault_walk(s->x, CLIENT_T_META, prefix, sizeof prefix, sweep_each, s);
+    enum err e = client_meta_walk_of(s->x, CLIENT_META_FETCHED, sweep_each, s);
 
     return e == OK ? s->err : e;
 }

@@ -8,6 +8,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/distrust.h"
+#include "client/meta.h"
 #include "client/origin.h"
 #include "client/witness.h"
 
@@ -16,8 +17,6 @@
 #include <string.h>
 
 enum { CHECK_EVERY_MS = 1000, AGAIN_MS = 10000, ROW_LEN = 8 + PROTO_HASH_LEN };
-
-static const char checked_key[] = "checked head", forked_key[] = "log forked";
 
 enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *checked)
 {
@@ -29,7 +28,7 @@ enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *c
     wr_u64(&w, checked->size);
     wr_copy(&w, checked->root, sizeof checked->root);
     e = wr_end(&w);
-    return e == OK ? client_vault_put(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, row, sizeof row) : e;
+    return e == OK ? client_meta_put(x, CLIENT_META_CHECKED, row, sizeof row) : e;
 }
 
 static enum err put_checked(struct client_node *n)
@@ -65,7 +64,7 @@ void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
         return;
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, forked_key, sizeof forked_key - 1, why, strlen(why) + 1);
+        e = client_meta_put(x, CLIENT_META_FORKED, why, strlen(why) + 1);
     if (e == OK)
         e = client_vault_commit(x);
     else
@@ -78,9 +77,9 @@ enum err client_heads_accept(struct client_node *n, struct vault_txn *x)
 {
     struct client_hublink *l = n->link;
     struct proto_merkle_head before = l->checked;
-    enum err e = client_vault_delete(x, CLIENT_T_META, forked_key, sizeof forked_key - 1);
+    enum err e = client_meta_drop(x, CLIENT_META_FORKED);
 
-    if (e != OK && e != ERR_NOTFOUND)
+    if (e != OK)
         return e;
     l->checked = l->newest;
     e = client_heads_put(x, &l->checked);
@@ -115,11 +114,11 @@ enum err client_heads_load(struct client_node *n)
 
     if (e != OK)
         return e;
-    e = client_vault_get(x, CLIENT_T_META, forked_key, sizeof forked_key - 1, &why, &why_len);
+    e = client_meta_get(x, CLIENT_META_FORKED, &why, &why_len);
     l->forked = l->for_ever = e == OK;
     l->by_word = e == OK && why_len == sizeof CLIENT_HEADS_BY_WORD && memcmp(why, CLIENT_HEADS_BY_WORD, why_len) == 0;
     if (e == OK || e == ERR_NOTFOUND)
-        e = client_vault_get(x, CLIENT_T_META, checked_key, sizeof checked_key - 1, &row, &len);
+        e = client_meta_get(x, CLIENT_META_CHECKED, &row, &len);
     if (e == OK) {
         rd_init(&r, row, len);
         l->checked.size = rd_u64(&r);

@@ -2,14 +2,13 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DAY_S = 86400, KEY_MAX = 48, SUBJECT_LEN = 16 };
-
-static const char due_name[] = "due ", ends_name[] = "ends ", facts_name[] = "facts ", open_name[] = "open ", built_name[] = "index of what is kept";
 
 struct key { uint8_t at[KEY_MAX]; size_t len; };
 
@@ -36,7 +35,7 @@ static struct key due_key(uint64_t at_s, const uint8_t id[PROTO_ID_LEN])
 
     wr_init(&w, moment, sizeof moment);
     wr_u64(&w, at_s);
-    return key_of(due_name, moment, sizeof moment, id);
+    return key_of(CLIENT_META_INDEX_DUE, moment, sizeof moment, id);
 }
 
 /* The store's keys say nothing: a pseudonym does not stand in one. */
@@ -81,7 +80,7 @@ static struct key facts_key(struct vault_txn *x, const struct proto_subject_id *
     uint8_t subject[SUBJECT_LEN];
 
     subject_mac(x, who, subject);
-    return key_of(facts_name, subject, sizeof subject, id);
+    return key_of(CLIENT_META_INDEX_FACTS, subject, sizeof subject, id);
 }
 
 enum err client_index_statement(struct vault_txn *x, const struct client_kept *k)
@@ -89,7 +88,7 @@ enum err client_index_statement(struct vault_txn *x, const struct client_kept *k
     enum err e = has_moment(k) ? put(x, due_key(k->leaf_s + DAY_S, k->what.id)) : OK;
 
     if (e == OK && k->what.kind == PROTO_SAY_WITHDRAWAL)
-        e = put(x, key_of(ends_name, k->what.refers, PROTO_ID_LEN, k->what.id));
+        e = put(x, key_of(CLIENT_META_INDEX_ENDS, k->what.refers, PROTO_ID_LEN, k->what.id));
     if (e == OK && k->what.kind == PROTO_SAY_FACTS)
         e = put(x, facts_key(x, &k->what.subject, k->what.id));
     return e;
@@ -99,7 +98,7 @@ enum err client_index_statement(struct vault_txn *x, const struct client_kept *k
 enum err client_index_forget(struct vault_txn *x, const struct client_kept *k)
 {
     if (k->what.kind == PROTO_SAY_WITHDRAWAL)
-        return drop(x, key_of(ends_name, k->what.refers, PROTO_ID_LEN, k->what.id));
+        return drop(x, key_of(CLIENT_META_INDEX_ENDS, k->what.refers, PROTO_ID_LEN, k->what.id));
     return k->what.kind == PROTO_SAY_FACTS ? drop(x, facts_key(x, &k->what.subject, k->what.id)) : OK;
 }
 
@@ -122,12 +121,12 @@ static bool is_open(const struct client_desk *d)
 
 enum err client_index_desk(struct vault_txn *x, const struct client_desk *d)
 {
-    return is_open(d) ? put(x, key_of(open_name, d->id, PROTO_ID_LEN, NULL)) : client_index_desk_forget(x, d->id);
+    return is_open(d) ? put(x, key_of(CLIENT_META_INDEX_OPEN, d->id, PROTO_ID_LEN, NULL)) : client_index_desk_forget(x, d->id);
 }
 
 enum err client_index_desk_forget(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
-    return drop(x, key_of(open_name, id, PROTO_ID_LEN, NULL));
+    return drop(x, key_of(CLIENT_META_INDEX_OPEN, id, PROTO_ID_LEN, NULL));
 }
 
 /* ---- what is due ---- */
@@ -143,7 +142,7 @@ static bool take(void *arg, const uint8_t *key, size_t key_len, const uint8_t *v
     (void)value;
     (void)len;
     rd_init(&r, key, key_len);
-    (void)rd_view(&r, sizeof due_name - 1);
+    (void)rd_view(&r, sizeof CLIENT_META_INDEX_DUE - 1);
     due.at_s = rd_u64(&r);
     rd_copy(&r, due.id, sizeof due.id);
     if (rd_end(&r) != OK)
@@ -157,7 +156,7 @@ static bool take(void *arg, const uint8_t *key, size_t key_len, const uint8_t *v
 enum err client_index_due(struct vault_txn *x, uint64_t now_s, struct client_index_at *out, size_t *count)
 {
     struct taking t = {.now_s = now_s, .out = out};
-    enum err e = client_vault_walk(x, CLIENT_T_META, due_name, sizeof due_name - 1, take, &t);
+    enum err e = client_vault_walk(x, CLIENT_T_META, CLIENT_META_INDEX_DUE, sizeof CLIENT_META_INDEX_DUE - 1, take, &t);
 
     if (e == OK)
         *count = t.count;
@@ -218,7 +217,7 @@ static enum err walk(struct walk *w, struct key k)
 
 enum err client_index_ends(struct vault_txn *x, const uint8_t consent[PROTO_ID_LEN], client_kept_each *each, void *arg)
 {
-    return walk(&(struct walk){.x = x, .statement = each, .arg = arg}, key_of(ends_name, consent, PROTO_ID_LEN, NULL));
+    return walk(&(struct walk){.x = x, .statement = each, .arg = arg}, key_of(CLIENT_META_INDEX_ENDS, consent, PROTO_ID_LEN, NULL));
 }
 
 enum err client_index_facts(struct vault_txn *x, const struct proto_subject_id *who, client_kept_each *each, void *arg)
@@ -228,7 +227,7 @@ enum err client_index_facts(struct vault_txn *x, const struct proto_subject_id *
 
 enum err client_index_open_desk(struct vault_txn *x, client_desk_each *each, void *arg)
 {
-    return walk(&(struct walk){.x = x, .desk = each, .arg = arg}, key_of(open_name, NULL, 0, NULL));
+    return walk(&(struct walk){.x = x, .desk = each, .arg = arg}, key_of(CLIENT_META_INDEX_OPEN, NULL, 0, NULL));
 }
 
 /* ---- a store of before ---- */
@@ -260,7 +259,7 @@ static enum err build(struct vault_txn *x)
         e = client_desk_walk(x, mark_desk, &b);
     if (e == OK)
         e = b.err;
-    return e == OK ? client_vault_put(x, CLIENT_T_META, built_name, sizeof built_name - 1, "", 0) : e;
+    return e == OK ? client_meta_put(x, CLIENT_META_INDEX, "", 0) : e;
 }
 
 enum err client_index_open(struct vault *v)
@@ -271,7 +270,7 @@ enum err client_index_open(struct vault *v)
 
     if (e != OK)
         return e;
-    e = client_vault_has(x, CLIENT_T_META, built_name, sizeof built_name - 1, &built);
+    e = client_meta_has(x, CLIENT_META_INDEX, &built);
     if (e == OK && !built)
         e = build(x);
     if (e == OK && !built)

@@ -2,6 +2,7 @@
 
 #include "base/wr.h"
 #include "client/calls.h"
+#include "client/meta.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -9,31 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, CARRY_LEN = 1 + PROTO_ID_LEN };
-
-/* In CLIENT_T_META: "c" and the message's id. */
-static void carry_key(const uint8_t message[PROTO_ID_LEN], uint8_t out[CARRY_LEN])
-{
-    out[0] = 'c';
-    memcpy(out + 1, message, PROTO_ID_LEN);
-}
+enum { DAY_S = 86400 };
 
 enum err client_keeping_carries(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], const uint8_t statement[PROTO_ID_LEN])
 {
-    uint8_t key[CARRY_LEN];
-
-    carry_key(message, key);
-    return client_vault_put(x, CLIENT_T_META, key, sizeof key, statement, PROTO_ID_LEN);
+    return client_meta_put_of(x, CLIENT_META_CARRIED, message, statement, PROTO_ID_LEN);
 }
 
 static enum err carried(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], uint8_t statement[PROTO_ID_LEN])
 {
-    uint8_t key[CARRY_LEN], *value = NULL;
+    uint8_t *value = NULL;
     size_t len = 0;
-    enum err e;
+    enum err e = client_meta_get_of(x, CLIENT_META_CARRIED, message, &value, &len);
 
-    carry_key(message, key);
-    e = client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len);
     if (e == OK && len != PROTO_ID_LEN)
         e = ERR_RANGE;
     if (e == OK)
@@ -139,30 +128,19 @@ static enum err keep(const struct client_node *n, struct vault_txn *x, const str
     return e;
 }
 
-/* In CLIENT_T_META: "m" and the message's id -> the number it was applied under. */
-static void applied_key(const uint8_t message[PROTO_ID_LEN], uint8_t out[CARRY_LEN])
-{
-    carry_key(message, out);
-    out[0] = 'm';
-}
-
 enum err client_keeping_known(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], bool *known)
 {
-    uint8_t key[CARRY_LEN];
-
-    applied_key(message, key);
-    return client_vault_has(x, CLIENT_T_META, key, sizeof key, known);
+    return client_meta_has_of(x, CLIENT_META_APPLIED, message, known);
 }
 
 enum err client_keeping_applied(struct vault_txn *x, const uint8_t message[PROTO_ID_LEN], uint64_t number)
 {
-    uint8_t key[CARRY_LEN], value[8];
+    uint8_t value[8];
     struct wr w;
 
-    applied_key(message, key);
     wr_init(&w, value, sizeof value);
     wr_u64(&w, number);
-    return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
+    return client_meta_put_of(x, CLIENT_META_APPLIED, message, value, sizeof value);
 }
 
 enum err client_keeping_mail(struct client_node *n, struct vault_txn *x, const struct client_mail_event *ev, bool *first)

@@ -2,12 +2,13 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "l" and a hash of case, partner and purpose -> index, leaf time, and the origin that proves it. */
+/* Under a hash of case, partner and purpose: index, leaf time, and the origin that proves it. */
 enum { KEY_LEN = 1 + crypto_hash_sha256_BYTES, TIMED_LEN = 2 * 8, ROW_LEN = TIMED_LEN + 1 };
 
 static void key_of(const struct proto_statement *s, uint8_t key[KEY_LEN])
@@ -15,7 +16,7 @@ static void key_of(const struct proto_statement *s, uint8_t key[KEY_LEN])
     const uint8_t *member = s->code == PROTO_MEMBER_INVITE ? s->receiver : s->setter;
     crypto_hash_sha256_state h;
 
-    key[0] = 'l';
+    key[0] = CLIENT_META_LAST_WORD;
     crypto_hash_sha256_init(&h);
     crypto_hash_sha256_update(&h, s->case_id, sizeof s->case_id);
     crypto_hash_sha256_update(&h, member, PROTO_PARTNER_LEN);

@@ -1,6 +1,6 @@
 /*
  * client/lastword: what each member of a case said last of its membership, so that what comes in late does not undo it. Rows of
- * CLIENT_T_META. An invitation says something of the invited one and is held against its word, but is no word of it.
+ * CLIENT_T_META (client/meta). An invitation says something of the invited one and is held against its word, but is no word of it.
  */
 #ifndef CLIENT_LASTWORD_H
 #define CLIENT_LASTWORD_H

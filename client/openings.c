@@ -7,6 +7,7 @@
 #include "client/archive.h"
 #include "client/hublink_parts.h"
 #include "client/mail.h"
+#include "client/meta.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
 
@@ -17,8 +18,6 @@
 #include <unistd.h>
 
 enum { VERSION = 1, EVERY_MS = 60000, AGAIN_MS = 5000, FIRST_MS = 1000, REFUSED_MS = 600000 };
-
-static const char row_key[] = "openings";
 
 /* ---- the state, in CLIENT_T_META ---- */
 
@@ -36,7 +35,7 @@ enum err client_openings_save(struct vault_txn *x, const struct client_openings 
     wr_u64(&w, o->bad);
     wr_u8(&w, o->bad_state);
     wr_u8(&w, o->owes);
-    return wr_end(&w) == OK ? client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, w.len) : w.err;
+    return wr_end(&w) == OK ? client_meta_put(x, CLIENT_META_OPENINGS, row, w.len) : w.err;
 }
 
 static enum err load(struct client_openings *o, struct vault_txn *x)
@@ -44,7 +43,7 @@ static enum err load(struct client_openings *o, struct vault_txn *x)
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_get(x, CLIENT_T_META, row_key, sizeof row_key - 1, &row, &len);
+    enum err e = client_meta_get(x, CLIENT_META_OPENINGS, &row, &len);
 
     if (e != OK)
         return e == ERR_NOTFOUND ? OK : e;
@@ -229,20 +228,13 @@ void client_openings_step(struct client_node *n)
 /* schakel restore left a mark in the home: kept, so that it counts once (client_openings_jump). */
 enum err client_openings_restored(struct client_node *n)
 {
-    struct vault_txn *x = NULL;
     char path[CLIENT_PATH_MAX];
     struct trouble t = {.lang = LANG_EN};
     enum err e = client_home_path(n->home, "restored", path, &t);
 
     if (e != OK || access(path, F_OK) != 0)
         return e;
-    e = client_vault_begin(n->vault, true, &x);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, "restored", 8, "1", 2);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_meta_store(n->vault, CLIENT_META_RESTORED, "1", 2);
     if (e == OK && unlink(path) != 0)
         e = ERR_IO;
     return e;

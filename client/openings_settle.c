@@ -5,6 +5,7 @@
 #include "base/rd.h"
 #include "client/archive.h"
 #include "client/hublink_parts.h"
+#include "client/meta.h"
 #include "client/verify.h"
 #include "proto/region_log.h"
 #include "proto/tlog.h"
@@ -15,8 +16,6 @@
 #include <string.h>
 
 enum { ANSWER_EVERY_S = 3600, AT_ONCE_MAX = 256, PROVE_AGAIN_MS = 10000, WAIT_MS = 2000, NEVER_S = 8 * 86400 };
-
-static const char jump_key[] = "restored", cleared_prefix[] = "openings cleared";
 
 /* ---- after a restore (client/cmd_backup): the answers of the time between are the hub's knowledge only ---- */
 
@@ -41,7 +40,7 @@ static enum err jump_once(const struct client_node *n, struct vault_txn *x, cons
 {
     struct client_openings *o = n->openings;
     bool restored = false;
-    enum err e = client_vault_has(x, CLIENT_T_META, jump_key, sizeof jump_key - 1, &restored);
+    enum err e = client_meta_has(x, CLIENT_META_RESTORED, &restored);
 
     if (e != OK)
         return e;
@@ -50,7 +49,7 @@ static enum err jump_once(const struct client_node *n, struct vault_txn *x, cons
         return ERR_NOTFOUND;
     if (what->what.index >= n->link->newest.size)
         return ERR_BUSY;
-    e = client_vault_delete(x, CLIENT_T_META, jump_key, sizeof jump_key - 1);
+    e = client_meta_drop(x, CLIENT_META_RESTORED);
     if (e == OK)
         o->fetched = o->checked = o->answered = what->number - 1;
     return e;
@@ -314,8 +313,8 @@ enum err client_openings_clear(struct client_node *n, struct vault_txn *x, const
     cleared.bad_state = 0;
     if (cleared.checked < o->bad)
         cleared.checked = o->bad;
-    (void)snprintf(key, sizeof key, "%s %" PRIu64, cleared_prefix, o->bad);
-    e = client_vault_put(x, CLIENT_T_META, key, strlen(key), reason, strlen(reason) + 1);
+    (void)snprintf(key, sizeof key, CLIENT_META_CLEARED " %" PRIu64, o->bad);
+    e = client_meta_put(x, key, reason, strlen(reason) + 1);
     if (e == OK)
         e = client_openings_save(x, &cleared);
     if (e == OK)

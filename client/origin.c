@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/hublink_parts.h"
+#include "client/meta.h"
 #include "client/registry.h"
 #include "client/witness.h"
 #include "proto/region_log.h"
@@ -16,25 +17,19 @@
 
 enum { ROW_LEN = 1 + 8, GRACE_S = 600 };
 
-static const char row_key[] = "log origins";
-
 enum err client_origin_load(struct client_node *n)
 {
-    struct vault_txn *x = NULL;
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_begin(n->vault, false, &x);
+    enum err e = client_meta_load(n->vault, CLIENT_META_ORIGINS, &row, &len);
 
-    if (e == OK)
-        e = client_vault_get(x, CLIENT_T_META, row_key, sizeof row_key - 1, &row, &len);
     if (e == OK) {
         rd_init(&r, row, len);
         n->link->origins = rd_u8(&r);
         n->link->seen_more = rd_u64(&r);
         e = rd_end(&r);
     }
-    client_vault_abort(x);
     free(row);
     if (e == OK || e == ERR_NOTFOUND)
         client_origin_step(n);
@@ -52,7 +47,7 @@ static enum err store(struct client_node *n, uint8_t origins, uint64_t seen_more
     wr_u8(&w, origins);
     wr_u64(&w, seen_more);
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, w.len);
+        e = client_meta_put(x, CLIENT_META_ORIGINS, row, w.len);
     if (e == OK)
         e = client_heads_put(x, checked);
     if (e == OK)

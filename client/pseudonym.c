@@ -8,6 +8,7 @@
 #include "client/derive.h"
 #include "client/hublink.h"
 #include "client/keylink.h"
+#include "client/meta.h"
 #include "client/pseudonym_say.h"
 #include "client/registry.h"
 
@@ -21,8 +22,6 @@
  */
 enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 500, PAUSE_MS = 60000,
     USUAL_A_DAY = 2000, ASKED_A_DAY = 100, RAISED_MS = 60000, DAY_S = 86400 };
-
-static const char day_key[] = "pseudonyms of a register";
 
 struct client_pseudonyms {
     struct client_derive *derive;
@@ -252,7 +251,7 @@ static enum err read_day(struct vault_txn *x, struct day *out)
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_get(x, CLIENT_T_META, day_key, sizeof day_key - 1, &row, &len);
+    enum err e = client_meta_get(x, CLIENT_META_REGISTER_DAY, &row, &len);
 
     *out = (struct day){.day = clock_now_s() / DAY_S};
     if (e != OK)
@@ -272,7 +271,7 @@ static enum err write_day(struct vault_txn *x, const struct day *d)
     wr_init(&w, row, sizeof row);
     wr_u64(&w, d->day);
     wr_u32(&w, d->count);
-    return client_vault_put(x, CLIENT_T_META, day_key, sizeof day_key - 1, row, sizeof row);
+    return client_meta_put(x, CLIENT_META_REGISTER_DAY, row, sizeof row);
 }
 
 /* Counted when it was done: what a holder refused cost nothing. */

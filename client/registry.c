@@ -7,6 +7,7 @@
 #include "client/certs.h"
 #include "client/home.h"
 #include "client/hublink_parts.h"
+#include "client/meta.h"
 #include "client/origin.h"
 #include "client/witness.h"
 
@@ -14,8 +15,6 @@
 #include <string.h>
 
 enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8 };
-
-static const char checkpoint_key[] = "registry checkpoint";
 
 struct client_registry {
     struct proto_registry *fold;
@@ -174,7 +173,7 @@ static enum err load_checkpoint(struct client_node *n, struct vault_txn *x)
     struct proto_merkle_head head;
     uint8_t *row = NULL;
     size_t len = 0;
-    enum err e = client_vault_get(x, CLIENT_T_META, checkpoint_key, sizeof checkpoint_key - 1, &row, &len);
+    enum err e = client_meta_get(x, CLIENT_META_REGISTRY, &row, &len);
 
     if (e == OK && len <= sizeof r->checkpoint && proto_registry_check(r->fold, row, len, &none, &head) == OK) {
         memcpy(r->checkpoint, row, len);
@@ -217,7 +216,7 @@ static enum err keep(struct client_node *n, struct proto_registry_more more, con
             e = client_vault_put(x, CLIENT_T_REGISTRY, key, sizeof key, leaf, len);
     }
     if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, checkpoint_key, sizeof checkpoint_key - 1, checkpoint, checkpoint_len);
+        e = client_meta_put(x, CLIENT_META_REGISTRY, checkpoint, checkpoint_len);
     if (e == OK)
         e = client_vault_commit(x);
     else

@@ -3,18 +3,11 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 #include "client/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { KEY_LEN = 1 + PROTO_ID_LEN };
-
-static void promise_key(const uint8_t id[PROTO_ID_LEN], uint8_t key[KEY_LEN])
-{
-    key[0] = 'P';
-    memcpy(key + 1, id, PROTO_ID_LEN);
-}
 
 static void remember(struct client_registry_promises *p, const uint8_t id[PROTO_ID_LEN], uint64_t at_s)
 {
@@ -34,19 +27,18 @@ static bool load_one(void *arg, const uint8_t *key, size_t key_len, const uint8_
 
     rd_init(&r, value, len);
     at_s = rd_u64(&r);
-    if (key_len == KEY_LEN && rd_end(&r) == OK)
+    if (key_len == CLIENT_META_KEY && rd_end(&r) == OK)
         remember(arg, key + 1, at_s);
     return true;
 }
 
 enum err client_registry_promise_load(struct client_node *n)
 {
-    static const uint8_t prefix[] = {'P'};
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, false, &x);
 
     if (e == OK)
-        e = client_vault_walk(x, CLIENT_T_META, prefix, sizeof prefix, load_one, client_registry_promises_of(n));
+        e = client_meta_walk_of(x, CLIENT_META_PROMISE, load_one, client_registry_promises_of(n));
     client_vault_abort(x);
     return e;
 }
@@ -54,17 +46,15 @@ enum err client_registry_promise_load(struct client_node *n)
 enum err client_registry_promise_add(struct client_node *n, struct vault_txn *x, const uint8_t *note, size_t len)
 {
     struct proto_registry_say *say = calloc(1, sizeof *say);
-    uint8_t key[KEY_LEN], row[8];
+    uint8_t row[8];
     uint64_t now_s = clock_now_s();
     struct wr w;
     enum err e = say == NULL ? ERR_NOMEM : proto_registry_say_parse(note, len, say, NULL);
 
     wr_init(&w, row, sizeof row);
     wr_u64(&w, now_s);
-    if (e == OK) {
-        promise_key(say->id, key);
-        e = client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row);
-    }
+    if (e == OK)
+        e = client_meta_put_of(x, CLIENT_META_PROMISE, say->id, row, sizeof row);
     if (e == OK)
         remember(client_registry_promises_of(n), say->id, now_s);
     free(say);
@@ -73,14 +63,12 @@ enum err client_registry_promise_add(struct client_node *n, struct vault_txn *x,
 
 static enum err forget(struct client_node *n, const uint8_t id[PROTO_ID_LEN])
 {
-    uint8_t key[KEY_LEN];
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
-    promise_key(id, key);
     if (e == OK)
-        e = client_vault_delete(x, CLIENT_T_META, key, sizeof key);
-    if (e == OK || e == ERR_NOTFOUND)
+        e = client_meta_drop_of(x, CLIENT_META_PROMISE, id);
+    if (e == OK)
         return client_vault_commit(x);
     client_vault_abort(x);
     return e;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 #include "client/order.h"
 #include "client/republish.h"
 #include "client/statement.h"
@@ -21,14 +22,12 @@ enum { OLDEST_LEN = 3 * 8, TIMED_LEN = 4 * 8, ROW_LEN = 6 * 8, DAY_S = 86400 };
 
 struct broken { uint64_t number, at_s, next, origin; struct client_leaf leaf; };
 
-static const char row_key[] = "said again after";
-
 static enum err read_row(struct vault_txn *x, struct broken *out)
 {
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_get(x, CLIENT_T_META, row_key, sizeof row_key - 1, &row, &len);
+    enum err e = client_meta_get(x, CLIENT_META_RESEND, &row, &len);
 
     if (e != OK)
         return e;
@@ -60,7 +59,7 @@ static enum err write_row(struct vault_txn *x, const struct broken *b)
     wr_u64(&w, b->leaf.index);
     wr_u64(&w, b->leaf.origin);
     e = wr_end(&w);
-    return e == OK ? client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, sizeof row) : e;
+    return e == OK ? client_meta_put(x, CLIENT_META_RESEND, row, sizeof row) : e;
 }
 
 enum err client_resend_look(struct client_node *n, struct vault_txn *x, const struct proto_receipt *r)

@@ -13,6 +13,7 @@
 #include "client/fetched.h"
 #include "client/index.h"
 #include "client/keeping.h"
+#include "client/meta.h"
 #include "client/statement.h"
 #include "policy/events.h"
 
@@ -20,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, AGAIN_S = 10, KEY_LEN = 1 + PROTO_ID_LEN };
+enum { DAY_S = 86400, AGAIN_S = 10 };
 
 /* What ended something: the statement's head is enough to judge it. */
 struct end { struct proto_statement what; uint64_t at_s; };
@@ -153,9 +154,9 @@ static enum err remove_row(struct vault_txn *x, enum client_table table, const v
 /* The statement, who said yes, and when it was last repeated and confirmed (client/upkeep). */
 enum err client_retention_drop_statement(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
 {
-    static const char marks[] = {'r', 's', 'd'};
+    static const enum client_meta marks[] = {CLIENT_META_REPEATED, CLIENT_META_CONFIRMED, CLIENT_META_DONE};
     struct client_kept *k = malloc(sizeof *k);
-    uint8_t key[KEY_LEN], *memory = NULL;
+    uint8_t *memory = NULL;
     enum err e = k == NULL ? ERR_NOMEM : client_kept_get(x, id, k, &memory);
 
     if (e == OK)
@@ -166,11 +167,8 @@ enum err client_retention_drop_statement(struct vault_txn *x, const uint8_t id[P
         e = remove_row(x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN);
     if (e == OK)
         e = remove_row(x, CLIENT_T_DRAFT, id, PROTO_ID_LEN);
-    memcpy(key + 1, id, PROTO_ID_LEN);
-    for (size_t i = 0; e == OK && i < sizeof marks; i++) {
-        key[0] = (uint8_t)marks[i];
-        e = remove_row(x, CLIENT_T_META, key, sizeof key);
-    }
+    for (size_t i = 0; e == OK && i < sizeof marks / sizeof *marks; i++)
+        e = client_meta_drop_of(x, marks[i], id);
     return e;
 }
 
@@ -223,20 +221,16 @@ static bool desk_each(void *arg, const struct client_desk *k)
 /* With its mark (client/approve). */
 static enum err drop_approval(struct vault_txn *x, const uint8_t approval[PROTO_ID_LEN])
 {
-    uint8_t key[KEY_LEN] = {'p'};
     enum err e = remove_row(x, CLIENT_T_DRAFT, approval, PROTO_ID_LEN);
 
-    memcpy(key + 1, approval, PROTO_ID_LEN);
-    return e == OK ? remove_row(x, CLIENT_T_META, key, sizeof key) : e;
+    return e == OK ? client_meta_drop_of(x, CLIENT_META_APPROVED, approval) : e;
 }
 
 static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
 {
     struct client_desk k;
-    uint8_t key[KEY_LEN] = {'d'};
     enum err e = client_desk_get(d->x, id, &k);
 
-    memcpy(key + 1, id, PROTO_ID_LEN);
     if (e == OK)
         e = client_share_destroy(d->x, id);
     if (e == OK && !sodium_is_zero(k.weighing, sizeof k.weighing))
@@ -244,7 +238,7 @@ static enum err drop_desk(struct due *d, const uint8_t id[PROTO_ID_LEN])
     if (e == OK && !sodium_is_zero(k.approval, sizeof k.approval))
         e = drop_approval(d->x, k.approval);
     if (e == OK)
-        e = remove_row(d->x, CLIENT_T_META, key, sizeof key);
+        e = client_meta_drop_of(d->x, CLIENT_META_DONE, id);
     if (e == OK)
         e = client_after_forget(d->x, id);
     if (e == OK)

@@ -4,14 +4,12 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/hublink.h"
+#include "client/meta.h"
 #include "client/witness.h"
 
 #include <stdlib.h>
 
 enum { EVERY_MS = 60000, ROW_LEN = 16 };
-
-/* CLIENT_T_META: u64 size | u64 since when. */
-static const char row_key[] = "unanchored since";
 
 void client_unanchored_saw(struct client_unanchored *u, uint64_t size, uint64_t anchored, uint64_t now_s)
 {
@@ -31,15 +29,11 @@ bool client_unanchored_is_late(const struct client_unanchored *u, uint64_t now_s
 static enum err load(struct client_node *n)
 {
     struct client_unanchored *u = &n->unanchored;
-    struct vault_txn *x = NULL;
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
-    enum err e = client_vault_begin(n->vault, false, &x);
+    enum err e = client_meta_load(n->vault, CLIENT_META_UNANCHORED, &row, &len);
 
-    if (e == OK)
-        e = client_vault_get(x, CLIENT_T_META, row_key, sizeof row_key - 1, &row, &len);
-    client_vault_abort(x);
     if (e == OK) {
         rd_init(&r, row, len);
         u->size = rd_u64(&r);
@@ -53,22 +47,13 @@ static enum err load(struct client_node *n)
 
 static enum err store(struct client_node *n)
 {
-    struct vault_txn *x = NULL;
     uint8_t row[ROW_LEN];
     struct wr w;
-    enum err e = client_vault_begin(n->vault, true, &x);
 
     wr_init(&w, row, sizeof row);
     wr_u64(&w, n->unanchored.size);
     wr_u64(&w, n->unanchored.since_s);
-    if (e == OK)
-        e = wr_end(&w);
-    if (e == OK)
-        e = client_vault_put(x, CLIENT_T_META, row_key, sizeof row_key - 1, row, sizeof row);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return wr_end(&w) == OK ? client_meta_store(n->vault, CLIENT_META_UNANCHORED, row, sizeof row) : w.err;
 }
 
 /* What the log shows now; kept when that is another moment than before. */

@@ -7,6 +7,7 @@
 #include "client/desk_sent.h"
 #include "client/facts.h"
 #include "client/index.h"
+#include "client/meta.h"
 #include "client/resend.h"
 #include "client/statement.h"
 
@@ -14,25 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64, KEY_LEN = 1 + PROTO_ID_LEN };
+enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64 };
 
-/* ---- when was something last done about a statement: CLIENT_T_META, a letter and its id ---- */
+/* ---- when was something last done about a statement ---- */
 
-static void last_key(char what, const uint8_t id[PROTO_ID_LEN], uint8_t key[KEY_LEN])
+static uint64_t last_get(struct vault_txn *x, enum client_meta what, const uint8_t id[PROTO_ID_LEN])
 {
-    key[0] = (uint8_t)what;
-    memcpy(key + 1, id, PROTO_ID_LEN);
-}
-
-static uint64_t last_get(struct vault_txn *x, char what, const uint8_t id[PROTO_ID_LEN])
-{
-    uint8_t key[KEY_LEN], *value = NULL;
+    uint8_t *value = NULL;
     size_t len = 0;
     uint64_t at = 0;
     struct rd r;
 
-    last_key(what, id, key);
-    if (client_vault_get(x, CLIENT_T_META, key, sizeof key, &value, &len) != OK)
+    if (client_meta_get_of(x, what, id, &value, &len) != OK)
         return 0;
     rd_init(&r, value, len);
     at = rd_u64(&r);
@@ -40,15 +34,14 @@ static uint64_t last_get(struct vault_txn *x, char what, const uint8_t id[PROTO_
     return rd_end(&r) == OK ? at : 0;
 }
 
-static enum err last_put(struct vault_txn *x, char what, const uint8_t id[PROTO_ID_LEN], uint64_t at_s)
+static enum err last_put(struct vault_txn *x, enum client_meta what, const uint8_t id[PROTO_ID_LEN], uint64_t at_s)
 {
-    uint8_t key[KEY_LEN], value[8];
+    uint8_t value[8];
     struct wr w;
 
-    last_key(what, id, key);
     wr_init(&w, value, sizeof value);
     wr_u64(&w, at_s);
-    return client_vault_put(x, CLIENT_T_META, key, sizeof key, value, sizeof value);
+    return client_meta_put_of(x, what, id, value, sizeof value);
 }
 
 /* ---- what is due ---- */
@@ -108,7 +101,7 @@ static enum err repeat(struct due *d, const struct client_kept *k)
  * A day after its leaf, or after the last time. What is not due yet has another moment, which *next gets when it is the sooner one (0: none so
  * far); what is done now, one a day later.
  */
-static enum err act(struct due *d, const struct client_kept *k, char what, enum err (*run)(struct due *d, const struct client_kept *k), uint64_t *next)
+static enum err act(struct due *d, const struct client_kept *k, enum client_meta what, enum err (*run)(struct due *d, const struct client_kept *k), uint64_t *next)
 {
     uint64_t since = last_get(d->x, what, k->what.id), at_s;
     enum err e = OK;
@@ -134,9 +127,9 @@ static enum err one(struct due *d, const struct client_index_at *due, struct cli
     bool counts = e == OK && k->mine && k->leaf_s != 0;
 
     if (counts && !all_acked(k))
-        e = act(d, k, 'r', repeat, &next);
+        e = act(d, k, CLIENT_META_REPEATED, repeat, &next);
     if (e == OK && counts && needs_status(d, k))
-        e = act(d, k, 's', send_status, &next);
+        e = act(d, k, CLIENT_META_CONFIRMED, send_status, &next);
     if (e == OK || e == ERR_NOTFOUND)
         e = client_index_due_again(d->x, due, next);
     free(memory);

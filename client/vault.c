@@ -1,6 +1,7 @@
 #include "client/vault.h"
 
 #include "base/kv.h"
+#include "client/meta.h"
 #include "client/vault_crypto.h"
 #include "client/vault_slots.h"
 
@@ -19,7 +20,6 @@ static const struct { const char *name; bool own_key; } tables[CLIENT_T_COUNT] =
     [CLIENT_T_OPENING] = {"opening", false}, [CLIENT_T_REGISTRY] = {"registry", false},
 };
 
-static const char format_key[] = "format";
 static const char format_text[] = "schakel vault 1";
 static const uint64_t map_bytes = UINT64_C(64) << 20;
 
@@ -139,9 +139,9 @@ static enum err check_format(struct vault *v, struct trouble *t)
 
     if (e != OK)
         return trouble_set(t, e, "the store cannot be written", "de opslag kan niet worden beschreven");
-    e = client_vault_get(x, CLIENT_T_META, format_key, sizeof format_key - 1, &text, &len);
+    e = client_vault_get(x, CLIENT_T_META, CLIENT_META_FORMAT, sizeof CLIENT_META_FORMAT - 1, &text, &len);
     if (e == ERR_NOTFOUND) {
-        e = client_vault_put(x, CLIENT_T_META, format_key, sizeof format_key - 1, format_text, sizeof format_text);
+        e = client_vault_put(x, CLIENT_T_META, CLIENT_META_FORMAT, sizeof CLIENT_META_FORMAT - 1, format_text, sizeof format_text);
         if (e == OK) {
             e = client_vault_commit(x);
             x = NULL;

@@ -1,7 +1,7 @@
 /*
  * client/vault: the node's store. Every value is encrypted (XChaCha20-Poly1305 under a key of its table, derived from the vault key; the
- * table's name and the key are the associated data) and every key is 16 to 48 bytes that say nothing (random ids, hashes, numbers): never a
- * name or a citizen number. Records and shares have a key of their own each (client/vault_slots), so that one can be erased alone.
+ * table's name and the key are the associated data) and every key is 1 to 48 bytes that say nothing of anybody (random ids, hashes, numbers, names of
+ * our own): never a name or a citizen number. Records and shares have a key of their own each (client/vault_slots), so that one can be erased alone.
  * Used by the vault process only, from its one thread.
  */
 #ifndef CLIENT_VAULT_H
@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum client_table {
-    CLIENT_T_META,        /* counters, newest checkpoint, running number: key is a short text */
+    CLIENT_T_META,        /* what there is one of, and marks beside rows: client/meta has the list */
     CLIENT_T_PERSON,      /* SHA-256 of the number -> pseudonym and subject row */
     CLIENT_T_SUBJECT,     /* subject type and value -> what this partner knows the child by */
     CLIENT_T_RECORD,      /* subject, section -> content */

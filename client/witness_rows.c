@@ -3,6 +3,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/meta.h"
 #include "proto/region_log.h"
 
 #include <sodium.h>
@@ -15,7 +16,7 @@ enum { ROW_LEN = 8 + PROTO_HASH_LEN + 8 + 8 + 8 + PROTO_HASH_LEN + 8 + 1, KEY_LE
 
 static void row_key(const struct witness_log *l, char what, uint8_t key[KEY_LEN])
 {
-    key[0] = 'w';
+    key[0] = CLIENT_META_WITNESS;
     key[1] = (uint8_t)what;
     memcpy(key + 2, l->origin_id, PROTO_HASH_LEN);
 }
