@@ -5,6 +5,7 @@
 #include "client/cmd_outsider.h"
 #include "client/cmd_registry.h"
 #include "client/cmd_partner.h"
+#include "client/cmd_passphrase.h"
 #include "client/cmd_adopt.h"
 #include "client/cmd_overlay.h"
 #include "client/cmd_policy.h"
@@ -130,6 +131,8 @@ const struct client_cmd client_base_cmds[] = {
     {"org login", {"the administrator logs in", "de beheerder meldt zich aan"}, login_opts, NULL, client_cmd_login, NULL},
     {"org rotate", {"another key in the place of one", "een andere sleutel in plaats van een"}, client_cmd_rotate_opts, NULL,
         client_cmd_org_rotate, NULL},
+    {"org passphrase", {"another passphrase of the root key or the vault", "een andere wachtzin van de hoofdsleutel of de kluis"},
+        client_cmd_org_passphrase_opts, NULL, client_cmd_org_passphrase, NULL},
     {"org status", {"how this organisation's node is doing", "hoe het met het knooppunt gaat"}, NULL, "status", NULL, client_status_print},
     {"region make", {"make a region file from public files", "maak een regiobestand van openbare bestanden"}, region_make_opts, NULL,
         client_cmd_region_make, NULL},
@@ -148,6 +151,8 @@ const struct client_cmd client_base_cmds[] = {
         client_cmd_keyholder_run, NULL},
     {"keyholder rotate", {"make another TLS key, or another to cosign with; it says what is next", "maak een andere TLS-sleutel, of een andere om mee te ondertekenen; het zegt wat volgt"},
         keyholder_rotate_opts, NULL, client_cmd_keyholder_rotate, NULL},
+    {"keyholder passphrase", {"another passphrase of the keyholder", "een andere wachtzin van de sleutelhouder"}, client_cmd_keyholder_passphrase_opts,
+        NULL, client_cmd_keyholder_passphrase, NULL},
     {"keyholder block", {"answer a partner no more", "antwoord een partner niet meer"}, keyholder_block_opts, NULL,
         client_cmd_keyholder_block, NULL},
     {"keyholder status", {"does it answer, and who asked how much today", "antwoordt hij, en wie vroeg vandaag hoeveel"}, NULL, NULL,
@@ -173,6 +178,7 @@ const struct client_cmd client_base_cmds[] = {
         client_cmd_outsider_opts, NULL, client_cmd_outsider_sign, NULL},
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
+    {"passphrase", {"another passphrase of your own", "een andere wachtzin van uzelf"}, client_cmd_own_passphrase_opts, "passphrase", NULL, NULL},
     {"status", {"hub, outbox, log, certificates, people", "hub, verzending, logboek, certificaten, mensen"}, NULL, "status", NULL, client_status_print},
     {"register derive", {"make the pseudonyms of a whole register", "maak de pseudoniemen van een heel register"}, register_derive_opts, NULL,
         client_cmd_register_derive, NULL},

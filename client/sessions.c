@@ -186,3 +186,39 @@ enum err client_do_logout(struct client_call *c, struct vault_txn *x)
     client_sessions_end(c->node, login);
     return OK;
 }
+
+/* Who has a session and knows the present one: an unattended screen is not enough. */
+enum err client_do_passphrase(struct client_call *c, struct vault_txn *x)
+{
+    struct client_staff s = {0};
+    struct secret *secret = NULL;
+    const char *passphrase = NULL;
+    uint8_t *wrapped = NULL;
+    size_t len = 0;
+    enum err e = client_arg_text(c, "new_passphrase", &passphrase);
+    struct client_unlock by = {.passphrase = passphrase};
+
+    if (e == OK)
+        e = client_staff_find(x, c->who->login, &s);
+    if (e == OK)
+        e = open_key(c, &s, &secret);
+    if (e == OK) {
+        e = client_key_wrap(&(struct client_plain_key){"staff", secret_wake(secret), secret_len(secret), s.key}, &by, &wrapped, &len);
+        secret_sleep(secret);
+    }
+    if (e == ERR_RANGE)
+        e = trouble_set(&c->trouble, e, "a passphrase has %d to %d bytes", "een wachtzin heeft %d tot %d bytes", CLIENT_PASSPHRASE_MIN, CLIENT_PASSPHRASE_MAX);
+    if (e == OK) {
+        free(s.wrapped);
+        s.wrapped = wrapped;
+        s.wrapped_len = len;
+        wrapped = NULL;
+        e = client_staff_put(x, &s);
+    }
+    if (e == OK)
+        json_add_text(c->reply, "login", s.login);
+    free(wrapped);
+    secret_free(secret);
+    client_staff_fini(&s);
+    return e;
+}

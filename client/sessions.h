@@ -56,7 +56,7 @@ size_t client_sessions_count(const struct client_node *n);
 /* End those whose time is over. */
 void client_sessions_step(struct client_node *n);
 
-client_handler client_do_login, client_do_logout, client_do_staff_add, client_do_staff_list,
+client_handler client_do_login, client_do_logout, client_do_passphrase, client_do_staff_add, client_do_staff_list,
     client_do_staff_end;
 
 #endif

@@ -19,6 +19,7 @@ const struct client_command client_base_commands[] = {
     {"status", client_do_status, 0, false},
     {"login", client_do_login, 0, true},
     {"logout", client_do_logout, CLIENT_ANY_ROLE, false},
+    {"passphrase", client_do_passphrase, CLIENT_ANY_ROLE, true},
     /* No session is needed for the first of the staff; the handler sees to it. */
     {"staff.add", client_do_staff_add, 0, true},
     {"staff.list", client_do_staff_list, CLIENT_ANY_ROLE, false},

@@ -14,7 +14,7 @@ static const struct group {
     struct client_words title;
     const char *names[12];
 } groups[] = {
-    {{"Every day", "Elke dag"}, {"login", "logout", "inbox", "done", "status", "outbox"}},
+    {{"Every day", "Elke dag"}, {"login", "logout", "inbox", "done", "status", "outbox", "passphrase"}},
     {{"Asking and answering", "Vragen en antwoorden"}, {"request", "weigh", "preview", "grant", "refuse", "approve"}},
     {{"Sending and reading", "Sturen en lezen"}, {"send", "open", "informed", "accept", "not-for-us", "access"}},
     {{"Records and cases", "Dossiers en casussen"}, {"record", "case", "policy show"}},

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every key of a partner is changed while the region runs: node, HPKE, officer, TLS, and the root key by two others' word. With the
+# Every key of a partner is changed while the region runs: node, HPKE, officer, TLS, and the root key by two others' word; and every passphrase. With the
 # programs of SCHAKEL_BIN.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
@@ -74,6 +74,26 @@ scene_keyholder_tls() {
     ask vo case open --number "$(new_number 88000)" --purpose case_support
     expect "nodes take it" "$got" '"ok":true' || return 1
 }
+# What the keys lie under: the vault's, a person's, the root key's and a keyholder's. Each opens with the new one and no longer with the old.
+passphrase() { local from=$1 to=$2; shift 2; { secret "$from"; secret "$to"; } | "$bin/schakel" "$@" --passphrase-fd 0 --json 2>&1; }
+scene_passphrases() {
+    local vo=(--home "$region/vo") holder=(--home "$region/keyholder")
+    got=$(passphrase vo-vault changed "${vo[@]}" org passphrase vault) || { why="vault: $got"; return 1; }
+    got=$(passphrase vo-vault changed "${vo[@]}" org passphrase vault) && { why="the old one still opens the vault"; return 1; }
+    stop_node vo
+    got=$(secret vo-vault | timeout 5 "$bin/schakel" "${vo[@]}" node --passphrase-fd 0 2>&1) && { why="the node starts with the old one"; return 1; }
+    expect "it says why it does not start" "$got" 'this passphrase does not open the key' || return 1
+    got=$(passphrase changed vo-vault "${vo[@]}" org passphrase vault) || { why="back: $got"; return 1; }
+    start_node vo && as_login vo admin && as_login vo coordinator || { why="the node does not start with the new one"; return 1; }
+    got=$(passphrase vo-coordinator changed "${vo[@]}" --as coordinator passphrase) || { why="own: $got"; return 1; }
+    got=$(secret changed | "$bin/schakel" "${vo[@]}" login --as coordinator --passphrase-fd 0 2>&1) || { why="the new one opens no session: $got"; return 1; }
+    got=$(passphrase changed vo-coordinator "${vo[@]}" --as coordinator passphrase) || { why="own, back: $got"; return 1; }
+    got=$(passphrase vo-root changed "${vo[@]}" org passphrase root) && got=$(passphrase changed vo-root "${vo[@]}" org passphrase root) \
+        || { why="root: $got"; return 1; }
+    got=$(passphrase keyholder changed "${holder[@]}" keyholder passphrase) && got=$(passphrase changed keyholder "${holder[@]}" keyholder passphrase) \
+        || { why="keyholder: $got"; return 1; }
+}
+
 # A number of the range for examples that nobody has yet.
 new_number() {
     awk -v from="$1" 'BEGIN {
@@ -89,4 +109,4 @@ new_number() {
 set -e
 region_up
 set +e
-run_scenes keys root_key hub_tls keyholder_tls
+run_scenes keys root_key hub_tls keyholder_tls passphrases

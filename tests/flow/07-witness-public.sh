@@ -2,22 +2,9 @@
 # The key with which a public witness cosigns is changed while the region runs: by its key of before and two partners, and with nothing less; a line
 # of the key that was changed counts no more, and the hub says so. With the programs of SCHAKEL_BIN.
 set -uo pipefail
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-bin=${SCHAKEL_BIN:-$source/build/debug/bin}
-mkdir -p "$source/build/flow"
-region=$(mktemp -d "$source/build/flow/witpublic.XXXXXX")
-. "$source/tools/region.sh"
-. "$source/tools/scenes.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 . "$source/tests/flow/lib/registry.sh"
 . "$source/tests/flow/lib/witkey.sh"
-
-finish() {
-    region_down
-    [ "${failed:-1}" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 public=$region/public
 # make_key FILE: a key of the public witness; its verifier key.
@@ -112,13 +99,4 @@ serve first
 region_up
 "$bin/schakel-hub" --home "$region/hub" witnesses --output "$public/logs" >/dev/null
 set +e
-failed=0
-for name in ${SCENES:-before refused changed old_key new_key}; do
-    why=""
-    if "scene_$name"; then echo "ok $name"; else echo "FAILED $name: $why"; failed=1; fi
-done
-if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log; then
-    grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$region"/*/log | head -60
-    failed=1
-fi
-exit "$failed"
+run_scenes before refused changed old_key new_key

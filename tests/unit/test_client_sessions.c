@@ -396,6 +396,31 @@ static void the_only_administrator_stays(void **state)
     assert_err(outcome(serve(f, ada, client_do_staff_revoke, "{\"login\":\"ada-admin\"}")), OK);
 }
 
+static void who_knows_the_present_passphrase_gets_another(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *who;
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    who = login(f);
+    assert_err(outcome(serve(f, who, client_do_passphrase, "{\"passphrase\":\"long enough\",\"new_passphrase\":\"another one\"}")), OK);
+    assert_err(outcome(serve(f, NULL, client_do_login, LOGIN_ARGS)), ERR_DENIED);
+    assert_err(outcome(serve(f, NULL, client_do_login, "{\"as\":\"ada-admin\",\"passphrase\":\"another one\"}")), OK);
+}
+
+static void who_does_not_changes_nothing(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_session *who;
+
+    assert_err(outcome(serve(f, NULL, client_do_staff_add, ADMIN_ARGS)), OK);
+    who = login(f);
+    assert_err(outcome(serve(f, who, client_do_passphrase, "{\"passphrase\":\"long enougj\",\"new_passphrase\":\"another one\"}")), ERR_DENIED);
+    assert_err(outcome(serve(f, who, client_do_passphrase, "{\"passphrase\":\"long enough\",\"new_passphrase\":\"short\"}")), ERR_RANGE);
+    assert_err(outcome(serve(f, NULL, client_do_login, "{\"as\":\"ada-admin\",\"passphrase\":\"another one\"}")), ERR_DENIED);
+    assert_err(outcome(serve(f, NULL, client_do_login, LOGIN_ARGS)), OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +440,8 @@ int main(void)
         session_test(the_only_administrator_stays),
         session_test(names_become_logins),
         session_test(tokens_that_are_none_are_nobody),
+        session_test(who_knows_the_present_passphrase_gets_another),
+        session_test(who_does_not_changes_nothing),
     };
 
     return cmocka_run_group_tests_name("client/sessions", tests, NULL, NULL);
