@@ -134,20 +134,23 @@ enum err client_fetched_silent(struct vault_txn *x, uint64_t now_s, uint64_t *co
 
 /* ---- asking ---- */
 
+/* Of what is gone meanwhile nothing is kept, nor of what was handed over anew since it was asked: the answer is about another release. */
 static enum err keep(struct client_node *n, const struct client_fetched_asked *about)
 {
-    struct row row = {.at_s = clock_now_s()};
+    struct row row = {.at_s = 0};
     struct vault_txn *x = NULL;
     enum err e = client_vault_begin(n->vault, true, &x);
 
-    memcpy(row.id, about->id, sizeof row.id);
-    memcpy(row.release, about->release, sizeof row.release);
     if (e == OK)
+        e = get(x, about->id, &row);
+    if (e == OK && memcmp(row.release, about->release, sizeof row.release) == 0) {
+        row.at_s = clock_now_s();
         e = put(x, &row);
-    if (e == OK)
-        return client_vault_commit(x);
+        if (e == OK)
+            return client_vault_commit(x);
+    }
     client_vault_abort(x);
-    return e;
+    return e == ERR_NOTFOUND ? OK : e;
 }
 
 static void answered(struct client_node *n, void *arg, enum err result, const struct proto_reply *reply)

@@ -153,6 +153,41 @@ static void what_the_hub_does_not_say_is_asked_again(void **state)
     assert_int_not_equal(fetched_at(h, &d), 0);
 }
 
+/* Asked about, and gone before the answer came: it makes no row of what is not kept any more. */
+static void an_answer_about_what_is_gone_keeps_nothing(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_desk d = handed_over(h, 0x10, false);
+    struct vault_txn *x;
+
+    assert_non_null(question(h, 0x10));
+    x = client_fixture_begin(h->f, VO);
+    assert_err(client_fetched_forget(x, d.id), OK);
+    client_fixture_commit(x);
+    answer(h, 0x10, 1);
+    assert_int_equal(fetched_at(h, &d), 0);
+    assert_int_equal(silent(h, clock_now_s() + 8 * DAY_S), 0);
+}
+
+/* Asked about, and handed over anew before the answer came: that was fetched is not said of the new one. */
+static void an_answer_is_about_the_release_that_was_asked_about(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_desk d = handed_over(h, 0x10, false);
+    const uint8_t anew[PROTO_ID_LEN] = {0x55};
+    struct vault_txn *x;
+
+    assert_non_null(question(h, 0x10));
+    x = client_fixture_begin(h->f, VO);
+    assert_err(client_fetched_wait(h->n, x, &d, anew), OK);
+    client_fixture_commit(x);
+    answer(h, 0x10, 1);
+    assert_int_equal(fetched_at(h, &d), 0);
+    due(h);
+    answer(h, 0x55 - 2, 1);
+    assert_int_not_equal(fetched_at(h, &d), 0);
+}
+
 /* Read or over: nobody waits for a word, and nothing of it is kept. */
 static void what_was_read_is_not_silent(void **state)
 {
@@ -214,7 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_is_asked_until_it_was_fetched), TEST(all_have_their_turn), TEST(what_the_hub_does_not_say_is_asked_again), TEST(what_was_read_is_not_silent),
-        TEST(the_holder_sees_it),
+        TEST(an_answer_about_what_is_gone_keeps_nothing), TEST(an_answer_is_about_the_release_that_was_asked_about), TEST(the_holder_sees_it),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/fetched", tests, NULL, NULL);
