@@ -7,6 +7,7 @@
 #include "client/meta.h"
 #include "client/openings.h"
 #include "client/openings_parts.h"
+#include "client/rows.h"
 #include "client/statement.h"
 #include "client/terms.h"
 #include "client/verify.h"
@@ -90,23 +91,10 @@ uint64_t client_archive_end_term_s(const struct client_node *n, const char *purp
 
 /* ---- what may still be disputed ---- */
 
-/* Room for one more; NULL: there is no memory. */
-static void *grow(void *rows, size_t *cap, size_t count, size_t size)
-{
-    void *more;
-
-    if (count < *cap)
-        return rows;
-    more = reallocarray(rows, *cap == 0 ? 64 : *cap * 2, size);
-    if (more != NULL)
-        *cap = *cap == 0 ? 64 : *cap * 2;
-    return more;
-}
-
 static bool grant_each(void *arg, const struct client_desk *k)
 {
     struct end *d = arg;
-    uint8_t (*grant)[PROTO_ID_LEN] = grow(d->grant, &d->grant_cap, d->grants, sizeof *grant);
+    uint8_t (*grant)[PROTO_ID_LEN] = client_rows_more(d->grant, d->grants, &d->grant_cap, sizeof *grant);
 
     if (grant == NULL) {
         d->err = ERR_NOMEM;
@@ -125,7 +113,7 @@ static bool objection_each(void *arg, const struct client_kept *k)
 
     if (k->what.kind != PROTO_SAY_OBJECTION)
         return true;
-    objection = grow(d->objection, &d->objection_cap, d->objections, sizeof *objection);
+    objection = client_rows_more(d->objection, d->objections, &d->objection_cap, sizeof *objection);
     if (objection == NULL) {
         d->err = ERR_NOMEM;
         return false;

@@ -6,6 +6,7 @@
 #include "client/index.h"
 #include "client/record.h"
 #include "client/retention.h"
+#include "client/rows.h"
 #include "client/terms.h"
 
 #include <sodium.h>
@@ -74,15 +75,11 @@ static enum err is_of_age(struct ending *d, const struct client_case *c, bool *i
 
 static enum err add(struct ending *d, const struct client_case *c, bool by_age)
 {
-    if (d->count == d->cap) {
-        size_t cap = d->cap == 0 ? 64 : d->cap * 2;
-        struct one *more = reallocarray(d->at, cap, sizeof *more);
+    struct one *more = client_rows_more(d->at, d->count, &d->cap, sizeof *more);
 
-        if (more == NULL)
-            return ERR_NOMEM;
-        d->at = more;
-        d->cap = cap;
-    }
+    if (more == NULL)
+        return ERR_NOMEM;
+    d->at = more;
     d->at[d->count] = (struct one){.child = c->child, .handle = c->handle, .by_age = by_age, .alone = true};
     memcpy(d->at[d->count++].id, c->id, PROTO_ID_LEN);
     return OK;
@@ -144,16 +141,6 @@ static bool open_each(void *arg, const struct client_desk *k)
     return true;
 }
 
-static uint64_t said_s(const struct client_kept *k)
-{
-    return k->leaf_s != 0 ? k->leaf_s : k->what.made_s;
-}
-
-static bool is_under_way(const struct client_kept *k)
-{
-    return k->mine && k->leaf_s == 0 && !k->dropped;
-}
-
 /* When it was last moved, and whether something of ours is still on its way. */
 static bool moved_each(void *arg, const struct client_kept *k)
 {
@@ -161,9 +148,9 @@ static bool moved_each(void *arg, const struct client_kept *k)
 
     if (o == NULL)
         return true;
-    o->open = o->open || is_under_way(k);
-    if (k->what.kind == PROTO_SAY_MEMBERSHIP && said_s(k) > o->last_s)
-        o->last_s = said_s(k);
+    o->open = o->open || client_kept_is_under_way(k);
+    if (k->what.kind == PROTO_SAY_MEMBERSHIP && client_kept_said_s(k) > o->last_s)
+        o->last_s = client_kept_said_s(k);
     return true;
 }
 
@@ -227,7 +214,7 @@ static enum err ends_what_is_kept(struct ending *d, const struct proto_statement
     e = k == NULL ? ERR_NOMEM : client_kept_get(d->x, s->refers, k, &memory);
     if (e == OK) {
         *does = true;
-        d->waits = d->waits || (goes(d->of, &k->what) && !is_under_way(k));
+        d->waits = d->waits || (goes(d->of, &k->what) && !client_kept_is_under_way(k));
     }
     free(memory);
     free(k);
@@ -237,7 +224,7 @@ static enum err ends_what_is_kept(struct ending *d, const struct proto_statement
 static bool said_each(void *arg, const struct client_kept *k)
 {
     struct ending *d = arg;
-    bool stays = is_under_way(k);
+    bool stays = client_kept_is_under_way(k);
 
     if (!goes(d->of, &k->what))
         return true;

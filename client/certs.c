@@ -4,6 +4,7 @@
 #include "base/rd.h"
 #include "client/calls.h"
 #include "client/hublink_parts.h"
+#include "client/rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -39,15 +40,11 @@ struct client_certs {
 
 static enum err push(struct client_certs *c, const struct known *k)
 {
-    if (c->count == c->cap) {
-        size_t cap = c->cap == 0 ? 64 : c->cap * 2;
-        struct known *at = realloc(c->at, cap * sizeof *at);
+    struct known *at = client_rows_more(c->at, c->count, &c->cap, sizeof *at);
 
-        if (at == NULL)
-            return ERR_NOMEM;
-        c->at = at;
-        c->cap = cap;
-    }
+    if (at == NULL)
+        return ERR_NOMEM;
+    c->at = at;
     c->at[c->count++] = *k;
     return OK;
 }

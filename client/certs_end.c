@@ -1,6 +1,7 @@
 #include "client/certs_end.h"
 
 #include "client/archive_end.h"
+#include "client/rows.h"
 #include "client/statement.h"
 #include "proto/region.h"
 
@@ -53,23 +54,19 @@ static void need(struct ending *d, const uint8_t key[PROTO_KEY_LEN], bool as_nod
 static bool over_each(void *arg, const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
 {
     struct ending *d = arg;
+    struct over *more;
     struct proto_cert c;
     uint8_t signer[PROTO_KEY_LEN];
 
     if (key_len != ROW_KEY || proto_cert_peek(value, len, &c, signer) != OK || c.until_s >= d->floor_s
         || (c.use == PROTO_USE_STAFF) != d->staff || (!d->staff && ours(d, &c)))
         return true;
-    if (d->count == d->cap) {
-        size_t cap = d->cap == 0 ? 256 : d->cap * 2;
-        struct over *more = reallocarray(d->at, cap, sizeof *more);
-
-        if (more == NULL) {
-            d->err = ERR_NOMEM;
-            return false;
-        }
-        d->at = more;
-        d->cap = cap;
+    more = client_rows_more(d->at, d->count, &d->cap, sizeof *more);
+    if (more == NULL) {
+        d->err = ERR_NOMEM;
+        return false;
     }
+    d->at = more;
     d->at[d->count] = (struct over){.is_node = c.use == PROTO_USE_NODE};
     memcpy(d->at[d->count].row, key, ROW_KEY);
     memcpy(d->at[d->count++].key, c.key, PROTO_KEY_LEN);

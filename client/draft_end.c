@@ -2,6 +2,7 @@
 
 #include "client/desk.h"
 #include "client/meta.h"
+#include "client/rows.h"
 #include "client/statement.h"
 #include "proto/sign.h"
 
@@ -31,20 +32,16 @@ static int by_id(const void *a, const void *b)
 static bool desk_each(void *arg, const struct client_desk *k)
 {
     struct ending *d = arg;
+    uint8_t (*more)[PROTO_ID_LEN];
 
     if (sodium_is_zero(k->weighing, sizeof k->weighing))
         return true;
-    if (d->used_count == d->used_cap) {
-        size_t cap = d->used_cap == 0 ? 64 : d->used_cap * 2;
-        uint8_t (*more)[PROTO_ID_LEN] = reallocarray(d->used, cap, sizeof *more);
-
-        if (more == NULL) {
-            d->err = ERR_NOMEM;
-            return false;
-        }
-        d->used = more;
-        d->used_cap = cap;
+    more = client_rows_more(d->used, d->used_count, &d->used_cap, sizeof *more);
+    if (more == NULL) {
+        d->err = ERR_NOMEM;
+        return false;
     }
+    d->used = more;
     memcpy(d->used[d->used_count++], k->weighing, PROTO_ID_LEN);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "client/ends.h"
 
 #include "client/facts.h"
+#include "client/rows.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -31,17 +32,12 @@ static bool read_each(void *arg, const struct client_kept *k)
 
     if (!is_an_end(&k->what) || is_void(k))
         return true;
-    if (r->out.count == r->cap) {
-        size_t cap = r->cap == 0 ? 16 : 2 * r->cap;
-        struct client_end *more = reallocarray(r->out.row, cap, sizeof *more);
-
-        if (more == NULL) {
-            r->no_memory = true;
-            return false;
-        }
-        r->out.row = more;
-        r->cap = cap;
+    row = client_rows_more(r->out.row, r->out.count, &r->cap, sizeof *row);
+    if (row == NULL) {
+        r->no_memory = true;
+        return false;
     }
+    r->out.row = row;
     row = &r->out.row[r->out.count++];
     *row = (struct client_end){.kind = (uint8_t) k->what.kind,
         .code = k->what.code,

@@ -3,6 +3,7 @@
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/consent_end.h"
+#include "client/rows.h"
 #include "policy/consent.h"
 #include "policy/events.h"
 
@@ -207,21 +208,17 @@ static bool words_each(void *arg, const struct client_kept *k)
 {
     struct collecting *c = arg;
     bool stops = k->what.kind == PROTO_SAY_EVENT_END || k->what.kind == PROTO_SAY_WITHDRAWAL;
+    struct word *more;
 
     /* What people here said stops at once, whether or not the hub can be reached. */
     if (!is_word(&k->what) || (k->leaf_s == 0 && !(k->mine && stops)))
         return true;
-    if (c->word_count == c->word_cap) {
-        size_t cap = c->word_cap == 0 ? 16 : c->word_cap * 2;
-        struct word *more = reallocarray(c->words, cap, sizeof *more);
-
-        if (more == NULL) {
-            c->err = ERR_NOMEM;
-            return false;
-        }
-        c->words = more;
-        c->word_cap = cap;
+    more = client_rows_more(c->words, c->word_count, &c->word_cap, sizeof *more);
+    if (more == NULL) {
+        c->err = ERR_NOMEM;
+        return false;
     }
+    c->words = more;
     c->words[c->word_count++] = word_of(c, k);
     return true;
 }

@@ -63,16 +63,11 @@ static enum err drop(struct vault_txn *x, struct key k)
 
 /* ---- statements ---- */
 
-static bool is_acked(const struct client_kept *k)
-{
-    return k->acked == (UINT64_C(1) << k->what.addressees.count) - 1;
-}
-
 /* Of the other kinds nothing is to be done once everybody has acknowledged. */
 static bool has_moment(const struct client_kept *k)
 {
     return k->mine && k->leaf_s != 0
-        && (!is_acked(k) || (k->what.kind == PROTO_SAY_CONSENT && sodium_memcmp(k->what.holder, k->what.setter, PROTO_PARTNER_LEN) != 0));
+        && (!client_kept_is_acked(k) || (k->what.kind == PROTO_SAY_CONSENT && sodium_memcmp(k->what.holder, k->what.setter, PROTO_PARTNER_LEN) != 0));
 }
 
 static struct key facts_key(struct vault_txn *x, const struct proto_subject_id *who, const uint8_t *id)

@@ -187,15 +187,13 @@ bool client_keeping_stops(enum proto_statement_kind kind)
 
 bool client_keeping_is_late(const struct client_kept *k, uint64_t now_s)
 {
-    uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
-
     if (k->dropped)
         return false;
     if (k->mine && k->leaf_s == 0 && k->refused)
         return true;
     if (!k->mine || (k->leaf_s == 0 && !client_keeping_stops(k->what.kind)))
         return false;
-    return (k->leaf_s != 0 ? k->leaf_s : k->what.made_s) + DAY_S < now_s && (k->leaf_s == 0 || (k->acked & all) != all);
+    return client_kept_said_s(k) + DAY_S < now_s && (k->leaf_s == 0 || !client_kept_is_acked(k));
 }
 
 struct count { uint64_t now_s; struct client_unconfirmed found; };

@@ -55,6 +55,23 @@ struct client_leaf client_kept_leaf(const struct client_kept *k)
     return (struct client_leaf){.index = k->leaf_index, .at_s = k->leaf_s, .origin = k->leaf_origin};
 }
 
+uint64_t client_kept_said_s(const struct client_kept *k)
+{
+    return k->leaf_s != 0 ? k->leaf_s : k->what.made_s;
+}
+
+bool client_kept_is_under_way(const struct client_kept *k)
+{
+    return k->mine && k->leaf_s == 0 && !k->dropped;
+}
+
+bool client_kept_is_acked(const struct client_kept *k)
+{
+    uint64_t all = (UINT64_C(1) << k->what.addressees.count) - 1;
+
+    return (k->acked & all) == all;
+}
+
 enum err client_kept_put(struct vault_txn *x, const struct client_kept *k)
 {
     size_t cap = HEAD_LEN + k->original_len;

@@ -12,6 +12,7 @@
 #include "client/receipt.h"
 #include "client/registry.h"
 #include "client/rotate.h"
+#include "client/rows.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -33,15 +34,11 @@ static void order_key(uint64_t order, uint8_t out[8])
 
 static enum err remember_fresh(struct client_hublink *l, uint64_t order)
 {
-    if (l->fresh_count == l->fresh_cap) {
-        size_t cap = l->fresh_cap == 0 ? 64 : l->fresh_cap * 2;
-        uint64_t *at = realloc(l->fresh, cap * sizeof *at);
+    uint64_t *at = client_rows_more(l->fresh, l->fresh_count, &l->fresh_cap, sizeof *at);
 
-        if (at == NULL)
-            return ERR_NOMEM;
-        l->fresh = at;
-        l->fresh_cap = cap;
-    }
+    if (at == NULL)
+        return ERR_NOMEM;
+    l->fresh = at;
     l->fresh[l->fresh_count++] = order;
     return OK;
 }
@@ -111,21 +108,12 @@ static enum err add_item(struct client_hublink *l, uint64_t order, const struct 
     struct proto_msg *m = malloc(sizeof *m);
     enum err e = m == NULL ? ERR_NOMEM : proto_msg_decode((enum proto_kind)row->kind, row->body.data, row->body.len, m);
 
-    if (e == OK && l->item_count == l->item_cap) {
-        size_t cap = l->item_cap == 0 ? 64 : l->item_cap * 2;
-
-        item = realloc(l->item, cap * sizeof *item);
-        if (item == NULL) {
-            e = ERR_NOMEM;
-        } else {
-            l->item = item;
-            l->item_cap = cap;
-        }
-    }
-    if (e != OK) {
+    item = e == OK ? client_rows_more(l->item, l->item_count, &l->item_cap, sizeof *item) : NULL;
+    if (item == NULL) {
         free(m);
-        return e;
+        return e == OK ? ERR_NOMEM : e;
     }
+    l->item = item;
     item = &l->item[l->item_count];
     *item = (struct outbox_item){.order = order, .group = row->group, .put_s = row->put_s, .kind = (enum proto_kind)row->kind,
         .subject = m->head.subject, .sent = sent,

@@ -2,6 +2,7 @@
 
 #include "client/child.h"
 #include "client/order.h"
+#include "client/rows.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -47,20 +48,16 @@ static void fill(struct row *out, const struct client_kept *k, bool over)
 static bool read_each(void *arg, const struct client_kept *k)
 {
     struct client_replaced *r = arg;
+    struct row *more;
 
     if (k->what.kind != PROTO_SAY_CONSENT)
         return true;
-    if (r->count == r->cap) {
-        size_t cap = r->cap == 0 ? 16 : 2 * r->cap;
-        struct row *more = reallocarray(r->row, cap, sizeof *more);
-
-        if (more == NULL) {
-            r->no_memory = true;
-            return false;
-        }
-        r->row = more;
-        r->cap = cap;
+    more = client_rows_more(r->row, r->count, &r->cap, sizeof *more);
+    if (more == NULL) {
+        r->no_memory = true;
+        return false;
     }
+    r->row = more;
     fill(&r->row[r->count++], k,
         client_ends_of(r->ends, &k->what) != NULL
             || (k->what.until_s != 0 && k->what.until_s <= r->now_s));

@@ -4,6 +4,7 @@
 #include "client/certs.h"
 #include "client/hublink_parts.h"
 #include "client/outbox.h"
+#include "client/rows.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -18,18 +19,15 @@ struct all { const struct client_node *n; struct own *at; size_t count, cap; enu
 
 static struct own *place(struct all *a, const struct proto_cert *c)
 {
+    struct own *at;
+
     for (size_t i = 0; i < a->count; i++)
         if (a->at[i].c.use == c->use && sodium_memcmp(a->at[i].c.key, c->key, sizeof c->key) == 0)
             return &a->at[i];
-    if (a->count == a->cap) {
-        size_t cap = a->cap == 0 ? 16 : 2 * a->cap;
-        struct own *at = reallocarray(a->at, cap, sizeof *at);
-
-        if (at == NULL)
-            return NULL;
-        a->at = at;
-        a->cap = cap;
-    }
+    at = client_rows_more(a->at, a->count, &a->cap, sizeof *at);
+    if (at == NULL)
+        return NULL;
+    a->at = at;
     a->at[a->count] = (struct own){.len = 0};
     return &a->at[a->count++];
 }

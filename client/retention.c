@@ -14,6 +14,7 @@
 #include "client/index.h"
 #include "client/keeping.h"
 #include "client/meta.h"
+#include "client/rows.h"
 #include "client/statement.h"
 #include "policy/events.h"
 
@@ -39,11 +40,6 @@ struct due {
 
 /* ---- statements ---- */
 
-static uint64_t said_s(const struct client_kept *k)
-{
-    return k->leaf_s != 0 ? k->leaf_s : k->what.made_s;
-}
-
 static bool is_end(const struct proto_statement *s)
 {
     return s->kind == PROTO_SAY_EVENT_END || s->kind == PROTO_SAY_WITHDRAWAL || s->kind == PROTO_SAY_OBJECTION_END
@@ -54,21 +50,17 @@ static bool is_end(const struct proto_statement *s)
 static bool ends_each(void *arg, const struct client_kept *k)
 {
     struct due *d = arg;
+    struct end *more;
 
-    if (!is_end(&k->what) || said_s(k) > d->before_s)
+    if (!is_end(&k->what) || client_kept_said_s(k) > d->before_s)
         return true;
-    if (d->end_count == d->end_cap) {
-        size_t cap = d->end_cap == 0 ? 64 : d->end_cap * 2;
-        struct end *more = reallocarray(d->end, cap, sizeof *more);
-
-        if (more == NULL) {
-            d->err = ERR_NOMEM;
-            return false;
-        }
-        d->end = more;
-        d->end_cap = cap;
+    more = client_rows_more(d->end, d->end_count, &d->end_cap, sizeof *more);
+    if (more == NULL) {
+        d->err = ERR_NOMEM;
+        return false;
     }
-    d->end[d->end_count++] = (struct end){.what = k->what, .at_s = said_s(k)};
+    d->end = more;
+    d->end[d->end_count++] = (struct end){.what = k->what, .at_s = client_kept_said_s(k)};
     return true;
 }
 
@@ -110,8 +102,8 @@ static bool is_due(struct due *d, const struct client_kept *k)
     const struct proto_statement *s = &k->what;
 
     if (s->kind == PROTO_SAY_STATUS && s->code == 0)
-        return said_s(k) + CLIENT_RETENTION_STATUS_S <= d->now_s;
-    if (said_s(k) > d->before_s)
+        return client_kept_said_s(k) + CLIENT_RETENTION_STATUS_S <= d->now_s;
+    if (client_kept_said_s(k) > d->before_s)
         return false;
     switch (s->kind) {
     case PROTO_SAY_EVENT:
@@ -129,17 +121,11 @@ static bool is_due(struct due *d, const struct client_kept *k)
     }
 }
 
-/* What stops something and has not reached the hub yet is still being sent. */
-static bool is_under_way(const struct client_kept *k)
-{
-    return k->mine && k->leaf_s == 0 && !k->dropped;
-}
-
 static bool due_each(void *arg, const struct client_kept *k)
 {
     struct due *d = arg;
 
-    if (!is_under_way(k) && is_due(d, k))
+    if (!client_kept_is_under_way(k) && is_due(d, k))
         memcpy(d->id[d->count++], k->what.id, PROTO_ID_LEN);
     return d->err == OK && d->count < CLIENT_RETENTION_AT_ONCE;
 }

@@ -1,6 +1,7 @@
 #include "client/silent.h"
 
 #include "client/facts.h"
+#include "client/rows.h"
 #include "client/statement.h"
 
 #include <sodium.h>
@@ -18,17 +19,12 @@ static bool take_consent(void *arg, const struct client_kept *k)
     if (k->mine || k->leaf_s == 0 || k->what.kind != PROTO_SAY_CONSENT || k->what.until_s <= a->now_s
         || sodium_memcmp(k->what.holder, a->n->me->id, PROTO_PARTNER_LEN) != 0)
         return true;
-    if (a->count == a->cap) {
-        size_t cap = a->cap == 0 ? 16 : 2 * a->cap;
-
-        h = reallocarray(a->at, cap, sizeof *h);
-        if (h == NULL) {
-            a->err = ERR_NOMEM;
-            return false;
-        }
-        a->at = h;
-        a->cap = cap;
+    h = client_rows_more(a->at, a->count, &a->cap, sizeof *h);
+    if (h == NULL) {
+        a->err = ERR_NOMEM;
+        return false;
     }
+    a->at = h;
     h = &a->at[a->count++];
     memset(h, 0, sizeof *h);
     memcpy(h->id, k->what.id, sizeof h->id);

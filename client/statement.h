@@ -27,6 +27,13 @@ struct client_kept {
 /* Where it stands in the log. */
 struct client_leaf client_kept_leaf(const struct client_kept *k);
 
+/* When it was said, as far as it is proven: its leaf time, or what it says itself where it is not logged. */
+uint64_t client_kept_said_s(const struct client_kept *k);
+/* Own, and still on its way to the hub: not logged, and nobody decided that it is not sent again. */
+bool client_kept_is_under_way(const struct client_kept *k);
+/* Did every addressee acknowledge it? Of own ones. */
+bool client_kept_is_acked(const struct client_kept *k);
+
 /* Keep (or replace) a statement; the key is k->what.id. */
 MUST_USE enum err client_kept_put(struct vault_txn *x, const struct client_kept *k);
 /* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */

@@ -54,11 +54,6 @@ struct due {
     struct client_index_at at[CLIENT_INDEX_DUE_MAX];
 };
 
-static bool all_acked(const struct client_kept *k)
-{
-    return k->acked == (UINT64_C(1) << k->what.addressees.count) - 1;
-}
-
 /* Recorded here about the records of another, and still running. */
 static bool needs_status(const struct due *d, const struct client_kept *k)
 {
@@ -126,7 +121,7 @@ static enum err one(struct due *d, const struct client_index_at *due, struct cli
     enum err e = client_kept_get(d->x, due->id, k, &memory);
     bool counts = e == OK && k->mine && k->leaf_s != 0;
 
-    if (counts && !all_acked(k))
+    if (counts && !client_kept_is_acked(k))
         e = act(d, k, CLIENT_META_REPEATED, repeat, &next);
     if (e == OK && counts && needs_status(d, k))
         e = act(d, k, CLIENT_META_CONFIRMED, send_status, &next);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/wr.h"
+#include "client/rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +28,11 @@ struct client_slots {
 
 static enum err list_add(struct list *l, uint32_t slot)
 {
-    if (l->count == l->cap) {
-        size_t cap = l->cap == 0 ? 64 : l->cap * 2;
-        uint32_t *at = realloc(l->at, cap * sizeof *at);
+    uint32_t *at = client_rows_more(l->at, l->count, &l->cap, sizeof *at);
 
-        if (at == NULL)
-            return ERR_NOMEM;
-        l->at = at;
-        l->cap = cap;
-    }
+    if (at == NULL)
+        return ERR_NOMEM;
+    l->at = at;
     l->at[l->count++] = slot;
     return OK;
 }

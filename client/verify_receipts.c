@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/home.h"
+#include "client/rows.h"
 #include "client/terms.h"
 #include "proto/region_log.h"
 
@@ -38,15 +39,11 @@ void client_claims_fini(struct client_claims *c)
 
 static enum err add_claim(struct client_claims *c, const struct client_claim *claim)
 {
-    if (c->count == c->cap) {
-        size_t cap = c->cap == 0 ? 256 : c->cap * 2;
-        struct client_claim *at = realloc(c->at, cap * sizeof *at);
+    struct client_claim *at = client_rows_more(c->at, c->count, &c->cap, sizeof *at);
 
-        if (at == NULL)
-            return ERR_NOMEM;
-        c->at = at;
-        c->cap = cap;
-    }
+    if (at == NULL)
+        return ERR_NOMEM;
+    c->at = at;
     c->at[c->count++] = *claim;
     return OK;
 }
@@ -242,7 +239,7 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
     struct client_problems *p, struct trouble *t)
 {
     struct client_claims c = {.at = NULL};
-    uint64_t *numbers = NULL, number;
+    uint64_t *numbers = NULL, *more, number;
     size_t cap = 0;
     const struct dirent *d;
     DIR *dir = opendir(folder);
@@ -254,15 +251,12 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
     while (e == OK && (d = readdir(dir)) != NULL) {
         if (!number_of(d->d_name, &number))
             continue;
-        if (c.entries == cap) {
-            uint64_t *more = realloc(numbers, (cap = cap == 0 ? 256 : cap * 2) * sizeof *more);
-
-            if (more == NULL) {
-                e = ERR_NOMEM;
-                break;
-            }
-            numbers = more;
+        more = client_rows_more(numbers, c.entries, &cap, sizeof *more);
+        if (more == NULL) {
+            e = ERR_NOMEM;
+            break;
         }
+        numbers = more;
         numbers[c.entries++] = number;
         e = check_entry(region, folder, d->d_name, number, &c, p);
     }
