@@ -33,7 +33,11 @@ struct client_audit_gap { uint64_t number; enum client_audit_fault why; };
 enum { CLIENT_AUDIT_GAPS_MAX = 100 };
 
 /* A checkpoint that bounds the period: that of an entry's receipt. size 0: there is none. */
-struct client_audit_bound { uint64_t number, size, time_s; uint8_t root[PROTO_HASH_LEN]; bool anchored; };
+struct client_audit_bound {
+    uint64_t number, size, time_s;
+    uint8_t root[PROTO_HASH_LEN];
+    bool anchored, lost;         /* lost: its leaf is in no log any more (proto/region_log), so that nobody will cosign it */
+};
 
 struct client_audit_report {
     uint64_t first, last, count;       /* running numbers in the period; count 0: none */

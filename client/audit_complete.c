@@ -228,7 +228,8 @@ static void bound(struct check *c, uint64_t number, struct client_audit_bound *o
     if (c->n->witness != NULL)
         client_witness_status(c->n, &w);
     /* What was lost with the log of before is in no checkpoint of now, whatever has its place there. */
-    out->anchored = out->anchored || (w.anchored_size > r->index && is_in_log_of_now(c->n, r, origin));
+    out->lost = !is_in_log_of_now(c->n, r, origin);
+    out->anchored = out->anchored || (w.anchored_size > r->index && !out->lost);
 }
 
 /* A number beside the period: whole by itself, or its own fault is told. */

@@ -100,8 +100,42 @@ static void print_missing(const struct client_paper *p, const cJSON *reply)
     const cJSON *row;
     char number[24];
 
-    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(reply, "missing"))
+    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(reply, "missing")) {
+        const char *act = client_paper_text(row, "act");
+
         client_paper_line(p, CLIENT_RED, 2, "number %s: %s", "nummer %s: %s", digits(row, "number", number), client_paper_text(row, "why"));
+        if (act[0] != '\0')
+            client_paper_line(p, CLIENT_RED, 4, "the log has it: %s, from %s, %s. Call %s and ask what it was", "het logboek heeft het: %s, van %s, %s. Bel %s en vraag wat het was",
+                act, client_paper_text(row, "from"), client_paper_text(row, "when"), client_paper_text(row, "from"));
+    }
+}
+
+/*
+ * A number alone says nothing to somebody who has never seen one missing. What the hub keeps from a receiver may be what ends its reading, so that is
+ * asked of the partners themselves, past the hub.
+ */
+static void print_what_it_means(const struct client_paper *p, const cJSON *reply)
+{
+    const char *since = client_paper_text(reply, "complete_until");
+    char text[CLIENT_DESK_TEXT];
+
+    if (!client_paper_true(reply, "kept_back"))
+        return;
+    client_paper_pair(p, client_paper_say(p, "It can be", "Dat kan zijn"),
+        client_paper_say(p, "mail that was held up on its way, and comes when this node asks again; or something that the hub keeps from you: a request, an "
+            "end of access, a withdrawal, an objection",
+            "post die onderweg is blijven liggen, en komt als dit knooppunt weer vraagt; of iets dat de hub u onthoudt: een verzoek, een einde van toegang, een "
+            "intrekking, een bezwaar"));
+    client_paper_pair(p, client_paper_say(p, "First", "Eerst"),
+        client_paper_say(p, "ask the hub's operator what these numbers are, and why they did not come",
+            "vraag de beheerder van de hub waar deze nummers van zijn, en waarom ze niet kwamen"));
+    client_paper_format(p, text, sizeof text,
+        "call each partner whose records you hold a part of (schakel request list), and ask whether it ended an access, withdrew a consent or objected%s%s. Until you know: leave "
+        "unread what was shared",
+        "bel elke partner van wie u een deel van een dossier hebt (schakel request list), en vraag of die een toegang beëindigde, een toestemming introk of bezwaar maakte%s%s. Laat tot u "
+        "het weet ongelezen wat is gedeeld",
+        since[0] != '\0' ? client_paper_say(p, " since ", " sinds ") : "", since);
+    client_paper_pair(p, client_paper_say(p, "Then", "Daarna"), text);
 }
 
 static bool counts(const cJSON *reply, const char *key, char out[24])
@@ -109,10 +143,35 @@ static bool counts(const cJSON *reply, const char *key, char out[24])
     return strcmp(digits(reply, key, out), "0") != 0;
 }
 
+/* Others cosign within minutes, but not what is in no log any more. */
+static void print_not_anchored(const struct client_paper *p, const cJSON *end)
+{
+    if (end == NULL || client_paper_true(end, "anchored"))
+        return;
+    if (client_paper_true(end, "lost"))
+        client_paper_pair(p, client_paper_say(p, "Alone", "Alleen"),
+            client_paper_say(p, "the end of it is in no log any more, since that went on without its newest leaves: nobody will cosign it. The receipt proves it all the "
+                "same; keep it: schakel archive export",
+                "het einde staat in geen logboek meer, want dat ging door zonder zijn nieuwste bladen: niemand medeondertekent het nog. Het ontvangstbewijs bewijst het "
+                "wel; bewaar dat: schakel archive export"));
+    else if (client_paper_true(end, "too_few_witnesses"))
+        client_paper_pair(p, client_paper_say(p, "Hub alone", "Hub alleen"),
+            client_paper_say(p, "the region has too few witnesses for others ever to cosign it: it needs most of its partners and an outsider (a keyholder or public witness)",
+                "de regio heeft te weinig getuigen om het ooit door anderen te laten medeondertekenen: nodig zijn de meeste partners en een buitenstaander (een sleutelhouder of "
+                "publieke getuige)"));
+    else if (client_paper_true(end, "late"))
+        client_paper_pair(p, client_paper_say(p, "Late", "Te laat"),
+            client_paper_say(p, "other partners have not cosigned the end of it for over a day; ask the hub's operator which witnesses are missing (schakel-hub status)",
+                "andere partners hebben het einde al meer dan een dag niet medeondertekend; vraag de beheerder van de hub welke getuigen ontbreken (schakel-hub status)"));
+    else
+        client_paper_pair(p, client_paper_say(p, "To come", "Komt nog"),
+            client_paper_say(p, "other partners have not cosigned the end of it yet; they do so within minutes",
+                "andere partners hebben het einde nog niet medeondertekend; dat gebeurt binnen minuten"));
+}
+
 /* What comes by itself, and what does not any more. */
 static void print_on_its_way(const struct client_paper *p, const cJSON *reply)
 {
-    const cJSON *end = cJSON_GetObjectItemCaseSensitive(reply, "end");
     char n[24], text[CLIENT_DESK_TEXT];
 
     if (counts(reply, "openings_waiting", n)) {
@@ -125,10 +184,7 @@ static void print_on_its_way(const struct client_paper *p, const cJSON *reply)
             "%s van hier, nog te versturen: schakel outbox list", n);
         client_paper_pair(p, client_paper_say(p, "To come", "Komt nog"), text);
     }
-    if (end != NULL && !client_paper_true(end, "anchored"))
-        client_paper_pair(p, client_paper_say(p, "To come", "Komt nog"),
-            client_paper_say(p, "other partners have not cosigned the end of it yet; they do so within minutes",
-                "andere partners hebben het einde nog niet medeondertekend; dat gebeurt binnen minuten"));
+    print_not_anchored(p, cJSON_GetObjectItemCaseSensitive(reply, "end"));
     if (counts(reply, "openings_late", n)) {
         client_paper_format(p, text, sizeof text, "%s: logged over a day ago and not laid open; ask the hub's operator",
             "%s: meer dan een dag geleden gelogd en niet opengelegd; vraag de beheerder van de hub", n);
@@ -156,6 +212,7 @@ void client_audit_print_whole(const struct client_paper *p, const cJSON *args, c
     (void)args;
     print_title(p, reply);
     print_missing(p, reply);
+    print_what_it_means(p, reply);
     if (strcmp(digits(reply, "entries", n), "0") == 0)
         return;
     if (counts(reply, "not_kept", n))

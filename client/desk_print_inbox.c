@@ -88,7 +88,7 @@ static void item_last(const struct client_paper *p, const cJSON *item)
         client_paper_pair(p, client_paper_say(p, "Before", "Voor"), before);
     else
         client_desk_print_reason(p, client_paper_say(p, "Reason", "Reden"), client_paper_text(item, "reason"), true);
-    client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(item, "answer"));
+    client_paper_pair(p, client_paper_say(p, "In words", "Uitleg"), client_paper_text(item, "answer"));
     client_paper_pair(p, client_paper_say(p, "Last day", "Uiterlijk"), client_paper_text(item, "due"));
 }
 

@@ -233,7 +233,7 @@ void client_desk_print_request(const struct client_paper *p, const cJSON *args, 
     client_paper_pair(p, client_paper_say(p, "State", "Stand"), state);
     print_fetched(p, reply);
     client_desk_print_reason(p, client_paper_say(p, "Reason", "Reden"), client_paper_text(reply, "reason"), v.mine);
-    client_paper_pair(p, client_paper_say(p, "Answer", "Antwoord"), client_paper_text(reply, "answer"));
+    client_paper_pair(p, client_paper_say(p, "In words", "Uitleg"), client_paper_text(reply, "answer"));
     print_granted(p, reply);
     client_paper_pair(p, client_paper_say(p, "Pack", "Pakket"), client_paper_text(reply, "other_pack"));
     client_paper_pair(p, client_paper_say(p, "Told", "Verteld"), client_paper_text(reply, "informed"));

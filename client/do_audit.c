@@ -7,11 +7,31 @@
 #include "client/hublink.h"
 #include "client/openings.h"
 #include "client/terms.h"
+#include "client/texts.h"
+#include "proto/cosigned.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void add_bound(cJSON *obj, const char *key, const struct client_audit_bound *b)
+enum { DAY_S = 86400 };
+
+/* What is not anchored is on its way to be, unless it cannot be or takes too long: that is told, with whom to ask. */
+static void add_anchored(cJSON *o, const struct client_node *n, const struct client_audit_bound *b)
+{
+    uint64_t now_s = clock_now_s();
+
+    json_add_bool(o, "anchored", b->anchored);
+    if (b->anchored)
+        return;
+    if (b->lost)
+        json_add_bool(o, "lost", true);
+    else if (!proto_cosigned_is_possible(&n->region, now_s))
+        json_add_bool(o, "too_few_witnesses", true);
+    else if (b->time_s + DAY_S < now_s)
+        json_add_bool(o, "late", true);
+}
+
+static void add_bound(cJSON *obj, const char *key, const struct client_node *n, const struct client_audit_bound *b)
 {
     char hex[2 * PROTO_HASH_LEN + 1], when[17];
     cJSON *o;
@@ -25,19 +45,45 @@ static void add_bound(cJSON *obj, const char *key, const struct client_audit_bou
     json_add_text(o, "root", hex);
     clock_format_nl(b->time_s, when);
     json_add_text(o, "when", when);
-    json_add_bool(o, "anchored", b->anchored);
+    add_anchored(o, n, b);
 }
 
-static void add_gaps(cJSON *reply, const struct client_audit_report *r, enum lang lang)
+/* Its mail never came, but the log has its leaf and that was laid open: then it can be named, and whose it is. */
+static void add_named(cJSON *row, const struct client_node *n, struct vault_txn *x, uint64_t number, enum lang lang)
+{
+    struct client_opening *o = malloc(sizeof *o);
+    const struct proto_partner *from;
+    char when[17];
+
+    if (o != NULL && client_openings_get(x, number, o) == OK && o->state == CLIENT_OPENING_BARE) {
+        from = proto_region_partner(&n->region, o->what.from);
+        json_add_text(row, "act", o->what.kind != PROTO_REFUSE ? client_texts_kind(proto_kind_name((enum proto_kind)o->what.kind), lang)
+            : lang == LANG_NL ? "weigering of einde van toegang" : "refusal or end of access");
+        json_add_text(row, "from", from != NULL ? from->handle : "?");
+        clock_format_nl(o->what.time_s, when);
+        json_add_text(row, "when", when);
+    }
+    free(o);
+}
+
+/* What somebody may be keeping back is told as that. */
+static void add_gaps(cJSON *reply, const struct client_node *n, struct vault_txn *x, const struct client_audit_report *r, enum lang lang)
 {
     cJSON *rows = json_add_array(reply, "missing");
+    bool kept_back = false;
 
     for (size_t i = 0; i < r->gaps && i < CLIENT_AUDIT_GAPS_MAX; i++) {
         cJSON *row = json_push_object(rows);
 
         json_add_u64(row, "number", r->gap[i].number);
         json_add_text(row, "why", client_audit_why(r->gap[i].why, lang));
+        if (r->gap[i].why != CLIENT_AUDIT_KEPT_BACK && r->gap[i].why != CLIENT_AUDIT_MISSING)
+            continue;
+        kept_back = true;
+        add_named(row, n, x, r->gap[i].number, lang);
     }
+    if (kept_back)
+        json_add_bool(reply, "kept_back", true);
 }
 
 /* One sentence: what was found, and the next step. */
@@ -129,10 +175,10 @@ enum err client_do_audit_complete(struct client_call *c, struct vault_txn *x)
         json_add_u64(c->reply, "openings_right", r->opened);
         add_not_kept(c->reply, c->node, r);
         add_on_its_way(c->reply, c->node, r);
-        add_bound(c->reply, "before", &r->below);
-        add_bound(c->reply, r->closed ? "after" : "end", &r->above);
+        add_bound(c->reply, "before", c->node, &r->below);
+        add_bound(c->reply, r->closed ? "after" : "end", c->node, &r->above);
         json_add_u64(c->reply, "gaps", r->gaps);
-        add_gaps(c->reply, r, c->trouble.lang);
+        add_gaps(c->reply, c->node, x, r, c->trouble.lang);
     }
     free(r);
     return e;

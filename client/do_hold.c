@@ -7,6 +7,7 @@
 #include "client/desk_table.h"
 #include "client/hold.h"
 #include "client/lacking.h"
+#include "client/lapsed.h"
 #include "client/sealed.h"
 #include "client/twice.h"
 #include "client/weigh.h"
@@ -19,9 +20,19 @@ static void reply_decisions(struct client_call *c, const struct client_desk *d, 
 {
     cJSON *array = json_add_array(c->reply, "sections");
 
-    for (uint8_t i = 0; i < d->sections.count; i++)
+    for (uint8_t i = 0; i < d->sections.count; i++) {
+        char text[CLIENT_LAPSED_TEXT];
+        cJSON *row;
+
         client_reply_decision(
             array, c->node, c->trouble.lang, CLIENT_READS_HOLDER, d->sections.name[i], &h->decision[i]);
+        if (!h->has_lapsed[i])
+            continue;
+        client_lapsed_text(c->node, c->trouble.lang, &h->lapsed, text, sizeof text);
+        row = cJSON_GetArrayItem(array, i);
+        cJSON_DeleteItemFromObjectCaseSensitive(row, "text");
+        json_add_text(row, "text", text);
+    }
 }
 
 static void warn_doubt(struct client_call *c)

@@ -80,9 +80,9 @@ static bool is_for_this(const struct collecting *c, const struct proto_statement
 }
 
 /* Its recorder's last word that it stands: when it was recorded, or a status since. No later than its recorder says: the leaf time is the hub's. */
-static bool is_fresh(const struct collecting *c, const struct client_kept *k)
+static uint64_t last_heard_s(const struct collecting *c, const struct client_kept *k)
 {
-    uint64_t heard_s = client_facts_made(k), days = 0;
+    uint64_t heard_s = client_facts_made(k);
 
     for (size_t i = 0; i < c->word_count; i++) {
         const struct word *w = &c->words[i];
@@ -91,9 +91,16 @@ static bool is_fresh(const struct collecting *c, const struct client_kept *k)
             && sodium_memcmp(w->by, k->what.setter, PROTO_PARTNER_LEN) == 0)
             heard_s = w->said_s;
     }
+    return heard_s;
+}
+
+static bool is_fresh(const struct collecting *c, const struct client_kept *k)
+{
+    uint64_t days = 0;
+
     if (policy_pack_parameter(c->node->pack, "consent_status_days", clock_date_nl(c->q->now_s), &days) != OK)
         days = 0;
-    return heard_s + days * DAY_S >= c->q->now_s;
+    return last_heard_s(c, k) + days * DAY_S >= c->q->now_s;
 }
 
 /* When there is no room the oldest goes; so what is left of a section is still its newest, or nothing. NULL:
@@ -118,6 +125,18 @@ static bool is_first_hand(const struct client_question *q, const struct client_k
             && sodium_memcmp(k->what.setter, q->asker->id, PROTO_PARTNER_LEN) != 0);
 }
 
+/* A consent that was one: the newest of them is what people are told. */
+static void lapse(struct collecting *c, const struct client_kept *k, enum client_lapsed_why why, uint64_t at_s, const uint8_t by[PROTO_PARTNER_LEN])
+{
+    struct client_lapsed *l = &c->f->lapsed;
+    struct client_leaf leaf = client_kept_leaf(k);
+
+    if (l->why != CLIENT_LAPSED_NOT && !client_order_is_later(&c->node->region, &leaf, &l->leaf))
+        return;
+    *l = (struct client_lapsed){.why = why, .at_s = at_s, .sections = k->what.sections, .leaf = leaf};
+    memcpy(l->by, by, sizeof l->by);
+}
+
 static void take_consent(struct collecting *c, const struct client_kept *k)
 {
     const struct proto_statement *s = &k->what;
@@ -127,9 +146,12 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
                               .until_s = s->until_s},
                           *place;
 
-    if (!is_for_this(c, s)
-        || client_consent_is_over(c->node, k, c->f->birth_date, clock_date_nl(c->q->now_s)))
+    if (!is_for_this(c, s))
         return;
+    if (client_consent_is_over(c->node, k, c->f->birth_date, clock_date_nl(c->q->now_s))) {
+        lapse(c, k, CLIENT_LAPSED_OVER, client_facts_made(k), s->setter);
+        return;
+    }
     count(&c->f->counted, s->id);
     memcpy(one.id, s->id, sizeof one.id);
     one.elsewhere = !is_first_hand(c->q, k);
@@ -137,7 +159,9 @@ static void take_consent(struct collecting *c, const struct client_kept *k)
     /* Recorded elsewhere, a yes counts once a person of the holder has checked it; a no at once. */
     if (one.elsewhere && ((!c->q->before_grant && !is_ticked(c->q, s->id)) || !is_fresh(c, k))) {
         if (one.refused == 0) {
-            if (is_fresh(c, k) && !is_ticked(c->q, s->id))
+            if (!is_fresh(c, k))
+                lapse(c, k, CLIENT_LAPSED_SILENT, last_heard_s(c, k), s->setter);
+            else if (!is_ticked(c->q, s->id))
                 count(&c->f->to_tick, s->id);
             return;
         }
@@ -254,12 +278,12 @@ bool client_facts_may_end(const struct proto_statement *s, const struct proto_st
     return ends(&w, s);
 }
 
-static bool is_ended(const struct collecting *c, const struct proto_statement *s)
+static const struct word *ended_by(const struct collecting *c, const struct proto_statement *s)
 {
     for (size_t i = 0; i < c->word_count; i++)
         if (ends(&c->words[i], s))
-            return true;
-    return false;
+            return &c->words[i];
+    return NULL;
 }
 
 static void take_objection(struct collecting *c, const struct proto_statement *s)
@@ -276,12 +300,19 @@ static bool facts_each(void *arg, const struct client_kept *k)
 {
     struct collecting *c = arg;
     const struct proto_statement *s = &k->what;
+    const struct word *end;
 
     /* An own objection stops at once, whether or not the hub can be reached; everything else counts from its
      * leaf. */
     if ((k->leaf_s == 0 && !(k->mine && s->kind == PROTO_SAY_OBJECTION)) || !is_about(c, s)
-        || !is_party(s, c->q->asker) || !is_party(s, c->q->holder) || is_ended(c, s))
+        || !is_party(s, c->q->asker) || !is_party(s, c->q->holder))
         return true;
+    end = ended_by(c, s);
+    if (end != NULL) {
+        if (s->kind == PROTO_SAY_CONSENT && is_for_this(c, s))
+            lapse(c, k, CLIENT_LAPSED_WITHDRAWN, end->said_s, end->by);
+        return true;
+    }
     if (s->kind == PROTO_SAY_EVENT)
         take_event(c, s);
     else if (s->kind == PROTO_SAY_CONSENT)

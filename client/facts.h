@@ -38,6 +38,16 @@ struct client_consent {
     bool known;                   /* who said what is known here */
 };
 
+/* The newest consent for this question that counts no more, and why (client/lapsed). */
+enum client_lapsed_why { CLIENT_LAPSED_NOT = 0, CLIENT_LAPSED_WITHDRAWN, CLIENT_LAPSED_OVER, CLIENT_LAPSED_SILENT };
+struct client_lapsed {
+    enum client_lapsed_why why;
+    uint8_t by[PROTO_PARTNER_LEN]; /* who withdrew it; else who recorded it */
+    uint64_t at_s;                 /* when it was withdrawn; was recorded; was last heard of */
+    struct proto_sections sections;
+    struct client_leaf leaf;
+};
+
 struct client_facts {
     struct policy_facts base;     /* but for the consent */
     uint64_t objection_s;         /* the newest that counts; 0: none */
@@ -47,6 +57,7 @@ struct client_facts {
                                  request points at */
     struct proto_ids to_tick;     /* consents and references that count once a person of the holder has checked them */
     char birth_date[11];          /* "" unknown */
+    struct client_lapsed lapsed;
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "client/casebook.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
+#include "client/lapsed.h"
 #include "client/record.h"
 #include "client/rotate.h"
 #include "client/weigh.h"
@@ -153,6 +154,7 @@ enum err client_hold_decide(
     for (uint8_t i = 0; e == OK && i < d->sections.count; i++) {
         uint64_t end;
         decide_one(n, d, h, f, i);
+        h->has_lapsed[i] = h->decision[i].verdict == POLICY_NEED_CONSENT && client_lapsed_explains(f, d->sections.name[i]);
         if (h->decision[i].verdict != POLICY_PERMIT)
             continue;
         memcpy(h->permitted.name[h->permitted.count++], d->sections.name[i], sizeof h->permitted.name[0]);
@@ -163,6 +165,7 @@ enum err client_hold_decide(
     if (e == OK) {
         h->counted = f->counted;
         h->to_tick = f->to_tick;
+        h->lapsed = f->lapsed;
     }
     free(f);
     return e;

@@ -25,6 +25,8 @@ struct client_hold {
     uint8_t gives_away;            /* enum client_anon_what: what the text without names has all the same */
     struct proto_sections permitted;
     uint64_t until_s;              /* the earliest end of access among the permitted */
+    struct client_lapsed lapsed;   /* of a consent that counts no more; of which sections it says why there is none */
+    bool has_lapsed[PROTO_SECTIONS_MAX];
     struct proto_ids counted;      /* statements that were looked at */
 };
 

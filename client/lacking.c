@@ -4,6 +4,7 @@
 #include "client/anon.h"
 #include "client/child.h"
 #include "client/desk_reply.h"
+#include "client/lapsed.h"
 #include "client/weigh.h"
 
 #include <sodium.h>
@@ -137,6 +138,8 @@ static void describe(const struct client_call *c, const struct client_desk *d, c
     if (d->offer && one.weigh == POLICY_WEIGH_ASKER)
         one.weigh = POLICY_WEIGH_HOLDER;
     client_explain(&in, CLIENT_READS_HOLDER, &one, &words);
+    if (one.verdict == POLICY_NEED_CONSENT && h->has_lapsed[at])
+        client_lapsed_text(c->node, c->trouble.lang, &h->lapsed, words.text, sizeof words.text);
     if (one.verdict == POLICY_NEED_WEIGH && h->open_questions[at] != 0)
         client_weigh_open_text(c->trouble.lang, h->open_questions[at], out, cap);
     else if (one.reason == POLICY_IDENTIFIABLE)

@@ -95,7 +95,7 @@ scene_taken_back() {
     ask vo access end --share "$wrong"
     expect "once" "$got" '"already":true' || return 1
     got=$(as leerplicht request show --request "$wrong" --lang nl | tr -s ' \n' ' ')
-    expect "in Dutch" "$got" "Stand toegang eerder beëindigd.*Reden de houder heeft het teruggenomen Antwoord about another child"
+    expect "in Dutch" "$got" "Stand toegang eerder beëindigd.*Reden de houder heeft het teruggenomen Uitleg about another child"
 }
 
 scene_done_in_time() {

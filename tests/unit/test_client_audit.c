@@ -213,6 +213,41 @@ static void what_the_hub_kept_back_is_named(void **state)
     expect_gap(p, 2, CLIENT_AUDIT_KEPT_BACK);
 }
 
+/* What was laid open says what it is and whose, though its mail never came: an end of access, say. */
+static void what_the_hub_kept_back_is_told_by_its_opening(void **state)
+{
+    struct openings_played *p = *state;
+    struct client_archived a, never = {.number = 2, .direction = CLIENT_RECEIVED, .kind = PROTO_NONE, .index = PROTO_NO_LEAF};
+    struct client_opening *o = calloc(1, sizeof *o);
+    struct vault_txn *x;
+    uint8_t *memory = NULL;
+    const cJSON *row;
+    const char *text = "";
+    bool kept_back = false;
+    cJSON *reply;
+
+    assert_non_null(o);
+    three_acts(p);
+    take_out(p, 2, &a, &memory);
+    free(memory);
+    put_back(p, &never);
+    *o = (struct client_opening){.number = 2, .state = CLIENT_OPENING_BARE, .opened = true, .what = {.number = 2, .kind = PROTO_REFUSE, .time_s = p->h->f->now_s}};
+    memcpy(o->what.from, p->h->n->region.partner[CJG].id, sizeof o->what.from);
+    x = client_fixture_begin(p->h->f, VO);
+    assert_err(client_openings_put(x, o), OK);
+    client_fixture_commit(x);
+    reply = complete(p, p->h->f->now_s);
+    row = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(reply, "missing"), 0);
+    assert_err(json_text(row, "act", &text), OK);
+    assert_string_equal(text, "refusal or end of access");
+    assert_err(json_text(row, "from", &text), OK);
+    assert_string_equal(text, p->h->n->region.partner[CJG].handle);
+    assert_err(json_bool(reply, "kept_back", &kept_back), OK);
+    assert_true(kept_back);
+    cJSON_Delete(reply);
+    free(o);
+}
+
 static void what_could_not_be_believed_is_named(void **state)
 {
     struct openings_played *p = *state;
@@ -291,7 +326,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, openings_played_setup, openings_played_close)
     static const struct CMUnitTest tests[] = {
         T(nothing_is_nothing), T(every_number_with_its_proof), T(a_later_number_closes_the_period), T(up_to_a_day_that_is_not_over), T(a_missing_number_is_named),
-        T(a_number_before_the_end_counts_as_in_it), T(what_the_hub_kept_back_is_named), T(what_could_not_be_believed_is_named),
+        T(a_number_before_the_end_counts_as_in_it), T(what_the_hub_kept_back_is_named), T(what_the_hub_kept_back_is_told_by_its_opening), T(what_could_not_be_believed_is_named),
         T(a_changed_original_is_named), T(an_entry_in_anothers_place_is_named), T(a_broken_chain_is_named), T(what_was_laid_open_counts),
     };
 

@@ -75,6 +75,63 @@ static const struct row {
         "             medeondertekend; dat gebeurt binnen minuten\n"
         "De handelingen: schakel audit. De bewijzen als bestanden:\n"
         "schakel archive export\n"},
+    {"what is in no log any more is not promised", client_audit_print_whole, LANG_EN,
+        "{\"complete\":true,\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,\"last\":1,\"entries\":1,\"withdrawn\":0,"
+        "\"openings_right\":1,\"gaps\":0,\"missing\":[],\"end\":{\"number\":1,\"anchored\":false,\"lost\":true}}",
+        "Complete: nothing is missing.\n"
+        "  Whole to   2026-11-22 06:11, number 1: every number is\n"
+        "             here, with signature and proof\n"
+        "  Numbers    1 to 1; 0 of them withdrawn before they were\n"
+        "             fetched\n"
+        "  Compared   1 of 1, with what the hub logged\n"
+        "  Alone      the end of it is in no log any more, since that\n"
+        "             went on without its newest leaves: nobody will\n"
+        "             cosign it. The receipt proves it all the same;\n"
+        "             keep it: schakel archive export\n"
+        "The acts: schakel audit. The proofs as files: schakel\n"
+        "archive export\n"},
+    {"what too few can cosign is not promised", client_audit_print_whole, LANG_EN,
+        "{\"complete\":true,\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,\"last\":1,\"entries\":1,\"withdrawn\":0,"
+        "\"openings_right\":1,\"gaps\":0,\"missing\":[],\"end\":{\"number\":1,\"anchored\":false,\"too_few_witnesses\":true}}",
+        "Complete: nothing is missing.\n"
+        "  Whole to   2026-11-22 06:11, number 1: every number is\n"
+        "             here, with signature and proof\n"
+        "  Numbers    1 to 1; 0 of them withdrawn before they were\n"
+        "             fetched\n"
+        "  Compared   1 of 1, with what the hub logged\n"
+        "  Hub alone  the region has too few witnesses for others\n"
+        "             ever to cosign it: it needs most of its\n"
+        "             partners and an outsider (a keyholder or public\n"
+        "             witness)\n"
+        "The acts: schakel audit. The proofs as files: schakel\n"
+        "archive export\n"},
+    {"what a gap can mean, and whom to ask", client_audit_print_whole, LANG_EN,
+        "{\"complete\":false,\"verdict\":\"ask\",\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,\"last\":3,\"entries\":3,"
+        "\"withdrawn\":0,\"openings_right\":2,\"gaps\":1,\"kept_back\":true,\"missing\":[{\"number\":2,\"why\":\"it never came\",\"act\":\"refusal or end of access\","
+        "\"from\":\"vo\",\"when\":\"2026-11-22 07:00\"}]}",
+        "Not complete. Numbers that are missing or do not fit: 1\n"
+        "  number 2: it never came\n"
+        "    the log has it: refusal or end of access, from vo,\n"
+        "    2026-11-22 07:00. Call vo and ask what it was\n"
+        "  It can be  mail that was held up on its way, and comes\n"
+        "             when this node asks again; or something that\n"
+        "             the hub keeps from you: a request, an end of\n"
+        "             access, a withdrawal, an objection\n"
+        "  First      ask the hub's operator what these numbers are,\n"
+        "             and why they did not come\n"
+        "  Then       call each partner whose records you hold a part\n"
+        "             of (schakel request list), and ask whether it\n"
+        "             ended an access, withdrew a consent or objected\n"
+        "             since 2026-11-22 06:11. Until you know: leave\n"
+        "             unread what was shared\n"
+        "  Whole to   2026-11-22 06:11, number 1: every number is\n"
+        "             here, with signature and proof\n"
+        "  That is    ask\n"
+        "  Numbers    1 to 3; 0 of them withdrawn before they were\n"
+        "             fetched\n"
+        "  Compared   2 of 3, with what the hub logged\n"
+        "The acts: schakel audit. The proofs as files: schakel\n"
+        "archive export\n"},
     {"a number is missing", client_audit_print_whole, LANG_EN,
         "{\"complete\":false,\"verdict\":\"ask the operator\",\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,"
         "\"last\":3,\"entries\":3,\"withdrawn\":0,\"openings_right\":2,\"outbox\":0,\"openings_waiting\":0,\"openings_late\":1,"

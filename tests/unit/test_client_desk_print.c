@@ -54,7 +54,7 @@ static const struct row {
         "Geweigerd door vo                                   00112233\n"
         "  Sam\n"
         "  Reden      zij hebben hier niets over\n"
-        "  Antwoord   bel ons\n"
+        "  Uitleg     bel ons\n"
         "  Verder     n\n"
         "  Of klaar   schakel done --item 00112233\n"},
     {"access that its holder ended: nobody withdrew a consent", client_desk_print_inbox, LANG_EN, "{}",
@@ -64,7 +64,7 @@ static const struct row {
         "  Sam\n"
         "  it ended\n"
         "  Reason     its holder took it back\n"
-        "  Answer     wrong child\n"
+        "  In words   wrong child\n"
         "  Next       n\n"
         "  Or done    schakel done --item 00112233\n"},
     {"refused by the reader", client_desk_print_request, LANG_EN, "{}",
@@ -295,7 +295,7 @@ static const struct row {
         "  Gevraagd   att\n"
         "  Stand      geweigerd\n"
         "  Reden      zij hebben hier niets over\n"
-        "  Antwoord   bel ons\n"
+        "  Uitleg     bel ons\n"
         "  Verder     praat met vo; is het nog nodig, vraag opnieuw,\n"
         "             of minder: schakel request new --help\n"},
     {"what was withdrawn is not allowed any more, whatever the hub said once", client_desk_print_request, LANG_EN, "{}",

@@ -4,6 +4,8 @@
  */
 #include "tests/support/client_asked.h"
 
+#include "client/lapsed.h"
+
 static struct proto_subject_id child, other_child;
 
 /* ---- consents ---- */
@@ -343,6 +345,41 @@ static void elsewhere_goes_stale(void **state)
     assert_int_equal(given(f, a, "need"), EVERYBODY);
 }
 
+static const char *lapsed(struct client_fixture *f, struct asked *a, const char *section, char out[CLIENT_LAPSED_TEXT])
+{
+    (void)given(f, a, section);
+    if (!client_lapsed_explains(&a->f, section))
+        return "";
+    client_lapsed_text(client_fixture_node(f, VO), LANG_EN, &a->f.lapsed, out, CLIENT_LAPSED_TEXT);
+    return out;
+}
+
+/* People of the holder read what became of it, and not that there never was one. */
+static void what_became_of_a_consent_is_told(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked *a = question(f);
+    struct proto_statement s = consent(f, CJG, ALL), again, end;
+    char out[CLIENT_LAPSED_TEXT];
+
+    fourteen(f);
+    a->q.before_grant = true;
+    assert_string_equal(lapsed(f, a, "need", out), "");
+    client_fixture_keep_at(f, VO, &s, f->now_s - 7 * DAY_S);
+    assert_string_equal(lapsed(f, a, "need", out), "");
+    client_fixture_keep_at(f, VO, &s, f->now_s - 7 * DAY_S - 1);
+    assert_non_null(strstr(lapsed(f, a, "need", out), "cjg, who recorded it, has said nothing"));
+    assert_string_equal(lapsed(f, a, "no-such-section", out), "");
+    /* A newer one that counts explains all; and when that is withdrawn, that is what is told. */
+    again = consent(f, VO, ALL);
+    client_fixture_keep_at(f, VO, &again, f->now_s - 2 * DAY_S);
+    assert_string_equal(lapsed(f, a, "need", out), "");
+    end = end_of(f, &again, PROTO_SAY_WITHDRAWAL, VO, VO, NOBODY);
+    client_fixture_keep_at(f, VO, &end, f->now_s - DAY_S);
+    assert_non_null(strstr(lapsed(f, a, "need", out), "The consent was withdrawn, on "));
+    assert_non_null(strstr(out, "says vo."));
+}
+
 /* The recorder says when; a hub that dates its last word ahead keeps no consent alive. */
 static void elsewhere_is_no_fresher_than_its_recorder_says(void **state)
 {
@@ -404,7 +441,7 @@ int main(void)
         client_fixture_test(the_last_of_many_ends), client_fixture_test(the_newest_of_many_consents),
         client_fixture_test(elsewhere_needs_the_tick), client_fixture_test(elsewhere_a_no_counts_at_once),
         client_fixture_test(elsewhere_unticked_does_not_push_out_ours), client_fixture_test(elsewhere_and_not_for_us_to_read),
-        client_fixture_test(elsewhere_goes_stale), client_fixture_test(elsewhere_is_no_fresher_than_its_recorder_says), client_fixture_test(elsewhere_by_the_young_person),
+        client_fixture_test(elsewhere_goes_stale), client_fixture_test(what_became_of_a_consent_is_told), client_fixture_test(elsewhere_is_no_fresher_than_its_recorder_says), client_fixture_test(elsewhere_by_the_young_person),
         client_fixture_test(at_the_asker_by_somebody_called_young),
     };
 
