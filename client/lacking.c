@@ -194,13 +194,18 @@ static cJSON *add_row(cJSON *rows, const char *text, const char *section)
     return row;
 }
 
-/* At most so many bytes, and no character cut in two. */
+/* At most so many bytes: whole sentences, where one fits, and no character cut in two. */
 static void cut(char *text, size_t max)
 {
     size_t len = strlen(text);
 
     if (len <= max)
         return;
+    for (size_t at = max; at > max / 3; at--)
+        if (text[at] == ' ' && text[at - 1] == '.') {
+            text[at] = '\0';
+            return;
+        }
     while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
         max--;
     text[max] = '\0';

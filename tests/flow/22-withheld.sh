@@ -73,7 +73,7 @@ scene_seven_days_later() {
     later $((6 * DAY)) || return 1
     wait_for 10 would_not_leave || { why="the consent counts after seven days without a word: $(preview)"; return 1; }
     ask vo grant --request "$request" --tick "$consent"
-    expect "it cannot be granted" "$got" '"ok":false,"error":\{"class":"denied","text":"There is no consent yet' || return 1
+    expect "it cannot be granted" "$got" '"ok":false,"error":\{"class":"denied","text":"There is a consent, but cjg, who recorded it, has said nothing of it since 20[0-9-]*; so it does not count now' || return 1
     status_code vo
     number_is consents_silent 1 || { why="the school does not say that the recorder is silent: $got"; return 1; }
     lie_caught "every-withheld@vo:statement: the school says $(as vo grant --request "$request" --tick "$consent" --json 2>&1 | value text | cut -c1-70), and consents_silent 1"

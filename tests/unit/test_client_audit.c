@@ -231,7 +231,8 @@ static void what_the_hub_kept_back_is_told_by_its_opening(void **state)
     take_out(p, 2, &a, &memory);
     free(memory);
     put_back(p, &never);
-    *o = (struct client_opening){.number = 2, .state = CLIENT_OPENING_BARE, .opened = true, .what = {.number = 2, .kind = PROTO_REFUSE, .time_s = p->h->f->now_s}};
+    *o = (struct client_opening){.number = 2, .state = CLIENT_OPENING_BARE, .opened = true, .what = {.number = 2, .kind = PROTO_REFUSE, .time_s = p->h->f->now_s,
+        .digest_count = 1}};
     memcpy(o->what.from, p->h->n->region.partner[CJG].id, sizeof o->what.from);
     x = client_fixture_begin(p->h->f, VO);
     assert_err(client_openings_put(x, o), OK);
