@@ -43,14 +43,14 @@ one_fault() {
     [ ! -e "$region/ends" ] || ended=$((ended + $(wc -l <"$region/ends") - before))
 }
 
-# How many of a kind one report takes.
+# How many of a kind one report takes, in takes: not in a shell of its own, for each report is of another child.
 per_report() {
     local before
     before=$(count_of "$1" "$2")
     report
-    judge_answer
-    wait_for 10 outbox_empty vo
-    echo $(($(count_of "$1" "$2") - before))
+    judge_answer || return 1
+    wait_for 60 outbox_empty vo || { why="a report without a fault is not sent: $(status_of vo outbox_trouble)"; return 1; }
+    takes=$(($(count_of "$1" "$2") - before))
 }
 
 scene_faults() {
@@ -58,7 +58,7 @@ scene_faults() {
     touch "$region/promised"
     for role in $ROLES; do
         for kind in $KINDS; do
-            takes=$(per_report "$role" "$kind")
+            per_report "$role" "$kind" || return 1
             [ "$takes" -gt 0 ] || { echo "   $role makes no $kind for a report"; continue; }
             for place in $(seq 1 "$PLACES"); do
                 one_fault "$role" "$kind" $((1 + (place - 1) * takes / PLACES)) || return 1
