@@ -1,5 +1,6 @@
 #include "server/packs.h"
 
+#include "base/log.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -47,6 +48,11 @@ static struct kept *find(const struct server_packs *p, const uint8_t digest[POLI
     return NULL;
 }
 
+static void pass_over(const char *folder, enum err e)
+{
+    log_event(LOG_ERROR, "a kept pack is passed over: take it again", "path", folder, "err", err_word(e), NULL);
+}
+
 /* A folder that does not hold what its name says is as if it were not there: its decisions cannot be made here. */
 static enum err add(struct server_packs *p, const char *folder, const uint8_t digest[POLICY_DIGEST_LEN])
 {
@@ -54,8 +60,12 @@ static enum err add(struct server_packs *p, const char *folder, const uint8_t di
     struct policy_pack *pack = NULL;
     enum err e;
 
-    if (p->count == SERVER_PACKS_MAX || find(p, digest) != NULL || strlen(folder) >= sizeof k->folder)
+    if (find(p, digest) != NULL)
         return OK;
+    if (p->count == SERVER_PACKS_MAX || strlen(folder) >= sizeof k->folder) {
+        pass_over(folder, ERR_FULL);
+        return OK;
+    }
     e = policy_files_load(folder, LANG_EN, NULL, NULL, &pack);
     if (e == OK && memcmp(pack->digest, digest, POLICY_DIGEST_LEN) == 0) {
         k->pack = pack;
@@ -65,7 +75,10 @@ static enum err add(struct server_packs *p, const char *folder, const uint8_t di
         return OK;
     }
     policy_pack_free(pack);
-    return e == ERR_NOMEM ? e : OK;
+    if (e == ERR_NOMEM)
+        return e;
+    pass_over(folder, e == OK ? ERR_SIGNATURE : e);
+    return OK;
 }
 
 static enum err read_folder(struct server_packs *p, const char *path)
@@ -194,11 +207,6 @@ void server_packs_follow(struct server_packs *p, const struct proto_registry *re
 {
     p->judged = p->judged && p->log == registry;
     p->log = registry;
-}
-
-size_t server_packs_count(const struct server_packs *p)
-{
-    return p->count;
 }
 
 /* ---- which counts ---- */

@@ -39,7 +39,7 @@ struct server_packs;
 
 /*
  * home and first (the folder with the pack of the region file, checked to be that: ERR_CONFIG) are copied; region as above, copied too.
- * A kept folder that is damaged is passed over: server_packs_count tells fewer. ERR_NOMEM, ERR_IO.
+ * A kept folder that is damaged is passed over, and the log says which. ERR_NOMEM, ERR_IO.
  */
 MUST_USE enum err server_packs_open(const char *home, const char *first, const struct proto_region *region, struct server_packs **out,
     struct trouble *t);
@@ -51,7 +51,6 @@ void server_packs_close(struct server_packs *p);  /* takes NULL */
 void server_packs_follow(struct server_packs *p, const struct proto_registry *registry);
 /* Read HOME/packs again if something was taken since, or the registry that is followed has grown. What was given before stays valid. ERR_NOMEM. */
 MUST_USE enum err server_packs_refresh(struct server_packs *p);
-size_t server_packs_count(const struct server_packs *p);
 
 /* The pack that counts at a moment: of those adopted the newest that is here. Valid until close. */
 const struct policy_pack *server_packs_at(const struct server_packs *p, uint64_t at_s);

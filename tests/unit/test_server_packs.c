@@ -37,7 +37,6 @@ static void assert_refused(struct packs_world *w, const char *folder, enum err e
     assert_int_equal(digest[0], 1);
     assert_false(has_packs(w));
     p = packs_world_open(w);
-    assert_int_equal(server_packs_count(p), 1);
     assert_true(packs_world_is_at(p, NOON + 365 * DAY, w->digest));
     server_packs_close(p);
 }
@@ -140,7 +139,6 @@ static void test_taken(void **state)
     assert_string_equal(w->told, "");
     assert_true(packs_world_is_at(p, NOON, w->digest));   /* not looked yet */
     assert_err(server_packs_refresh(p), OK);
-    assert_int_equal(server_packs_count(p), 2);
     /* Midnight in the Netherlands is 23:00 of the day before in UTC, in winter. */
     assert_true(packs_world_is_at(p, NOON - 12 * HOUR - 1, w->digest));
     assert_true(packs_world_is_at(p, NOON - 12 * HOUR, digest));
@@ -230,12 +228,27 @@ static void test_more(void **state)
     assert_err(packs_world_take(w, folder, digest), OK);
     assert_err(packs_world_take(w, folder, digest), OK);
     assert_err(server_packs_refresh(p), OK);
-    assert_int_equal(server_packs_count(p), 2);
-    (void)server_packs_find(p, digest, &where);
+    assert_non_null(server_packs_find(p, digest, &where));
     assert_err(server_manifest_read(where, &m, NULL), OK);
     assert_int_equal(m.adoptions, 3);
     server_manifest_fini(&m);
     server_packs_close(p);
+}
+
+/* Like packs_world_open, with what the log says meanwhile. */
+static struct server_packs *open_and_hear(struct packs_world *w, char *said, size_t room)
+{
+    int kept = dup(STDERR_FILENO), ends[2];
+    struct server_packs *p;
+    ssize_t n;
+
+    assert_true(kept >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) >= 0);
+    p = packs_world_open(w);
+    assert_true(dup2(kept, STDERR_FILENO) >= 0 && close(kept) == 0 && close(ends[1]) == 0);
+    n = read(ends[0], said, room - 1);
+    assert_true(n >= 0 && close(ends[0]) == 0);
+    said[n] = '\0';
+    return p;
 }
 
 /* A kept pack that somebody changed is none; the one before goes on, and that one is missing is told. */
@@ -243,7 +256,7 @@ static void test_damaged(void **state)
 {
     struct packs_world *w = *state;
     const char *folder = packs_world_make(w, "next", "60", (struct date){ 2026, 12, 1 });
-    char hex[2 * POLICY_DIGEST_LEN + 1], name[128];
+    char hex[2 * POLICY_DIGEST_LEN + 1], name[128], said[2048];
     uint8_t digest[POLICY_DIGEST_LEN];
     struct server_packs *p;
 
@@ -253,8 +266,9 @@ static void test_damaged(void **state)
     text_hex(digest, sizeof digest, hex, sizeof hex);
     (void)snprintf(name, sizeof name, "packs/%s/rules.csv", hex);
     home_folder_flip(w->home, name, 400);
-    p = packs_world_open(w);
-    assert_int_equal(server_packs_count(p), 1);
+    p = open_and_hear(w, said, sizeof said);
+    assert_non_null(strstr(said, "a kept pack is passed over"));
+    assert_non_null(strstr(said, hex));
     assert_true(packs_world_is_at(p, NOON, w->digest));
     assert_null(server_packs_find(p, digest, NULL));
     server_packs_close(p);
