@@ -118,14 +118,6 @@ const char *proto_kind_name(enum proto_kind k)
     return row != NULL ? row->name : "?";
 }
 
-enum proto_kind proto_kind_of_type(const char *type)
-{
-    for (unsigned k = 0; k < PROTO_KIND_END; k++)
-        if (kinds[k].type != NULL && strcmp(kinds[k].type, type) == 0)
-            return (enum proto_kind)k;
-    return PROTO_NONE;
-}
-
 /* The list of all fields of a kind: what is in neither part is foreign to it. */
 static bool has_foreign(const struct kind *row, const struct proto_msg *m)
 {

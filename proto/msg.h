@@ -169,9 +169,7 @@ const char *proto_statement_type(enum proto_statement_kind k);
 /* Short name for people and logs ("request"); "?" if unknown. */
 const char *proto_kind_name(enum proto_kind k);
 const char *proto_statement_name(enum proto_statement_kind k);
-/* Back from an envelope's type: PROTO_NONE, PROTO_SAY_NONE if it is no such type. A statement's type is "...say-consent.v1": no message
- * and no statement share one. */
-enum proto_kind proto_kind_of_type(const char *type);
+/* Back from an envelope's type: PROTO_SAY_NONE if it is no such type. A statement's type is "...say-consent.v1": no message and no statement share one. */
 enum proto_statement_kind proto_statement_of_type(const char *type);
 
 /* Bytes of the body (not yet signed). ERR_LONG when cap is too small, ERR_RANGE for a value without an encoding or a field set

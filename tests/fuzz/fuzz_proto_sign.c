@@ -18,8 +18,9 @@ static void envelope(const uint8_t *data, size_t len)
     FUZZ_HOLDS(proto_sign_encoded_len(&s) == len && proto_sign_encode(&s, again, sizeof again, &again_len) == OK);
     FUZZ_HOLDS(again_len == len && memcmp(again, data, len) == 0);
     FUZZ_HOLDS(s.count >= 1 && s.count <= PROTO_SIGNERS_MAX);
-    (void)proto_kind_of_type(s.type);
-    FUZZ_HOLDS(proto_kind_of_type(s.type) == PROTO_NONE || proto_statement_of_type(s.type) == PROTO_SAY_NONE);
+    for (unsigned k = 0; k < PROTO_KIND_END; k++)
+        FUZZ_HOLDS(proto_msg_type((enum proto_kind)k) == NULL || strcmp(proto_msg_type((enum proto_kind)k), s.type) != 0
+            || proto_statement_of_type(s.type) == PROTO_SAY_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -109,7 +109,20 @@ static void test_repeat_refuses(void **state)
 
 /* ---- names ---- */
 
-/* P-022, P-024: types go there and back, and no message shares one with a statement. */
+/* How many kinds of message have this type. */
+static unsigned kinds_of(const char *type)
+{
+    unsigned n = 0;
+
+    for (unsigned k = 0; k < PROTO_KIND_END + 5; k++) {
+        const char *other = proto_msg_type((enum proto_kind)k);
+
+        n += other != NULL && strcmp(other, type) == 0;
+    }
+    return n;
+}
+
+/* P-022, P-024: no two kinds share a type, and no message shares one with a statement. */
 static void test_types(void **state)
 {
     unsigned count = 0;
@@ -122,13 +135,12 @@ static void test_types(void **state)
         if (type == NULL)
             continue;
         count++;
-        assert_int_equal(proto_kind_of_type(type), k);
+        assert_int_equal(kinds_of(type), 1);
         assert_int_equal(proto_statement_of_type(type), PROTO_SAY_NONE);
         assert_string_not_equal(proto_kind_name((enum proto_kind)k), "?");
     }
     assert_int_equal(count, 19);
-    assert_int_equal(proto_kind_of_type("application/vnd.schakel.reply.v1"), PROTO_NONE);
-    assert_int_equal(proto_kind_of_type(""), PROTO_NONE);
+    assert_int_equal(kinds_of("application/vnd.schakel.reply.v1"), 0);
     assert_string_equal(proto_kind_name(PROTO_REPLY), "reply");
     assert_string_equal(proto_kind_name((enum proto_kind)99), "?");
 }
@@ -182,7 +194,7 @@ static void test_statement_types(void **state)
 
         assert_non_null(type);
         assert_int_equal(proto_statement_of_type(type), k);
-        assert_int_equal(proto_kind_of_type(type), PROTO_NONE);
+        assert_int_equal(kinds_of(type), 0);
     }
     assert_null(proto_statement_type(PROTO_SAY_NONE));
     assert_null(proto_statement_type(PROTO_SAY_END));
