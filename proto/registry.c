@@ -4,17 +4,11 @@
 #include "base/text.h"
 #include "base/wr.h"
 #include "proto/fields.h"
-#include "proto/region_log.h"
-#include "proto/region_witness.h"
 #include "proto/registry_state.h"
-#include "proto/tlog.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ORIGIN_TAIL "/registry"
 
 enum { TIME_ROOM = 32 };
 
@@ -92,180 +86,7 @@ enum err proto_registry_leaf_open(const uint8_t *leaf, size_t len, uint64_t *at_
     return OK;
 }
 
-/* ---- the fold ---- */
-
-/* One more of these at the end of a list that grows by the power of two; NULL without memory. */
-static void *grow(void *list, size_t count, size_t size)
-{
-    return (count & (count - 1)) == 0 ? realloc(list, (count == 0 ? 1 : 2 * count) * size) : list;
-}
-
-#define GROW(list, count) grow((list), (count), sizeof *(list))
-
-/* Room for one more everywhere, so that what follows cannot fail halfway. */
-static enum err make_room(struct proto_registry *r)
-{
-    void *p;
-
-    if ((p = GROW(r->id, r->id_count)) == NULL)
-        return ERR_NOMEM;
-    r->id = p;
-    if ((p = GROW(r->vote, r->vote_count)) == NULL)
-        return ERR_NOMEM;
-    r->vote = p;
-    if ((p = GROW(r->adopted, r->adopted_count)) == NULL)
-        return ERR_NOMEM;
-    r->adopted = p;
-    if ((p = GROW(r->quota, r->quota_count)) == NULL)
-        return ERR_NOMEM;
-    r->quota = p;
-    if ((p = GROW(r->revoked, r->revoked_count)) == NULL)
-        return ERR_NOMEM;
-    r->revoked = p;
-    r->region->revoked = r->revoked;
-    return OK;
-}
-
-/* Beyond what a checkpoint has room for there are no more witnesses; the partner counts among those of whom half must cosign all the same. */
-static void fold_witness(struct proto_region *region, const struct proto_registry_say *s)
-{
-    const struct proto_region_witness_change c = { .vkey = s->witness };
-
-    if (s->witness[0] != '\0' && region->witness_count != PROTO_WITNESSES_MAX)
-        proto_region_witness_put(region, region->witness_count, &c);
-}
-
-/* That the place is there, or has room, was judged. */
-static void fold_change(struct proto_region *region, const struct proto_registry_say *s, uint64_t at_s)
-{
-    struct proto_region_witness_change c = { .vkey = s->witness, .from_s = s->from_s, .at_s = at_s, .seen.size = s->seen, .registry.size = s->statements };
-    uint8_t i = region->witness_count;
-    unsigned k = 0;
-
-    memcpy(c.seen.root, s->digest, sizeof c.seen.root);
-    memcpy(c.registry.root, s->root, sizeof c.registry.root);
-    if (!sodium_is_zero(s->key, sizeof s->key) && proto_region_witness_find(region, s->key, &i, &k) != OK)
-        abort();
-    proto_region_witness_put(region, i, &c);
-}
-
-static void fold_admit(struct proto_registry *r, const struct proto_registry_say *s)
-{
-    struct proto_partner *p = &r->region->partner[r->region->partner_count];
-
-    memset(p, 0, sizeof *p);
-    memcpy(p->id, s->partner, sizeof p->id);
-    memcpy(p->handle, s->handle, sizeof p->handle);
-    memcpy(p->kind, s->kind, sizeof p->kind);
-    memcpy(p->name, s->name, sizeof p->name);
-    memcpy(p->root_key, s->key, sizeof p->root_key);
-    p->from_s = s->from_s;
-    p->until_s = s->until_s;
-    r->region->partner_count++;
-    fold_witness(r->region, s);
-}
-
-static struct proto_partner *subject(struct proto_registry *r, const struct proto_registry_say *s)
-{
-    const struct proto_partner *p = proto_region_partner(r->region, s->partner);
-
-    return p != NULL ? &r->region->partner[p - r->region->partner] : NULL;
-}
-
-static void fold_revoke(struct proto_registry *r, const struct proto_registry_say *s, struct proto_partner *p)
-{
-    r->narrowed = true;
-    if (!sodium_is_zero(s->key, sizeof s->key)) {
-        struct proto_revoked *k = &r->revoked[r->revoked_count++];
-
-        memcpy(k->partner, s->partner, sizeof k->partner);
-        memcpy(k->key, s->key, sizeof k->key);
-        k->from_s = s->from_s;
-        r->region->revoked_count = r->revoked_count;
-        return;
-    }
-    if (s->from_s < proto_partner_until(p))
-        p->until_s = s->from_s;
-    p->revoked = true;
-}
-
-static void fold_root(struct proto_registry *r, const struct proto_registry_say *s, struct proto_partner *p)
-{
-    memcpy(p->former[p->former_count].key, p->root_key, sizeof p->root_key);
-    p->former[p->former_count++].until_s = s->from_s;
-    memcpy(p->root_key, s->key, sizeof p->root_key);
-    r->narrowed = true;
-}
-
-size_t proto_registry_adopters(const struct proto_registry *r, const uint8_t digest[PROTO_HASH_LEN], uint64_t from_s, uint64_t at_s)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->vote_count; i++) {
-        const struct proto_partner *p = proto_region_partner(r->region, r->vote[i].partner);
-
-        if (p != NULL && proto_partner_exists_at(p, at_s) && r->vote[i].pack.from_s == from_s
-            && memcmp(r->vote[i].pack.digest, digest, PROTO_HASH_LEN) == 0)
-            n++;
-    }
-    return n;
-}
-
-static void fold_pack(struct proto_registry *r, const struct proto_registry_say *s, const struct proto_partner *by, uint64_t at_s)
-{
-    struct proto_registry_vote *v = &r->vote[r->vote_count++];
-
-    memset(v, 0, sizeof *v);
-    memcpy(v->partner, by->id, sizeof v->partner);
-    memcpy(v->pack.digest, s->digest, sizeof v->pack.digest);
-    memcpy(v->pack.name, s->name, sizeof v->pack.name);
-    memcpy(v->pack.version, s->version, sizeof v->pack.version);
-    v->pack.from_s = s->from_s;
-    v->pack.adopted_s = at_s;
-    if (proto_registry_adopters(r, s->digest, s->from_s, at_s) == r->region->adoption)
-        r->adopted[r->adopted_count++] = v->pack;
-}
-
-/* That it has room was judged. */
-static void fold_origin(struct proto_registry *r, const struct proto_registry_say *s, uint64_t at_s)
-{
-    struct proto_origin o = { .seen.size = s->seen, .kept.size = s->kept, .at_s = at_s };
-
-    memcpy(o.seen.root, s->digest, sizeof o.seen.root);
-    memcpy(o.kept.root, s->root, sizeof o.kept.root);
-    proto_region_log_change(r->region, &o);
-}
-
-static void fold_quota(struct proto_registry *r, const struct proto_registry_say *s)
-{
-    struct proto_registry_quota_row *q = &r->quota[r->quota_count++];
-
-    memcpy(q->partner, s->partner, sizeof q->partner);
-    q->elements = s->elements;
-    q->from_s = s->from_s;
-    q->until_s = s->until_s;
-}
-
-static void fold(struct proto_registry *r, const struct proto_registry_say *s, const struct proto_partner *by, uint64_t at_s)
-{
-    struct proto_partner *p = subject(r, s);
-
-    memcpy(r->id[r->id_count++].id, s->id, PROTO_ID_LEN);
-    if (s->act == PROTO_REG_ADMIT)
-        fold_admit(r, s);
-    else if (s->act == PROTO_REG_PACK)
-        fold_pack(r, s, by, at_s);
-    else if (s->act == PROTO_REG_QUOTA)
-        fold_quota(r, s);
-    else if (s->act == PROTO_REG_ORIGIN)
-        fold_origin(r, s, at_s);
-    else if (s->act == PROTO_REG_WITNESS)
-        fold_change(r->region, s, at_s);
-    else if (s->act == PROTO_REG_REVOKE && p != NULL)
-        fold_revoke(r, s, p);
-    else if (p != NULL)
-        fold_root(r, s, p);
-}
+/* ---- one leaf more ---- */
 
 enum proto_registry_why proto_registry_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
     struct proto_registry_say *say)
@@ -286,7 +107,7 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
     size_t note_len = 0;
     bool has_form = proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len) == OK;
     bool is_full = r->tree.size >= PROTO_REGISTRY_MAX || len + 2 > PROTO_REGISTRY_LEAVES_MAX - r->bytes;
-    enum err e = is_full ? ERR_FULL : make_room(r);
+    enum err e = is_full ? ERR_FULL : proto_registry_fold_room(r);
 
     if (e != OK)
         return e;
@@ -303,7 +124,7 @@ enum err proto_registry_append(struct proto_registry *r, const uint8_t *leaf, si
     }
     /* Only what counts moves the time on: one void leaf from the far future would void all that come after it, for ever. */
     r->time_s = at_s;
-    fold(r, &say, by, at_s);
+    proto_registry_fold(r, &say, by, at_s);
     return OK;
 }
 
@@ -341,95 +162,21 @@ void proto_registry_head(const struct proto_registry *r, struct proto_merkle_hea
     proto_merkle_root(&r->tree, out->root);
 }
 
-/* ---- a copy from the hub ---- */
-
-enum err proto_registry_key(const struct proto_region *region, struct proto_note_key *out)
-{
-    char name[PROTO_VKEY_MAX + sizeof ORIGIN_TAIL];
-    struct proto_note_key first;
-    enum err e = proto_region_log_key(region, 1, &first);
-
-    if (e != OK)
-        return e;
-    (void)snprintf(name, sizeof name, "%s" ORIGIN_TAIL, first.name);
-    return proto_note_key_make(name, PROTO_NOTE_ED25519, region->log_key, out);
-}
-
-static enum err add_hashes(struct proto_merkle_tree *tree, const struct proto_registry_more *more)
-{
-    uint8_t hash[PROTO_MERKLE_HASH_LEN];
-    struct rd r;
-
-    rd_init(&r, more->leaves, more->len);
-    for (uint64_t i = 0; i < more->count && r.err == OK; i++) {
-        size_t len = 0;
-        const uint8_t *leaf = rd_bytes16(&r, PROTO_REGISTRY_LEAF_MAX, &len);
-        enum err e;
-
-        if (leaf == NULL)
-            break;
-        proto_merkle_leaf(leaf, len, hash);
-        e = proto_merkle_append(tree, hash, NULL, NULL);
-        if (e != OK)
-            return e;
-    }
-    return rd_end(&r);
-}
-
-/* proof NULL: they must reach the checkpoint. */
-static enum err check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len, const struct proto_registry_more *more,
-    const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
-{
-    struct proto_note *note = calloc(1, sizeof *note);
-    struct proto_tlog_checkpoint c;
-    struct proto_merkle_tree tree = r->tree;
-    struct proto_merkle_head head;
-    struct proto_note_key key;
-    enum err e = note == NULL ? ERR_NOMEM : proto_registry_key(r->region, &key);
-
-    if (e == OK)
-        e = proto_tlog_checkpoint_open(checkpoint, checkpoint_len, &key, note, &c);
-    free(note);
-    if (e != OK)
-        return e;
-    if (c.head.size < tree.size)
-        return ERR_STATE;
-    /* Before anything of it is kept: who has more than can be folded can never read it again. */
-    if (c.head.size > PROTO_REGISTRY_MAX || more->len > PROTO_REGISTRY_LEAVES_MAX - r->bytes)
-        return ERR_RANGE;
-    e = add_hashes(&tree, more);
-    if (e != OK)
-        return e;
-    head.size = tree.size;
-    proto_merkle_root(&tree, head.root);
-    if (head.size > c.head.size)
-        return ERR_SIGNATURE;
-    if (head.size < c.head.size && (proof == NULL || proof->count == 0 || head.size == 0))
-        return ERR_SHORT;
-    if (head.size < c.head.size && proto_merkle_check_consistency(&head, &c.head, proof) != OK)
-        return ERR_SIGNATURE;
-    if (head.size == c.head.size && sodium_memcmp(head.root, c.head.root, sizeof head.root) != 0)
-        return ERR_SIGNATURE;
-    *whole = head.size == c.head.size;
-    *out = c.head;
-    return OK;
-}
-
-enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
-    const struct proto_registry_more *more, struct proto_merkle_head *out)
-{
-    bool whole;
-
-    return check(r, checkpoint, checkpoint_len, more, NULL, out, &whole);
-}
-
-enum err proto_registry_check_part(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
-    const struct proto_registry_more *more, const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
-{
-    return check(r, checkpoint, checkpoint_len, more, proof, out, whole);
-}
-
 /* ---- what it says ---- */
+
+size_t proto_registry_adopters(const struct proto_registry *r, const uint8_t digest[PROTO_HASH_LEN], uint64_t from_s, uint64_t at_s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->vote_count; i++) {
+        const struct proto_partner *p = proto_region_partner(r->region, r->vote[i].partner);
+
+        if (p != NULL && proto_partner_exists_at(p, at_s) && r->vote[i].pack.from_s == from_s
+            && memcmp(r->vote[i].pack.digest, digest, PROTO_HASH_LEN) == 0)
+            n++;
+    }
+    return n;
+}
 
 void proto_registry_pack_in_force(const struct proto_registry *r, uint64_t at_s, struct proto_registry_pack *out)
 {

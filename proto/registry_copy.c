@@ -1,8 +1,18 @@
 /* The copy of a registry as the hub answers it and as files keep it: u16 length, checkpoint | u16 n | n * (u16 length, leaf). */
-#include "proto/registry.h"
+#include "proto/registry_state.h"
 
 #include "base/rd.h"
 #include "proto/limits.h"
+#include "proto/region_log.h"
+#include "proto/tlog.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ORIGIN_TAIL "/registry"
+
+/* ---- taken apart ---- */
 
 /* The leaves of a copy; what is behind them stays in *rest. */
 static enum err read_copy(const uint8_t *data, size_t len, const uint8_t **checkpoint, size_t *checkpoint_len, struct proto_registry_more *out,
@@ -108,6 +118,92 @@ enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t cou
     for (uint64_t i = 0; e == OK && i < count; i++)
         e = proto_registry_copy_next(more, &leaf, &len);
     return e;
+}
+
+/* ---- is it of what the log signed ---- */
+
+enum err proto_registry_key(const struct proto_region *region, struct proto_note_key *out)
+{
+    char name[PROTO_VKEY_MAX + sizeof ORIGIN_TAIL];
+    struct proto_note_key first;
+    enum err e = proto_region_log_key(region, 1, &first);
+
+    if (e != OK)
+        return e;
+    (void)snprintf(name, sizeof name, "%s" ORIGIN_TAIL, first.name);
+    return proto_note_key_make(name, PROTO_NOTE_ED25519, region->log_key, out);
+}
+
+static enum err add_hashes(struct proto_merkle_tree *tree, const struct proto_registry_more *more)
+{
+    struct proto_registry_more left = *more;
+    uint8_t hash[PROTO_MERKLE_HASH_LEN];
+    enum err e = OK;
+
+    while (e == OK && left.count != 0) {
+        const uint8_t *leaf;
+        size_t len;
+
+        e = proto_registry_copy_next(&left, &leaf, &len);
+        if (e == OK) {
+            proto_merkle_leaf(leaf, len, hash);
+            e = proto_merkle_append(tree, hash, NULL, NULL);
+        }
+    }
+    return e == OK && left.len != 0 ? ERR_LONG : e;
+}
+
+/* proof NULL: they must reach the checkpoint. */
+static enum err check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len, const struct proto_registry_more *more,
+    const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
+{
+    struct proto_note *note = calloc(1, sizeof *note);
+    struct proto_tlog_checkpoint c;
+    struct proto_merkle_tree tree = r->tree;
+    struct proto_merkle_head head;
+    struct proto_note_key key;
+    enum err e = note == NULL ? ERR_NOMEM : proto_registry_key(r->region, &key);
+
+    if (e == OK)
+        e = proto_tlog_checkpoint_open(checkpoint, checkpoint_len, &key, note, &c);
+    free(note);
+    if (e != OK)
+        return e;
+    if (c.head.size < tree.size)
+        return ERR_STATE;
+    /* Before anything of it is kept: who has more than can be folded can never read it again. */
+    if (c.head.size > PROTO_REGISTRY_MAX || more->len > PROTO_REGISTRY_LEAVES_MAX - r->bytes)
+        return ERR_RANGE;
+    e = add_hashes(&tree, more);
+    if (e != OK)
+        return e;
+    head.size = tree.size;
+    proto_merkle_root(&tree, head.root);
+    if (head.size > c.head.size)
+        return ERR_SIGNATURE;
+    if (head.size < c.head.size && (proof == NULL || proof->count == 0 || head.size == 0))
+        return ERR_SHORT;
+    if (head.size < c.head.size && proto_merkle_check_consistency(&head, &c.head, proof) != OK)
+        return ERR_SIGNATURE;
+    if (head.size == c.head.size && sodium_memcmp(head.root, c.head.root, sizeof head.root) != 0)
+        return ERR_SIGNATURE;
+    *whole = head.size == c.head.size;
+    *out = c.head;
+    return OK;
+}
+
+enum err proto_registry_check(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, struct proto_merkle_head *out)
+{
+    bool whole;
+
+    return check(r, checkpoint, checkpoint_len, more, NULL, out, &whole);
+}
+
+enum err proto_registry_check_part(const struct proto_registry *r, const uint8_t *checkpoint, size_t checkpoint_len,
+    const struct proto_registry_more *more, const struct proto_merkle_proof *proof, struct proto_merkle_head *out, bool *whole)
+{
+    return check(r, checkpoint, checkpoint_len, more, proof, out, whole);
 }
 
 enum err proto_registry_copy_take(struct proto_registry *r, const uint8_t *data, size_t len, struct proto_merkle_head *head)

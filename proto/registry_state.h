@@ -1,6 +1,6 @@
 /*
- * proto/registry_state: what the two halves of proto/registry share: the log and the fold (registry.c) and the judging (registry_rules.c).
- * Nobody else includes it.
+ * proto/registry_state: what the parts of proto/registry share: the log (registry.c), the judging (registry_rules.c), the fold
+ * (registry_fold.c), copies (registry_copy.c) and files (registry_beside.c). Nobody else includes it.
  */
 #ifndef PROTO_REGISTRY_STATE_H
 #define PROTO_REGISTRY_STATE_H
@@ -29,5 +29,10 @@ struct proto_registry {
 /* As proto_registry_judge, with the statement taken apart. */
 enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
     struct proto_registry_say *say, const struct proto_partner **signer);
+
+/* Room for one more everywhere, so that the fold cannot fail halfway. ERR_NOMEM. */
+MUST_USE enum err proto_registry_fold_room(struct proto_registry *r);
+/* What this statement, which counts, changes; there is room. by is who signed it alone (a pack's adopter); at_s is the leaf's. */
+void proto_registry_fold(struct proto_registry *r, const struct proto_registry_say *s, const struct proto_partner *by, uint64_t at_s);
 
 #endif
