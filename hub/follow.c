@@ -44,6 +44,13 @@ enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct 
     return OK;
 }
 
+enum err hub_follow_close(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_request *q, enum hub_request_state to)
+{
+    q->state = to;
+    q->due_s = a->now_s;
+    return hub_store_request_save(s->tables, x, q);
+}
+
 enum err hub_follow_ending(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, enum hub_side side,
     hub_follow_next *next, struct hub_outcome *o)
 {
@@ -57,9 +64,7 @@ enum err hub_follow_ending(struct hub_state *s, struct kv_txn *x, const struct h
     state = next(&q, a, &fresh.result);
     if (state == HUB_REQUEST_NONE)
         goto out;
-    q.state = state;
-    q.due_s = a->now_s;
-    e = hub_store_request_save(s->tables, x, &q);
+    e = hub_follow_close(s, x, a, &q, state);
     fresh.logged = fresh.mailed = true;
 out:
     if (e == OK)

@@ -20,6 +20,10 @@ enum hub_side { HUB_SIDE_ASKER, HUB_SIDE_HOLDER };
 MUST_USE enum err hub_follow_request(struct hub_state *s, struct kv_txn *x, const struct hub_act *a,
     enum hub_side side, struct hub_request *out, enum proto_refusal *refusal);
 
+/* The question is over, by this act: to is its last state, and from now on the row may go. */
+MUST_USE enum err hub_follow_close(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_request *q,
+    enum hub_request_state to);
+
 /* Which state a question goes on to; HUB_REQUEST_NONE: not to any, and *refusal says why. */
 typedef enum hub_request_state hub_follow_next(const struct hub_request *q, const struct hub_act *a, enum proto_refusal *refusal);
 

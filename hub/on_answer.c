@@ -41,12 +41,14 @@ enum err hub_on_answer(struct hub_state *s, struct kv_txn *x, const struct hub_a
         fresh.result = PROTO_MALFORMED;
     if (fresh.result != PROTO_ACCEPTED)
         goto out;
-    q.state = accept ? HUB_REQUEST_ACCEPTED : HUB_REQUEST_NOT_FOR_US;
-    if (!accept)
-        q.due_s = a->now_s;
-    e = hub_store_request_save(s->tables, x, &q);
-    if (e == OK && accept)
-        e = join(s, x, &q, a->now_s);
+    if (accept) {
+        q.state = HUB_REQUEST_ACCEPTED;
+        e = hub_store_request_save(s->tables, x, &q);
+        if (e == OK)
+            e = join(s, x, &q, a->now_s);
+    } else {
+        e = hub_follow_close(s, x, a, &q, HUB_REQUEST_NOT_FOR_US);
+    }
     fresh.logged = fresh.mailed = true;
 out:
     if (e == OK)

@@ -31,11 +31,8 @@ enum err hub_on_report(struct hub_state *s, struct kv_txn *x, const struct hub_a
         goto out;
     g.reported |= (uint8_t)(1U << a->msg.code);
     e = hub_store_grant_put(s->tables, x, &g);
-    if (e == OK && a->msg.code == PROTO_REPORT_EXPIRED) {
-        q.state = HUB_REQUEST_ENDED;
-        q.due_s = a->now_s;
-        e = hub_store_request_save(s->tables, x, &q);
-    }
+    if (e == OK && a->msg.code == PROTO_REPORT_EXPIRED)
+        e = hub_follow_close(s, x, a, &q, HUB_REQUEST_ENDED);
     fresh.logged = fresh.mailed = true;
 out:
     if (e == OK)
