@@ -12,7 +12,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 enum { GATE_FD = PROC_FIRST_FD, SIGNER_FD = PROC_FIRST_FD + 1, WITNESS_FD = PROC_FIRST_FD + 2, SEND_BUFFER = 4 << 20 };
 
@@ -163,7 +162,6 @@ int hub_core_run(const char *program)
     struct server_ipc_out out;
     struct signing log = { &in, &out, HUB_SIGN_LOG }, registry = { &in, &out, HUB_SIGN_REGISTRY };
     uint8_t *block = NULL;
-    char line[768];
     size_t len = 0;
     uint64_t threads = 0;
     enum err e;
@@ -189,11 +187,5 @@ int hub_core_run(const char *program)
         server_ipc_in_fini(&in);
     }
     free(block);
-    if (e == OK)
-        return EX_OK;
-    if (e == ERR_PEER)
-        server_role_linger();
-    trouble_line(&t, line, sizeof line);
-    log_event(LOG_ERROR, "core ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    return server_role_end("core ends", e, &t);
 }

@@ -11,7 +11,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 static enum err say_signed(struct server_ipc_out *out, uint64_t tag, const struct hub_signed *s)
 {
@@ -124,7 +123,6 @@ int hub_signer_run(const char *program)
 {
     struct hub_signer *s[HUB_SIGN_LOGS] = { NULL };
     struct trouble t = { 0 };
-    char line[768];
     enum err e;
 
     log_init(program, LOG_INFO);
@@ -140,9 +138,5 @@ int hub_signer_run(const char *program)
         e = loop(s);
     for (size_t i = 0; i < HUB_SIGN_LOGS; i++)
         hub_signer_close(s[i]);
-    if (e == OK)
-        return EX_OK;
-    trouble_line(&t, line, sizeof line);
-    log_event(LOG_ERROR, "signer ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    return server_role_end("signer ends", e, &t);
 }

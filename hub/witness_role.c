@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 enum { CORE_FD = PROC_FIRST_FD, TIMEOUT_S = 8, CONNECT_S = 5, TROUBLE = 500 };
 
@@ -147,7 +146,6 @@ int hub_witness_run(const char *program)
 {
     struct hub_outside_list *list = calloc(1, sizeof *list);
     struct trouble t = { 0 };
-    char line[768];
     enum err e = list == NULL ? ERR_NOMEM : OK;
 
     log_init(program, LOG_INFO);
@@ -164,11 +162,5 @@ int hub_witness_run(const char *program)
     if (e == OK)
         e = loop(list);
     free(list);
-    if (e == OK)
-        return EX_OK;
-    if (e == ERR_PEER)
-        server_role_linger();
-    trouble_line(&t, line, sizeof line);
-    log_event(LOG_ERROR, "witness ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    return server_role_end("witness ends", e, &t);
 }

@@ -11,7 +11,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 enum { FRAME_MAX = 2048 };  /* of an answer: one line and a reply around it */
 
@@ -85,7 +84,6 @@ int server_cosigner_run(const char *program)
 {
     struct trouble t = { 0 };
     struct server_cosigner *s = calloc(1, sizeof *s);
-    char line[768];
     enum err e = s == NULL ? ERR_NOMEM : OK;
 
     log_init(program, LOG_INFO);
@@ -100,11 +98,5 @@ int server_cosigner_run(const char *program)
         server_cosigner_close(s);
     }
     free(s);
-    if (e == OK)
-        return EX_OK;
-    if (e == ERR_PEER)
-        server_role_linger();
-    trouble_line(&t, line, sizeof line);
-    log_event(LOG_ERROR, "cosigner ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    return server_role_end("cosigner ends", e, &t);
 }

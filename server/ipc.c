@@ -1,5 +1,6 @@
 #include "server/ipc.h"
 
+#include "base/log.h"
 #include "base/rd.h"
 #include "base/wr.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sysexits.h>
 
 enum { IN_CAP = 2 * (SERVER_IPC_HEAD + SERVER_IPC_BODY_MAX), OUT_CAP_START = 1 << 16, OUT_CAP_KEEP = 4 << 20, LINGER_MS = 3000 };
 
@@ -83,6 +85,19 @@ void server_role_linger(void)
         || sigaddset(&term, SIGTERM) != 0 || sigprocmask(SIG_UNBLOCK, &term, NULL) != 0)
         abort();
     (void)poll(NULL, 0, LINGER_MS);
+}
+
+int server_role_end(const char *what, enum err e, const struct trouble *t)
+{
+    char line[768];
+
+    if (e == OK)
+        return EX_OK;
+    if (e == ERR_PEER)
+        server_role_linger();
+    trouble_line(t, line, sizeof line);
+    log_event(LOG_ERROR, what, "err", err_word(e), "message", line, NULL);
+    return err_exit(e);
 }
 
 static const struct rule *rule_of(enum server_ipc_what what, enum server_role from, enum server_role to)

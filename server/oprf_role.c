@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sysexits.h>
 
 enum {
     FRAME_MAX = 8192,      /* of an answer: 64 elements, a proof, a reply around them */
@@ -231,7 +230,6 @@ int server_oprf_run(const char *program)
 {
     struct trouble t = { 0 };
     struct server_oprf *o = calloc(1, sizeof *o);
-    char line[768];
     enum err e = o == NULL ? ERR_NOMEM : OK;
 
     log_init(program, LOG_INFO);
@@ -246,11 +244,5 @@ int server_oprf_run(const char *program)
         server_oprf_close(o);
     }
     free(o);
-    if (e == OK || (e == ERR_PEER && server_role_is_stopping()))
-        return EX_OK;
-    if (e == ERR_PEER)
-        server_role_linger();
-    trouble_line(&t, line, sizeof line);
-    log_event(LOG_ERROR, "oprf ends", "err", err_word(e), "message", line, NULL);
-    return err_exit(e);
+    return server_role_end("oprf ends", e == ERR_PEER && server_role_is_stopping() ? OK : e, &t);
 }
