@@ -289,12 +289,38 @@ static void reply(struct hub_cli *c, const struct hub_backup_done *done)
     json_add_u64(c->reply, "statements", done->statements);
     json_add_u64(c->reply, "statements_added", done->statements_added);
     json_add_text(c->reply, "next", c->lang == LANG_NL
-        ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel audit complete noemt die; is hij uitgezocht: schakel audit clear)"
-        : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit complete names it; when it is found out: schakel audit clear)");
+        ? "start de hub; wat na de reservekopie kwam vraagt men opnieuw, en bij elke partner kijkt de privacy officer de breuk na (schakel "
+          "audit complete noemt die; is hij uitgezocht: schakel audit clear)"
+        : "start the hub; what came after the backup has to be asked again, and each partner's officer looks into the break (schakel audit "
+          "complete names it; when it is found out: schakel audit clear)");
     if (c->new_origin != NULL && has_public_witnesses(c))
         json_add_text(c->reply, "outside", c->lang == LANG_NL
             ? "voor publieke getuigen is dit een ander logboek: stuur hun beheerders de lijst van schakel-hub witnesses --output BESTAND"
             : "to public witnesses this is another log: send those who run them the list of schakel-hub witnesses --output FILE");
+}
+
+/* All that there is, in store.new, and whole; done says what that is. */
+static enum err make_whole(const struct hub_cli *c, struct restoring *r, struct hub_backup_done *done)
+{
+    enum err e = folder_drop(r->fresh, c->t);
+
+    if (e == OK)
+        e = copy_rest(c, r);
+    if (e == OK)
+        e = read_statement(c, r);
+    if (e == OK)
+        e = make_folders(c);
+    if (e == OK)
+        e = copy_store(c, r);
+    return e == OK ? hub_backup_complete(&r->sources, r->fresh, done, c->t) : e;
+}
+
+/* What was not put in its place is nothing, whether that was not wanted (--lost) or failed: e is then what people read. */
+static enum err drop_fresh(const struct hub_cli *c, const struct restoring *r, enum err e)
+{
+    enum err dropped = is_there(r->store) ? OK : folder_drop(r->fresh, e == OK ? c->t : NULL);
+
+    return e == OK ? dropped : e;
 }
 
 enum err hub_cmd_restore(struct hub_cli *c)
@@ -309,31 +335,14 @@ enum err hub_cmd_restore(struct hub_cli *c)
         e = find_paths(c, r);
     if (e == OK)
         e = check_region(c);
-    if (e == OK)
-        e = folder_drop(r->fresh, c->t);
     if (e != OK)
         goto out;
-    e = copy_rest(c, r);
+    e = make_whole(c, r, &done);
     if (e == OK)
-        e = read_statement(c, r);
-    if (e == OK)
-        e = make_folders(c);
-    if (e == OK)
-        e = copy_store(c, r);
-    if (e == OK)
-        e = hub_backup_complete(&r->sources, r->fresh, &done, c->t);
-    if (e == OK && c->lost) {
-        e = write_lost(c, &done, !r->sources.memory_is_old);
-        if (e == OK)
-            e = folder_drop(r->fresh, c->t);
-        goto out;
-    }
-    if (e == OK)
-        e = put_in_place(c, r, &done);
-    if (e == OK)
+        e = c->lost ? write_lost(c, &done, !r->sources.memory_is_old) : put_in_place(c, r, &done);
+    if (e == OK && !c->lost)
         reply(c, &done);
-    else if (!is_there(r->store) && folder_drop(r->fresh, c->t) != OK)
-        e = ERR_IO;
+    e = drop_fresh(c, r, e);
 out:
     if (r != NULL)
         free(r->statement);

@@ -47,7 +47,8 @@ scene_leaves_are_lost() {
     hub restore --lost --output "$region/origin.req" --json "$region/hub.backup" >"$region/said" 2>&1 || { why="--lost: $(cat "$region/said")"; return 1; }
     seen=$(value seen <"$region/said")
     [ "$(value kept <"$region/said")" = "$kept" ] && [ "$seen" -gt "$kept" ] || { why="it does not say what is lost: $(cat "$region/said")"; return 1; }
-    [ ! -e "$region/hub/store" ] || { why="a store is put in its place"; return 1; }
+    refused --lost --output "$region/origin.req" "$region/hub.backup" || { why="what was written is written over"; return 1; }
+    [ ! -e "$region/hub/store" ] && [ ! -e "$region/hub/store.new" ] || { why="a store is put in its place, or stays beside it"; return 1; }
 }
 
 # While the backup has all, no statement is made about a loss.
