@@ -118,7 +118,7 @@ static void end(struct client_derive *d, enum err e, enum proto_refusal refused,
     if (d->has_ended)
         return;
     d->has_ended = true;
-    d->end = (struct client_derive_end){e, refused, who};
+    d->end = (struct client_derive_end){.err = e, .refused = refused, .who = who};
 }
 
 bool client_derive_has_ended(const struct client_derive *d, struct client_derive_end *out)
@@ -155,7 +155,7 @@ static bool cost_nothing(const struct client_derive *d)
  */
 static void hold(struct client_derive *d, struct side *s, enum client_holder who, enum err e, enum proto_refusal refused)
 {
-    s->no = (struct client_derive_end){e, refused, who};
+    s->no = (struct client_derive_end){.err = e, .refused = refused, .who = who};
     s->has_answered = false;
     s->times++;
     s->again_ms = clock_mono_ms() + client_derive_pause_ms(s->times);
@@ -370,6 +370,8 @@ bool client_derive_is_refused(const struct client_derive *d, struct client_deriv
     if (found == NULL)
         return false;
     *no = *found;
+    for (size_t i = 0; i < d->sides; i++)
+        no->others_counted = no->others_counted || (d->side[i].has_answered && i != (size_t)no->who);
     *refusals = d->refusals;
     return true;
 }

@@ -18,9 +18,10 @@ struct client_derive;
 
 /*
  * How a batch ended, or why it waits. err OK: all of it is known now. ERR_SIGNATURE: an answer was not proven; ERR_EXPIRED: a day went by; a class
- * of refused. who is CLIENT_HOLDERS where every answer is there and this node could not keep what came of them.
+ * of refused. who is CLIENT_HOLDERS where every answer is there and this node could not keep what came of them. others_counted: another has answered
+ * for this batch and counted it.
  */
-struct client_derive_end { enum err err; enum proto_refusal refused; enum client_holder who; };
+struct client_derive_end { enum err err; enum proto_refusal refused; enum client_holder who; bool others_counted; };
 
 MUST_USE enum err client_derive_new(struct client_derive **out);
 void client_derive_free(struct client_derive *d);  /* takes NULL; wipes */

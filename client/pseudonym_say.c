@@ -1,6 +1,9 @@
 #include "client/pseudonym_say.h"
 
+#include "base/clock.h"
 #include "client/clocks.h"
+
+enum { DAY_S = 86400 };
 
 static const char *name(enum client_holder who, enum lang lang)
 {
@@ -27,12 +30,22 @@ static enum err say_lie(const struct client_derive_end *no, uint64_t waiting, st
         "er wachten er %llu. Zeg het wie hem beheert, en de andere partners", name(no->who, t->lang), (unsigned long long)waiting);
 }
 
+/* A batch that one side has counted is not made anew, or who refuses could use up the quota at the other (P-148): then nothing goes before it. */
 static enum err say_quota(const struct client_derive_end *no, uint64_t waiting, struct trouble *t)
 {
+    bool nl = t->lang == LANG_NL;
+    const char *alone = !no->others_counted ? ""
+        : nl ? " Het andere deel telde deze groep al, dus gaat er tot dan niets voor."
+             : " The other share has counted this batch, so nothing goes before it until then.";
+    char until[17];
+
+    clock_format_nl((clock_now_s() / DAY_S + 1) * DAY_S, until);
     return trouble_set(t, ERR_QUOTA,
-        "%s has given out as many pseudonyms as a partner or the region gets in a day; %llu wait and are done tomorrow by themselves",
-        "%s heeft zoveel pseudoniemen gegeven als een partner of de regio op een dag krijgt; er wachten er %llu, die morgen vanzelf "
-        "worden gedaan", name(no->who, t->lang), (unsigned long long)waiting);
+        "%s has given out as many pseudonyms as a partner or the region gets in a day; %llu wait and are done by themselves soon after %s.%s "
+        "More a day: two other partners sign it (schakel partner propose --quota NAME --elements N)",
+        "%s heeft zoveel pseudoniemen gegeven als een partner of de regio op een dag krijgt; er wachten er %llu, die kort na %s vanzelf worden "
+        "gedaan.%s Meer per dag: twee andere partners ondertekenen dat (schakel partner propose --quota NAAM --elements N)",
+        name(no->who, t->lang), (unsigned long long)waiting, until, alone);
 }
 
 enum err client_pseudonym_say_refused(struct client_node *n, const struct client_derive_end *no, uint64_t waiting, struct trouble *t)

@@ -126,7 +126,7 @@ scene_quota() {
     keyholder_found_with "pseudonyms_per_partner = $(counted_for vo)"
     ask_again vo case open --number "$number" --purpose case_support
     expect "the quota is the answer" "$got" '"class":"quota","text":"the keyholder has given out as many' || return 1
-    expect "and it waits" "$got" '1 wait and are done tomorrow' || return 1
+    expect "and it waits" "$got" '1 wait and are done by themselves soon after 20' || return 1
     ask_again cjg case open --number "$(new_numbers 66100 1)" --purpose case_support
     expect "another partner has its own" "$got" '"ok":true' || return 1
     keyholder_found_with "pseudonyms_total = $(counted)"

@@ -46,6 +46,12 @@ static void costs_the_other_nothing(struct holders *w, enum client_holder who, e
     assert_err(client_pseudonyms_why(w->n, 3, &t), told);
     assert_non_null(strstr(t.text, who == CLIENT_HUB ? "the hub" : "the keyholder"));
     assert_non_null(strstr(t.text, "3 wait"));
+    /* Until when, and why nothing goes before it. */
+    if (told == ERR_QUOTA) {
+        assert_non_null(strstr(t.text, "soon after "));
+        assert_non_null(strstr(t.text, "The other share has counted this batch, so nothing goes before it"));
+        assert_non_null(strstr(t.text, "--elements N)"));
+    }
 
     *side(w, who) = (struct holders_does){.share = who == CLIENT_HUB ? holders_hub_share : holders_keyholder_share};
     assert_err(holders_want_until(w, 1), OK);
@@ -139,6 +145,7 @@ static void what_both_refuse_for_its_number_is_dropped(void **state)
 
     w->does_hub.refuses = w->does_keyholder.refuses = PROTO_QUOTA;
     assert_err(holders_want_until(w, 1), ERR_QUOTA);
+    assert_null(strstr(w->call.trouble.text, "counted this batch"));
     holders_turn_for(w, TOLD_MS);
     memcpy(id, w->asked[CLIENT_HUB].head.id, sizeof id);
     w->does_hub.refuses = w->does_keyholder.refuses = PROTO_ACCEPTED;
