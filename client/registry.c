@@ -20,7 +20,7 @@ struct client_registry {
     struct proto_registry *fold;
     uint8_t (*hash)[PROTO_MERKLE_HASH_LEN];  /* of every leaf: what witnesses cosigned may be of a moment before */
     uint64_t ask_ms, seen_s;
-    bool asking;
+    bool asking, ahead;
     uint8_t *pending;            /* leaves of an answer that had not room for all */
     size_t pending_len;
     uint64_t pending_count;
@@ -255,6 +255,22 @@ static enum err add_pending(struct client_registry *r, const struct proto_regist
     return OK;
 }
 
+/* Said once; what() of client/witness_fresh says it to people. */
+static bool is_ahead(struct client_registry *r, const struct proto_registry_more *more)
+{
+    bool was = r->ahead;
+
+    r->ahead = proto_registry_is_ahead(more, clock_now_s());
+    if (r->ahead && !was)
+        log_event(LOG_ERROR, "registry-leaf-of-the-future", NULL);
+    return r->ahead;
+}
+
+bool client_registry_is_ahead(const struct client_node *n)
+{
+    return n->registry != NULL && n->registry->ahead;
+}
+
 /* Leaves behind those that are here, and the checkpoint that came with them. */
 static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size_t checkpoint_len, const struct proto_registry_more *more)
 {
@@ -269,6 +285,10 @@ static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size
         return e;
     }
     all = (struct proto_registry_more){r->pending, r->pending_len, r->pending_count};
+    if (is_ahead(r, more)) {
+        forget_pending(r);
+        return ERR_EXPIRED;
+    }
     e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &all, &head);
     if (e == ERR_SHORT && more->count != 0)
         return e;

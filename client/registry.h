@@ -44,13 +44,16 @@ MUST_USE enum err client_registry_has(const struct client_node *n, const struct 
 /* That the registry of size extends that of old, both of what is here. */
 MUST_USE enum err client_registry_prove(const struct client_node *n, uint64_t old, uint64_t size, struct proto_merkle_proof *out);
 
+/* The hub's last answer had a statement that is dated ahead of this clock (P-191): it is not taken, and what others confirm grows stale. */
+bool client_registry_is_ahead(const struct client_node *n);
+
 /* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
 const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
 /* For client/registry_tell and client/registry_promise. */
 struct client_registry_tell *client_registry_told(const struct client_node *n);
 struct client_registry_promises *client_registry_promises_of(const struct client_node *n);
 
-/* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for. */
+/* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for; ERR_EXPIRED: it is ahead. */
 MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);
 
 /* Why the hub refused this statement: enum proto_registry_why; PROTO_REG_COUNTS: it did not say. */

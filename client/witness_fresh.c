@@ -85,6 +85,9 @@ static const char *what(const struct client_node *n, const struct witness_log *l
     if (client_registry_tell_is_behind(n))
         return lang == LANG_NL ? "de sleutelhouder heeft al langer dan een minuut meer van het register dan de hub hier geeft"
                                : "for over a minute the keyholder has had more of the registry than the hub gives here";
+    if (client_registry_is_ahead(n))
+        return lang == LANG_NL ? "de hub toont een verklaring van het register met een tijd die nog moet komen: de klok hier loopt achter, of hij liegt"
+                               : "the hub shows a statement of the registry under a time that is still to come: the clock here is slow, or it lies";
     if (l->cut)
         return lang == LANG_NL ? "de hub toont minder van het register dan hij ondertekende" : "the hub shows less of the registry than it signed";
     if (l->lacks)

@@ -26,6 +26,7 @@
 enum {
     PROTO_REGISTRY_LEAF_MAX = PROTO_REGISTRY_NOTE_MAX + 32,
     PROTO_REGISTRY_MAX = 65535,       /* leaves: 256 partners, each 250 revocations, and their adoptions; a copy counts in 16 bits */
+    PROTO_REGISTRY_AHEAD_S = 600,     /* how far clocks may be apart: less than a statement has before it is too late */
     PROTO_REGISTRY_LEAVES_MAX = 1 << 26,  /* bytes of all leaves with their lengths: that many leaves of 1 KiB */
     PROTO_REGISTRY_COPY_MAX = 2 + PROTO_NOTE_MAX + 2 + PROTO_REGISTRY_LEAVES_MAX  /* bytes of a copy: who keeps or reads one has room for this */
 };
@@ -101,6 +102,12 @@ MUST_USE enum err proto_registry_part_read(const uint8_t *data, size_t len, cons
 /* The next leaf of it, borrowed; ERR_NOTFOUND after the last. And over some of them. */
 MUST_USE enum err proto_registry_copy_next(struct proto_registry_more *more, const uint8_t **leaf, size_t *len);
 MUST_USE enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t count);
+/*
+ * Is a leaf among them dated more than PROTO_REGISTRY_AHEAD_S after now_s? A leaf that counts voids all behind it that are dated before it, so one
+ * of years ahead (a statement of any partner in league with the hub) would keep everybody from being revoked until then: who holds a copy takes
+ * none before its time has come (P-191).
+ */
+bool proto_registry_is_ahead(const struct proto_registry_more *more, uint64_t now_s);
 /* A copy from the first leaf on: checked, and what is new appended. What proto_registry_check says; ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err proto_registry_copy_take(struct proto_registry *r, const uint8_t *data, size_t len, struct proto_merkle_head *head);
 

@@ -120,6 +120,19 @@ enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t cou
     return e;
 }
 
+bool proto_registry_is_ahead(const struct proto_registry_more *more, uint64_t now_s)
+{
+    struct proto_registry_more left = *more;
+    const uint8_t *leaf, *note;
+    size_t len, note_len;
+    uint64_t at_s;
+
+    while (proto_registry_copy_next(&left, &leaf, &len) == OK)
+        if (proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len) == OK && at_s > now_s + PROTO_REGISTRY_AHEAD_S)
+            return true;
+    return false;
+}
+
 /* ---- is it of what the log signed ---- */
 
 enum err proto_registry_key(const struct proto_region *region, struct proto_note_key *out)

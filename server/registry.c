@@ -1,5 +1,6 @@
 #include "server/registry.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/wr.h"
@@ -265,7 +266,7 @@ enum err server_registry_take(struct server_registry *r, uint64_t first, const u
             *have = proto_registry_size(r->fold) + r->pending_count;
         return e;
     }
-    e = add_pending(r, &more);
+    e = proto_registry_is_ahead(&more, clock_now_s()) ? ERR_EXPIRED : add_pending(r, &more);
     if (e == OK) {
         all = (struct proto_registry_more){ r->pending, r->pending_len, r->pending_count };
         e = proto_registry_check_part(r->fold, checkpoint, checkpoint_len, &all, proof, &head, &whole);

@@ -137,6 +137,26 @@ static enum err begin_again(struct world *w, struct trouble *t)
     return server_registry_load(w->r, t);
 }
 
+/* A node in league with the hub and a partner brings it; behind it no revocation would count. */
+static void a_leaf_of_the_future_is_not_taken(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 7, at_s = clock_now_s() + 86400;
+    struct proto_registry_say s = registry_say(&w->hub, PROTO_REG_PACK, 0);
+    struct registry_note n;
+
+    s.made_s = at_s;
+    s.before_s = at_s + 86400;
+    n = registry_signed(&w->hub, &s, "1");
+    assert_err(proto_registry_leaf(at_s, n.data, n.len, w->leaf[0], sizeof w->leaf[0], &w->len[0]), OK);
+    assert_int_equal(registry_put(w->hub.r, &n, at_s), PROTO_REG_COUNTS);
+    w->count = 1;
+    assert_err(bring(w, 0, 0, 1, &have), ERR_EXPIRED);
+    assert_int_equal(have, 7);
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 0);
+    assert_int_not_equal(access(w->folder.file, F_OK), 0);
+}
+
 static void what_nodes_bring_is_kept_and_folded(void **state)
 {
     struct world *w = *state;
@@ -430,7 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
-        T(another_history_is_refused), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
+        T(another_history_is_refused), T(a_leaf_of_the_future_is_not_taken), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
         T(a_file_that_cannot_be_read_is_no_beginning), T(parts_of_before_another_file_are_forgotten), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
         T(what_is_written_anew_is_waited_for), T(nobody_is_waited_for_when_the_other_end_is_gone),
     };
