@@ -41,7 +41,7 @@ MUST_USE enum err client_outbox_sign(
 /* What the hub said last about an act that waits, as a sentence with its next step; NULL: nothing, or it is not waiting. client/do_outbox.c */
 const char *client_outbox_refusal(const struct client_node *n, const uint8_t id[PROTO_ID_LEN], enum lang lang);
 
-/* How many ends of access (access end) wait here for over a day: what they stop is read on. */
+/* How many ends of access (access end) and statements for the registry wait here for over a day: what they stop goes on. */
 MUST_USE enum err client_outbox_late_ends(struct vault_txn *x, uint64_t now_s, uint64_t *count);
 
 /*

@@ -11,6 +11,7 @@
 #include "client/keeping.h"
 #include "client/mail.h"
 #include "client/openings.h"
+#include "client/registry.h"
 #include "client/republish.h"
 #include "client/resend.h"
 #include "client/rotate.h"
@@ -226,7 +227,7 @@ static enum err ends_access(struct client_node *n, const struct proto_msg *m, bo
 
 /*
  * A refusal without a leaf proves nothing, and nothing is made durable from it but that this act is not sent again. Not even that of what
- * stops something: a hub, or a gate in its place, that wants a consent or an access to go on would only have to say no once.
+ * stops something: a hub, or a gate in its place, that wants a consent, an access or a stolen key to go on would only have to say no once.
  */
 static enum err without_receipt(struct client_node *n, uint64_t order, const struct client_outbox_row *row, const struct proto_reply *reply,
     enum client_receipt_verdict *verdict)
@@ -244,6 +245,11 @@ static enum err without_receipt(struct client_node *n, uint64_t order, const str
     stays = stops_something(&one->msg);
     if (!stays)
         e = ends_access(n, &one->msg, &stays);
+    if (e == OK && !stays)
+        e = client_registry_ends(n, &one->msg, &stays);
+    /* Its reason, for who sent it. */
+    if (e == OK && stays && row->kind == PROTO_REGISTRY)
+        e = client_registry_on_refused(n, NULL, &ev);
     if (e == OK && !stays)
         e = settle(n, order, &ev);
     log_event(LOG_WARN, stays ? "stop-refused" : "act-refused", "kind", proto_kind_name(one->msg.kind), "reason",

@@ -456,6 +456,20 @@ enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, 
     return n->registry == NULL ? OK : client_registry_promise_add(n, x, e->msg->original.data, e->msg->original.len);
 }
 
+enum err client_registry_ends(struct client_node *n, const struct proto_msg *m, bool *ends)
+{
+    struct proto_registry_say *say = m->kind == PROTO_REGISTRY && n->registry != NULL ? calloc(1, sizeof *say) : NULL;
+
+    if (m->kind != PROTO_REGISTRY || n->registry == NULL)
+        return OK;
+    if (say == NULL)
+        return ERR_NOMEM;
+    *ends = proto_registry_judge(n->registry->fold, m->original.data, m->original.len, clock_now_s(), say) == PROTO_REG_COUNTS
+        && (say->act == PROTO_REG_REVOKE || say->act == PROTO_REG_ROOT || say->act == PROTO_REG_WITNESS);
+    free(say);
+    return OK;
+}
+
 enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_registry *r = n->registry;

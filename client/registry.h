@@ -56,6 +56,11 @@ struct client_registry_promises *client_registry_promises_of(const struct client
 /* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for; ERR_EXPIRED: it is ahead. */
 MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);
 
+/*
+ * Is this a statement that takes something from somebody (a revocation, another root or witness key) and would count, by all that is here? Then a
+ * hub that says no without a leaf may be keeping it back. *ends is left as it is when it is not; ERR_NOMEM.
+ */
+MUST_USE enum err client_registry_ends(struct client_node *n, const struct proto_msg *m, bool *ends);
 /* Why the hub refused this statement: enum proto_registry_why; PROTO_REG_COUNTS: it did not say. */
 enum proto_registry_why client_registry_refused(const struct client_node *n, const uint8_t id[PROTO_ID_LEN]);
 /* client_kinds: the receipt and the refusal of a statement. */
