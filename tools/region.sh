@@ -43,25 +43,46 @@ free_port() {
     return 69
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# How many times as long as a quiet machine needs is waited for what must come. What comes is not waited for any longer, and a hang still ends.
+PATIENCE=${SCHAKEL_TEST_PATIENCE:-4}
+now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
+
+# wait_for SECONDS COMMAND...: until it succeeds, PATIENCE times as long at most.
 wait_for() {
-    local until=$(($(date +%s%N) + $1 * 1000000000))
+    local seconds=$(($1 * PATIENCE))
+    shift
+    wait_at_most "$seconds" "$@"
+}
+
+# wait_at_most SECONDS COMMAND...: so long and no longer, for what may as well not come.
+wait_at_most() {
+    local until=$(($(now_us) + $1 * 1000000))
     shift
     while ! "$@" >/dev/null 2>&1; do
-        [ "$(date +%s%N)" -lt "$until" ] || return 1
+        [ "$(now_us)" -lt "$until" ] || return 1
         sleep 0.05
     done
 }
+
+# answers PROCESS COMMAND...: the program that was started as this process does, or it ended.
+answers() { "${@:2}" || ! kill -0 "$1"; }
+# comes_up PROCESS COMMAND...: it answers; false when it ended instead.
+comes_up() { wait_for 10 answers "$@" && "${@:2}" >/dev/null 2>&1; }
+
+# A node's command has no answer of the hub before the link is there: whoever asks at once would be told that it waits.
+is_linked() { ! is_alive hub || { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null || true; } | grep '"hub_reachable":true' >/dev/null; }
+is_alive() { [ -e "$region/$1/pid" ] && kill -0 "$(cat "$region/$1/pid")" 2>/dev/null; }
 
 start_node() {
     "$bin/schakel" --home "$region/$1" node --passphrase-fd 4 4< <(secret "$1-vault") >>"$region/$1/log" 2>&1 &
     echo $! >"$region/$1/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel" --home "$region/$1" status || { echo "the node of $1 does not answer; see $region/$1/log" >&2; return 70; }
+    comes_up "$!" "$bin/schakel" --home "$region/$1" status || { echo "the node of $1 does not answer; see $region/$1/log" >&2; return 70; }
+    wait_for 10 is_linked "$1" || { echo "the node of $1 does not find the hub; see $region/$1/log" >&2; return 70; }
 }
 
 # Still a process of this region, and not somebody else's that has the number of one which ended: numbers come again within minutes.
-is_ours() { jobs -pr | grep -qx "$1" || grep -qaF -- "$region" "/proc/$1/cmdline" 2>/dev/null; }
+is_ours() { jobs -pr | grep -x "$1" >/dev/null || grep -qaF -- "$region" "/proc/$1/cmdline" 2>/dev/null; }
 
 stop_node() {
     local pid
@@ -75,7 +96,7 @@ start_hub() {
     "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
     echo $! >"$region/hub/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
+    comes_up "$!" "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
 }
 
 # The second share of the pseudonym key, with an organisation of its own: neither hub nor partner.
@@ -91,7 +112,7 @@ start_keyholder() {
     "$bin/schakel" --home "$region/keyholder" keyholder run --passphrase-fd 4 4< <(secret keyholder) >>"$region/keyholder/log" 2>&1 &
     echo $! >"$region/keyholder/pid"
     region_pids+=("$!")
-    wait_for 10 keyholder_answers || { echo "the keyholder does not answer; see $region/keyholder/log" >&2; return 70; }
+    comes_up "$!" keyholder_answers || { echo "the keyholder does not answer; see $region/keyholder/log" >&2; return 70; }
 }
 
 login() { as_login "$1" coordinator; }

@@ -7,20 +7,29 @@ why=""
 
 # expect WHAT TEXT PATTERN: the text (a line of JSON) matches the extended regular expression.
 expect() {
-    if printf '%s' "$2" | grep -qE -- "$3"; then return 0; fi
+    if printf '%s' "$2" | grep -E -- "$3" >/dev/null; then return 0; fi
     why="$1; got: $(printf '%s' "$2" | cut -c1-400)"
     return 1
 }
 
 # The same, but it must not match.
 expect_not() {
-    if ! printf '%s' "$2" | grep -qE -- "$3"; then return 0; fi
+    if ! printf '%s' "$2" | grep -E -- "$3" >/dev/null; then return 0; fi
     why="$1; got: $(printf '%s' "$2" | cut -c1-400)"
     return 1
 }
 
 # ask WHO COMMAND...: a command with --json; fills "got"; a command that fails is no failure of the scene by itself.
 ask() { got=$(as "$@" --json 2>&1) || true; }
+
+# Who was started a moment ago is not found at once: a question to the keyholder that fell into that is asked again.
+ask_again() {
+    local try
+    for try in $(seq $((10 * PATIENCE))); do
+        ask "$@"
+        case $got in *'"class":"peer"'* | *'cannot be reached'*) sleep 0.5 ;; *) return 0 ;; esac
+    done
+}
 
 verdict() { printf '"section":"%s","verdict":"%s"' "$1" "$2"; }
 
@@ -30,7 +39,7 @@ child_name() { sed -n "$((1 + $1))p" "$region/data/vo.csv" | cut -d, -f2; }
 
 # The id of the inbox's item of a kind from a partner; waits for it.
 inbox_id() {
-    local who=$1 kind=$2 from=$3 until=$((SECONDS + ${4:-5})) id
+    local who=$1 kind=$2 from=$3 until=$((SECONDS + ${4:-5} * PATIENCE)) id
     while :; do
         id=$(as "$who" inbox --json 2>/dev/null | sed 's/},{/}\n{/g' | grep "\"kind\":\"$kind\",\"from\":\"$from\"" | value id)
         if [ -n "$id" ]; then echo "$id"; return 0; fi
@@ -52,17 +61,12 @@ scene_no_ground() {
     expect_not "nothing lies at the school" "$got" '"kind":"request"'
 }
 
+# Within two seconds, of a machine that has time.
+reported_there() { got=$(as leerplicht inbox --all --json) && grep -q '"event":"VZM"' <<<"$got"; }
 scene_absence_report() {
-    local began
-    began=$(date +%s%N)
     ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht
     expect "the school reports" "$got" '"ok":true' || return 1
-    while :; do
-        got=$(as leerplicht inbox --all --json)
-        printf '%s' "$got" | grep -q '"event":"VZM"' && break
-        [ $(($(date +%s%N) - began)) -lt 2000000000 ] || { why="not in the inbox within 2 s"; return 1; }
-        sleep 0.02
-    done
+    wait_for 2 reported_there || { why="not in the inbox within $((2 * PATIENCE)) s"; return 1; }
     expect "with the child's name there" "$got" "$(child_name 2)"
 }
 
@@ -119,12 +123,12 @@ scene_referral_sent() {
         --note "Please phone the family before Friday."
     expect "the referral is sent" "$got" '"ok":true' || return 1
     offer=$(inbox_id cjg offer vo) || { why="the referral did not arrive"; return 1; }
-    wait_for 5 bash -c "'$bin/schakel' --home '$region/cjg' --as coordinator inbox --json | grep -q '\"state\":\"arrived\"'" || { why="its content did not arrive"; return 1; }
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/cjg' --as coordinator inbox --json | grep '\"state\":\"arrived\"' >/dev/null" || { why="its content did not arrive"; return 1; }
     ask cjg open --share "$offer" --informed "$(date +%F)"
     expect "the CJG reads the family's own words" "$got" '"own_words":\{' || return 1
     ask cjg accept --offer "$offer"
     expect "and accepts" "$got" '"ok":true' || return 1
-    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator request show --request '$offer' --json | grep -q '\"accepted\":true'" || { why="the school does not hear of it"; return 1; }
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator request show --request '$offer' --json | grep '\"accepted\":true' >/dev/null" || { why="the school does not hear of it"; return 1; }
 }
 
 # The neighbourhood team may not hold the number: it knows the child by the case.
@@ -136,7 +140,7 @@ join_team() {
     inbox_id wijkteam invitation vo >/dev/null || { why="the invitation did not arrive"; return 1; }
     ask wijkteam case accept --case "$case_a"
     expect "the team accepts" "$got" '"ok":true' || return 1
-    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator case show --case '$case_a' --json | grep -q accepted" || { why="the school does not hear of it"; return 1; }
+    wait_for 5 bash -c "'$bin/schakel' --home '$region/vo' --as coordinator case show --case '$case_a' --json | grep accepted >/dev/null" || { why="the school does not hear of it"; return 1; }
 }
 
 team_asks() {
@@ -310,7 +314,7 @@ share_planted() {
     weighing=$(printf '%s' "$got" | value weighing)
     ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att,effort,enrol --weigh "$weighing"
     request=$(printf '%s' "$got" | value request)
-    wait_for 10 eval 'as vo inbox --json | grep -q "$request"' || { why="a request for a planted child did not arrive; $got"; return 1; }
+    wait_for 10 eval 'as vo inbox --json | grep "$request" >/dev/null' || { why="a request for a planted child did not arrive; $got"; return 1; }
     ask vo grant --request "$request" --confirm-child
     expect "the school grants" "$got" '"ok":true' || return 1
     share=$(inbox_id leerplicht share vo) || { why="a planted child's share did not arrive"; return 1; }

@@ -20,21 +20,21 @@ events_there() {
 }
 # Every statement that vo reported as made is known at leerplicht under the same id, once.
 all_arrived() {
-    local id
-    for id in $(cat "$region/made"); do
-        as leerplicht event list --json 2>/dev/null | grep -q "$id" || { missing=$id; return 1; }
-    done
+    as leerplicht event list --json 2>/dev/null | value_each statement | sort -u >"$region/there"
+    missing=$(sort -u "$region/made" | comm -23 - "$region/there" | sed -n 1p)
+    [ -z "$missing" ]
 }
 
 scene_offline_is_queued() {
     local began took
     stop_node hub
     wait_for 20 hub_is vo false || { why="the school does not notice"; return 1; }
-    began=$(date +%s%N)
+    began=$(now_us)
     ask vo event add --number "$(child_number 1)" --event VZM --to leerplicht
-    took=$((($(date +%s%N) - began) / 1000000))
+    took=$((($(now_us) - began) / 1000))
     expect "it is queued" "$got" '"ok":true.*"queued":true' || return 1
-    [ "$took" -lt 2000 ] || { why="it took $took ms to say so"; return 1; }
+    # It does not wait for an answer, which would be eight seconds.
+    [ "$took" -lt 7000 ] || { why="it took $took ms to say so"; return 1; }
     printf '%s' "$got" | value statement >"$region/made"
     ask vo request new --number "$(child_number 1)" --to leerplicht --purpose att_followup --sections att
     stop_node vo
@@ -47,9 +47,10 @@ scene_offline_is_queued() {
 
 scene_hub_dies_in_an_import() {
     rows 60 >"$region/rows.csv"
+    : >"$region/report"
     as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
     local import=$!
-    sleep 0.3
+    wait_for 5 has_begun
     kill_hard hub
     wait_for 40 hub_is vo false || { why="the school does not notice"; return 1; }
     start_hub || { why="the hub does not start again"; return 1; }
@@ -61,13 +62,24 @@ scene_hub_dies_in_an_import() {
     wait_for 20 all_arrived || { why="statement $missing did not arrive"; return 1; }
 }
 
+has_begun() { grep -q '"line":' "$region/report"; }
+
+# What was all done before the node died shows nothing: then with more rows.
 scene_node_dies_in_an_import() {
-    { rows 80; rows 80 | tail -n +2; rows 80 | tail -n +2; rows 80 | tail -n +2; } >"$region/rows.csv"
-    as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
-    local import=$!
-    sleep 0.2
-    kill_hard vo
-    wait "$import" && { why="rows after the end were reported as done"; return 1; }
+    local import times=4
+    rows 1 >"$region/rows.csv"
+    while [ "$times" -le 64 ]; do
+        for _ in $(seq "$times"); do rows 80 | tail -n +2; done >>"$region/rows.csv"
+        : >"$region/report"
+        as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
+        import=$!
+        wait_for 5 has_begun
+        kill_hard vo
+        wait "$import" || break
+        start_node vo && login vo || { why="the school does not start again"; return 1; }
+        times=$((times * 2))
+    done
+    [ "$times" -le 64 ] || { why="rows after the end were reported as done"; return 1; }
     grep '"ok":true' "$region/report" | value_each statement >"$region/made"
     start_node vo && login vo || { why="the school does not start again"; return 1; }
     wait_for 30 outbox_empty vo || { why="the outbox is not sent"; return 1; }

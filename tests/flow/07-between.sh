@@ -48,7 +48,7 @@ consented() {
     wait_for 10 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
 }
 
-lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep -q "$2"; }
+lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep "$2" >/dev/null; }
 has_share() { lies_at cjg "$request.*\"kind\":\"share\""; }
 grant() { ask vo grant --request "$request" --tick "$consent"; }
 granted() { grant; expect "the school grants" "$got" '"ok":true'; }
@@ -103,7 +103,7 @@ scene_16_before_leaf() {
     expect "it is not opened after the birthday" "$got" '"ok":false'
 }
 
-has_come() { as cjg request show --request "$request" --json | grep -qE '"state":"(arrived|ended)"'; }
+has_come() { as cjg request show --request "$request" --json | grep -E '"state":"(arrived|ended)"' >/dev/null; }
 
 scene_16_before_opening() {
     child Evi 16 2 && consented y,g1,g2 && granted && arrived && later $((3 * DAY)) || return 1
@@ -117,7 +117,7 @@ scene_withdrawn_before_grant() {
     child Fien 16 40 && consented y,g1,g2 && withdraw cjg || return 1
     wait_for 10 withdrawn_at_school && not_granted 'waits for no answer any more'
 }
-withdrawn_at_school() { as vo request show --request "$request" --json | grep -q '"state":"withdrawn"'; }
+withdrawn_at_school() { as vo request show --request "$request" --json | grep '"state":"withdrawn"' >/dev/null; }
 
 # The school withdraws it itself, before what it granted has gone.
 scene_withdrawn_here_before_leaf() {

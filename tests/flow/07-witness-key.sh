@@ -38,8 +38,8 @@ scene_old_key() {
     mv "$keys/witness" "$keys/witness.mine"
     cp "$keys/witness.old" "$keys/witness"
     start_node leerplicht && as_login leerplicht admin && login leerplicht || { why="it does not start"; return 1; }
-    node_says leerplicht '"cosigns":false' || { why="it cosigns"; return 1; }
-    node_says leerplicht '"witness_key_note":".*cosigns no more' || { why="it does not say so"; return 1; }
+    wait_for 5 node_says leerplicht '"cosigns":false' || { why="it cosigns"; return 1; }
+    wait_for 5 node_says leerplicht '"witness_key_note":".*cosigns no more' || { why="it does not say so"; return 1; }
     alone vo cjg leerplicht
     act vo || return 1
     sleep 4
@@ -47,7 +47,7 @@ scene_old_key() {
     stop_node leerplicht
     mv "$keys/witness.mine" "$keys/witness"
     all_back || { why="it does not come back"; return 1; }
-    node_says leerplicht '"cosigns":true' || { why="it does not cosign again"; return 1; }
+    wait_for 5 node_says leerplicht '"cosigns":true' || { why="it does not cosign again"; return 1; }
     wait_for 30 all_anchored || { why="three are not enough"; return 1; }
 }
 

@@ -8,7 +8,7 @@ set -uo pipefail
 . "$source/tests/flow/lib/gate.sh"
 
 is() { [ "$(status_of "$1" "$2")" = "$3" ]; }
-says() { "$bin/schakel" --home "$region/$1" status --lang en 2>&1 | grep -q "$2"; }
+says() { "$bin/schakel" --home "$region/$1" status --lang en 2>&1 | grep "$2" >/dev/null; }
 
 # prepare CHILD: the officer asks the school, which reported the absence. Gives event and request.
 prepare() {
@@ -19,9 +19,9 @@ prepare() {
     ask leerplicht request new --case "$(printf '%s' "$got" | value case)" --to vo --purpose att_followup --sections ident,att
     expect "the officer asks" "$got" '"ok":true' || return 1
     request=$(printf '%s' "$got" | value request)
-    wait_for 10 eval 'as vo inbox --json | grep -q "$request"' || { why="the request did not arrive"; return 1; }
+    wait_for 10 eval 'as vo inbox --json | grep "$request" >/dev/null' || { why="the request did not arrive"; return 1; }
 }
-shared() { as leerplicht inbox --json | lines | grep '"kind":"share"' | grep -q "$1"; }
+shared() { as leerplicht inbox --json | lines | grep '"kind":"share"' | grep "$1" >/dev/null; }
 
 scene_refused() {
     through_the_gate vo || { why="${why:-the region does not go on through the gate}"; return 1; }
@@ -32,7 +32,7 @@ scene_refused() {
     tell registry-refused
     later 700 || return 1
     wait_for 15 says vo "no other witness confirmed the registry" || { why="status does not say it: $("$bin/schakel" --home "$region/vo" status --lang en)"; return 1; }
-    is vo registry_fresh false && is leerplicht registry_fresh true || { why="not that node alone"; return 1; }
+    is vo registry_fresh false && wait_for 15 is leerplicht registry_fresh true || { why="not that node alone"; return 1; }
     is vo log_trusted true || { why="the log is not trusted either"; return 1; }
     was_told registry-refused || { why="nothing was refused"; return 1; }
 }
@@ -56,10 +56,10 @@ scene_only_giving_waits() {
     got=$("$bin/schakel" --home "$region/vo" --as admin staff revoke --login gast --reason stolen --json 2>&1)
     expect "a key is revoked" "$got" '"ok":true' || return 1
     expect_not "at once" "$got" '"queued":true' || return 1
-    wait_for 10 eval 'listed leerplicht | grep -q revoked_keys' || { why="the others do not hear of the revoked key"; return 1; }
+    wait_for 10 eval 'listed leerplicht | grep revoked_keys >/dev/null' || { why="the others do not hear of the revoked key"; return 1; }
 }
 
-cosigned_by_keyholder() { cat "$region"/keyholder/witness/* | grep -A1 '/registry$' | grep -qx "$1"; }
+cosigned_by_keyholder() { cat "$region"/keyholder/witness/* | grep -A1 '/registry$' | grep -x "$1" >/dev/null; }
 
 # Two partners put a third out, and the others bring that to the keyholder; this node alone does not hear of it. What others once said of the
 # registry is told to it again and again, and nobody says it anew: who saw the longer one cosigns the shorter no more.
@@ -96,7 +96,7 @@ scene_off_then_on() {
     back cjg || return 1
     wait_for 20 is cjg registry_fresh true || { why="it is not confirmed"; return 1; }
     sees cjg wijkteam revoked || { why="it may give and does not know of the revocation"; return 1; }
-    [ $((SECONDS - began)) -lt 60 ] || { why="it took $((SECONDS - began)) s"; return 1; }
+    [ $((SECONDS - began)) -lt $((60 * PATIENCE)) ] || { why="it took $((SECONDS - began)) s"; return 1; }
     ask cjg case open --number "$(child_number 5)" --purpose case_support
     ask cjg case invite --case "$(printf '%s' "$got" | value case)" --purpose case_support --partner wijkteam
     expect "nothing goes to who was put out" "$got" 'takes no part|REVOKED' || return 1

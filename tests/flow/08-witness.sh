@@ -8,7 +8,7 @@ hub_status() { "$bin/schakel-hub" --home "$region/hub" status --json; }
 # It ends with another code when the log is not trusted.
 node_status() { as "$1" status --json 2>/dev/null || true; }
 all_anchored() { local s; s=$(hub_status) && [ "$(value anchored <<<"$s")" = "$(value leaves <<<"$s")" ]; }
-says() { node_status "$1" | grep -qE "$2"; }
+says() { node_status "$1" | grep -E "$2" >/dev/null; }
 is_anchored() { says "$1" '"anchored_size":[1-9]'; }
 
 start_public() {
@@ -36,8 +36,8 @@ scene_anchored() {
     wait_for 20 all_anchored || { why="not anchored: $(hub_status)"; return 1; }
     for p in $partners; do
         wait_for 20 is_anchored "$p" || { why="$p knows of nothing anchored: $(node_status "$p")"; return 1; }
-        says "$p" '"log_fresh":true' || { why="$p: $(node_status "$p")"; return 1; }
-        says "$p" '"cosigns":true' || { why="$p does not cosign"; return 1; }
+        wait_for 10 says "$p" '"log_fresh":true' || { why="$p: $(node_status "$p")"; return 1; }
+        wait_for 10 says "$p" '"cosigns":true' || { why="$p does not cosign"; return 1; }
     done
 }
 

@@ -26,16 +26,16 @@ scene_officers_answer() {
     ! grep -q BAD_OPENING "$region"/*/log || { why="something was found bad"; return 1; }
 }
 
+lists_all() {
+    officer "$1" audit --lang en --csv >"$region/$1.csv" || return 1
+    for act in asked granted "handed over" opened; do grep -q "\"$act\"" "$region/$1.csv" || return 1; done
+}
+
 # The list says who, what, about whom, on which ground; the other side's list has the same acts.
 scene_who_did_what() {
     local p
-    for p in vo leerplicht; do
-        officer "$p" audit --lang en --csv >"$region/$p.csv" || { why="no list at $p"; return 1; }
-        for act in asked granted "handed over" opened; do
-            grep -q "\"$act\"" "$region/$p.csv" || { why="$p does not list: $act"; return 1; }
-        done
-    done
-    grep '"asked"' "$region/vo.csv" | grep -q '"leerplicht","coordinator","asked","vo".*"att_followup".*R02' || { why="no ground or purpose"; return 1; }
+    for p in vo leerplicht; do wait_for 10 lists_all "$p" || { why="$p does not list: $act"; return 1; }; done
+    grep '"asked"' "$region/vo.csv" | grep '"leerplicht","coordinator","asked","vo".*"att_followup".*R02' >/dev/null || { why="no ground or purpose"; return 1; }
     [ "$(officer vo audit --number "$(child_number 5)" --json | value_each act | grep -c .)" = 0 ] || { why="another child's acts"; return 1; }
     ! as vo audit >/dev/null 2>&1 || { why="a coordinator reads the officer's list"; return 1; }
 }
@@ -48,11 +48,13 @@ scene_complete() {
     wait_for 5 complete_now vo || { why="not complete: $(officer vo audit complete --json | head -c 300)"; return 1; }
     wait_for 15 anchored vo || { why="its ends are not anchored"; return 1; }
     today=$(date +%F) yesterday=$(date -d '2 days ago' +%F)
-    officer vo audit complete --from "$yesterday" --to "$yesterday" --json | grep -q '"entries":0' || { why="entries before there were any"; return 1; }
+    officer vo audit complete --from "$yesterday" --to "$yesterday" --json | grep '"entries":0' >/dev/null || { why="entries before there were any"; return 1; }
     # The end of today is certain only with a number after it.
     ! officer vo audit complete --to "$today" >/dev/null || { why="complete up to a day that is not over"; return 1; }
 }
 
+
+has_gone() { ! od -An -tx1 -v "$2" | tr -d ' \n' | grep "$1" >/dev/null; }
 
 # What the salts were made from goes two days later, because all was answered; the school's next act is not answered, and goes after a week.
 scene_seeds_are_gone() {
@@ -61,7 +63,7 @@ scene_seeds_are_gone() {
     key=$(od -An -tx1 -v "$seeds" | tr -d ' \n' | cut -c25-88)
     [ ${#key} = 64 ] || { why="no key of the day"; return 1; }
     later 172800 || return 1
-    ! od -An -tx1 -v "$seeds" | tr -d ' \n' | grep -q "$key" || { why="the seeds of two days ago are there"; return 1; }
+    wait_for 10 has_gone "$key" "$seeds" || { why="the seeds of two days ago are there"; return 1; }
     ! grep -qobUaP "$(sed 's/../\\x&/g' <<<"$key")" "$region/hub/store/data.mdb" || { why="in the store"; return 1; }
 }
 

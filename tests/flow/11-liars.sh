@@ -15,10 +15,12 @@ as vo event add --number "$(child 1)" --event VZM --to elders --json >/dev/null 
 step lied
 wait "$talking" || die "a lie was told something else: $(grep '"ok":false' "$region/said"; tail -c 600 "$region/said" | grep -v '"ok":true')"
 
+has_request() { as vo inbox --json | grep '"kind":"request"' >/dev/null; }
+wait_for 10 has_request || die "the honest request does not come"
 items=$(as vo inbox --json | grep -o '"kind":"request"' | wc -l)
 [ "$items" = 1 ] || die "the school has $items requests and not the honest one alone"
 request=$(step lied | value request)
-as vo grant --request "$request" --json | grep -q '"ok":true' || die "the honest request cannot be granted any more"
+as vo grant --request "$request" --json | grep '"ok":true' >/dev/null || die "the honest request cannot be granted any more"
 "$bin/schakel-hub" --home "$region/hub" status >/dev/null || die "the hub does not answer any more"
 echo "ok a partner that lies, $SECONDS s"
 end_flow

@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
 . "$source/tests/flow/lib/gate.sh"
 
-log_says() { tail -c "+$(($3 + 1))" "$region/$1/log" | grep -qE "$2"; }
+log_says() { tail -c "+$(($3 + 1))" "$region/$1/log" | grep -E "$2" >/dev/null; }
 size() { stat -c %s "$region/$1/log"; }
 
 # lied NAME WHO PATTERN: under this lie the school reports; WHO's node says PATTERN in its log; then the gate is honest, and all is as if it had

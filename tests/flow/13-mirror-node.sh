@@ -19,7 +19,7 @@ trap mirror_finish EXIT
 copy=$region/cjg/mirror
 size() { sed -n 2p "$copy/checkpoint" 2>/dev/null || echo 0; }
 reaches() { [ "$(size)" -ge "$1" ]; }
-notes() { status_of cjg mirror_note | grep -q "$1"; }
+notes() { status_of cjg mirror_note | grep "$1" >/dev/null; }
 notes_nothing() { [ -z "$(status_of cjg mirror_note)" ] && [ -n "$(status_of cjg mirror_time)" ]; }
 is_whole() {
     got=$("$bin/schakel" verify --region "$region/region" --log "$copy" --json || true)
@@ -28,6 +28,8 @@ is_whole() {
 event() { as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json | value ok; }
 hub() { "$bin/schakel-hub" --home "$region/hub" "$@"; }
 
+names_size() { [ "$(status_of cjg mirror_leaves)" = "$(size)" ]; }
+
 scene_it_follows() {
     stop_node cjg
     printf 'mirror = yes\n' >>"$region/cjg/schakel.conf"
@@ -35,7 +37,7 @@ scene_it_follows() {
     wait_for 15 notes_nothing || { why="no word of it: $("$bin/schakel" --home "$region/cjg" status)"; return 1; }
     is_whole || return 1
     [ -s "$copy/registry" ] || { why="without the registry"; return 1; }
-    [ "$(status_of cjg mirror_leaves)" = "$(size)" ] || { why="status names another size"; return 1; }
+    wait_for 10 names_size || { why="status names another size"; return 1; }
 }
 
 # What the others cosigned stands in it too, so that whoever has the copy need not take the hub's word.
@@ -109,7 +111,7 @@ scene_a_hub_is_restored_from_it() {
     ! hub restore "$region/hub.backup" >/dev/null 2>&1 || { why="without the leaves"; return 1; }
     hub restore --mirror "$copy" "$region/hub.backup" >"$region/said" 2>&1 || { why="not with the node's copy: $(cat "$region/said")"; return 1; }
     start_hub || return 1
-    [ "$(leaves)" -ge "$n" ] || { why="leaves are missing"; return 1; }
+    wait_for 5 leaves_reach "$n" || { why="leaves are missing"; return 1; }
     wait_for 15 hub_is cjg true && [ "$(status_of cjg log_trusted)" = true ] || { why="not the same log"; return 1; }
     [ "$(event 5)" = true ] || { why="it does not go on"; return 1; }
     wait_for 20 reaches $((n + 1)) || { why="the copy does not go on"; return 1; }

@@ -13,22 +13,10 @@ faults=0 turns=0
 public_vkey=$("$bin/test-witness" witness.example 0 3>/dev/null)
 region_make_opts=(--witness "$public_vkey")
 
-# As a service manager would; how it ended stands in "ends".
-keep() {
-    local who=$1 code
-    while [ ! -e "$region/stop" ]; do
-        if [ "$who" = hub ]; then
-            ROLES="gate oprf witness" fault_of=hub. under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
-        else
-            ROLES="gate oprf cosigner" fault_of=keyholder. under_shim "$bin/schakel" --home "$region/keyholder" keyholder run --passphrase-fd 4 \
-                4< <(secret keyholder) >>"$region/keyholder/log" 2>&1 &
-        fi
-        echo $! >"$region/$who/pid"
-        code=0
-        wait $! || code=$?
-        echo "$who $code" >>"$region/ends"
-        sleep 0.1
-    done
+run_hub() { ROLES="gate oprf witness" fault_of=hub. under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1; }
+run_keyholder() {
+    ROLES="gate oprf cosigner" fault_of=keyholder. under_shim "$bin/schakel" --home "$region/keyholder" keyholder run --passphrase-fd 4 \
+        4< <(secret keyholder) >>"$region/keyholder/log" 2>&1
 }
 
 # A number of the range for examples that nobody has yet.
@@ -84,7 +72,7 @@ all_done() { outbox_empty vo && [ "$(status_of vo pseudonyms_waiting)" = 0 ]; }
 one_fault() {
     set_left "$1" "$2" "$3"
     turn || return 1
-    wait_for 2 fault_came "$1" "$2" && faults=$((faults + 1))
+    wait_at_most 2 fault_came "$1" "$2" && faults=$((faults + 1))
     set_left "$1" "$2" 0
     wait_for 15 hub_runs && wait_for 15 keyholder_answers || { why="not started again after $1 $2 $3"; return 1; }
     wait_for 30 all_done || { why="not all is done after $1 $2 $3: $(status_of vo outbox_trouble) $(status_of vo pseudonyms_note)"; return 1; }
@@ -185,14 +173,12 @@ stop_node keyholder
 stop_node cjg
 stop_node wijkteam
 echo "witnesses = witness.example http://127.0.0.1:$(free_port)/" >>"$region/hub/schakel.conf"
-for who in hub keyholder; do
-    keep "$who" & region_pids+=("$!")
-done
-finish_supervised() {
-    touch "$region/stop"
-    for who in hub keyholder; do ! is_ours "$(cat "$region/$who/pid")" || kill "$(cat "$region/$who/pid")" 2>/dev/null; done
-    finish
+keep hub run_hub & keeper=$!
+keep keyholder run_keyholder & key_keeper=$!
+finish_both() {
+    stop_kept keyholder "$key_keeper"
+    finish_kept
 }
-trap finish_supervised EXIT
+trap finish_both EXIT
 wait_for 10 hub_runs && wait_for 10 keyholder_answers && wait_for 10 hub_is vo true || { echo "the region does not run under the shim"; exit 1; }
 run_scenes edges nothing_lost_nothing_twice ends_are_clear backups

@@ -6,11 +6,14 @@ set -uo pipefail
 
 second() { got=$("$bin/schakel" --home "$region/vo" --as second "$@" --json 2>&1) || true; }
 
+is_known() { as "$1" event list --json | grep "\"statement\":\"$2\"" >/dev/null; }
+
 # The person asked for his or her own data; the CJG gathers what the school's log says of it.
 scene_prepared() {
     staff vo second second || { why="no second person"; return 1; }
     ask vo record put --number "$(child_number 3)" --section log --field lines=12
     ask cjg event add --number "$(child_number 3)" --event RIGHTS_REQ --to vo
+    wait_for 10 is_known vo "$(value statement <<<"$got")" || { why="the school does not hear of it: $got"; return 1; }
     ask vo event add --number "$(child_number 3)" --event RIGHTS_REQ --to cjg
     ask vo send --number "$(child_number 3)" --to cjg --purpose subject_rights --sections log
     expect "it is kept, not sent" "$got" '"result":"prepared"' || return 1
@@ -34,7 +37,7 @@ scene_approved() {
     inbox_id cjg offer vo >/dev/null || { why="it did not arrive"; return 1; }
 }
 
-is_there() { as cjg inbox --json | grep -q '"state":"arrived"'; }
+is_there() { as cjg inbox --json | grep '"state":"arrived"' >/dev/null; }
 
 scene_read() {
     wait_for 10 is_there || { why="its content did not arrive"; return 1; }
@@ -45,7 +48,7 @@ scene_read() {
     expect "what was approved was sent" "$got" '"lines":"12"'
 }
 
-nothing_waits() { as cjg outbox list --json | grep -q '"items":\[\]'; }
+nothing_waits() { as cjg outbox list --json | grep '"items":\[\]' >/dev/null; }
 
 scene_restarted() {
     stop_node cjg

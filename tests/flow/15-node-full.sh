@@ -66,7 +66,7 @@ scene_full() {
     for n in $(seq 4 75); do
         ask vo consent record --number "$(child_number "$n")" --holder vo --receiver leerplicht --purpose case_support --sections need --yes g1 \
             --evidence "$words"
-        if printf '%s' "$got" | grep -q '"ok":true'; then
+        if printf '%s' "$got" | grep '"ok":true' >/dev/null; then
             printf '%s\n' "$(printf '%s' "$got" | value statement)" >>"$region/promised"
             continue
         fi
@@ -85,7 +85,7 @@ scene_full() {
     stays_up "$pid" || { why="the node ended over its mail: $(tail -n 2 "$region/vo/log")"; return 1; }
 }
 
-lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep -q "$2"; }
+lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep "$2" >/dev/null; }
 is_promised_known() {
     local id
     as leerplicht statement list --json 2>/dev/null | lines | grep -o '"statement":"[0-9a-f]*"' >"$region/known"

@@ -61,7 +61,7 @@ scene_ways() {
     reports vo 61 62 leerplicht
     caught hub withheld@way:statement leerplicht "number-asked-again index=[0-9]+" || return 1
     wait_for 40 was_told hub twice@way:statement || { why="nothing came twice"; return 1; }
-    [ "$(statements leerplicht | wc -l)" = $((known + 1)) ] || { why="the office knows $(statements leerplicht | wc -l), and not one more than $known"; return 1; }
+    wait_for 40 known_all leerplicht $((known + 1)) || { why="the office knows $(statements leerplicht | wc -l), and not one more than $known"; return 1; }
     lie_caught "twice@way:statement: leerplicht knows it once"
     tell hub
     wait_for 40 known_all leerplicht $((known + 2)) || { why="what was kept back does not come"; return 1; }

@@ -117,12 +117,12 @@ scene_done_in_time() {
     expect "and at another" "$got" '"looked":' || return 1
     ask leerplicht informed --share "$all"
     expect "the family knows on the same day" "$got" "\"informed\":\"$(day "$granted")\"" || return 1
-    ask vo request show --request "$all"
-    expect "the school heard that it was weighed" "$got" '"clock":"weigh"[^}]*"done":"20' || return 1
+    wait_for 10 heard_weighed "$all" || { why="the school does not hear that it was weighed: $(as vo request show --request "$all" --json)"; return 1; }
 }
+heard_weighed() { as vo request show --request "$1" --json | grep -E '"clock":"weigh"[^}]*"done":"20' >/dev/null; }
 
 scene_not_weighed() {
-    to $((granted + DAY - 120)) || return 1
+    to $((granted + DAY - 900)) || return 1
     reads "$unweighed" "what was not weighed" || return 1
     not_told leerplicht "$unweighed" not_weighed || return 1
     to $((granted + DAY + 1)) || return 1
@@ -134,7 +134,7 @@ scene_not_weighed() {
 scene_not_seen() {
     local end
     end=$(midnight "$(day $((granted + 2 * DAY)))")
-    to $((end - 60)) || return 1
+    to $((end - 900)) || return 1
     reads "$unseen" "what no second person saw" || return 1
     not_told vo "$unseen" no_second || return 1
     stop_node leerplicht
@@ -155,7 +155,7 @@ scene_not_seen() {
 scene_family_not_told() {
     local end
     end=$(midnight "$(day $((granted + 31 * DAY)))")
-    to $((end - 60)) || return 1
+    to $((end - 900)) || return 1
     not_told leerplicht "$unseen" not_told || return 1
     to $((end + 1)) || return 1
     told leerplicht "$unseen" not_told || return 1

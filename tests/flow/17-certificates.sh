@@ -8,9 +8,9 @@ set -uo pipefail
 
 DAY=86400
 
-lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep -q "$2"; }
+lies_at() { as "$1" inbox --json 2>/dev/null | lines | grep "$2" >/dev/null; }
 arrived() { wait_for 15 lies_at leerplicht "$1.*\"kind\":\"share\"" || { why="the share of $1 is not at the officer"; return 1; }; }
-says() { "$bin/schakel" --home "$region/$1" status --json | grep -qE "\"warning\":\"$2"; }
+says() { "$bin/schakel" --home "$region/$1" status --json | grep -E "\"warning\":\"$2" >/dev/null; }
 days_left() { "$bin/schakel" --home "$region/$1" status --json | grep -o '"certs":{[^}]*}' | value "$2"; }
 
 asked() {

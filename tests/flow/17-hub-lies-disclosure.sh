@@ -6,7 +6,7 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
 . "$source/tests/flow/lib/liars.sh"
 
-inbox_has() { as "$1" inbox --all --json 2>/dev/null | lines | grep -q "\"request\":\"$2\".*\"state\":\"$3\""; }
+inbox_has() { as "$1" inbox --all --json 2>/dev/null | lines | grep "\"request\":\"$2\".*\"state\":\"$3\"" >/dev/null; }
 state_of() { as "$1" request show --request "$2" --json 2>/dev/null | value state; }
 is_in_state() { [ "$(state_of "$1" "$2")" = "$3" ]; }
 # A case of the office about this child, of which the school reported an absence; its id in "case".
@@ -52,7 +52,7 @@ scene_requests() {
     tell hub "${list[@]/%/@mail:request}"
     requests_for 2 3 4
     for lie in "${list[@]}"; do caught hub "$lie@mail:request" vo "bad-mail kind=request index=@number err=signature" || return 1; done
-    ! as vo inbox --json | grep -q '"kind":"request"' || { why="the school has a request that nobody made"; return 1; }
+    ! as vo inbox --json | grep '"kind":"request"' >/dev/null || { why="the school has a request that nobody made"; return 1; }
     tell hub
     wait_for 40 all_known || { why="the requests do not come afterwards"; return 1; }
 }
@@ -155,7 +155,7 @@ set_consent() {
     consent=$(value statement <<<"$got")
 }
 
-has_consent() { as vo consent list --number "$(child_number 2)" --json | grep -q "$consent"; }
+has_consent() { as vo consent list --number "$(child_number 2)" --json | grep "$consent" >/dev/null; }
 
 # Withdrawn, and revived by the hub: its answer to the withdrawal is a no, or it permits what rests on it and mails the original along.
 scene_consent() {

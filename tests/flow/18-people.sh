@@ -18,7 +18,7 @@ is_narrow() {
     widest=$(printf '%s\n' "$read" | LC_ALL=C.UTF-8 awk '{ if (length($0) > w) w = length($0) } END { print w + 0 }')
     [ "$widest" -le "$WIDE" ] || { why="$1: $widest columns"; return 1; }
 }
-shows() { printf '%s\n' "$read" | grep -qE -- "$2" || { why="$1; it shows: $(printf '%s' "$read" | head -c 500)"; return 1; }; }
+shows() { printf '%s\n' "$read" | grep -E -- "$2" >/dev/null || { why="$1; it shows: $(printf '%s' "$read" | head -c 500)"; return 1; }; }
 count() { printf '%s\n' "$read" | grep -cE -- "$1"; }
 
 # Every second day one report of the same child, in one file.
@@ -69,7 +69,7 @@ scene_from_the_report() {
     report=$(as leerplicht inbox --json | lines | grep '"kind":"event"' | head -n 1 | value id | cut -c1-8)
     people leerplicht case open --from-report "$report" --purpose att_followup
     shows "the case and what comes next" "schakel request new --case [0-9a-f]{8} --to PARTNER --purpose att_followup" || return 1
-    ! printf '%s' "$read" | grep -qE '[0-9]{9}' || { why="a number is shown"; return 1; }
+    ! printf '%s' "$read" | grep -E '[0-9]{9}' >/dev/null || { why="a number is shown"; return 1; }
     people leerplicht case open --from-report "$report" --purpose att_followup
     shows "the second time it is there" "Deze casus is er al" || return 1
 }

@@ -9,7 +9,7 @@ start_keyholder() {
     "$bin/liar-schakel" --home "$region/keyholder" keyholder run --passphrase-fd 4 4< <(secret keyholder) >>"$region/keyholder/log" 2>&1 &
     echo $! >"$region/keyholder/pid"
     region_pids+=("$!")
-    wait_for 10 keyholder_answers || { echo "the keyholder does not answer; see $region/keyholder/log" >&2; return 70; }
+    comes_up "$!" keyholder_answers || { echo "the keyholder does not answer; see $region/keyholder/log" >&2; return 70; }
 }
 
 # number_at N: the Nth number of the range for examples that no record of the region has.
@@ -89,6 +89,8 @@ scene_truth() {
 
 # ---- as a witness ----
 
+somebody_says() { local p; for p in $partners; do ! log_says "$p" "$1" || return 0; done; return 1; }
+
 scene_witness() {
     local lie
     for lie in another-log not-proven; do
@@ -96,7 +98,7 @@ scene_witness() {
         tell keyholder "$lie@witness:request"
         as vo event add --number "$(child_number 20)" --event VZM --to leerplicht --json >"$region/said" 2>&1
         wait_for 30 was_told keyholder "$lie@witness:request" || { why="$lie was not told"; return 1; }
-        wait_for 40 grep -q keyholder-saw-another-log <(for p in $partners; do since "$p"; done) || { why="nobody says so"; return 1; }
+        wait_for 40 somebody_says keyholder-saw-another-log || { why="nobody says so"; return 1; }
         lie_caught "$lie@witness:request: a node says keyholder-saw-another-log"
         tell keyholder
     done

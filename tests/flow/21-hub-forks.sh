@@ -6,7 +6,7 @@ set -uo pipefail
 
 hub_number() { "$bin/schakel-hub" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
 all_anchored() { local size; size=$(hub_number "$1" anchored) && [ "${size:-0}" -gt 0 ] && [ "$(hub_number "$1" leaves)" = "$size" ]; }
-says() { { as "$1" status --json 2>/dev/null || true; } | grep -qE "$2"; }
+says() { { as "$1" status --json 2>/dev/null || true; } | grep -E "$2" >/dev/null; }
 
 # The second life, on another port.
 second_life() {
@@ -18,7 +18,7 @@ second_life() {
     "$bin/schakel-hub" --home "$region/fork" run >>"$region/fork/log" 2>&1 &
     echo $! >"$region/fork/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel-hub" --home "$region/fork" status
+    comes_up "$!" "$bin/schakel-hub" --home "$region/fork" status
 }
 
 # moved PARTNER PORT: its node talks to the hub there.
@@ -70,7 +70,7 @@ scene_met_both() {
         as "$p" record list >/dev/null 2>"$region/loud" || { why="$p cannot read"; return 1; }
         expect "$p says it aloud" "$(cat "$region/loud")" 'CONTRADICTS|NO LONGER SHOWS' || return 1
     done
-    says vo '"log_trusted":true' && says leerplicht '"log_trusted":true' || { why="who saw one life only stops too"; return 1; }
+    wait_for 10 says vo '"log_trusted":true' && wait_for 10 says leerplicht '"log_trusted":true' || { why="who saw one life only stops too"; return 1; }
 }
 
 # What the log signed for the other half, brought by people: then it is no partner's word but proof.

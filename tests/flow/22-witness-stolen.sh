@@ -26,7 +26,7 @@ scene_stolen_key() {
     "$bin/liar-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
     echo $! >"$region/hub/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel-hub" --home "$region/hub" status || { why="the lying hub does not start"; return 1; }
+    comes_up "$!" "$bin/schakel-hub" --home "$region/hub" status || { why="the lying hub does not start"; return 1; }
     wait_for 20 all_anchored || { why="nothing is anchored before"; return 1; }
     alone vo cjg
     for lie in every-stolen-key every-stolen-before; do
@@ -41,7 +41,7 @@ scene_stolen_key() {
             node_says "$p" "\"anchored_size\":$size[,}]" && { why="$p takes $lie for the third partner"; return 1; }
         done
     done
-    grep -q 'cosigned-under-a-key-of-before witness=leerplicht' "$region/vo/log" || { why="vo does not say whose key it is"; return 1; }
+    wait_for 10 grep -q 'cosigned-under-a-key-of-before witness=leerplicht' "$region/vo/log" || { why="vo does not say whose key it is"; return 1; }
     : >"$region/hub/lie"
     stop_node hub
     start_hub && all_back || { why="the region does not come back"; return 1; }

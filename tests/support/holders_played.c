@@ -10,7 +10,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-enum { WAIT_MS = 9000, STEP_MS = 5 };
+enum { WAIT_MS = 30000, STEP_MS = 5 };
 
 const uint8_t holders_hub_share[32] = {3}, holders_keyholder_share[32] = {5}, holders_joint[32] = {8};
 
@@ -116,8 +116,10 @@ static void serve_hub(struct holders *w)
     }
     /* Room for the next. */
     if (w->hub->count == HUB_PLAYED_MAX) {
-        for (size_t i = 0; i < w->hub->count; i++)
+        for (size_t i = 0; i < w->hub->count; i++) {
+            w->hub->deaf += !w->hub->in[i].answered;
             free(w->hub->in[i].envelope);
+        }
         memset(w->hub->in, 0, sizeof w->hub->in);
         w->hub->count = 0;
     }

@@ -9,7 +9,7 @@
 #include "tests/support/client_fixture.h"
 #include "tests/support/log_sample.h"
 
-enum { HUB_PLAYED_MAX = 64, HUB_PLAYED_MS = 4000 };
+enum { HUB_PLAYED_MAX = 64, HUB_PLAYED_MS = 20000 };
 
 /* One message that came in. */
 struct hub_played_msg {
@@ -32,8 +32,8 @@ struct hub_played {
     struct hub_played_msg in[HUB_PLAYED_MAX];
     size_t count;
     struct proto_receipt receipt;   /* of the last leaf; its checkpoint is the log's newest */
+    size_t deaf;                    /* messages that came and that nobody will answer */
     bool answers_probe;             /* the question whether the hub is there, by itself; true at first */
-    bool away;                      /* since hub_played_away, also when it answers again: old questions stay open */
 };
 
 /* Setup and teardown of a cmocka test; *state is the hub. */
@@ -42,7 +42,7 @@ int hub_played_teardown(void **state);
 /* From now on it is deaf: what came in stays without an answer, and so does the question whether it is there. */
 void hub_played_away(struct hub_played *h);
 
-/* Turn node and hub for a while, and on until what was asked is here and what was answered is there. */
+/* Turn node and hub for so long, and until nothing that was asked or answered is on its way between them. */
 void hub_played_turn(struct hub_played *h, uint64_t ms);
 /* Turn until an unanswered message of this kind is there; fails the test after HUB_PLAYED_MS. */
 struct hub_played_msg *hub_played_wait(struct hub_played *h, enum proto_kind kind);

@@ -2,6 +2,8 @@
 # Sourced behind lib/weather.sh. Under a sanitizer, which has an allocator of its own, it ends the flow.
 # shellcheck shell=bash
 
+. "$source/tests/flow/lib/keep.sh"
+
 shim=$bin/fault-shim.so
 [ -e "$shim" ] || { echo "not run: there is no $shim, as under a sanitizer"; failed=0; exit 0; }
 
@@ -29,24 +31,19 @@ under_shim() {
     LD_PRELOAD=$shim SCHAKEL_TEST_FAULT=$list exec "$@"
 }
 
-# As a service manager would; how it ended stands in "ends".
-keep_hub() {
-    local code
-    while [ ! -e "$region/stop" ]; do
-        under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
-        echo $! >"$region/hub/pid"
-        code=0
-        wait $! || code=$?
-        echo "hub $code" >>"$region/ends"
-        sleep 0.1
-    done
+run_hub() { under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1; }
+
+keeper=""
+finish_kept() {
+    stop_kept hub "$keeper"
+    finish
 }
 
 start_shimmed_node() {
     under_shim "$bin/schakel" --home "$region/vo" node --passphrase-fd 4 4< <(secret vo-vault) >>"$region/vo/log" 2>&1 &
     echo $! >"$region/vo/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel" --home "$region/vo" status
+    comes_up "$!" "$bin/schakel" --home "$region/vo" status
 }
 
 node_runs() { kill -0 "$(cat "$region/vo/pid")" 2>/dev/null; }
@@ -72,9 +69,7 @@ scene_ends_are_clear() {
 # The log as it was left is whole, and what these partners keep of it is in it. The hub runs without faults from here on.
 scene_the_log_holds() {
     local p
-    touch "$region/stop"
-    kill "$(cat "$region/hub/pid")"
-    wait "$keeper" 2>/dev/null
+    stop_kept hub "$keeper"
     start_hub || return 1
     got=$("$bin/schakel-hub" --home "$region/hub" export "$region/export" --json 2>&1) || { why="export: $got"; return 1; }
     for p in vo leerplicht; do
@@ -95,7 +90,7 @@ region_under_faults() {
     stop_node vo
     stop_node cjg
     stop_node wijkteam
-    keep_hub & keeper=$!
-    region_pids+=("$keeper")
+    keep hub run_hub & keeper=$!
+    trap finish_kept EXIT
     wait_for 10 hub_runs && start_shimmed_node && login vo || { echo "the region does not run under the shim"; exit 1; }
 }

@@ -7,7 +7,7 @@ start_hub() {
     "$bin/liar-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1 &
     echo $! >"$region/hub/pid"
     region_pids+=("$!")
-    wait_for 10 "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
+    comes_up "$!" "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
 }
 
 # tell WHO LIE...: each lie a word "NAME@WHAT", told from now on; none: the truth. What was told before is forgotten.

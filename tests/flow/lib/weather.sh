@@ -73,5 +73,6 @@ times_known() { as "$1" event list --json 2>/dev/null | lines | grep -c "\"state
 is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
 
 leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
+leaves_reach() { [ "$(leaves)" -ge "$1" ]; }
 # Nobody has anything to say any more.
 steady() { local size; size=$(leaves) && sleep 1.5 && [ "$(leaves)" = "$size" ]; }

@@ -6,7 +6,7 @@ all_anchored() { local size; size=$(hub_number anchored) && [ "${size:-0}" -gt 0
 registry_anchored() { [ "$(hub_number registry)" = "$(hub_number registry_anchored)" ]; }
 # witness_key WHO PARTNER: the key that WHO's node counts for it.
 witness_key() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | value witness_key; }
-node_says() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | grep -qE "$2"; }
+node_says() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | grep -E "$2" >/dev/null; }
 # act WHO: one more leaf of the log.
 child=20
 act() {
