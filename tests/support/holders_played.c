@@ -230,13 +230,30 @@ uint64_t holders_waiting(struct holders *w)
     return n;
 }
 
-void holders_until_none_waits(struct holders *w)
+void holders_until_waiting(struct holders *w, uint64_t count)
 {
     uint64_t until = clock_mono_ms() + WAIT_MS;
 
-    while (holders_waiting(w) != 0 && clock_mono_ms() < until)
+    while (holders_waiting(w) != count && clock_mono_ms() < until)
         holders_turn(w);
-    assert_int_equal(holders_waiting(w), 0);
+    assert_int_equal(holders_waiting(w), count);
+}
+
+void holders_until_none_waits(struct holders *w)
+{
+    holders_until_waiting(w, 0);
+}
+
+void holders_until_quota(struct holders *w)
+{
+    uint64_t until = clock_mono_ms() + WAIT_MS;
+    struct trouble t = {.lang = LANG_EN};
+
+    while (client_pseudonyms_why(w->n, 1, &t) != ERR_QUOTA && clock_mono_ms() < until) {
+        t = (struct trouble){.lang = LANG_EN};
+        holders_turn(w);
+    }
+    assert_err(client_pseudonyms_why(w->n, 1, &t), ERR_QUOTA);
 }
 
 bool holders_is_known(struct holders *w, unsigned child)

@@ -53,6 +53,9 @@ enum err holders_want_until(struct holders *w, unsigned child);
 /* How many wait; turn until none does, or fail. */
 uint64_t holders_waiting(struct holders *w);
 void holders_until_none_waits(struct holders *w);
+void holders_until_waiting(struct holders *w, uint64_t count);
+/* Rounds until the status says that what waits was refused for its number. */
+void holders_until_quota(struct holders *w);
 bool holders_is_known(struct holders *w, unsigned child);
 /* Put children first to first + count - 1 among those that wait. */
 void holders_put_waiting(struct holders *w, unsigned first, unsigned count, enum client_waiting_why why);

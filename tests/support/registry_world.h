@@ -17,7 +17,7 @@
 
 #include <sodium.h>
 
-enum { US = 0, OTHER = 1, OUTSIDER = SAMPLE_PARTNERS, WAIT_MS = 6000, LEAVES = 4 };
+enum { US = 0, OTHER = 1, OUTSIDER = SAMPLE_PARTNERS, WAIT_MS = 20000, LEAVES = 4 };
 
 /* The node of the fixture in the region of registry_sample, with a main log that others confirm: only the registry is looked at. */
 struct world {

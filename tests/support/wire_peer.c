@@ -23,7 +23,7 @@
 
 #define ROLE "--wire-peer"
 
-enum { HELD_MAX = 1024, PEM_MAX = 16384, CONNECT_TRIES = 200, CONNECT_STEP_US = 25000 };
+enum { HELD_MAX = 1024, PEM_MAX = 16384, CONNECT_TRIES = 1200, CONNECT_STEP_US = 25000 };
 
 extern char **environ;
 
@@ -286,6 +286,16 @@ void wire_peer_send(int fd, uint32_t id, char kind, size_t body_len)
     wire_peer_announce(fd, 4 + body_len);
     write_all(fd, buf, 4 + body_len);
     free(buf);
+}
+
+void wire_peer_take(int fd, size_t len)
+{
+    const struct timeval limit = { .tv_sec = 60 };
+    uint8_t byte;
+
+    need(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0, "limit");
+    while (len-- != 0)
+        need(recv(fd, &byte, 1, 0) == 1, "an answer");
 }
 
 bool wire_peer_is_cut(int fd, int wait_ms)

@@ -47,5 +47,7 @@ void wire_peer_send(int fd, uint32_t id, char kind, size_t body_len);
 void wire_peer_announce(int fd, uint64_t len);
 /* Whether the other side closes within the time; what it sends before that is thrown away. */
 bool wire_peer_is_cut(int fd, int wait_ms);
+/* So many bytes come, and are not looked at. */
+void wire_peer_take(int fd, size_t len);
 
 #endif

@@ -320,7 +320,8 @@ static void a_silent_hub_is_noticed_by_the_question(void **state)
     struct hub_played *h = *state;
 
     hub_played_away(h);
-    hub_played_turn(h, LINK_PROBE_MS + 500);
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; !client_link_is_down(h->n) && clock_mono_ms() < until;)
+        hub_played_turn(h, 10);
     assert_true(client_link_is_down(h->n));
     h->answers_probe = true;
     (void)hub_played_wait(h, PROTO_FETCH);

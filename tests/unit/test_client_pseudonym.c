@@ -300,8 +300,7 @@ static void a_keyholder_of_another_time_costs_nothing(void **state)
     assert_int_equal(w->questions[CLIENT_HUB], 1);
     assert_int_equal(w->questions[CLIENT_KEYHOLDER], 1);
     w->does_keyholder.refuses = PROTO_ACCEPTED;
-    holders_turn_for(w, 5000);
-    assert_int_equal(holders_waiting(w), 0);
+    holders_until_none_waits(w);
     assert_true(holders_is_known(w, 1));
     assert_int_equal(w->questions[CLIENT_HUB], 1);
     assert_int_equal(w->questions[CLIENT_KEYHOLDER], 2);

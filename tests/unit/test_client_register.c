@@ -93,7 +93,7 @@ static void the_status_says_why_it_stops(void **state)
 
     w->does_keyholder.refuses = PROTO_QUOTA;
     assert_err(derive(w, "number\n999900006\n"), OK);
-    holders_turn_for(w, 400);
+    holders_until_quota(w);
     w->call.reply = w->hub->f->reply = (cJSON_Delete(w->hub->f->reply), cJSON_CreateObject());
     assert_err(client_vault_begin(w->n->vault, false, &x), OK);
     assert_err(client_do_register_status(&w->call, x), OK);
@@ -110,14 +110,13 @@ static void given_again_it_is_asked_for_again(void **state)
 
     w->does_keyholder.refuses = PROTO_QUOTA;
     assert_err(derive(w, "number\n999900006\n"), OK);
-    holders_turn_for(w, 400);
+    holders_until_quota(w);
     w->does_keyholder.refuses = PROTO_ACCEPTED;
     holders_turn_for(w, 400);
     assert_int_equal(holders_waiting(w), 1);
     assert_err(derive(w, "number\n999900006\n"), OK);
     assert_err(client_pseudonyms_why(w->n, 1, &w->call.trouble), OK);
-    holders_turn_for(w, 400);
-    assert_int_equal(holders_waiting(w), 0);
+    holders_until_none_waits(w);
 }
 
 /* ---- tables that are wrong: told with line and column, and nothing is taken ---- */

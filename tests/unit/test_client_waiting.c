@@ -23,6 +23,7 @@ static void open_cases_come_before_the_rest(void **state)
     while (w->questions[CLIENT_KEYHOLDER] < 2)
         holders_turn(w);
     w->does_keyholder.share = NULL;
+    holders_until_waiting(w, 1 + 70 + 60 - 64);
     holders_turn_for(w, 300);
     assert_true(holders_is_known(w, 300));
     for (unsigned i = 0; i < 60; i++)
@@ -56,7 +57,8 @@ static void a_register_leaves_room_for_who_is_asked_for(void **state)
 
     set_used_today(w, REGISTER_A_DAY - 10);
     holders_put_waiting(w, 0, 30, CLIENT_WAITING_REGISTER);
-    holders_turn_for(w, 500);
+    holders_until_waiting(w, 20);
+    holders_turn_for(w, 300);
     assert_int_equal(holders_waiting(w), 20);
     assert_err(client_pseudonyms_why(w->n, 20, &w->call.trouble), ERR_QUOTA);
     assert_non_null(strstr(w->call.trouble.text, "today's part for registers (1900)"));

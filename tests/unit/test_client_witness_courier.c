@@ -13,7 +13,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-enum { PARTNERS = CLIENT_FIXTURE_PARTNERS, US = 0, OUTSIDER = PARTNERS, WAIT_MS = 6000, STATUS_LEN = 2 };
+enum { PARTNERS = CLIENT_FIXTURE_PARTNERS, US = 0, OUTSIDER = PARTNERS, WAIT_MS = 20000, STATUS_LEN = 2 };
 
 static struct { struct wire_server *server; uint16_t says; size_t asked; } keyholder;
 

@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, CALLS_MAX = 256 };
+enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, CALLS_MAX = 256, LONG_MS = 60000, CUT_MS = 20000, HELD_UP_MS = 9000 };
 
 static uint16_t port;
 static char address[32];
@@ -61,7 +61,7 @@ static void who_announces_eight_megabytes_is_cut_off(void **state)
 
     (void)state;
     wire_peer_announce(fd, 8 << 20);
-    assert_true(wire_peer_is_cut(fd, 3000));
+    assert_true(wire_peer_is_cut(fd, CUT_MS));
     wire_ask_serves(c);
     (void)close(fd);
     wire_close(c);
@@ -74,7 +74,7 @@ static void who_announces_2_to_the_63_is_cut_off(void **state)
 
     (void)state;
     wire_peer_announce(fd, UINT64_MAX / 2 + 1);
-    assert_true(wire_peer_is_cut(fd, 3000));
+    assert_true(wire_peer_is_cut(fd, CUT_MS));
     wire_ask_serves(c);
     (void)close(fd);
     wire_close(c);
@@ -87,7 +87,7 @@ static void who_sends_one_byte_too_many_is_cut_off(void **state)
 
     (void)state;
     wire_peer_send(fd, 1, 'E', PROTO_FRAME_MAX + 1);
-    assert_true(wire_peer_is_cut(fd, 3000));
+    assert_true(wire_peer_is_cut(fd, CUT_MS));
     wire_ask_serves(c);
     (void)close(fd);
     wire_close(c);
@@ -100,7 +100,7 @@ static void who_speaks_another_protocol_is_cut_off(void **state)
 
     (void)state;
     (void)send(fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 36, MSG_NOSIGNAL);
-    assert_true(wire_peer_is_cut(fd, 3000));
+    assert_true(wire_peer_is_cut(fd, CUT_MS));
     wire_ask_serves(c);
     (void)close(fd);
     wire_close(c);
@@ -117,7 +117,7 @@ static void a_client_that_vanishes_costs_nothing(void **state)
         for (uint32_t i = 0; i < 50; i++)
             wire_peer_send(fd, i, 'H', 64);
         wire_peer_send(fd, 50, 'E', 64);
-        assert_false(wire_peer_is_cut(fd, 200));  /* so that all have arrived */
+        wire_peer_take(fd, 8 + 4 + 64);  /* the echo: so all before it have arrived */
         (void)close(fd);
         assert_int_equal(wire_ask_flush(c), 50);
         wire_ask_serves(c);
@@ -142,7 +142,7 @@ static void clients_killed_with_answers_on_the_way_leave_nothing_behind(void **s
         (void)close(fd);
     }
     wire_ask_serves(c);
-    for (until = clock_mono_ms() + 5000; wire_peer_descriptors(server) > before && clock_mono_ms() < until;)
+    for (until = clock_mono_ms() + CUT_MS; wire_peer_descriptors(server) > before && clock_mono_ms() < until;)
         (void)usleep(50000);
     assert_in_range(wire_peer_descriptors(server), 0, before);
     wire_close(c);
@@ -152,14 +152,16 @@ static void a_client_that_does_not_read_holds_up_nobody(void **state)
 {
     struct wire_client *c = dial();
     int fd = wire_peer_connect(port);
-    uint64_t start = clock_mono_ms();
 
     (void)state;
     for (uint32_t i = 0; i < 200; i++)
         wire_peer_send(fd, i, 'E', 100000);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 100; i++) {
+        uint64_t start = clock_mono_ms();
+
         wire_ask_serves(c);
-    assert_in_range(clock_mono_ms() - start, 0, 8000);
+        assert_in_range(clock_mono_ms() - start, 0, HELD_UP_MS);  /* it would be until the other one is cut: ten seconds */
+    }
     (void)close(fd);
     wire_ask_serves(c);
     wire_close(c);
@@ -175,7 +177,7 @@ static void too_many_questions_over_one_connection_cut_it(void **state)
         wire_peer_send(fd, i, 'H', 8);
     assert_false(wire_peer_is_cut(fd, 500));
     wire_peer_send(fd, 640, 'H', 8);
-    assert_true(wire_peer_is_cut(fd, 3000));
+    assert_true(wire_peer_is_cut(fd, CUT_MS));
     wire_ask_serves(c);
     assert_int_equal(wire_ask_flush(c), 640);
     (void)close(fd);
@@ -192,13 +194,13 @@ static void a_call_that_waits_ends_when_the_server_dies(void **state)
 
     (void)state;
     wire_ask_serves(c);
-    wire_ask_start(c, 5, 'H', 0, 8000);
+    wire_ask_start(c, 5, 'H', 0, LONG_MS);
     wire_ask_serves(c);
     start = clock_mono_ms();
     wire_peer_stop(server);
     assert_int_equal(wire_ask_next(c, &tag, NULL, 0, &len), ERR_PEER);
     assert_int_equal(tag, 5);
-    assert_in_range(clock_mono_ms() - start, 0, 4000);  /* at once, not at its time limit */
+    assert_in_range(clock_mono_ms() - start, 0, WAIT_MS);  /* at once, not at its time limit */
     server = wire_peer_start(port, NULL);
     wire_ask_serves(c);  /* the same client, connected again by itself */
     assert_int_equal(wire_ask_flush(c), 0);  /* and the question that was lost was not sent again */
