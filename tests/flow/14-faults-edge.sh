@@ -35,12 +35,12 @@ new_number() {
 report() {
     promised=no
     ask vo event add --number "$number" --event VZM --to leerplicht
-    if printf '%s' "$got" | grep -q '"ok":true'; then
+    if printf '%s' "$got" | grep '"ok":true' >/dev/null; then
         printf '%s\n' "$(printf '%s' "$got" | value statement)" >>"$region/promised"
         promised=yes
         return 0
     fi
-    printf '%s' "$got" | grep -qE '"ok":false,"error":\{"class":"[a-z]+","text":"[^"]{5,}' || { why="an answer that says nothing: $got"; return 1; }
+    printf '%s' "$got" | grep -E '"ok":false,"error":\{"class":"[a-z]+","text":"[^"]{5,}' >/dev/null || { why="an answer that says nothing: $got"; return 1; }
 }
 
 # A child that is new to hub and keyholder.
