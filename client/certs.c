@@ -311,10 +311,7 @@ static enum err take_payload(struct client_node *n, struct proto_blob payload)
         }
         e = rd_end(&r);
     }
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     /* What is not stored is not known. */
     if (e != OK)
         n->certs->count = before;

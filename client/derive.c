@@ -203,10 +203,7 @@ static enum err store(struct client_node *n, const struct client_derive *d, cons
 
     for (size_t i = 0; e == OK && i < d->count; i++)
         e = store_one(n, x, &d->one[i], combined->out[i]);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /* Who gave the answer that is not proven? Looked for only when something is wrong. */

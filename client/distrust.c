@@ -35,10 +35,7 @@ static enum err store(struct client_node *n, const struct proto_partner *p, cons
 
     if (e == OK)
         e = client_meta_put_of(x, CLIENT_META_DOUBT, p->id, why, strlen(why) + 1);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /* While mail is applied a transaction is open: it is kept at the next step of the heads. */

@@ -38,10 +38,7 @@ static enum err put_checked(struct client_node *n)
 
     if (e == OK)
         e = client_heads_put(x, &n->link->checked);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /*
@@ -65,10 +62,7 @@ void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK)
         e = client_meta_put(x, CLIENT_META_FORKED, why, strlen(why) + 1);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e != OK)
         log_event(LOG_ERROR, "not-stored", "err", err_word(e), NULL);
 }

@@ -44,10 +44,7 @@ static enum err archive_fetch(struct client_node *n, const struct proto_reply *r
         e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
         e = client_archive_put(x, &a);
-        if (e == OK)
-            e = client_vault_commit(x);
-        else
-            client_vault_abort(x);
+        e = client_vault_end(x, e);
     }
     if (e == OK)
         l->fetch_number = a.number;

@@ -47,10 +47,7 @@ enum err client_meta_store(struct vault *v, const char *name, const void *row, s
 
     if (e == OK)
         e = client_meta_put(x, name, row, len);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /* ---- by what it is about ---- */

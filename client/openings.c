@@ -149,10 +149,7 @@ static enum err take_all(struct client_node *n, struct proto_blob payload, uint1
     }
     if (e == OK)
         e = client_openings_save(x, n->openings);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e != OK)
         *n->openings = before;
     return e;

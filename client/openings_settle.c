@@ -180,10 +180,7 @@ static void proven(struct client_node *n, void *arg, enum err result, const stru
         row->state = is ? CLIENT_OPENING_BARE : CLIENT_OPENING_UNLOGGED;
         e = client_openings_put(x, row);
     }
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     /* A history of its own for this one question is no proof: this head has to fit those that were seen. */
     if (head.size != 0)
         client_heads_saw(n, head.size, head.root, clock_now_s());
@@ -287,10 +284,7 @@ void client_openings_settle(struct client_node *n)
     }
     if (e == OK)
         e = client_openings_save(x, o);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e != OK) {
         *o = before;
         o->settle_ms = clock_mono_ms() + PROVE_AGAIN_MS;

@@ -50,10 +50,7 @@ static enum err store(struct client_node *n, uint8_t origins, uint64_t seen_more
         e = client_meta_put(x, CLIENT_META_ORIGINS, row, w.len);
     if (e == OK)
         e = client_heads_put(x, checked);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /*

@@ -229,10 +229,7 @@ static void keep(struct client_node *n)
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK)
         e = keep_all(n, x);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e != OK) {
         log_event(LOG_WARN, "waiting-not-kept", "err", err_word(e), NULL);
         return;
@@ -291,10 +288,7 @@ static void count_register(struct client_node *n)
         day.count += p->of_register;
         e = write_day(x, &day);
     }
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e != OK)
         log_event(LOG_WARN, "register-not-counted", "err", err_word(e), NULL);
 }

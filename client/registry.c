@@ -217,10 +217,7 @@ static enum err keep(struct client_node *n, struct proto_registry_more more, con
     }
     if (e == OK)
         e = client_meta_put(x, CLIENT_META_REGISTRY, checkpoint, checkpoint_len);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     while (e == OK && again.count != 0) {
         e = proto_registry_copy_next(&again, &leaf, &len);
         if (e == OK)

@@ -68,10 +68,7 @@ static enum err forget(struct client_node *n, const uint8_t id[PROTO_ID_LEN])
 
     if (e == OK)
         e = client_meta_drop_of(x, CLIENT_META_PROMISE, id);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 void client_registry_promise_step(struct client_node *n)

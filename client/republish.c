@@ -110,10 +110,7 @@ void client_republish_asked(struct client_node *n)
 
     if (e == OK)
         e = client_republish(n, x);
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     if (e == OK)
         return;
     /* Nothing was put: the next time that the hub says so it is tried again. */

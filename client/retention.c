@@ -290,10 +290,7 @@ void client_retention_step(struct client_node *n)
         e = client_retention_run(n, x, now_s, &more);
         if (e == OK && !more)
             e = client_certs_end_run(n, x, &certs);
-        if (e == OK)
-            e = client_vault_commit(x);
-        else
-            client_vault_abort(x);
+        e = client_vault_end(x, e);
     }
     if (e == OK && certs != 0)
         e = client_certs_reload(n);

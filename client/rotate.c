@@ -113,10 +113,7 @@ static enum err publish_now(struct client_node *n, const uint8_t *cert, size_t l
 
     if (e == OK)
         e = publish(n, x, cert, len);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /* certs/NAME.new: a certificate that the hub does not have yet. Gone when it is in the outbox, which keeps it. */
@@ -196,10 +193,7 @@ static enum err go_over_at_once(struct client_node *n)
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK)
         e = go_over(n, x);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /*
@@ -220,10 +214,7 @@ static enum err go_over_revoked(struct client_node *n)
         e = go_over(n, x);
     if (e == OK)
         e = publish(n, x, n->node_cert, n->node_cert_len);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 void client_rotate_step(struct client_node *n)

@@ -53,10 +53,7 @@ static enum err put(struct client_node *n, const uint8_t *note, size_t len)
         m->original = (struct proto_blob){note, len};
         e = client_outbox_put(n, x, m, NULL, NULL);
     }
-    if (e == OK)
-        e = client_vault_commit(x);
-    else
-        client_vault_abort(x);
+    e = client_vault_end(x, e);
     free(m);
     return e;
 }

@@ -175,10 +175,7 @@ void client_upkeep_step(struct client_node *n)
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
         e = client_upkeep_run(n, x, now_s);
-        if (e == OK)
-            e = client_vault_commit(x);
-        else
-            client_vault_abort(x);
+        e = client_vault_end(x, e);
     }
     n->is_starting = false;
     if (e != OK)

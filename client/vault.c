@@ -267,6 +267,14 @@ void client_vault_abort(struct vault_txn *x)
     free(x);
 }
 
+enum err client_vault_end(struct vault_txn *x, enum err e)
+{
+    if (e == OK)
+        return client_vault_commit(x);
+    client_vault_abort(x);
+    return e;
+}
+
 static enum err open_value(struct vault *v, enum client_table t, const void *key, size_t key_len, const uint8_t *value, size_t len,
     uint8_t **out, size_t *out_len)
 {

@@ -55,6 +55,8 @@ enum client_space client_vault_space(const struct vault *v);
 MUST_USE enum err client_vault_begin(struct vault *v, bool write, struct vault_txn **out);   /* ERR_FULL: the map cannot grow */
 MUST_USE enum err client_vault_commit(struct vault_txn *x);   /* ends x in every case; ERR_FULL: the disk is full, nothing is written */
 void client_vault_abort(struct vault_txn *x);
+/* The end of one that wrote: commit when e is OK, else abort, where x may be NULL. Gives e, or what commit says. */
+MUST_USE enum err client_vault_end(struct vault_txn *x, enum err e);
 
 /* Gives *out, decrypted (the caller wipes if secret and frees). ERR_NOTFOUND; ERR_SIGNATURE: changed on disk. */
 MUST_USE enum err client_vault_get(struct vault_txn *x, enum client_table t, const void *key, size_t key_len, uint8_t **out, size_t *len);

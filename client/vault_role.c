@@ -171,10 +171,7 @@ static enum err add_own_certs(struct client_node *n, struct trouble *t)
             e = trouble_at(t, e, names[i], 0, 0, "is not a certificate of this organisation for this region: join again (schakel hub join)",
                 "is geen certificaat van deze organisatie voor deze regio: sluit opnieuw aan (schakel hub join)");
     }
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 /* ---- the links: TLS by the keys and certificates of the welcome, or plain tcp on loopback ---- */

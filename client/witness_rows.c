@@ -76,10 +76,7 @@ enum err client_witness_store(struct client_node *n, const struct witness_log *l
     row_key(l, 'a', key);
     if (e == OK && note != NULL)
         e = client_vault_put(x, CLIENT_T_META, key, sizeof key, note, len);
-    if (e == OK)
-        return client_vault_commit(x);
-    client_vault_abort(x);
-    return e;
+    return client_vault_end(x, e);
 }
 
 void client_witness_name(struct witness_log *l)
