@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "client/adopt_log.h"
 #include "client/home.h"
+#include "client/pubfile.h"
 #include "server/adoption.h"
 #include "server/advice.h"
 
@@ -14,28 +15,19 @@
 enum err client_cmd_adopt_region(struct client_run *r, struct proto_region **out)
 {
     struct proto_region *region = calloc(1, sizeof *region);
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = region == NULL ? ERR_NOMEM : client_home_path(r->home, "region", path, r->t);
+    struct trouble why = {.lang = r->lang};
+    enum err e = region == NULL ? ERR_NOMEM : client_pubfile_home_region(r->home, region, &why);
 
-    if (e == OK)
-        e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, NULL);
-    if (e == ERR_NOTFOUND) {
+    if (e != OK) {
         free(region);
-        *out = NULL;
-        return OK;
+        region = NULL;
     }
-    if (e == OK)
-        e = proto_region_parse(data, len, true, region, r->t);
-    else
-        (void) trouble_at(r->t, e, path, 0, 0, "cannot be read", "is niet te lezen");
-    free(data);
-    if (e == OK)
-        *out = region;
-    else
-        free(region);
-    return e;
+    if (e != OK && e != ERR_NOTFOUND) {
+        *r->t = why;
+        return e;
+    }
+    *out = region;
+    return OK;
 }
 
 static void add_when(cJSON *row, uint64_t at_s)

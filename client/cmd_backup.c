@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "base/kv.h"
 #include "client/home.h"
+#include "client/pubfile.h"
 #include "proto/region.h"
 
 #include <inttypes.h>
@@ -18,7 +19,7 @@
 static const char *const apart[] = {"store", "run", "mirror", NULL};
 static const char whole_name[] = "whole", restored_name[] = "restored", slots_name[] = "store/slots";
 
-enum { WHOLE_MAX = 4096, SLOTS_MAX = 64 << 20, OWN_FILE_MODE = 0600, ORG_MAX = 1 << 18 };
+enum { WHOLE_MAX = 4096, SLOTS_MAX = 64 << 20, OWN_FILE_MODE = 0600 };
 
 static enum err path_in(const char *folder, const char *name, char out[CLIENT_PATH_MAX], struct trouble *t)
 {
@@ -116,21 +117,13 @@ static enum err check_backup(struct client_run *r, const char *folder)
 /* ---- putting back ---- */
 
 /* Another partner's backup would mix two organisations' keys: what is left of a home says whose it is. Its root key may have changed since. */
-static enum err handle_of(struct client_run *r, const char *folder, char handle[33])
+static enum err handle_of(const char *folder, char handle[33])
 {
     struct proto_org_file org;
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = path_in(folder, "org.pub", path, r->t);
+    enum err e = client_pubfile_home_org(folder, &org, NULL);
 
     if (e == OK)
-        e = file_read(path, ORG_MAX, &data, &len, NULL);
-    if (e == OK)
-        e = proto_org_file_parse(data, len, &org, NULL);
-    if (e == OK)
         memcpy(handle, org.handle, sizeof org.handle);
-    free(data);
     return e;
 }
 
@@ -138,9 +131,9 @@ static enum err check_owner(struct client_run *r, const char *folder)
 {
     char here[33], there[33];
 
-    if (handle_of(r, r->home, here) != OK)
+    if (handle_of(r->home, here) != OK)
         return OK;
-    return handle_of(r, folder, there) == OK && strcmp(here, there) == 0 ? OK
+    return handle_of(folder, there) == OK && strcmp(here, there) == 0 ? OK
         : trouble_at(r->t, ERR_KEY, folder, 0, 0, "is a backup of another organisation than this home", "is een reservekopie van een andere organisatie dan deze map");
 }
 

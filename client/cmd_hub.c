@@ -9,6 +9,7 @@
 #include "client/cmd_pack.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/pubfile.h"
 #include "client/registry.h"
 #include "proto/region.h"
 #include "proto/tls.h"
@@ -51,20 +52,13 @@ static void own_id(const struct client_run *r, const struct proto_region *region
 static const struct proto_partner *newcomer(struct client_run *r, struct proto_region *region, const uint8_t root[32], enum err *e)
 {
     struct proto_partner *p = &region->partner[region->partner_count];
-    char path[CLIENT_PATH_MAX];
     const struct proto_partner *known;
     struct proto_org_file org;
-    uint8_t *data = NULL, id[PROTO_PARTNER_LEN];
-    size_t len = 0;
+    uint8_t id[PROTO_PARTNER_LEN];
 
-    *e = region->partner_count == PROTO_PARTNERS_MAX ? ERR_FULL : client_home_path(r->home, "org.pub", path, r->t);
-    if (*e == OK)
-        *e = file_read(path, JOIN_MAX, &data, &len, r->t);
-    if (*e == OK)
-        *e = proto_org_file_parse(data, len, &org, r->t);
-    free(data);
+    *e = region->partner_count == PROTO_PARTNERS_MAX ? ERR_FULL : client_pubfile_home_org(r->home, &org, r->t);
     if (*e == OK && sodium_memcmp(org.root_key, root, sizeof org.root_key) != 0)
-        *e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is not of this root key", "is niet van deze hoofdsleutel");
+        *e = trouble_at(r->t, ERR_KEY, "org.pub", 0, 0, "is not of this root key", "is niet van deze hoofdsleutel");
     if (*e != OK)
         return NULL;
     own_id(r, region, root, id);

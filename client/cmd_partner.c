@@ -8,6 +8,7 @@
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/pubfile.h"
 #include "client/says.h"
 #include "proto/note.h"
 #include "proto/registry_say.h"
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, BEFORE_DAYS = 30, YEARS_DAYS = 1826, FILE_MAX = 1 << 18 };
+enum { DAY_S = 86400, BEFORE_DAYS = 30, YEARS_DAYS = 1826 };
 
 #define END {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}
 #define ROOT {"root-passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "passphrase of the root key", "wachtzin van de hoofdsleutel"}
@@ -55,42 +56,6 @@ const struct client_opt client_cmd_staff_revoke_opts[] = {
     {"reason", CLIENT_OPT_TEXT, false, {"lost, stolen, left ...", "verloren, gestolen, vertrokken ..."}, "WORD", NULL}, END};
 
 /* ---- what is there ---- */
-
-static enum err read_org(struct client_run *r, const char *path, struct proto_org_file *out)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = file_read(path, FILE_MAX, &data, &len, r->t);
-
-    if (e == OK)
-        e = proto_org_file_parse(data, len, out, r->t);
-    free(data);
-    return e == OK ? OK : trouble_at(r->t, e, path, 0, 0, "is not the public file of an organisation (org.pub)",
-        "is niet het openbare bestand van een organisatie (org.pub)");
-}
-
-static enum err read_own(struct client_run *r, struct proto_org_file *out)
-{
-    char path[CLIENT_PATH_MAX];
-    enum err e = client_home_path(r->home, "org.pub", path, r->t);
-
-    return e == OK ? read_org(r, path, out) : e;
-}
-
-static enum err read_region(struct client_run *r, struct proto_region *out)
-{
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = client_home_path(r->home, "region", path, r->t);
-
-    if (e == OK)
-        e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, r->t);
-    if (e == OK)
-        e = proto_region_parse(data, len, true, out, r->t);
-    free(data);
-    return e;
-}
 
 /* A founder stands in the region file; who came later is asked of the node, which holds the registry. */
 static enum err find_partner(struct client_run *r, const struct proto_region *region, const char *handle, uint8_t id[PROTO_PARTNER_LEN])
@@ -199,7 +164,7 @@ static void name_of(struct client_run *r, const struct proto_registry_say *s, ch
         (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%.*s", (int)strcspn(s->witness, "+"), s->witness);
     else
         (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", hex);
-    if (region != NULL && read_region(r, region) == OK)
+    if (region != NULL && client_pubfile_home_region(r->home, region, NULL) == OK)
         p = proto_region_partner(region, s->partner);
     if (p != NULL)
         (void)snprintf(out, PROTO_NAME_TEXT_MAX + 1, "%s", p->handle);
@@ -268,7 +233,7 @@ static enum err sign(struct client_run *r, const struct proto_registry_say *s, c
     struct secret *root = NULL;
     uint8_t public[32], id[PROTO_PARTNER_LEN];
     size_t out_len = 0;
-    enum err e = own == NULL || out == NULL ? ERR_NOMEM : read_own(r, own);
+    enum err e = own == NULL || out == NULL ? ERR_NOMEM : client_pubfile_home_org(r->home, own, r->t);
 
     if (e == OK)
         e = client_keyfile_open(r->home, "root", &by, &root, public, r->t);
@@ -317,7 +282,7 @@ static enum err about_org(struct client_run *r, const struct proto_region *regio
     const char *replaces = client_run_text(r, "replaces");
     bool witness = client_run_text(r, "witness_of") != NULL;
     struct proto_org_file org;
-    enum err e = read_org(r, client_run_text(r, "org"), &org);
+    enum err e = client_pubfile_org(client_run_text(r, "org"), &org, r->t);
 
     if (e == OK)
         e = begin(r, witness ? PROTO_REG_WITNESS : replaces != NULL ? PROTO_REG_ROOT : PROTO_REG_ADMIT, region, s);
@@ -361,7 +326,7 @@ enum err client_cmd_partner_propose(struct client_run *r)
         e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), --outsider VKEY, --quota HANDLE --elements N, or --new-origin FILE",
             "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --outsider VKEY, --quota NAAM --elements N, of --new-origin BESTAND");
     if (e == OK)
-        e = read_region(r, region);
+        e = client_pubfile_home_region(r->home, region, r->t);
     if (e == OK && origin != NULL) {
         e = begin(r, PROTO_REG_ORIGIN, region, &s);
         if (e == OK)
@@ -379,7 +344,7 @@ enum err client_cmd_partner_revoke(struct client_run *r)
     struct proto_region *region = calloc(1, sizeof *region);
     const char *key = client_run_text(r, "key"), *reason = client_run_text(r, "reason");
     struct proto_registry_say s;
-    enum err e = region == NULL ? ERR_NOMEM : read_region(r, region);
+    enum err e = region == NULL ? ERR_NOMEM : client_pubfile_home_region(r->home, region, r->t);
 
     if (e == OK)
         e = begin(r, PROTO_REG_REVOKE, region, &s);
@@ -403,7 +368,7 @@ enum err client_cmd_partner_sign(struct client_run *r)
     struct proto_registry_say s;
     uint8_t *data = NULL;
     size_t len = 0;
-    enum err e = region == NULL ? ERR_NOMEM : read_region(r, region);
+    enum err e = region == NULL ? ERR_NOMEM : client_pubfile_home_region(r->home, region, r->t);
 
     if (e == OK)
         e = file_read(path, PROTO_REGISTRY_NOTE_MAX, &data, &len, r->t);

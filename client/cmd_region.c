@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/pubfile.h"
 #include "policy/files.h"
 #include "proto/cosigned.h"
 #include "proto/note.h"
@@ -114,16 +115,11 @@ static enum err add_partner(struct client_run *r, struct proto_region *region, c
 {
     struct proto_org_file f = {0};
     struct proto_partner p = {0};
-    uint8_t *data = NULL;
-    size_t len = 0, at = 0;
-    enum err e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, r->t);
+    size_t at = 0;
+    enum err e = client_pubfile_org(path, &f, r->t);
 
-    if (e == OK)
-        e = proto_org_file_parse(data, len, &f, r->t);
-    free(data);
     if (e != OK)
-        return trouble_at(r->t, e, path, 0, 0, "is not the public file of an organisation (org.pub)",
-            "is niet het openbare bestand van een organisatie (org.pub)");
+        return e;
     if (region->partner_count == PROTO_PARTNERS_MAX || proto_region_handle(region, f.handle) != NULL)
         return trouble_at(r->t, ERR_EXISTS, path, 0, 0, "'%s' is there already, or there are too many partners",
             "'%s' is er al, of er zijn te veel partners", f.handle);

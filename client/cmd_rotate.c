@@ -6,6 +6,7 @@
 #include "client/cmd_witness.h"
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/pubfile.h"
 #include "client/rotate_files.h"
 #include "client/rotate_witness.h"
 #include "proto/region.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, FILE_MAX = 65536 };
+enum { DAY_S = 86400 };
 
 const struct client_opt client_cmd_rotate_opts[] = {
     {"key", CLIENT_OPT_ARG, true, {"node, hpke, officer, witness, tls or root", "node, hpke, officer, witness, tls of root"}, "KEY", NULL},
@@ -168,21 +169,6 @@ static enum err rotate_tls(struct client_run *r, const struct keys *with, const 
     return e;
 }
 
-static enum err read_public(struct client_run *r, struct proto_org_file *out)
-{
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = client_home_path(r->home, "org.pub", path, r->t);
-
-    if (e == OK)
-        e = file_read(path, FILE_MAX, &data, &len, r->t);
-    if (e == OK)
-        e = proto_org_file_parse(data, len, out, r->t);
-    free(data);
-    return e;
-}
-
 /* A new root key beside the old one, and its public file, which two other partners propose and sign. */
 static enum err rotate_root(struct client_run *r, struct proto_org_file org)
 {
@@ -324,7 +310,7 @@ static enum err run(struct client_run *r, const char *key, const struct keys *wi
     enum err e = check_flags(r, key);
 
     if (e == OK)
-        e = read_public(r, &org);
+        e = client_pubfile_home_org(r->home, &org, r->t);
     for (size_t i = 0; e == OK && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].name, key) == 0)
             return rotate_certified(r, &kinds[i], with, &org);

@@ -1,33 +1,13 @@
-/* verify, archive export: proof that goes into files and comes out of them. */
+/* verify: a copy of the log and receipts, checked without a hub (client/verify). */
 #include "client/cmds.h"
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "client/home.h"
-#include "client/registry.h"
+#include "client/pubfile.h"
 #include "client/verify.h"
 #include "client/verify_origins.h"
 #include "proto/registry.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { ROW_MAX = 3 << 20, PROOF_MAX = 16384 };
-
-static enum err read_region(struct client_run *r, const char *path, struct proto_region *region)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, r->t);
-
-    if (e == OK)
-        e = proto_region_parse(data, len, true, region, r->t);
-    free(data);
-    return e;
-}
 
 static size_t holding(const struct client_claims *c)
 {
@@ -102,162 +82,62 @@ static bool is_anchored(const struct client_log_report *log, const struct client
     return true;
 }
 
+/* What there is, each with its own part of the report; problems are counted in p. */
+static enum err check(struct client_run *r, struct proto_region *region, struct client_claims *claims, struct client_log_report *log,
+    struct client_problems *p)
+{
+    const char *folder = client_run_text(r, "log"), *receipts = client_run_text(r, "receipts");
+    struct proto_registry *registry = NULL;
+    enum err e = folder == NULL ? OK : client_verify_origins_fold(region, folder, &registry, r->t);
+
+    if (e == OK && registry != NULL)
+        json_add_u64(r->reply, "registry_size", proto_registry_size(registry));
+    if (e == OK && receipts != NULL) {
+        e = client_verify_receipts(region, receipts, claims, p, r->t);
+        if (e == OK)
+            report_receipts(r->reply, claims);
+    }
+    if (e == OK && folder != NULL) {
+        e = client_verify_log(region, folder, receipts != NULL ? claims : NULL, log, p, r->t);
+        if (e == OK)
+            report_log(r->reply, log);
+    }
+    proto_registry_free(registry);
+    return e;
+}
+
+/* Takes the list of p. */
+static void report_whole(struct client_run *r, const struct client_claims *claims, const struct client_log_report *log, struct client_problems *p)
+{
+    json_add_text(r->reply, "standing", standing(r, is_anchored(log, claims), log));
+    json_add_bool(r->reply, "ok", p->count == 0);
+    json_add_u64(r->reply, "problems", p->count);
+    if (p->count != 0 && cJSON_AddItemToObject(r->reply, "problem", p->list))
+        p->list = NULL;
+    r->result = p->count == 0 ? OK : ERR_SIGNATURE;
+}
+
 enum err client_cmd_verify(struct client_run *r)
 {
-    struct proto_registry *registry = NULL;
-    struct proto_region *region = calloc(1, sizeof *region);
+    struct proto_region *region = NULL;
     struct client_claims claims = {.at = NULL};
     struct client_log_report log = {.anchored = false};
     struct client_problems p = {.lang = r->lang};
-    const char *log_folder = client_run_text(r, "log"), *receipts = client_run_text(r, "receipts");
-    enum err e = region == NULL ? ERR_NOMEM : OK;
-
-    if (e == OK && log_folder == NULL && receipts == NULL)
-        e = trouble_set(r->t, ERR_USAGE, "verify what? give --log DIR, --receipts DIR or both",
-            "wat controleren? geef --log MAP, --receipts MAP of beide");
-    if (e == OK)
-        e = read_region(r, client_run_text(r, "region"), region);
-    r->reply = cJSON_CreateObject();
-    p.list = cJSON_CreateArray();
-    if (e == OK && log_folder != NULL)
-        e = client_verify_origins_fold(region, log_folder, &registry, r->t);
-    if (e == OK && registry != NULL)
-        json_add_u64(r->reply, "registry_size", proto_registry_size(registry));
-    if (e == OK && receipts != NULL)
-        e = client_verify_receipts(region, receipts, &claims, &p, r->t);
-    if (e == OK && receipts != NULL)
-        report_receipts(r->reply, &claims);
-    if (e == OK && log_folder != NULL)
-        e = client_verify_log(region, log_folder, receipts != NULL ? &claims : NULL, &log, &p, r->t);
-    if (e == OK && log_folder != NULL)
-        report_log(r->reply, &log);
-    if (e == OK) {
-        json_add_text(r->reply, "standing", standing(r, is_anchored(&log, &claims), &log));
-        json_add_bool(r->reply, "ok", p.count == 0);
-        json_add_u64(r->reply, "problems", p.count);
-        if (p.count != 0 && cJSON_AddItemToObject(r->reply, "problem", p.list))
-            p.list = NULL;
-        r->result = p.count == 0 ? OK : ERR_SIGNATURE;
-    }
-    cJSON_Delete(p.list);
-    client_claims_fini(&claims);
-    proto_registry_free(registry);
-    free(region);
-    return e;
-}
-
-/* ---- archive export ---- */
-
-static enum err fetch_piece(struct client_run *r, uint64_t number, size_t offset, uint8_t *out, size_t *len, uint64_t *size)
-{
-    const char *text = NULL;
-    cJSON *reply = NULL;
     enum err e;
 
-    cJSON_DeleteItemFromObjectCaseSensitive(r->args, "number");
-    cJSON_DeleteItemFromObjectCaseSensitive(r->args, "offset");
-    json_add_u64(r->args, "number", number);
-    json_add_u64(r->args, "offset", offset);
-    e = client_run_call(r, "archive.get", &reply);
-    if (e == OK && (json_text(reply, "data", &text) != OK || json_u64(reply, "size", size) != OK || *size > ROW_MAX))
-        e = ERR_SYNTAX;
+    if (client_run_text(r, "log") == NULL && client_run_text(r, "receipts") == NULL)
+        return trouble_set(r->t, ERR_USAGE, "verify what? give --log DIR, --receipts DIR or both",
+            "wat controleren? geef --log MAP, --receipts MAP of beide");
+    region = calloc(1, sizeof *region);
+    e = region == NULL ? ERR_NOMEM : client_pubfile_region(client_run_text(r, "region"), region, r->t);
+    r->reply = cJSON_CreateObject();
+    p.list = cJSON_CreateArray();
     if (e == OK)
-        e = text_unbase64(text, strlen(text), out + offset, ROW_MAX - offset, len);
-    cJSON_Delete(reply);
-    return e;
-}
-
-static enum err fetch_row(struct client_run *r, uint64_t number, uint8_t *row, size_t *len)
-{
-    uint64_t size = 1;
-    size_t at = 0, piece = 1;
-    enum err e = OK;
-
-    while (e == OK && at < size && piece != 0) {
-        e = fetch_piece(r, number, at, row, &piece, &size);
-        at += e == OK ? piece : 0;
-    }
+        e = check(r, region, &claims, &log, &p);
     if (e == OK)
-        *len = at;
-    return e;
-}
-
-/* The entry, and beside it the proof for other programs. */
-static enum err write_entry(struct client_run *r, const struct proto_region *region, const char *folder, uint64_t number, const uint8_t *row,
-    size_t len, uint64_t *spent)
-{
-    char name[40], path[CLIENT_PATH_MAX], proof[PROOF_MAX];
-    struct client_entry *entry = malloc(sizeof *entry);
-    struct client_archived a;
-    size_t proof_len = 0;
-    enum err e = entry == NULL ? ERR_NOMEM : OK;
-
-    (void)snprintf(name, sizeof name, "%010" PRIu64 ".entry", number);
-    if (e == OK)
-        e = file_join(path, sizeof path, folder, name);
-    if (e == OK)
-        e = file_write_unsynced(path, row, len, 0600, r->t);
-    if (e == OK)
-        e = client_archive_decode(row, len, &a);
-    *spent += e == OK && a.spent;
-    if (e == OK && !a.spent && a.index != PROTO_NO_LEAF && client_entry_check(region, &a, entry) == OK) {
-        e = proto_receipt_tlog_proof(&entry->receipt, proof, sizeof proof, &proof_len);
-        (void)snprintf(name, sizeof name, "%010" PRIu64 ".tlog-proof", number);
-        if (e == OK)
-            e = file_join(path, sizeof path, folder, name);
-        if (e == OK)
-            e = file_write_unsynced(path, proof, proof_len, 0600, r->t);
-    }
-    free(entry);
-    return e;
-}
-
-static enum err running_number(struct client_run *r, uint64_t *running)
-{
-    cJSON *reply = NULL;
-    enum err e = client_run_call(r, "archive.get", &reply);
-
-    if (e == OK && json_u64(reply, "running", running) != OK)
-        e = ERR_SYNTAX;
-    cJSON_Delete(reply);
-    return e;
-}
-
-enum err client_cmd_archive_export(struct client_run *r)
-{
-    struct proto_region *region = calloc(1, sizeof *region);
-    uint8_t *row = malloc(ROW_MAX);
-    const char *folder = client_run_text(r, "out");
-    char path[CLIENT_PATH_MAX];
-    uint64_t first = 1, last = 0, running = 0, spent = 0;
-    size_t len = 0;
-    enum err e = region == NULL || row == NULL ? ERR_NOMEM : client_home_path(r->home, "region", path, r->t);
-
-    if (e == OK)
-        e = read_region(r, path, region);
-    if (e == OK)
-        e = running_number(r, &running);
-    if (json_u64(r->args, "first", &first) != OK)
-        first = 1;
-    if (json_u64(r->args, "last", &last) != OK || last > running)
-        last = running;
-    if (e == OK)
-        e = file_mkdirs(folder, r->t);
-    for (uint64_t n = first; e == OK && n <= last; n++) {
-        e = fetch_row(r, n, row, &len);
-        if (e == OK)
-            e = write_entry(r, region, folder, n, row, len, &spent);
-    }
-    if (e == OK)
-        e = file_sync_all(folder, r->t);
-    if (e == OK) {
-        r->reply = cJSON_CreateObject();
-        json_add_text(r->reply, "file", folder);
-        json_add_u64(r->reply, "first", first);
-        json_add_u64(r->reply, "last", last);
-        json_add_u64(r->reply, "not_kept", spent);
-    }
-    free(row);
+        report_whole(r, &claims, &log, &p);
+    cJSON_Delete(p.list);
+    client_claims_fini(&claims);
     free(region);
     return e;
 }

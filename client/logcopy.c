@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/cmd_registry.h"
 #include "client/home.h"
+#include "client/pubfile.h"
 #include "proto/region_log.h"
 #include "proto/reply.h"
 #include "proto/tile.h"
@@ -306,24 +307,6 @@ static enum err add_registry(const struct client_logcopy *m, uint64_t *count)
     return e == OK ? client_cmd_registry_write(m->run, path, count) : e;
 }
 
-static enum err read_region(struct client_logcopy *m)
-{
-    char path[CLIENT_PATH_MAX];
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum err e;
-
-    m->region = calloc(1, sizeof *m->region);
-    e = m->region == NULL ? ERR_NOMEM : client_home_path(m->run->home, "region", path, m->run->t);
-
-    if (e == OK)
-        e = file_read(path, PROTO_REGION_FILE_MAX, &data, &len, m->run->t);
-    if (e == OK)
-        e = proto_region_parse(data, len, true, m->region, m->run->t);
-    free(data);
-    return e;
-}
-
 enum err client_logcopy_more(struct client_logcopy *m, uint64_t *statements)
 {
     uint64_t count = 0;
@@ -351,7 +334,8 @@ enum err client_logcopy_open(struct client_run *r, const char *folder, struct cl
         m->run = r;
         m->folder = folder;
         proto_merkle_init(&m->tree);
-        e = read_region(m);
+        m->region = calloc(1, sizeof *m->region);
+        e = m->region == NULL ? ERR_NOMEM : client_pubfile_home_region(r->home, m->region, r->t);
     }
     if (e == OK)
         *out = m;
