@@ -5,7 +5,7 @@ hub_number() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null
 all_anchored() { local size; size=$(hub_number anchored) && [ "${size:-0}" -gt 0 ] && [ "$(hub_number leaves)" = "$size" ]; }
 registry_anchored() { [ "$(hub_number registry)" = "$(hub_number registry_anchored)" ]; }
 # witness_key WHO PARTNER: the key that WHO's node counts for it.
-witness_key() { listed "$1" | sed 's/},{/}\n{/g' | grep "\"handle\":\"$2\"" | value witness_key; }
+witness_key() { listed "$1" | sed 's/},{/}\n{/g; s/"outsiders"/\n&/' | grep "\"handle\":\"$2\"" | value witness_key; }
 node_says() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | grep -E "$2" >/dev/null; }
 # act WHO: one more leaf of the log.
 child=20
