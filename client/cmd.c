@@ -333,10 +333,12 @@ static int group_usage(const struct client_run *r, int argc, char **argv)
 
 static enum err no_such_command(const struct client_run *r, const char *name)
 {
-    const char *near = nearest(name), *did_you = r->lang == LANG_NL ? "; bedoelt u schakel " : "; did you mean schakel ";
+    const char *near = nearest(name);
 
-    return trouble_at(r->t, ERR_USAGE, name, 0, 0, "there is no such command%s%s; see: schakel --help",
-        "deze opdracht bestaat niet%s%s; zie: schakel --help", near == NULL ? "" : did_you, near == NULL ? "" : near);
+    if (near == NULL)
+        return trouble_at(r->t, ERR_USAGE, name, 0, 0, "there is no such command; see: schakel --help", "deze opdracht bestaat niet; zie: schakel --help");
+    return trouble_at(r->t, ERR_USAGE, name, 0, 0, "there is no such command. Did you mean schakel %s? All of them: schakel --help",
+        "deze opdracht bestaat niet. Bedoelt u schakel %s? Alle opdrachten: schakel --help", near);
 }
 
 int client_cmd_main(int argc, char **argv)

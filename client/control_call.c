@@ -15,7 +15,31 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { TOKEN_HEX = 64 };
+enum { TOKEN_HEX = 64, NAMES_MAX = 200 };
+
+static bool has(const char *home, const char *name)
+{
+    char path[CLIENT_PATH_MAX];
+
+    return client_home_path(home, name, path, NULL) == OK && access(path, F_OK) == 0;
+}
+
+/* Whose folder is it? To start a node in another's, or in none, is no next step. */
+static enum err check_home(const char *home, struct trouble *t)
+{
+    if (access(home, F_OK) != 0)
+        return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "there is no such folder: give the partner's folder with --home DIR, or in SCHAKEL_HOME",
+            "deze map is er niet: geef de map van de partner met --home MAP, of in SCHAKEL_HOME");
+    if (has(home, "org.pub"))
+        return OK;
+    if (has(home, "hub.pub"))
+        return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is the folder of a hub: use schakel-hub --home %s", "is de map van een hub: gebruik schakel-hub --home %s", home);
+    if (has(home, "keyholder.pub"))
+        return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is the folder of a keyholder: use schakel keyholder status --home %s",
+            "is de map van een sleutelhouder: gebruik schakel keyholder status --home %s", home);
+    return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is not the folder of a partner: give that with --home DIR, or in SCHAKEL_HOME; to make one: schakel org init",
+        "is niet de map van een partner: geef die met --home MAP, of in SCHAKEL_HOME; om er een te maken: schakel org init");
+}
 
 enum err client_control_connect(const char *home, int *out, struct trouble *t)
 {
@@ -37,6 +61,9 @@ enum err client_control_connect(const char *home, int *out, struct trouble *t)
     }
     if (fd >= 0)
         (void)close(fd);
+    e = check_home(home, t);
+    if (e != OK)
+        return e;
     return trouble_at(t, ERR_PEER, home, 0, 0, "no node runs here; start it with: schakel node --home %s",
         "hier draait geen knooppunt; start het met: schakel node --home %s", home);
 }
@@ -112,9 +139,10 @@ static enum err session_path(const char *home, const char *login, char path[CLIE
     return client_home_path(home, name, path, t);
 }
 
-/* The one login with a session; "" when there is none. */
+/* The one login with a session; "" when there is none. Of several the names are said. */
 static enum err only_session(const char *home, char login[33], struct trouble *t)
 {
+    char names[NAMES_MAX] = "";
     char path[CLIENT_PATH_MAX];
     const struct dirent *d;
     DIR *dir;
@@ -129,13 +157,16 @@ static enum err only_session(const char *home, char login[33], struct trouble *t
         return ERR_NOTFOUND;
     while ((d = readdir(dir)) != NULL)
         if (strncmp(d->d_name, "session-", 8) == 0 && text_is_handle(d->d_name + 8)) {
+            size_t at = strlen(names);
+
             memcpy(login, d->d_name + 8, strlen(d->d_name + 8) + 1);
+            (void)snprintf(names + at, sizeof names - at, "%s%s", at != 0 ? ", " : "", login);
             count++;
         }
     (void)closedir(dir);
     if (count > 1)
-        return trouble_set(t, ERR_USAGE, "several people have a session here: say whose with --as LOGIN",
-            "er zijn hier meer sessies open: zeg met --as LOGIN wie u bent");
+        return trouble_set(t, ERR_USAGE, "several people have a session here: say whose with --as LOGIN (%s)",
+            "er zijn hier meer sessies open: zeg met --as AANMELDNAAM wie u bent (%s)", names);
     return count == 1 ? OK : ERR_NOTFOUND;
 }
 
@@ -151,7 +182,9 @@ enum err client_session_token(const char *home, const char *login, char token[65
     if (e != OK)
         return e;
     e = file_read(path, TOKEN_HEX, &data, &len, NULL);
-    if (e != OK || len != TOKEN_HEX)
+    if (e != OK && check_home(home, t) != OK)
+        e = ERR_NOTFOUND;
+    else if (e != OK || len != TOKEN_HEX)
         e = trouble_at(t, ERR_NOTFOUND, login != NULL ? login : only, 0, 0, "has no session here; open it with: schakel login --as %s",
             "heeft hier geen sessie; open die met: schakel login --as %s", login != NULL ? login : only);
     else

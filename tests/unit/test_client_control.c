@@ -290,13 +290,45 @@ static void a_dead_socket_is_replaced(void **state)
     client_control_close(c);
 }
 
+static void make_file(void **state, const char *name)
+{
+    FILE *f = fopen(home_folder_path(*state, name), "w");
+
+    assert_non_null(f);
+    assert_int_equal(fclose(f), 0);
+}
+
 static void no_node_says_how_to_start_one(void **state)
 {
     struct trouble t = {.lang = LANG_EN};
     int fd = -1;
 
+    make_file(state, "org.pub");
     assert_err(client_control_connect(((struct home_folder *)*state)->path, &fd, &t), ERR_PEER);
     assert_non_null(strstr(t.text, "schakel node"));
+    assert_int_equal(fd, -1);
+}
+
+/* In another's folder, or none, a node would be no next step. */
+static void another_folder_says_whose_it_is(void **state)
+{
+    const char *home = ((struct home_folder *)*state)->path;
+    static const struct { const char *file, *says; } rows[] = {{"x", "schakel org init"}, {"keyholder.pub", "schakel keyholder status"}, {"hub.pub", "schakel-hub"}};
+    char token[65];
+    int fd = -1;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct trouble t = {.lang = LANG_EN}, at_login = {.lang = LANG_EN};
+
+        make_file(state, rows[i].file);
+        assert_err(client_control_connect(home, &fd, &t), ERR_NOTFOUND);
+        assert_non_null(strstr(t.text, rows[i].says));
+        assert_err(client_session_token(home, "anna", token, &at_login), ERR_NOTFOUND);
+        assert_non_null(strstr(at_login.text, rows[i].says));
+    }
+    struct trouble none = {.lang = LANG_EN};
+    assert_err(client_control_connect("no-such-folder", &fd, &none), ERR_NOTFOUND);
+    assert_non_null(strstr(none.text, "--home DIR"));
     assert_int_equal(fd, -1);
 }
 
@@ -322,6 +354,8 @@ static void the_only_session_needs_no_name(void **state)
     assert_string_equal(token, token_text);
     assert_err(client_session_write(home, "bert", token_text, &t), OK);
     assert_err(client_session_token(home, NULL, token, &t), ERR_USAGE);
+    assert_non_null(strstr(t.text, "anna"));
+    assert_non_null(strstr(t.text, "bert"));
     assert_err(client_session_token(home, "bert", token, &t), OK);
     client_session_remove(home, "bert");
     assert_err(client_session_token(home, NULL, token, &t), OK);
@@ -355,6 +389,7 @@ int main(void)
         folder_test(two_nodes_cannot_listen),
         folder_test(a_dead_socket_is_replaced),
         folder_test(no_node_says_how_to_start_one),
+        folder_test(another_folder_says_whose_it_is),
         folder_test(the_only_session_needs_no_name),
         folder_test(a_login_is_no_path),
     };
