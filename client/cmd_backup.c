@@ -106,7 +106,7 @@ static enum err check_backup(struct client_run *r, const char *folder)
         e = ERR_VERSION;
     free(text);
     if (e != OK)
-        return trouble_at(r->t, e, folder, 0, 0, "is not a whole backup of a partner", "is geen hele reservekopie van een partner");
+        return trouble_at(r->t, e, folder, 0, 0, "is not a whole backup of a partner: give a folder that schakel backup has finished", "is geen hele reservekopie van een partner: geef een map die schakel backup heeft afgemaakt");
     e = client_home_path(r->home, "store", store, r->t);
     if (e == OK && access(store, F_OK) == 0)
         e = trouble_at(r->t, ERR_EXISTS, store, 0, 0, "is there still: stop the node and move it aside first",

@@ -12,7 +12,7 @@
 #define HOME_DEFAULT "/var/lib/schakel-hub"
 
 enum { KEY_HOME = 1000, KEY_JSON, KEY_LANG, KEY_NAME, KEY_ORIGIN, KEY_REGION, KEY_LISTEN, KEY_PLAIN, KEY_PACK, KEY_ADDRESS, KEY_MIRROR,
-    KEY_REGISTRY, KEY_NEW_ORIGIN, KEY_CHECKPOINT, KEY_UNDO, KEY_NEWEST, KEY_LOST, OPTIONS_MAX = 16 };
+    KEY_REGISTRY, KEY_NEW_ORIGIN, KEY_CHECKPOINT, KEY_UNDO, KEY_NEWEST, KEY_LOST, KEY_HELP, OPTIONS_MAX = 24 };
 
 /* bit 0: every command has it. */
 static const struct option_row {
@@ -49,13 +49,26 @@ static const struct option_row {
     { "newest", KEY_NEWEST, NULL, HUB_OPT_RESTORE, "the hub was stopped before this backup and never ran since",
         "de hub was voor deze reservekopie gestopt en heeft sindsdien niet gedraaid" },
     { "undo", KEY_UNDO, NULL, HUB_OPT_UNDO, "end the block", "maak de blokkade ongedaan" },
+    { "help", KEY_HELP, NULL, 0, "this text", "deze tekst" },
 };
+
+/* What stands for a value, in words. */
+static const char *value_of(const char *value, enum lang lang)
+{
+    static const char *const dutch[][2] = { { "FILE", "BESTAND" }, { "DIR", "MAP" }, { "FOLDER", "MAP" }, { "NAME", "NAAM" }, { "TEXT", "TEKST" },
+        { "HOST:PORT", "ADRES:POORT" } };
+
+    for (size_t i = 0; lang == LANG_NL && i < sizeof dutch / sizeof *dutch; i++)
+        if (strcmp(value, dutch[i][0]) == 0)
+            return dutch[i][1];
+    return value;
+}
 
 /* One command's options and what parsing fills. */
 struct parsing {
     const struct hub_cli_row *row;
     struct hub_cli *cli;
-    bool is_usage_wrong;
+    bool is_usage_wrong, is_lang_wrong, is_help;
 };
 
 static error_t on_option(int key, char *value, struct argp_state *state)
@@ -68,14 +81,14 @@ static error_t on_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
     case KEY_LANG:
-        if (strcmp(value, "nl") != 0 && strcmp(value, "en") != 0)
-            argp_error(state, "--lang: nl or en");
+        p->is_lang_wrong = strcmp(value, "nl") != 0 && strcmp(value, "en") != 0;
         c->lang = strcmp(value, "nl") == 0 ? LANG_NL : LANG_EN;
         return 0;
     case KEY_PLAIN: c->plain = true; return 0;
     case KEY_UNDO: c->undo = true; return 0;
     case KEY_NEWEST: c->newest = true; return 0;
     case KEY_LOST: c->lost = true; return 0;
+    case KEY_HELP: p->is_help = true; return 0;
     case 'o': c->output = value; return 0;
     case ARGP_KEY_ARG:
         if (p->row->argument == NULL || c->argument != NULL)
@@ -93,25 +106,43 @@ static error_t on_option(int key, char *value, struct argp_state *state)
     }
 }
 
-static error_t parse(struct parsing *p, int argc, char **argv)
+/* What is asked for: the first that no option of this row begins with; else one without its value, the last word. */
+static const char *wrong_option(const struct argp_option *table, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        size_t len = strcspn(argv[i], "=");
+        bool known = strncmp(argv[i], "--", 2) != 0 && (argv[i][0] != '-' || strncmp(argv[i], "-o", 2) == 0);
+
+        for (const struct argp_option *o = table; !known && o->name != NULL && len > 2; o++)
+            known = strncmp(o->name, argv[i] + 2, len - 2) == 0;
+        if (!known)
+            return argv[i];
+    }
+    return argv[argc - 1];
+}
+
+static enum err parse(struct parsing *p, int argc, char **argv)
 {
     struct argp_option table[OPTIONS_MAX] = { { 0 } };
-    struct argp argp = { .options = table, .parser = on_option, .args_doc = p->row->argument };
-    enum lang lang = p->cli->lang;
-    char program[64];
+    struct argp argp = { .options = table, .parser = on_option };
+    struct trouble *t = p->cli->t;
     size_t n = 0;
 
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        const struct option_row *o = &options[i];
-
-        if (o->bit == 0 || (p->row->options & o->bit) != 0)
-            table[n++] = (struct argp_option){ o->name, o->key, o->value, 0, lang == LANG_NL ? o->nl : o->en, 0 };
-    }
-    argp.doc = lang == LANG_NL ? p->row->nl : p->row->en;
-    (void)snprintf(program, sizeof program, "schakel-hub %s", p->row->name);
-    argv[0] = program;
-    argp_err_exit_status = EX_USAGE;
-    return argp_parse(&argp, argc, argv, 0, NULL, p);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].bit == 0 || (p->row->options & options[i].bit) != 0)
+            table[n++] = (struct argp_option){ options[i].name, options[i].key, options[i].value, 0, NULL, 0 };
+    if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, p) != 0)
+        return trouble_at(t, ERR_USAGE, wrong_option(table, argc, argv), 0, 0, "is no option here, or lacks its value: see schakel-hub %s --help",
+            "is hier geen optie, of de waarde ontbreekt: zie schakel-hub %s --help", p->row->name);
+    if (p->is_lang_wrong)
+        return trouble_at(t, ERR_USAGE, "--lang", 0, 0, "must be nl or en", "moet nl of en zijn");
+    if (p->is_help || !p->is_usage_wrong)
+        return OK;
+    if (p->row->argument == NULL)
+        return trouble_set(t, ERR_USAGE, "`schakel-hub %s` takes options only: see schakel-hub %s --help",
+            "`schakel-hub %s` wil alleen opties: zie schakel-hub %s --help", p->row->name, p->row->name);
+    return trouble_set(t, ERR_USAGE, "`schakel-hub %s` takes one %s: see schakel-hub %s --help", "`schakel-hub %s` wil een %s: zie schakel-hub %s --help",
+        p->row->name, value_of(p->row->argument, t->lang), p->row->name);
 }
 
 /* ---- what people read ---- */
@@ -158,20 +189,20 @@ static int finish(struct hub_cli *c, enum err e)
 
 enum { USAGE_TEXT = 26, USAGE_WIDTH = 80 };
 
-/* Words from the column where the texts of the list begin; no text here has a word that is wider than the room. */
-static void put_wrapped(FILE *to, const char *text)
+/* Words from this column on, where the cursor is; no text here has a word that is wider than the room. */
+static void put_wrapped(FILE *to, size_t indent, const char *text)
 {
-    size_t at = USAGE_TEXT;
+    size_t at = indent;
 
     while (*text != '\0') {
         size_t len = strcspn(text, " "), wide = 0;
 
         for (size_t i = 0; i < len; i++)
             wide += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (at > USAGE_TEXT && at + 1 + wide > USAGE_WIDTH) {
-            (void)fprintf(to, "\n%*s", USAGE_TEXT, "");
-            at = USAGE_TEXT;
-        } else if (at > USAGE_TEXT) {
+        if (at > indent && at + 1 + wide > USAGE_WIDTH) {
+            (void)fprintf(to, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
             (void)fputc(' ', to);
             at++;
         }
@@ -188,11 +219,32 @@ static int usage(enum lang lang, bool asked)
 
     (void)fprintf(to, lang == LANG_NL ? "Gebruik: schakel-hub OPDRACHT [OPTIES]\n\n" : "Usage: schakel-hub COMMAND [OPTIONS]\n\n");
     for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++) {
-        (void)fprintf(to, "  %-12s%-12s", r->name, r->argument != NULL ? r->argument : "");
-        put_wrapped(to, lang == LANG_NL ? r->nl : r->en);
+        (void)fprintf(to, "  %-12s%-12s", r->name, r->argument != NULL ? value_of(r->argument, lang) : "");
+        put_wrapped(to, USAGE_TEXT, lang == LANG_NL ? r->nl : r->en);
     }
     (void)fprintf(to, "\n%s\n", lang == LANG_NL ? "schakel-hub OPDRACHT --help zegt meer." : "schakel-hub COMMAND --help says more.");
     return asked ? EX_OK : EX_USAGE;
+}
+
+/* Of one command. */
+static int help(const struct hub_cli_row *row, enum lang lang)
+{
+    char left[64];
+
+    (void)printf("%s: schakel-hub %s [%s]%s%s\n\n", lang == LANG_NL ? "gebruik" : "usage", row->name, lang == LANG_NL ? "opties" : "options",
+        row->argument != NULL ? " " : "", row->argument != NULL ? value_of(row->argument, lang) : "");
+    put_wrapped(stdout, 0, lang == LANG_NL ? row->nl : row->en);
+    (void)putchar('\n');
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const struct option_row *o = &options[i];
+
+        if (o->bit != 0 && (row->options & o->bit) == 0)
+            continue;
+        (void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? value_of(o->value, lang) : "");
+        (void)printf("  %-24s", left);
+        put_wrapped(stdout, USAGE_TEXT, lang == LANG_NL ? o->nl : o->en);
+    }
+    return EX_OK;
 }
 
 /* --lang, wherever it stands, else the environment: the texts of --help depend on it. */
@@ -219,22 +271,19 @@ static int run_row(const struct hub_cli_row *row, struct hub_cli *c, int argc, c
     enum err e;
     int code;
 
-    if (parse(&p, argc, argv) != 0)
-        return EX_USAGE;
+    c->reply = cJSON_CreateObject();
+    json_add_bool(c->reply, "ok", true);
+    e = parse(&p, argc, argv);
     c->t->lang = c->lang;
     if (c->home == NULL)
         c->home = getenv("SCHAKEL_HOME");
     if (c->home == NULL || c->home[0] == '\0')
         c->home = HOME_DEFAULT;
-    c->reply = cJSON_CreateObject();
-    json_add_bool(c->reply, "ok", true);
-    if (p.is_usage_wrong && row->argument == NULL)
-        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes options only: see schakel-hub %s --help",
-            "`schakel-hub %s` wil alleen opties: zie schakel-hub %s --help", row->name, row->name);
-    else if (p.is_usage_wrong)
-        e = trouble_set(c->t, ERR_USAGE, "`schakel-hub %s` takes one %s: see schakel-hub %s --help",
-            "`schakel-hub %s` wil een %s: zie schakel-hub %s --help", row->name, row->argument, row->name);
-    else
+    if (e == OK && p.is_help) {
+        cJSON_Delete(c->reply);
+        return help(row, c->lang);
+    }
+    if (e == OK)
         e = row->run(c);
     code = finish(c, e);
     cJSON_Delete(c->reply);
@@ -245,7 +294,7 @@ int hub_cli_main(int argc, char **argv)
 {
     static const char *const valued[] = { "--home", "--lang", NULL };
     struct trouble t = { 0 };
-    struct hub_cli c = { .lang = language(argc, argv), .t = &t };
+    struct hub_cli c = { .lang = language(argc, argv), .json = args_has(argc, argv, "--json"), .t = &t };
     const char *word;
 
     args_command_first(argc, argv, valued);

@@ -170,7 +170,7 @@ enum err hub_cmd_welcome(struct hub_cli *c)
     enum err e = view_open(c, &v);
 
     if (e == OK && c->output == NULL)
-        e = trouble_set(c->t, ERR_USAGE, "say where the welcome goes: -o FILE", "zeg waar het welkomstbestand komt: -o BESTAND");
+        e = trouble_set(c->t, ERR_USAGE, "say where the welcome goes: --output FILE", "zeg waar het welkomstbestand komt: --output BESTAND");
     if (e == OK)
         e = file_read(c->argument, JOIN_MAX, &data, &len, c->t);
     if (e == OK)

@@ -67,7 +67,7 @@ static enum err check_backup(const struct hub_cli *c, struct restoring *r)
     if (e == OK)
         e = read_digest((const char *)text, r->digest);
     free(text);
-    return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0, "is not a whole backup of a hub", "is geen hele reservekopie van een hub");
+    return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0, "is not a whole backup of a hub: give a folder that schakel-hub backup has finished", "is geen hele reservekopie van een hub: geef een map die schakel-hub backup heeft afgemaakt");
 }
 
 /* Two regions are two logs, and their keys do not mix. */

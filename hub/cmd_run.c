@@ -256,7 +256,7 @@ enum err hub_cmd_run(struct hub_cli *c)
         return e;
     c->exit_code = EX_SOFTWARE;
     return trouble_at(c->t, ERR_STATE, dead, 0, 0,
-        "this part of the hub ended by itself, so the hub has stopped; its last lines above say why. Start it again",
+        "this part of the hub ended by itself, so the hub has stopped; its last lines above say why. Mend that, then start it again",
         "dit deel van de hub is uit zichzelf gestopt, dus de hub is gestopt; de laatste regels hierboven zeggen waarom. "
         "Start hem opnieuw");
 }

@@ -44,8 +44,8 @@ enum err hub_home_text(const char *home, const char *name, char **out, size_t *l
     if (e == OK)
         e = file_read(path, TEXT_MAX, &data, &n, NULL);
     if (e == ERR_NOTFOUND)
-        return trouble_at(t, e, path, 0, 0, "this file is missing: was the hub set up with `schakel-hub init`?",
-            "dit bestand ontbreekt: is de hub ingericht met `schakel-hub init`?");
+        return trouble_at(t, e, path, 0, 0, "this file is missing: give the hub's folder with --home DIR, or make a hub there: schakel-hub init",
+            "dit bestand ontbreekt: geef de map van de hub met --home MAP, of maak daar een hub: schakel-hub init");
     if (e != OK)
         return trouble_at(t, e, path, 0, 0, "cannot read this file", "dit bestand is niet te lezen");
     if (memchr(data, '\0', n) != NULL) {

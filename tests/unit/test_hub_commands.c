@@ -279,6 +279,56 @@ static void a_damaged_key_file_is_named(void **state)
     assert_string_equal(t.where, "keys/log");
 }
 
+/* What a command prints, from its words. Gives *text (free()). Returns the exit code. */
+static int answered(const struct hub_world *w, int argc, char **argv, uint8_t **text, size_t *len)
+{
+    char path[HUB_PATH_MAX];
+    int kept = dup(STDOUT_FILENO), code;
+
+    assert_true(kept >= 0);
+    (void)snprintf(path, sizeof path, "%s/printed", w->home);
+    (void)fflush(stdout);
+    assert_non_null(freopen(path, "w", stdout));
+    code = hub_cli_main(argc, argv);
+    (void)fflush(stdout);
+    assert_true(dup2(kept, STDOUT_FILENO) >= 0);
+    (void)close(kept);
+    assert_err(file_read(path, 16384, text, len, NULL), OK);
+    return code;
+}
+
+/* Of each command: in Dutch to the last word, and no wider than a terminal. */
+static void help_is_in_the_language_that_was_asked(void **state)
+{
+    for (const struct hub_cli_row *r = hub_cli_rows; r->name != NULL; r++) {
+        char program[] = "schakel-hub", name[32], help[] = "--help", lang[] = "--lang=nl", *argv[] = { program, name, help, lang, NULL };
+        uint8_t *text = NULL;
+        size_t len = 0, wide = 0;
+
+        (void)snprintf(name, sizeof name, "%s", r->name);
+        assert_int_equal(answered(*state, 4, argv, &text, &len), 0);
+        assert_memory_equal(text, "gebruik: schakel-hub ", 21);
+        for (size_t i = 0; i < len; i++) {
+            wide = text[i] == '\n' ? 0 : wide + ((text[i] & 0xc0) != 0x80);
+            assert_true(wide <= 80);
+        }
+        assert_non_null(strstr((const char *)text, "--help  "));
+        free(text);
+    }
+}
+
+/* Also where the option after it was to say that the answer is for a program. */
+static void an_option_that_is_none_is_named(void **state)
+{
+    char program[] = "schakel-hub", name[] = "status", option[] = "--nothing", json[] = "--json", *argv[] = { program, name, option, json, NULL };
+    uint8_t *text = NULL;
+    size_t len = 0;
+
+    assert_int_equal(answered(*state, 4, argv, &text, &len), err_exit(ERR_USAGE));
+    assert_non_null(strstr((const char *)text, "\"where\":\"--nothing\""));
+    free(text);
+}
+
 /* Characters of a terminal of 80 columns, in both languages; every command is there. */
 static void the_list_of_commands_fits_a_terminal(void **state)
 {
@@ -408,7 +458,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        T(init_twice_says_what_to_do), T(the_list_of_commands_fits_a_terminal), T(secrets_are_for_the_hub_alone), T(the_same_region_may_be_installed_again),
+        T(init_twice_says_what_to_do), T(the_list_of_commands_fits_a_terminal),
+        T(help_is_in_the_language_that_was_asked), T(an_option_that_is_none_is_named), T(secrets_are_for_the_hub_alone), T(the_same_region_may_be_installed_again),
         T(a_region_of_another_hub_is_refused), T(a_region_that_somebody_did_not_sign_is_refused),
         T(a_join_request_with_a_flipped_byte_is_refused), T(a_welcome_verifies_at_the_partner), T(welcome_needs_to_know_where_to),
         T(partners_are_listed_with_how_they_stand), T(a_partner_that_is_not_there_cannot_be_blocked),
