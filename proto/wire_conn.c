@@ -69,6 +69,21 @@ bool wire_conn_is_open(const struct wire_conn *c)
     return c->is_greeted && !c->is_dead;
 }
 
+bool wire_conn_is_over(const struct wire_conn *c)
+{
+    return c->is_dead;
+}
+
+bool wire_conn_has_greeted(const struct wire_conn *c)
+{
+    return c->is_greeted;
+}
+
+size_t wire_conn_held(const struct wire_conn *c)
+{
+    return c->in_cap - IN_START + c->out_bytes;
+}
+
 bool wire_conn_is_sending(const struct wire_conn *c)
 {
     return !c->is_dead && c->out_head != NULL;

@@ -64,6 +64,12 @@ void wire_conn_free(struct wire_conn *c);
 uint32_t wire_conn_id(const struct wire_conn *c);
 /* The other side has greeted, and nobody has ended it. */
 bool wire_conn_is_open(const struct wire_conn *c);
+/* It was ended; until ended is told nng may still touch it. */
+bool wire_conn_is_over(const struct wire_conn *c);
+/* The other side has greeted, ended or not. */
+bool wire_conn_has_greeted(const struct wire_conn *c);
+/* Bytes kept for it beyond what every connection has: of a message that is not whole yet, and of answers that it has not taken. */
+size_t wire_conn_held(const struct wire_conn *c);
 /* Whether there is something that nng has not taken yet. */
 bool wire_conn_is_sending(const struct wire_conn *c);
 /* When the last byte came (monotonic). */

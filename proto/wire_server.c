@@ -20,6 +20,8 @@ enum {
     SLOTS = 1 << SLOT_BITS, /* connections at a time */
     QUEUED_BYTES_MAX =
         64 << 20, /* questions that the caller has not fetched; beyond that no connection is read */
+    SILENT_MAX = SLOTS / 8, /* that have not greeted, which nobody needs a certificate for; beyond it the oldest of them goes */
+    HELD_MAX = 128 << 20, /* kept for all connections; beyond it who takes most goes */
     ACCEPT_PAUSE_MS = 100, /* after an accept that failed: no descriptors, most likely */
     SWEEP_MS = 1000,
     DRAIN_STEP_MS = 5,
@@ -40,7 +42,7 @@ struct wire_server {
     pthread_mutex_t lock;
     struct wire_conn_owner owner;
     struct question *head, *tail;
-    size_t queued_bytes;
+    size_t queued_bytes, silent;
     bool was_full;
     uint32_t turn;               /* of connection ids, above the slot's bits */
     struct wire_conn *slot[SLOTS];
@@ -51,8 +53,10 @@ struct wire_server {
 
 static void on_ready(void *self, struct wire_conn *c)
 {
-    (void)self;
-    (void)c;  /* a server waits to be asked */
+    struct wire_server *s = self;
+
+    (void)c;
+    s->silent--;
 }
 
 static enum err on_question(
@@ -86,6 +90,7 @@ static void on_ended(void *self, struct wire_conn *c)
     struct wire_server *s = self;
     size_t at = wire_conn_id(c) % SLOTS;
 
+    s->silent -= !wire_conn_has_greeted(c);
     s->slot[at] = NULL;
     s->grave[at] = c;
 }
@@ -116,16 +121,35 @@ static bool find_slot(struct wire_server *s, uint32_t *id)
     return false;
 }
 
+/*
+ * A connection is here before its TLS handshake: anybody can make as many as there are places, and keep all partners out. One that is a partner's
+ * has greeted long before so many others came behind it. With the lock held.
+ */
+static void end_oldest_silent(struct wire_server *s)
+{
+    struct wire_conn *oldest = NULL;
+
+    for (size_t i = 0; i < SLOTS; i++)
+        if (s->slot[i] != NULL && !wire_conn_has_greeted(s->slot[i]) && !wire_conn_is_over(s->slot[i])
+            && (oldest == NULL || wire_conn_heard_ms(s->slot[i]) < wire_conn_heard_ms(oldest)))
+            oldest = s->slot[i];
+    if (oldest != NULL)
+        wire_conn_end(oldest);
+}
+
 static void take_connection(struct wire_server *s, nng_stream *stream)
 {
     struct wire_conn *c;
     uint32_t id;
 
     pthread_mutex_lock(&s->lock);
+    if (s->silent >= SILENT_MAX)
+        end_oldest_silent(s);
     if (!find_slot(s, &id)) {
         nng_stream_free(stream);
     } else if (wire_conn_new(stream, &s->owner, id, &c) == OK) {
         s->slot[id % SLOTS] = c;
+        s->silent++;
         wire_conn_start(c);
     }
     pthread_mutex_unlock(&s->lock);
@@ -148,6 +172,27 @@ static void on_accept(void *arg)
         nng_stream_listener_accept(s->listener, s->accept);
 }
 
+/* Who drips, or reads nothing, keeps within its time limits and has memory held for it: who has most of it goes first. With the lock held. */
+static void end_hogs(struct wire_server *s)
+{
+    size_t all = 0;
+
+    for (size_t i = 0; i < SLOTS; i++)
+        if (s->slot[i] != NULL && !wire_conn_is_over(s->slot[i]))
+            all += wire_conn_held(s->slot[i]);
+    while (all > HELD_MAX) {
+        struct wire_conn *most = NULL;
+
+        for (size_t i = 0; i < SLOTS; i++)
+            if (s->slot[i] != NULL && !wire_conn_is_over(s->slot[i]) && (most == NULL || wire_conn_held(s->slot[i]) > wire_conn_held(most)))
+                most = s->slot[i];
+        if (most == NULL)
+            return;
+        all -= wire_conn_held(most);
+        wire_conn_end(most);
+    }
+}
+
 /* Every second: end what has stalled, free what has ended. In a thread of nng's, but never one of a
  * connection's callbacks. */
 static void on_sweep(void *arg)
@@ -158,6 +203,7 @@ static void on_sweep(void *arg)
     if (nng_aio_result(s->sweep) != 0)
         return;
     pthread_mutex_lock(&s->lock);
+    end_hogs(s);
     for (size_t i = 0; i < SLOTS; i++) {
         struct wire_conn *c = s->grave[i];
 

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -28,7 +29,8 @@ enum {
     BUFFERED_MAX = 32 << 20,  /* bytes waiting for a role that does not read: beyond it the answer is "try again" */
     FLUSH_AT = 1 << 20,       /* offered to the role before the batch is over, so that only what it does not take waits */
     SEND_BUFFER = 4 << 20,
-    DRAIN_MS = 2000
+    DRAIN_MS = 2000,
+    DESCRIPTORS = 4096 + 128  /* connections (proto/wire_server), and what the role has besides */
 };
 
 /* A question under way: where its answer goes. */
@@ -321,6 +323,18 @@ static enum err open_from_start(struct gate *g, struct trouble *t)
     return e;
 }
 
+/* A place for each connection that proto/wire takes, where the system lets us: many set 1,024, and who fills those keeps the others out. */
+static void raise_descriptors(void)
+{
+    struct rlimit l;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= DESCRIPTORS)
+        return;
+    l.rlim_cur = l.rlim_max < DESCRIPTORS ? l.rlim_max : DESCRIPTORS;
+    if (setrlimit(RLIMIT_NOFILE, &l) != 0)
+        log_event(LOG_WARN, "few descriptors", "role", "gate", NULL);
+}
+
 static int open_signals(void)
 {
     sigset_t term;
@@ -345,6 +359,7 @@ int server_gate_run(const char *program)
 
     log_init(program, LOG_INFO);
     proc_harden();
+    raise_descriptors();
     /* Before nng starts its threads, so that they inherit mask and jail. */
     if (e == OK)
         e = jail_files(program, read_at_start, sizeof read_at_start / sizeof *read_at_start);

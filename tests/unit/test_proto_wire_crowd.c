@@ -1,0 +1,213 @@
+/* proto/wire: many who come and say nothing, and many who say half of much or read nothing: who behaves is served. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/wr.h"
+#include "proto/limits.h"
+#include "proto/wire.h"
+#include "tests/support/wire_ask.h"
+#include "tests/support/wire_peer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* More than a server has places, so that no place is left when nobody is put out. */
+enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, SOON_MS = 5000, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4, ANSWERS = 56, ANSWER_LEN = 1000000 };
+
+static uint16_t port;
+static char address[32];
+static pid_t server;
+
+static int start_server(void **state)
+{
+    (void)state;
+    port = wire_peer_port();
+    wire_peer_address(port, address);
+    server = wire_peer_start(port, NULL);
+    return 0;
+}
+
+static int stop_server(void **state)
+{
+    (void)state;
+    wire_peer_stop(server);
+    return 0;
+}
+
+/* ---- who says nothing ---- */
+
+static int connect_only(void)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    (void)connect(fd, (const struct sockaddr *)&at, sizeof at);
+    return fd;
+}
+
+static bool may_open(rlim_t count)
+{
+    struct rlimit l;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_max < count)
+        return false;
+    l.rlim_cur = l.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &l) == 0;
+}
+
+/* They have ten seconds to greet: who dials meanwhile is served at once, and who is there already stays. */
+static void who_says_nothing_keeps_nobody_out(void **state)
+{
+    struct wire_client *here = NULL, *comes = NULL;
+    uint64_t tag = 0;
+    size_t len = 0;
+    uint8_t out[64];
+    int *fd = calloc(SILENT, sizeof *fd);
+    int own = -1;
+
+    (void)state;
+    assert_non_null(fd);
+    assert_int_equal(wire_dial(address, NULL, &here, NULL), OK);
+    wire_ask_serves(here);
+    own = wire_peer_connect(port);
+    for (size_t i = 0; i < SILENT; i++)
+        fd[i] = connect_only();
+    assert_int_equal(wire_dial(address, NULL, &comes, NULL), OK);
+    wire_ask_start(comes, 7, 'E', 1, SOON_MS);
+    assert_int_equal(wire_ask_next(comes, &tag, out, sizeof out, &len), OK);
+    assert_int_equal(tag, 7);
+    wire_ask_serves(here);
+    assert_false(wire_peer_is_cut(own, 0));
+    for (size_t i = 0; i < SILENT; i++)
+        (void)close(fd[i]);
+    (void)close(own);
+    wire_close(here);
+    wire_close(comes);
+    free(fd);
+}
+
+static int with_descriptors(void **state)
+{
+    if (!may_open(NEEDS_DESCRIPTORS)) {
+        print_message("so many descriptors may not be opened here\n");
+        skip();
+    }
+    return start_server(state);
+}
+
+/* ---- who takes memory ---- */
+
+static size_t cut_of(const int *fd, size_t count)
+{
+    size_t cut = 0;
+
+    for (size_t i = 0; i < count; i++)
+        cut += wire_peer_is_cut(fd[i], 0);
+    return cut;
+}
+
+/* Each sends nearly a whole message, and holds back its end. */
+static void halves_of_messages_are_not_kept_without_an_end(void **state)
+{
+    struct wire_client *c = NULL;
+    uint8_t *body = calloc(1, HALF_LEN);
+    int fd[HALF], small = wire_peer_connect(port);
+    size_t cut = 0;
+
+    (void)state;
+    assert_non_null(body);
+    assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
+    wire_peer_announce(small, 1000);
+    for (size_t i = 0; i < HALF; i++) {
+        fd[i] = wire_peer_connect(port);
+        wire_peer_announce(fd[i], PROTO_FRAME_MAX);
+        for (size_t sent = 0; sent < HALF_LEN;) {
+            ssize_t n = send(fd[i], body + sent, HALF_LEN - sent, MSG_NOSIGNAL);
+
+            if (n <= 0)
+                break;
+            sent += (size_t)n;
+        }
+    }
+    for (int t = 0; t < SOON_MS / TURN_MS && (cut = cut_of(fd, HALF)) == 0; t++)
+        (void)usleep(1000 * TURN_MS);
+    assert_in_range(cut, 1, HALF - 1);
+    wire_ask_serves(c);
+    /* Whoever holds little is not the one that goes. */
+    assert_false(wire_peer_is_cut(small, 0));
+    for (size_t i = 0; i < HALF; i++)
+        (void)close(fd[i]);
+    (void)close(small);
+    wire_close(c);
+    free(body);
+}
+
+static void ask_for(int fd, uint32_t id, uint32_t len)
+{
+    uint8_t message[12 + 5];
+    struct wr w;
+
+    wr_init(&w, message, sizeof message);
+    wr_u64(&w, 4 + 5);
+    wr_u32(&w, id | 0x80000000);
+    wr_u8(&w, 'B');
+    wr_u32(&w, len);
+    assert_int_equal(wr_end(&w), OK);
+    assert_int_equal(send(fd, message, sizeof message, MSG_NOSIGNAL), sizeof message);
+}
+
+/* Is one of them closed by the other side? Told without reading, for who reads gets on: a byte to who has closed is answered so. */
+static bool is_any_over(const int *fd, size_t count)
+{
+    for (int t = 0; t < SOON_MS / TURN_MS; t++) {
+        for (size_t i = 0; i < count; i++)
+            if (send(fd[i], "", 1, MSG_NOSIGNAL) < 0)
+                return true;
+        (void)usleep(1000 * TURN_MS);
+    }
+    return false;
+}
+
+/* Each has less than cuts it by itself waiting; together it is too much. */
+static void answers_that_nobody_reads_are_not_kept_without_an_end(void **state)
+{
+    struct wire_client *c = NULL;
+    int fd[HOGS];
+
+    (void)state;
+    assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
+    for (size_t i = 0; i < HOGS; i++) {
+        fd[i] = wire_peer_connect(port);
+        for (uint32_t k = 0; k < ANSWERS; k++)
+            ask_for(fd[i], k, ANSWER_LEN);
+        wire_peer_announce(fd[i], 1000);   /* of what is_any_over sends */
+    }
+    assert_true(is_any_over(fd, HOGS));
+    wire_ask_serves(c);
+    for (size_t i = 0; i < HOGS; i++)
+        (void)close(fd[i]);
+    wire_close(c);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_says_nothing_keeps_nobody_out, with_descriptors, stop_server),
+        cmocka_unit_test_setup_teardown(halves_of_messages_are_not_kept_without_an_end, start_server, stop_server),
+        cmocka_unit_test_setup_teardown(answers_that_nobody_reads_are_not_kept_without_an_end, start_server, stop_server),
+    };
+
+    wire_peer_main(argc, argv);
+    if (sodium_init() < 0)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
