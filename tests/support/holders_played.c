@@ -21,24 +21,13 @@ static void set_region(struct proto_region *r)
     assert_err(proto_oprf_public_key(holders_hub_share, r->pseudonym_hub), OK);
     assert_err(proto_oprf_public_key(holders_keyholder_share, r->pseudonym_keyholder), OK);
     assert_err(proto_oprf_public_key(holders_joint, r->pseudonym_key), OK);
-    r->has_keyholder = true;
 }
 
-static void listen_as_keyholder(struct holders *w)
-{
-    struct trouble t = {.lang = LANG_EN};
-
-    for (unsigned port = 21000 + randombytes_uniform(20000); w->keyholder == NULL; port++) {
-        (void)snprintf(w->address, sizeof w->address, "127.0.0.1:%u", port);
-        if (wire_listen(w->address, NULL, &w->keyholder, &t) != OK)
-            t.err = OK;
-    }
-}
+static keyholder_answers answer_as_keyholder;
 
 int holders_open(void **state, const char *pack)
 {
     struct holders *w = calloc(1, sizeof *w);
-    struct trouble t = {.lang = LANG_EN};
     void *hub = NULL;
 
     if (w == NULL || hub_played_setup(&hub, pack) != 0)
@@ -50,9 +39,8 @@ int holders_open(void **state, const char *pack)
     w->n->node_cert_len = 99;
     w->does_hub.share = holders_hub_share;
     w->does_keyholder.share = holders_keyholder_share;
-    listen_as_keyholder(w);
     assert_err(client_pseudonyms_open(w->n), OK);
-    assert_err(client_keylink_open(w->n, w->address, NULL, &t), OK);
+    keyholder_played_open(&w->keyholder, w->n, answer_as_keyholder, w);
     w->call = (struct client_call){.node = w->n, .trouble = {.lang = LANG_EN}};
     *state = w;
     return 0;
@@ -63,8 +51,7 @@ int holders_teardown(void **state)
     struct holders *w = *state;
     void *hub = w->hub;
 
-    client_keylink_close(w->n->keylink);
-    w->n->keylink = NULL;
+    keyholder_played_close(w->n);
     client_pseudonyms_close(w->n->pseudonyms);
     w->n->pseudonyms = NULL;
     free(w->envelope[0]);
@@ -98,6 +85,18 @@ static void note_question(struct holders *w, size_t side, const uint8_t *envelop
     w->questions[side]++;
 }
 
+static void drop_answered(struct hub_played *h)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < h->count; i++)
+        if (h->in[i].answered)
+            free(h->in[i].envelope);
+        else
+            h->in[kept++] = h->in[i];
+    h->count = kept;
+}
+
 static void serve_hub(struct holders *w)
 {
     uint8_t out[PROTO_BATCH_MAX * 32 + 64];
@@ -112,54 +111,23 @@ static void serve_hub(struct holders *w)
             hub_played_refuse(w->hub, m, w->does_hub.refuses);
         else
             hub_played_payload(w->hub, m, (struct proto_blob){out, evaluate(&w->does_hub, m->msg.payload, out)});
-        m->answered = true;
     }
     /* Room for the next. */
-    if (w->hub->count == HUB_PLAYED_MAX) {
-        for (size_t i = 0; i < w->hub->count; i++) {
-            w->hub->deaf += !w->hub->in[i].answered;
-            free(w->hub->in[i].envelope);
-        }
-        memset(w->hub->in, 0, sizeof w->hub->in);
-        w->hub->count = 0;
-    }
+    if (w->hub->count == HUB_PLAYED_MAX)
+        drop_answered(w->hub);
 }
 
-static void answer_as_keyholder(struct holders *w, const uint8_t *route, size_t route_len, const struct proto_msg *m)
+static bool answer_as_keyholder(void *arg, const struct keyholder_question *q, struct proto_reply *r)
 {
-    uint8_t out[PROTO_BATCH_MAX * 32 + 64], body[4096], frame[4200];
-    struct proto_reply r = {.result = (uint8_t)w->does_keyholder.refuses};
-    size_t body_len = 0, len = 0;
+    static uint8_t out[PROTO_BATCH_MAX * 32 + 64];
+    struct holders *w = arg;
 
-    memcpy(r.id, m->head.id, sizeof r.id);
-    if (w->does_keyholder.refuses == PROTO_ACCEPTED)
-        r.payload = (struct proto_blob){out, evaluate(&w->does_keyholder, m->payload, out)};
-    assert_err(proto_reply_encode(&r, 0, body, sizeof body, &body_len), OK);
-    assert_err(proto_frame_encode(PROTO_REPLY, body, body_len, frame, sizeof frame, &len), OK);
-    assert_err(wire_server_send(w->keyholder, route, route_len, frame, len), OK);
-}
-
-static void serve_keyholder(struct holders *w)
-{
-    uint8_t route[WIRE_ROUTE_MAX];
-    size_t route_len = 0, len = 0, body_len = 0;
-    const uint8_t *frame = NULL, *body = NULL;
-    enum proto_kind kind;
-    struct proto_signed s;
-    struct proto_msg m;
-    void *handle = NULL;
-
-    while (wire_server_recv(w->keyholder, route, &route_len, &handle, &frame, &len) == OK) {
-        assert_err(proto_frame_decode(frame, len, &kind, &body, &body_len), OK);
-        assert_int_equal(kind, PROTO_DERIVE);
-        assert_err(proto_sign_decode(body, body_len, &s), OK);
-        assert_err(proto_sign_check_all(&s), OK);
-        assert_err(proto_msg_decode(kind, s.body, s.body_len, &m), OK);
-        note_question(w, CLIENT_KEYHOLDER, body, body_len, &m);
-        if (w->does_keyholder.share != NULL || w->does_keyholder.refuses != PROTO_ACCEPTED)
-            answer_as_keyholder(w, route, route_len, &m);
-        wire_free(handle);
-    }
+    assert_int_equal(q->kind, PROTO_DERIVE);
+    note_question(w, CLIENT_KEYHOLDER, q->envelope, q->len, &q->msg);
+    r->result = (uint8_t)w->does_keyholder.refuses;
+    if (w->does_keyholder.refuses == PROTO_ACCEPTED && w->does_keyholder.share != NULL)
+        r->payload = (struct proto_blob){out, evaluate(&w->does_keyholder, q->msg.payload, out)};
+    return w->does_keyholder.share != NULL || w->does_keyholder.refuses != PROTO_ACCEPTED;
 }
 
 void holders_turn(struct holders *w)
@@ -167,8 +135,7 @@ void holders_turn(struct holders *w)
     client_pseudonyms_step(w->n);
     hub_played_turn(w->hub, STEP_MS);
     serve_hub(w);
-    serve_keyholder(w);
-    client_keylink_ready(w->n);
+    keyholder_played_turn(&w->keyholder, w->n);
 }
 
 /* ---- what a command sees ---- */
@@ -216,7 +183,7 @@ void holders_restart(struct holders *w)
     client_pseudonyms_close(n->pseudonyms);
     assert_err(client_pseudonyms_open(n), OK);
     assert_err(client_hublink_open(n, w->hub->address, NULL, &t), OK);
-    assert_err(client_keylink_open(n, w->address, NULL, &t), OK);
+    assert_err(client_keylink_open(n, w->keyholder.address, NULL, &t), OK);
 }
 
 uint64_t holders_waiting(struct holders *w)

@@ -7,6 +7,7 @@
 
 #include "client/derive.h"
 #include "tests/support/hub_played.h"
+#include "tests/support/keyholder_played.h"
 
 extern const uint8_t holders_hub_share[32], holders_keyholder_share[32], holders_joint[32];
 
@@ -21,8 +22,7 @@ struct holders_does {
 struct holders {
     struct hub_played *hub;
     struct client_node *n;
-    struct wire_server *keyholder;
-    char address[32];
+    struct keyholder_played keyholder;
     struct holders_does does_hub, does_keyholder;
     struct proto_msg asked[2];     /* the last question of each */
     uint8_t *envelope[2];
