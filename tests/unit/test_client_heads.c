@@ -1,48 +1,5 @@
 /* client/heads: an answer that comes when the question has lost its sense. */
-#include "tests/support/check.h"
-#include "tests/support/hub_played.h"
-#include "tests/support/witness_sample.h"
-
-#include "base/wr.h"
-#include "client/hublink_parts.h"
-
-#include <sodium.h>
-#include <stdio.h>
-
-static int setup(void **state)
-{
-    return hub_played_setup(state, SOURCE_DIR "/policy/packs/nl-jeugd");
-}
-
-static struct hub_played_msg *asked_to_prove(struct hub_played *h, uint64_t old, uint64_t size)
-{
-    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; clock_mono_ms() < until; hub_played_turn(h, 10))
-        for (size_t i = 0; i < h->count; i++)
-            if (!h->in[i].answered && h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY
-                && h->in[i].msg.number == old && h->in[i].msg.number2 == size)
-                return &h->in[i];
-    fail_msg("no proof is asked for");
-    return NULL;
-}
-
-static void prove(struct hub_played *h, struct hub_played_msg *m)
-{
-    struct proto_merkle_proof proof;
-    uint8_t payload[4096];
-    char text[PROTO_VKEY_MAX + 4];
-    struct wr w;
-
-    log_sample_consistency(&h->log, m->msg.number, m->msg.number2, &proof);
-    (void)snprintf(text, sizeof text, "%s\n", h->n->region.log_origin);
-    wr_init(&w, payload, sizeof payload);
-    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
-    wr_u8(&w, (uint8_t)proof.count);
-    for (size_t i = 0; i < proof.count; i++)
-        wr_copy(&w, proof.hash[i], sizeof proof.hash[i]);
-    assert_err(wr_end(&w), OK);
-    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
-    hub_played_turn(h, 100);
-}
+#include "tests/support/heads_played.h"
 
 /* It has checked 4 leaves, was shown 7, and asks how they fit. */
 static struct hub_played_msg *asks(struct hub_played *h)
@@ -140,14 +97,6 @@ static void what_is_not_shown_is_asked_for_after_1_2_and_4_seconds(void **state)
 }
 
 /* ---- what another partner was shown, brought by people ---- */
-
-static struct proto_merkle_head head(uint64_t size, int fill)
-{
-    struct proto_merkle_head h = {.size = size};
-
-    memset(h.root, fill, sizeof h.root);
-    return h;
-}
 
 static bool is_known(struct hub_played *h, struct proto_merkle_head other)
 {

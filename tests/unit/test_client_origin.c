@@ -1,44 +1,8 @@
 /* client/origin: the log goes on under another origin: what a node has seen of the old one, and what it believes of the new one (P-193, P-194). */
-#include "tests/support/check.h"
-#include "tests/support/hub_played.h"
-#include "tests/support/witness_sample.h"
+#include "tests/support/heads_played.h"
 
-#include "base/wr.h"
 #include "client/distrust.h"
-#include "client/hublink_parts.h"
-#include "client/origin.h"
 #include "client/outbox.h"
-#include "proto/region_log.h"
-
-#include <sodium.h>
-#include <stdio.h>
-
-static int setup(void **state)
-{
-    return hub_played_setup(state, SOURCE_DIR "/policy/packs/nl-jeugd");
-}
-
-static struct proto_merkle_head head(uint64_t size, int fill)
-{
-    struct proto_merkle_head h = {.size = size};
-
-    memset(h.root, fill, sizeof h.root);
-    return h;
-}
-
-/* As the registry's fold does it. */
-static void change(struct hub_played *h, uint64_t seen, int seen_fill, uint64_t kept, int kept_fill)
-{
-    struct proto_origin o = {.seen = head(seen, seen_fill), .kept = head(kept, kept_fill), .at_s = clock_now_s()};
-
-    proto_region_log_change(&h->n->region, &o);
-    client_origin_step(h->n);
-}
-
-static void has_seen(struct hub_played *h, uint64_t size, int fill)
-{
-    h->n->link->checked = h->n->link->newest = head(size, fill);
-}
 
 static const char *status(struct hub_played *h, char text[640])
 {
@@ -199,34 +163,6 @@ static void what_stopped_until_it_is_shown_again_goes_on(void **state)
 
 /* ---- what was named is proven ---- */
 
-static struct hub_played_msg *asked_to_prove(struct hub_played *h, uint64_t old, uint64_t size)
-{
-    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; clock_mono_ms() < until; hub_played_turn(h, 10))
-        for (size_t i = 0; i < h->count; i++)
-            if (!h->in[i].answered && h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY
-                && h->in[i].msg.number == old && h->in[i].msg.number2 == size)
-                return &h->in[i];
-    fail_msg("no proof is asked for");
-    return NULL;
-}
-
-static void say_proof(struct hub_played *h, struct hub_played_msg *m, const struct proto_merkle_proof *proof)
-{
-    uint8_t payload[4096];
-    char text[PROTO_VKEY_MAX + 4];
-    struct wr w;
-
-    (void)snprintf(text, sizeof text, "%s\n", h->n->region.log_origin);
-    wr_init(&w, payload, sizeof payload);
-    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
-    wr_u8(&w, (uint8_t)proof->count);
-    for (size_t i = 0; i < proof->count; i++)
-        wr_copy(&w, proof->hash[i], sizeof proof->hash[i]);
-    assert_err(wr_end(&w), OK);
-    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
-    hub_played_turn(h, 100);
-}
-
 /* An act of this node is archived with its receipt; then it has seen 10 leaves more, and they are lost but for 5. Gives the receipt's head. */
 static struct proto_merkle_head sees_and_loses(struct hub_played *h, bool named_falsely)
 {
@@ -260,10 +196,8 @@ static void what_was_kept_must_extend_what_is_archived(void **state)
 {
     struct hub_played *h = *state;
     struct proto_merkle_head archived = sees_and_loses(h, false);
-    struct proto_merkle_proof proof;
 
-    log_sample_consistency(&h->log, archived.size, archived.size + 5, &proof);
-    say_proof(h, asked_to_prove(h, archived.size, archived.size + 5), &proof);
+    prove(h, asked_to_prove(h, archived.size, archived.size + 5));
     assert_true(client_link_is_trusted(h->n));
     assert_int_equal(h->n->link->checked.size, archived.size + 5);
 }
@@ -272,10 +206,8 @@ static void a_false_root_of_what_was_kept_stops(void **state)
 {
     struct hub_played *h = *state;
     struct proto_merkle_head archived = sees_and_loses(h, true);
-    struct proto_merkle_proof proof;
 
-    log_sample_consistency(&h->log, archived.size, archived.size + 5, &proof);
-    say_proof(h, asked_to_prove(h, archived.size, archived.size + 5), &proof);
+    prove(h, asked_to_prove(h, archived.size, archived.size + 5));
     assert_false(client_link_is_trusted(h->n));
     assert_true(h->n->link->for_ever);
 }
@@ -332,27 +264,11 @@ static void nothing_new_is_believed_under_an_old_origin(void **state)
 static void a_proof_of_a_later_origin_waits_for_the_registry(void **state)
 {
     struct hub_played *h = *state;
-    struct hub_played_msg *m = NULL;
-    uint8_t payload[256];
-    char text[PROTO_VKEY_MAX + 4];
-    struct wr w;
+    const struct proto_merkle_proof none = {.count = 0};
 
     has_seen(h, 90, 9);
     h->n->link->newest = head(110, 8);
-    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; m == NULL && clock_mono_ms() < until;) {
-        hub_played_turn(h, 10);
-        for (size_t i = 0; i < h->count; i++)
-            if (h->in[i].kind == PROTO_QUERY && h->in[i].msg.code == PROTO_QUERY_CONSISTENCY)
-                m = &h->in[i];
-    }
-    assert_non_null(m);
-    (void)snprintf(text, sizeof text, "%s/2\n", h->n->region.log_origin);
-    wr_init(&w, payload, sizeof payload);
-    wr_bytes16(&w, (const uint8_t *)text, strlen(text));
-    wr_u8(&w, 0);
-    assert_err(wr_end(&w), OK);
-    hub_played_payload(h, m, (struct proto_blob){payload, w.len});
-    hub_played_turn(h, 100);
+    prove_under(h, asked_to_prove(h, 90, 110), "/2", &none);
     assert_false(client_link_is_trusted(h->n));
     assert_false(h->n->link->for_ever);
     change(h, 120, 1, 100, 2);

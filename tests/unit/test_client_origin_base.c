@@ -1,39 +1,7 @@
 /* client/origin_base: what only this node's own witness saw of the old log is held against what two partners name (P-194). */
-#include "tests/support/check.h"
-#include "tests/support/hub_played.h"
+#include "tests/support/heads_played.h"
 
-#include "client/origin.h"
 #include "client/witness_parts.h"
-#include "proto/region_log.h"
-
-#include <sodium.h>
-
-static int setup(void **state)
-{
-    return hub_played_setup(state, SOURCE_DIR "/policy/packs/nl-jeugd");
-}
-
-static struct proto_merkle_head head(uint64_t size, int fill)
-{
-    struct proto_merkle_head h = {.size = size};
-
-    memset(h.root, fill, sizeof h.root);
-    return h;
-}
-
-/* As the registry's fold does it. */
-static void change(struct hub_played *h, uint64_t seen, int seen_fill, uint64_t kept, int kept_fill)
-{
-    struct proto_origin o = {.seen = head(seen, seen_fill), .kept = head(kept, kept_fill), .at_s = clock_now_s()};
-
-    proto_region_log_change(&h->n->region, &o);
-    client_origin_step(h->n);
-}
-
-static void has_seen(struct hub_played *h, uint64_t size, int fill)
-{
-    h->n->link->checked = h->n->link->newest = head(size, fill);
-}
 
 /* The row that the node's witness leaves, under the origin of now. 0 leaves: nothing. */
 static void cosigned(struct hub_played *h, const struct proto_merkle_head *seen, const struct proto_merkle_head *anchored)
