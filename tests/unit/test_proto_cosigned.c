@@ -1,56 +1,12 @@
 /* proto/cosigned: when a checkpoint is anchored, and lines of witnesses put together (PROTOCOL P-125). */
-#include "tests/support/check.h"
-#include "tests/support/witness_sample.h"
-
-#include <sodium.h>
+#include "tests/support/cosigned_world.h"
 
 enum { PARTNERS = 4, OUTSIDER = 4 };
-#define NOW UINT64_C(1800000000)
-
-struct world {
-    struct proto_region region;
-    struct log_sample log;
-    struct witness_sample s;
-    struct proto_note_key key;
-    uint8_t note[PROTO_NOTE_MAX];
-    size_t len;
-};
 
 static int setup(void **state)
 {
-    struct world *w = calloc(1, sizeof *w);
-
-    assert_non_null(w);
-    log_sample_init(&w->log);
-    log_sample_fill(&w->log, 7);
-    log_sample_checkpoint(&w->log);
-    witness_sample_into(&w->s, &w->region, PARTNERS, 1);
-    w->key = witness_sample_log_key(&w->log);
-    memcpy(w->note, w->log.note, w->log.note_len);
-    w->len = w->log.note_len;
-    *state = w;
+    *state = world_new(PARTNERS, 1);
     return 0;
-}
-
-static int teardown(void **state)
-{
-    free(*state);
-    return 0;
-}
-
-static struct proto_cosigned count(const struct world *w, const uint8_t *self)
-{
-    uint8_t *exact = check_exact(w->note, w->len);
-    struct proto_cosigned c;
-
-    assert_err(proto_cosigned_count(&w->region, &w->key, exact, w->len, self, NOW, &c), OK);
-    free(exact);
-    return c;
-}
-
-static void cosign(struct world *w, size_t i, uint64_t time_s)
-{
-    witness_sample_cosign(&w->s, i, time_s, w->note, &w->len);
 }
 
 static void half_of_the_partners_is_not_enough(void **state)

@@ -1,38 +1,33 @@
 /* proto/region_witness, proto/cosigned: which key of a witness counts when its key was changed (P-125, P-200). */
-#include "tests/support/check.h"
-#include "tests/support/witness_sample.h"
+#include "tests/support/cosigned_world.h"
 
 #include "proto/region_witness.h"
 
-#include <sodium.h>
-
-enum { PARTNERS = 3, OUTSIDER = 3, NEXT = 4 };
-#define NOW UINT64_C(1800000000)
+enum { PARTNERS = 3, OUTSIDER = 3, NEXT = 4, FOREIGN = 0x31 };   /* NEXT: the key that takes the place of the first partner's */
 #define CHANGE (NOW - 100)
 
-struct world {
-    struct proto_region region;
-    struct log_sample log;
-    struct witness_sample s;         /* NEXT: the key that takes the place of the first partner's */
-    struct proto_note_key key;
-    uint8_t note[PROTO_NOTE_MAX];
-    size_t len;
-    struct proto_revoked revoked;
-};
+static struct proto_revoked revoked;
+
+/* The public key of FOREIGN bytes under the name of this witness. */
+static struct proto_note_key foreign_key(const struct world *w, size_t witness, char vkey[PROTO_NOTE_VKEY_ROOM])
+{
+    struct proto_note_key k;
+    uint8_t public[32];
+
+    memset(public, FOREIGN, sizeof public);
+    assert_err(proto_note_key_make(w->s.key[witness].name, PROTO_NOTE_COSIGNATURE, public, &k), OK);
+    proto_note_key_encode(&k, vkey);
+    return k;
+}
 
 /* Three partners and an outsider have cosigned nothing yet; at CHANGE the first partner's key becomes another one. */
 static int setup(void **state)
 {
-    struct world *w = calloc(1, sizeof *w);
+    struct world *w = world_new(PARTNERS, 2);
     struct proto_region_witness_change c = { .from_s = 0, .at_s = CHANGE };
     char vkey[PROTO_NOTE_VKEY_ROOM];
     uint8_t public[32];
 
-    assert_non_null(w);
-    log_sample_init(&w->log);
-    log_sample_fill(&w->log, 7);
-    log_sample_checkpoint(&w->log);
-    witness_sample_into(&w->s, &w->region, PARTNERS, 2);
     w->region.witness_count = PARTNERS + 1;
     for (size_t i = 0; i < PARTNERS; i++) {
         memcpy(w->region.partner[i].handle, w->s.key[i].name, strlen(w->s.key[i].name) + 1);
@@ -43,40 +38,16 @@ static int setup(void **state)
     proto_note_key_encode(&w->s.key[NEXT], vkey);
     c.vkey = vkey;
     proto_region_witness_put(&w->region, 0, &c);
-    w->key = witness_sample_log_key(&w->log);
-    memcpy(w->note, w->log.note, w->log.note_len);
-    w->len = w->log.note_len;
     *state = w;
     return 0;
 }
 
-static int teardown(void **state)
-{
-    free(*state);
-    return 0;
-}
-
-static struct proto_cosigned count(const struct world *w, const uint8_t *self)
-{
-    uint8_t *exact = check_exact(w->note, w->len);
-    struct proto_cosigned c;
-
-    assert_err(proto_cosigned_count(&w->region, &w->key, exact, w->len, self, NOW, &c), OK);
-    free(exact);
-    return c;
-}
-
-static void cosign(struct world *w, size_t i, uint64_t time_s)
-{
-    witness_sample_cosign(&w->s, i, time_s, w->note, &w->len);
-}
-
 static void revoke(struct world *w, size_t key)
 {
-    w->revoked.from_s = NOW;
-    memcpy(w->revoked.partner, w->region.partner[0].id, PROTO_PARTNER_LEN);
-    memcpy(w->revoked.key, w->s.key[key].key, PROTO_KEY_LEN);
-    w->region.revoked = &w->revoked;
+    revoked.from_s = NOW;
+    memcpy(revoked.partner, w->region.partner[0].id, PROTO_PARTNER_LEN);
+    memcpy(revoked.key, w->s.key[key].key, PROTO_KEY_LEN);
+    w->region.revoked = &revoked;
     w->region.revoked_count = 1;
 }
 
@@ -203,7 +174,7 @@ static void of_another_partner_the_same_revocation_says_nothing(void **state)
     struct world *w = *state;
 
     revoke(w, NEXT);
-    memset(w->revoked.partner, 0x77, sizeof w->revoked.partner);
+    memset(revoked.partner, 0x77, sizeof revoked.partner);
     cosign(w, NEXT, NOW);
     assert_int_equal(count(w, NULL).partners, 1);
 }
@@ -280,6 +251,7 @@ static void a_late_line_of_the_old_key_is_not_merged(void **state)
 
     cosign(w, 0, CHANGE);
     assert_err(proto_cosigned_merge(&w->region, &w->key, w->log.note, w->log.note_len, w->note, w->len, out, sizeof out, &len, &changed), OK);
+    assert_false(changed);
     assert_int_equal(len, w->log.note_len);
 }
 
@@ -288,18 +260,14 @@ static void a_late_line_of_the_old_key_is_not_merged(void **state)
 static void every_moment_has_one_key(void **state)
 {
     struct world *w = *state;
-    struct proto_region_witness_change c = { .from_s = 0, .at_s = CHANGE - 50, .seen.size = 9, .registry.size = 4 };
     char vkey[PROTO_NOTE_VKEY_ROOM];
-    struct proto_note_key third, key;
-    uint8_t public[32];
+    struct proto_region_witness_change c = { .vkey = vkey, .from_s = 0, .at_s = CHANGE - 50, .seen.size = 9, .registry.size = 4 };
+    struct proto_note_key key;
     uint64_t until_s;
     unsigned k;
 
     /* A clock that went back: it counts from the one before on. */
-    memset(public, 0x31, sizeof public);
-    assert_err(proto_note_key_make(w->s.key[0].name, PROTO_NOTE_COSIGNATURE, public, &third), OK);
-    proto_note_key_encode(&third, vkey);
-    c.vkey = vkey;
+    (void)foreign_key(w, 0, vkey);
     proto_region_witness_put(&w->region, 0, &c);
     assert_int_equal(proto_region_witness_keys(&w->region, 0), 3);
     assert_err(proto_region_witness_at(&w->region, 0, CHANGE - 1, &k), OK);
@@ -318,14 +286,10 @@ static void every_moment_has_one_key(void **state)
 static void a_statement_for_later_counts_later(void **state)
 {
     struct world *w = *state;
-    struct proto_note_key next;
-    uint8_t public[32];
     char vkey[PROTO_NOTE_VKEY_ROOM];
     struct proto_region_witness_change c = { .vkey = vkey, .from_s = NOW + 60, .at_s = NOW };
 
-    memset(public, 0x31, sizeof public);
-    assert_err(proto_note_key_make(w->s.key[1].name, PROTO_NOTE_COSIGNATURE, public, &next), OK);
-    proto_note_key_encode(&next, vkey);
+    (void)foreign_key(w, 1, vkey);
     proto_region_witness_put(&w->region, 1, &c);
     assert_int_equal(w->region.witness[1].from_s, NOW + 60);
     cosign(w, 1, NOW);
@@ -337,10 +301,10 @@ static void a_statement_for_later_counts_later(void **state)
 static void an_outsiders_place_is_found_by_key_and_name(void **state)
 {
     struct world *w = *state;
-    struct proto_region_witness_change c = { .from_s = 0, .at_s = NOW };
-    struct proto_note_key next, renamed = w->s.key[OUTSIDER];
-    uint8_t public[32], place = 99;
     char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region_witness_change c = { .vkey = vkey, .from_s = 0, .at_s = NOW };
+    struct proto_note_key next, renamed = w->s.key[OUTSIDER];
+    uint8_t place = 99;
 
     assert_false(proto_region_witness_is_outsider(&w->region, &w->s.key[1], false, &place));
     renamed.name[0] ^= 1;
@@ -348,10 +312,7 @@ static void an_outsiders_place_is_found_by_key_and_name(void **state)
     assert_int_equal(place, 99);
     assert_true(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], true, &place));
     assert_int_equal(place, OUTSIDER);
-    memset(public, 0x31, sizeof public);
-    assert_err(proto_note_key_make(w->s.key[OUTSIDER].name, PROTO_NOTE_COSIGNATURE, public, &next), OK);
-    proto_note_key_encode(&next, vkey);
-    c.vkey = vkey;
+    next = foreign_key(w, OUTSIDER, vkey);
     proto_region_witness_put(&w->region, OUTSIDER, &c);
     assert_false(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], true, &place));
     assert_true(proto_region_witness_is_outsider(&w->region, &w->s.key[OUTSIDER], false, &place));
