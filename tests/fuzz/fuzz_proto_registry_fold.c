@@ -17,7 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STEPS = 24, STEP_LEN = 7, OTHERS = 3, WITNESS_SEED = 90, WITNESS_KEYS = 8, COPY_ROOM = 2 + PROTO_NOTE_MAX + 2 + STEPS * (2 + PROTO_REGISTRY_LEAF_MAX), DAY = 86400 };
+enum { STEPS = 24, STEP_LEN = 7, OTHERS = 3, WITNESS_SEED = 90, WITNESS_KEYS = 8, DAY = 86400,
+    COPY_ROOM = 2 + PROTO_NOTE_MAX + 2 + STEPS * (2 + PROTO_REGISTRY_LEAF_MAX) };
 
 static struct {
     struct registry_sample s;
@@ -54,6 +55,7 @@ static void about_a_witness(struct proto_registry_say *say, uint8_t who, uint8_t
     struct proto_note_key now;
     uint8_t i = 0;
 
+    memset(say->key, 0, sizeof say->key);
     if (what >= 0xf0)
         memset(say->partner, 0, sizeof say->partner);
     if ((what >= 0xf0 || proto_region_witness_of(region, p, &i) == OK) && proto_note_key_decode(region->witness[i].vkey, &now) == OK)
@@ -61,9 +63,6 @@ static void about_a_witness(struct proto_registry_say *say, uint8_t who, uint8_t
     if (what >= 0xe0 && what < 0xf0)
         memcpy(say->key, f.witness[who % WITNESS_KEYS], sizeof say->key);
     vkey_of(what >= 0xf0 ? "witness.example.org" : what >= 0xd0 && what < 0xe0 ? "other" : p->handle, f.witness[what % WITNESS_KEYS], say->witness);
-    say->seen = 90;
-    memset(say->digest, 0x44, sizeof say->digest);
-    memset(say->root, 0x45, sizeof say->root);
 }
 
 static struct proto_registry_say make(struct rd *r)
@@ -84,13 +83,8 @@ static struct proto_registry_say make(struct rd *r)
         about_somebody_new(&say, what);
     if (act == PROTO_REG_WITNESS)
         about_a_witness(&say, who, what);
-    if (act == PROTO_REG_ORIGIN) {
+    if (act == PROTO_REG_ORIGIN)
         say.origin = 2 + what % 3;
-        say.seen = 100;
-        say.kept = 90;
-        memset(say.digest, 0x44, sizeof say.digest);
-        memset(say.root, 0x45, sizeof say.root);
-    }
     if (what == 0xff)
         say.region[0] ^= 1;
     if (what == 0xfe)
@@ -279,7 +273,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     for (size_t i = 0; i < STEPS && rd_left(&r) >= STEP_LEN; i++) {
         struct registry_note n;
         struct proto_registry_say say;
-
         uint8_t time = rd_u8(&r);
 
         f.at_s += (uint64_t)(time & 0x7f) * 600;

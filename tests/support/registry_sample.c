@@ -28,6 +28,31 @@ void registry_sample_fini(struct registry_sample *s)
     region_sample_fini(&s->region);
 }
 
+/* The next origin, which kept 100 of 120 leaves. */
+static void of_an_origin(struct proto_registry_say *say)
+{
+    memset(say->partner, 0, sizeof say->partner);
+    say->origin = 2;
+    say->seen = 120;
+    say->kept = 100;
+    memset(say->digest, 0x11, sizeof say->digest);
+    memset(say->root, 0x22, sizeof say->root);
+}
+
+/* The new organisation's key in the place of another, which saw 40 leaves and 7 statements. */
+static void of_a_witness(const struct registry_sample *s, size_t partner, struct proto_registry_say *say)
+{
+    struct proto_note_key k;
+
+    need(proto_note_key_make(s->region.handle[partner], PROTO_NOTE_COSIGNATURE, s->new_public, &k) == OK);
+    proto_note_key_encode(&k, say->witness);
+    memset(say->key, 0x33, sizeof say->key);
+    say->seen = 40;
+    say->statements = 7;
+    memset(say->digest, 0x44, sizeof say->digest);
+    memset(say->root, 0x55, sizeof say->root);
+}
+
 struct proto_registry_say registry_say(struct registry_sample *s, enum proto_registry_act act, size_t partner)
 {
     struct proto_registry_say say = { .act = act, .made_s = REGISTRY_NOW, .before_s = REGISTRY_NOW + 86400, .from_s = REGISTRY_NOW };
@@ -58,6 +83,10 @@ struct proto_registry_say registry_say(struct registry_sample *s, enum proto_reg
         say.elements = 50000;
         say.until_s = REGISTRY_NOW + 86400;
     }
+    if (act == PROTO_REG_ORIGIN)
+        of_an_origin(&say);
+    if (act == PROTO_REG_WITNESS)
+        of_a_witness(s, partner, &say);
     return say;
 }
 

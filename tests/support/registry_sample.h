@@ -23,7 +23,7 @@ struct registry_note { uint8_t data[PROTO_REGISTRY_NOTE_MAX]; size_t len; };
 void registry_sample_init(struct registry_sample *s);
 void registry_sample_fini(struct registry_sample *s);
 
-/* The fields of a statement of this act with a fresh id: admit is of the new organisation, every other about partner. */
+/* The fields of a statement of this act with a fresh id: admit is of the new organisation, a pack and an origin about nobody, every other about partner. */
 struct proto_registry_say registry_say(struct registry_sample *s, enum proto_registry_act act, size_t partner);
 /* Signed by these partners, in this order: "01" is the first and the second. */
 struct registry_note registry_signed(const struct registry_sample *s, const struct proto_registry_say *say, const char *by);

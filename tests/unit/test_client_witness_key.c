@@ -53,8 +53,6 @@ static void name_key(uint8_t seed, uint64_t seen, uint64_t statements)
     proto_note_key_encode(&k, s.witness);
     s.seen = seen;
     s.statements = statements;
-    memset(s.digest, 0x44, sizeof s.digest);
-    memset(s.root, 0x55, sizeof s.root);
     n = registry_signed(&w.hub, &s, signers(false));
     assert_err(proto_registry_leaf(REGISTRY_NOW, n.data, n.len, w.leaf[w.count], sizeof w.leaf[0], &w.len[w.count]), OK);
     assert_int_equal(registry_put(w.hub.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);

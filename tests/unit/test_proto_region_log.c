@@ -1,50 +1,18 @@
 /* proto/region_log, and the statement that changes a log's origin (P-193, P-194). */
-#include "tests/support/check.h"
-#include "tests/support/registry_sample.h"
+#include "tests/support/registry_alone.h"
 
 #include "proto/originfile.h"
 #include "proto/region_log.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct registry_sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    registry_sample_init(&s);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_sample_fini(&s);
-    return 0;
-}
-
 static struct proto_registry_say origin_say(uint64_t number)
 {
-    struct proto_registry_say say = registry_say(&s, PROTO_REG_QUOTA, 0);
+    struct proto_registry_say say = registry_say(&s, PROTO_REG_ORIGIN, 0);
 
-    say.act = PROTO_REG_ORIGIN;
-    memset(say.partner, 0, sizeof say.partner);
-    say.elements = say.until_s = 0;
     say.origin = number;
-    say.seen = 120;
-    say.kept = 100;
-    memset(say.digest, 0x11, sizeof say.digest);
-    memset(say.root, 0x22, sizeof say.root);
     return say;
-}
-
-static enum proto_registry_why put(const struct proto_registry_say *say, const char *by)
-{
-    struct registry_note n = registry_signed(&s, say, by);
-
-    return registry_put(s.r, &n, REGISTRY_NOW);
 }
 
 static void two_partners_change_it(void **state)
@@ -56,7 +24,7 @@ static void two_partners_change_it(void **state)
     (void)state;
     assert_err(proto_note_key_decode(s.region.r.log_vkey, &before), OK);
     assert_err(proto_registry_key(&s.region.r, &registry_before), OK);
-    assert_int_equal(put(&say, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_COUNTS);
     assert_int_equal(proto_region_log_number(&s.region.r), 2);
     assert_string_equal(s.region.r.log_origin, "log.example.org/demo/2");
     assert_int_equal(s.region.r.origin[0].seen.size, 120);
@@ -82,11 +50,11 @@ static void the_next_one_only(void **state)
     struct proto_registry_say say = origin_say(3), good = origin_say(2), again = origin_say(2), next = origin_say(3);
 
     (void)state;
-    assert_int_equal(put(&say, "01"), PROTO_REG_ALREADY);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_ALREADY);
     assert_int_equal(proto_region_log_number(&s.region.r), 1);
-    assert_int_equal(put(&good, "01"), PROTO_REG_COUNTS);
-    assert_int_equal(put(&again, "02"), PROTO_REG_ALREADY);
-    assert_int_equal(put(&next, "02"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&good, "01"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&again, "02"), PROTO_REG_ALREADY);
+    assert_int_equal(put_by(&next, "02"), PROTO_REG_COUNTS);
     assert_int_equal(proto_region_log_lost(&s.region.r), 40);
 }
 
@@ -97,7 +65,7 @@ static void as_often_as_there_are_digits(void **state)
         struct proto_registry_say say = origin_say(n);
 
         assert_true(proto_region_log_can_change(&s.region.r));
-        assert_int_equal(put(&say, "01"), PROTO_REG_COUNTS);
+        assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     }
     assert_false(proto_region_log_can_change(&s.region.r));
     assert_string_equal(s.region.r.log_origin, "log.example.org/demo/9");
@@ -108,8 +76,8 @@ static void one_partner_is_not_enough(void **state)
     struct proto_registry_say say = origin_say(2), three = origin_say(2);
 
     (void)state;
-    assert_int_equal(put(&say, "0"), PROTO_REG_ONE_SIGNER);
-    assert_int_equal(put(&three, "012"), PROTO_REG_TOO_MANY);
+    assert_int_equal(put_by(&say, "0"), PROTO_REG_ONE_SIGNER);
+    assert_int_equal(put_by(&three, "012"), PROTO_REG_TOO_MANY);
     assert_int_equal(proto_region_log_number(&s.region.r), 1);
 }
 
@@ -121,7 +89,7 @@ static void a_name_that_is_too_long_has_no_next(void **state)
     memset(s.region.r.log_origin, 'a', PROTO_NOTE_NAME_MAX - 1);
     s.region.r.log_origin[PROTO_NOTE_NAME_MAX - 1] = '\0';
     assert_false(proto_region_log_can_change(&s.region.r));
-    assert_int_equal(put(&say, "01"), PROTO_REG_FULL);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_FULL);
 }
 
 static enum err through_a_file(uint64_t seen, uint64_t kept)
@@ -197,7 +165,7 @@ static void the_first_line_says_which(void **state)
             free(exact);
         }
         if (changed == 0)
-            assert_int_equal(put(&say, "01"), PROTO_REG_COUNTS);
+            assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     }
 }
 

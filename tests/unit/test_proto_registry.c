@@ -1,34 +1,9 @@
 /* proto/registry: which statement counts and what it changes (P-180 to P-188). */
-#include "tests/support/check.h"
-#include "tests/support/registry_sample.h"
+#include "tests/support/registry_alone.h"
 
 #include "base/wr.h"
 
-#include <sodium.h>
 #include <stdio.h>
-
-static struct registry_sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    registry_sample_init(&s);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_sample_fini(&s);
-    return 0;
-}
-
-static enum proto_registry_why put(const struct proto_registry_say *say, const char *by)
-{
-    struct registry_note n = registry_signed(&s, say, by);
-
-    return registry_put(s.r, &n, REGISTRY_NOW);
-}
 
 /* ---- a partner is admitted ---- */
 
@@ -38,7 +13,7 @@ static void two_partners_admit_a_third(void **state)
     const struct proto_partner *founder = &s.region.r.partner[0], before = *founder, *p;
 
     (void)state;
-    assert_int_equal(put(&say, "01"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     p = proto_region_partner(&s.region.r, s.new_id);
     assert_non_null(p);
     assert_string_equal(p->handle, "buurthuis-west");
@@ -56,7 +31,7 @@ static void who_was_admitted_signs_for_the_next(void **state)
     struct registry_note n;
 
     (void)state;
-    assert_int_equal(put(&say, "01"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     n = registry_signed(&s, &revoke, "1");
     registry_add(&n, "buurthuis-west", s.new_secret);
     assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
@@ -87,7 +62,7 @@ static void is_refused(void **state)
     struct proto_registry_say say = registry_say(&s, row->act, row->about);
     uint16_t before = s.region.r.partner_count;
 
-    assert_int_equal(put(&say, row->by), row->why);
+    assert_int_equal(put_by(&say, row->by), row->why);
     assert_int_equal(s.region.r.partner_count, before);
     assert_false(proto_region_partner(&s.region.r, s.region.id[0])->revoked);
     assert_int_equal(proto_registry_void(s.r), 1);
@@ -126,9 +101,9 @@ static void a_statement_counts_once(void **state)
     struct proto_registry_say say = registry_say(&s, PROTO_REG_QUOTA, 0);
 
     (void)state;
-    assert_int_equal(put(&say, "12"), PROTO_REG_COUNTS);
-    assert_int_equal(put(&say, "12"), PROTO_REG_REPLAYED);
-    assert_int_equal(put(&say, "21"), PROTO_REG_REPLAYED);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_REPLAYED);
+    assert_int_equal(put_by(&say, "21"), PROTO_REG_REPLAYED);
 }
 
 static void of_another_region_too_late_or_too_early_it_is_refused(void **state)
@@ -137,16 +112,16 @@ static void of_another_region_too_late_or_too_early_it_is_refused(void **state)
 
     (void)state;
     say.region[0] ^= 1;
-    assert_int_equal(put(&say, "12"), PROTO_REG_OTHER_REGION);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_OTHER_REGION);
     say.region[0] ^= 1;
     say.before_s = REGISTRY_NOW;
     say.made_s = REGISTRY_NOW - 10;
-    assert_int_equal(put(&say, "12"), PROTO_REG_EXPIRED);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_EXPIRED);
     say.made_s = REGISTRY_NOW + 121;
     say.before_s = REGISTRY_NOW + 1000;
-    assert_int_equal(put(&say, "12"), PROTO_REG_EXPIRED);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_EXPIRED);
     say.made_s = REGISTRY_NOW + 120;
-    assert_int_equal(put(&say, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_COUNTS);
 }
 
 static void a_leaf_never_goes_back_in_time(void **state)
@@ -166,18 +141,18 @@ static void who_is_there_is_not_admitted_again(void **state)
 
     (void)state;
     (void)snprintf(say.handle, sizeof say.handle, "%s", s.region.handle[2]);
-    assert_int_equal(put(&say, "01"), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_EXISTS);
     say = registry_say(&s, PROTO_REG_ADMIT, 0);
-    assert_int_equal(put(&say, "01"), PROTO_REG_COUNTS);
-    assert_int_equal(put(&again, "01"), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&again, "01"), PROTO_REG_EXISTS);
     other = registry_say(&s, PROTO_REG_ADMIT, 0);
     memcpy(other.key, s.region.r.partner[0].root_key, sizeof other.key);
     proto_partner_id(other.key, other.partner);
-    assert_int_equal(put(&other, "01"), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&other, "01"), PROTO_REG_EXISTS);
     other = registry_say(&s, PROTO_REG_ADMIT, 0);
     region_sample_key(77, public_key, secret_key);
     memcpy(other.key, public_key, sizeof other.key);
-    assert_int_equal(put(&other, "01"), PROTO_REG_MALFORMED);
+    assert_int_equal(put_by(&other, "01"), PROTO_REG_MALFORMED);
 }
 
 /* ---- revocation wins ---- */
@@ -189,17 +164,17 @@ static void a_revoked_partner_does_not_sign_nor_come_back(void **state)
     const struct proto_partner *p = proto_region_partner(&s.region.r, s.region.id[0]);
 
     (void)state;
-    assert_int_equal(put(&revoke, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&revoke, "12"), PROTO_REG_COUNTS);
     assert_true(p->revoked);
     assert_false(proto_partner_exists_at(p, REGISTRY_NOW));
     assert_true(proto_partner_exists_at(p, REGISTRY_NOW - 1));
     assert_true(proto_registry_narrowed(s.r));
     assert_false(proto_registry_narrowed(s.r));
-    assert_int_equal(put(&admit, "01"), PROTO_REG_REVOKED_SIGNER);
-    assert_int_equal(put(&root, "12"), PROTO_REG_REVOKED);
+    assert_int_equal(put_by(&admit, "01"), PROTO_REG_REVOKED_SIGNER);
+    assert_int_equal(put_by(&root, "12"), PROTO_REG_REVOKED);
     memcpy(again.key, p->root_key, sizeof again.key);
     memcpy(again.partner, p->id, sizeof again.partner);
-    assert_int_equal(put(&again, "12"), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&again, "12"), PROTO_REG_EXISTS);
 }
 
 static void a_partner_leaves_by_its_own_word(void **state)
@@ -207,11 +182,11 @@ static void a_partner_leaves_by_its_own_word(void **state)
     struct proto_registry_say revoke = registry_say(&s, PROTO_REG_REVOKE, 2), same = registry_say(&s, PROTO_REG_REVOKE, 2);
 
     (void)state;
-    assert_int_equal(put(&revoke, "2"), PROTO_REG_COUNTS);
-    assert_int_equal(put(&same, "01"), PROTO_REG_ALREADY);
+    assert_int_equal(put_by(&revoke, "2"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&same, "01"), PROTO_REG_ALREADY);
     same = registry_say(&s, PROTO_REG_REVOKE, 2);
     same.from_s -= 100;
-    assert_int_equal(put(&same, "01"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&same, "01"), PROTO_REG_COUNTS);
     assert_false(proto_partner_exists_at(proto_region_partner(&s.region.r, s.region.id[2]), REGISTRY_NOW - 100));
 }
 
@@ -221,7 +196,7 @@ static void a_revocation_is_never_for_later(void **state)
 
     (void)state;
     revoke.from_s = REGISTRY_NOW + 121;
-    assert_int_equal(put(&revoke, "12"), PROTO_REG_BAD_TIME);
+    assert_int_equal(put_by(&revoke, "12"), PROTO_REG_BAD_TIME);
 }
 
 /* ---- keys ---- */
@@ -268,14 +243,14 @@ static void a_revoked_key_has_certificates_up_to_then(void **state)
     assert_err(proto_cert_check(&s.region.r, cert, len, NULL, &c), OK);
     assert_int_equal(c.until_s, REGISTRY_NOW + 1000);
     region_sample_key(NODE_SEED, revoke.key, secret);
-    assert_int_equal(put(&revoke, "0"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&revoke, "0"), PROTO_REG_COUNTS);
     assert_err(proto_cert_check(&s.region.r, cert, len, NULL, &c), OK);
     assert_int_equal(c.until_s, REGISTRY_NOW);
     assert_false(proto_region_partner(&s.region.r, s.region.id[0])->revoked);
     revoke = registry_say(&s, PROTO_REG_REVOKE, 0);
     memcpy(revoke.key, c.key, sizeof revoke.key);
     revoke.from_s = 5;
-    assert_int_equal(put(&revoke, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&revoke, "12"), PROTO_REG_COUNTS);
     assert_err(proto_cert_check(&s.region.r, cert, len, NULL, &c), ERR_DENIED);
 }
 
@@ -289,7 +264,7 @@ static void a_key_of_another_partner_goes_on(void **state)
 
     (void)state;
     region_sample_key(NODE_SEED, revoke.key, secret);
-    assert_int_equal(put(&revoke, "1"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&revoke, "1"), PROTO_REG_COUNTS);
     assert_err(proto_cert_check(&s.region.r, cert, len, NULL, &c), OK);
     assert_int_equal(c.until_s, REGISTRY_NOW + 1000);
 }
@@ -339,16 +314,16 @@ static void a_new_root_key_takes_over(void **state)
 
     (void)state;
     assert_err(proto_cert_check(&s.region.r, fresh, fresh_len, NULL, &c), ERR_KEY);
-    assert_int_equal(put(&root, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&root, "12"), PROTO_REG_COUNTS);
     assert_err(proto_cert_check(&s.region.r, fresh, fresh_len, NULL, &c), OK);
     assert_int_equal(c.until_s, REGISTRY_NOW + 1000);
     assert_err(proto_cert_check(&s.region.r, old, old_len, NULL, &c), OK);
     assert_int_equal(c.until_s, REGISTRY_NOW);
-    assert_int_equal(put(&quota, "02"), PROTO_REG_UNKNOWN_SIGNER);  /* the old key signs no more */
+    assert_int_equal(put_by(&quota, "02"), PROTO_REG_UNKNOWN_SIGNER);  /* the old key signs no more */
     n = registry_signed(&s, &quota, "2");
     registry_add(&n, s.region.handle[0], s.new_secret);
     assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
-    assert_int_equal(put(&taken, "2"), PROTO_REG_ONE_SIGNER);
+    assert_int_equal(put_by(&taken, "2"), PROTO_REG_ONE_SIGNER);
     n = registry_signed(&s, &taken, "2");
     registry_add(&n, s.region.handle[0], s.new_secret);
     assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_EXISTS);
@@ -369,11 +344,11 @@ static void a_pack_is_in_force_when_enough_adopted_it(void **state)
     assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_NOT_ADOPTER);  /* advises, and never signs */
     n = by_chain(&one, PROTO_ROLE_ADOPTER);
     assert_int_equal(registry_put(s.r, &n, REGISTRY_NOW), PROTO_REG_COUNTS);
-    assert_int_equal(put(&again, "0"), PROTO_REG_ALREADY);
+    assert_int_equal(put_by(&again, "0"), PROTO_REG_ALREADY);
     proto_registry_pack_in_force(s.r, REGISTRY_NOW + 900, &pack);
     assert_memory_equal(pack.digest, s.region.r.pack, sizeof pack.digest);
     assert_int_equal(proto_registry_adopters(s.r, one.digest, one.from_s, REGISTRY_NOW), 1);
-    assert_int_equal(put(&two, "2"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&two, "2"), PROTO_REG_COUNTS);
     proto_registry_pack_in_force(s.r, REGISTRY_NOW + 499, &pack);
     assert_memory_equal(pack.digest, s.region.r.pack, sizeof pack.digest);
     proto_registry_pack_in_force(s.r, REGISTRY_NOW + 500, &pack);
@@ -386,7 +361,7 @@ static void a_quota_is_raised_for_its_days(void **state)
     struct proto_registry_say say = registry_say(&s, PROTO_REG_QUOTA, 0);
 
     (void)state;
-    assert_int_equal(put(&say, "12"), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "12"), PROTO_REG_COUNTS);
     assert_int_equal(proto_registry_quota(s.r, s.region.id[0], REGISTRY_NOW - 1), 0);
     assert_int_equal(proto_registry_quota(s.r, s.region.id[0], REGISTRY_NOW), 50000);
     assert_int_equal(proto_registry_quota(s.r, s.region.id[1], REGISTRY_NOW), 0);

@@ -1,16 +1,12 @@
 /* proto/registry_rules: who may change the key of a witness, and what such a statement must say (P-200). */
-#include "tests/support/check.h"
-#include "tests/support/registry_sample.h"
+#include "tests/support/registry_alone.h"
 
 #include "proto/region_witness.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 /* Seeds of witness keys; the places as the sample's region has them: an outsider, and here the first partner. */
 enum { OUTSIDE = 61, OLD = 62, NEW = 63, NEWER = 64, LATE = 65, OUTSIDER = 0, PARTNER = 1 };
-
-static struct registry_sample s;
 
 static struct proto_note_key key_of(const char *name, uint8_t seed)
 {
@@ -29,19 +25,11 @@ static void vkey_of(const char *name, uint8_t seed, char out[PROTO_VKEY_MAX])
     proto_note_key_encode(&k, out);
 }
 
-static int setup(void **state)
+static int with_witnesses(void **state)
 {
-    (void)state;
-    registry_sample_init(&s);
+    (void)setup(state);
     vkey_of("outside.example", OUTSIDE, s.region.r.witness[OUTSIDER].vkey);
     vkey_of(s.region.handle[0], OLD, s.region.r.witness[PARTNER].vkey);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_sample_fini(&s);
     return 0;
 }
 
@@ -55,13 +43,10 @@ static struct proto_registry_say change(const char *name, int partner, uint8_t o
 
     if (partner < 0)
         memset(say.partner, 0, sizeof say.partner);
+    memset(say.key, 0, sizeof say.key);
     if (old != 0)
         memcpy(say.key, k.key, sizeof say.key);
     vkey_of(name, new, say.witness);
-    say.seen = 40;
-    say.statements = 7;
-    memset(say.digest, 0x44, sizeof say.digest);
-    memset(say.root, 0x55, sizeof say.root);
     return say;
 }
 
@@ -207,33 +192,25 @@ static void a_key_that_was_revoked_signs_nothing(void **state)
 static void a_key_that_is_or_was_used_is_refused(void **state)
 {
     static const uint8_t taken[] = {OUTSIDE, OLD};
-    struct proto_registry_say say, root;
+    struct proto_note_key k = key_of(s.region.handle[0], OLD);
+    struct proto_registry_say say;
+    struct registry_note n;
 
     (void)state;
     for (size_t i = 0; i < sizeof taken; i++) {
-        struct registry_note n;
-
         say = change(s.region.handle[0], 0, OLD, taken[i]);
         n = note_of(&say, "0", s.region.handle[0], OLD);
         assert_int_equal(put(&n), PROTO_REG_EXISTS);
     }
     assert_int_equal(own("0", OLD), PROTO_REG_COUNTS);
     say = change(s.region.handle[0], 0, NEW, OLD);
-    {
-        struct registry_note n = note_of(&say, "0", s.region.handle[0], NEW);
-
-        assert_int_equal(put(&n), PROTO_REG_EXISTS);
-    }
+    n = note_of(&say, "0", s.region.handle[0], NEW);
+    assert_int_equal(put(&n), PROTO_REG_EXISTS);
     /* And nobody takes one of before as a root key. */
-    root = registry_say(&s, PROTO_REG_ROOT, 1);
-    {
-        struct proto_note_key k = key_of(s.region.handle[0], OLD);
-        struct registry_note n;
-
-        memcpy(root.key, k.key, sizeof root.key);
-        n = registry_signed(&s, &root, "02");
-        assert_int_equal(put(&n), PROTO_REG_EXISTS);
-    }
+    say = registry_say(&s, PROTO_REG_ROOT, 1);
+    memcpy(say.key, k.key, sizeof say.key);
+    n = registry_signed(&s, &say, "02");
+    assert_int_equal(put(&n), PROTO_REG_EXISTS);
 }
 
 static void another_name_is_no_key_of_this_place(void **state)
@@ -380,17 +357,6 @@ static void partners_alone_do_not_choose_who_looks_from_outside(void **state)
 
 /* ---- the form ---- */
 
-static enum err format(const struct proto_registry_say *say)
-{
-    char text[PROTO_REGISTRY_NOTE_MAX];
-    size_t len = 77;
-    enum err e = proto_registry_say_format(say, text, sizeof text, &len);
-
-    if (e != OK)
-        assert_int_equal(len, 77);
-    return e;
-}
-
 static void what_is_missing_has_no_form(void **state)
 {
     struct proto_registry_say good = change(s.region.handle[0], 0, OLD, NEW), say = good;
@@ -435,7 +401,7 @@ static void what_was_said_is_read_again(void **state)
     assert_int_equal(proto_registry_judge(s.r, n.data, n.len, REGISTRY_NOW, NULL), PROTO_REG_COUNTS);
 }
 
-#define ROW(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define ROW(f) cmocka_unit_test_setup_teardown(f, with_witnesses, teardown)
 
 int main(void)
 {

@@ -1,27 +1,8 @@
 /* proto/registry_say: the form of a statement (P-180): each act goes round, and what is signed is what is read. And that of leaves (P-187). */
-#include "tests/support/check.h"
-#include "tests/support/registry_sample.h"
+#include "tests/support/registry_alone.h"
 
 #include "base/wr.h"
 #include "proto/fields.h"
-
-#include <sodium.h>
-
-static struct registry_sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    registry_sample_init(&s);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_sample_fini(&s);
-    return 0;
-}
 
 static struct registry_note text_of(const struct proto_registry_say *say)
 {
@@ -71,7 +52,7 @@ static void refused(const struct registry_note *n, enum err expected)
 static void every_act_is_read_as_it_was_written(void **state)
 {
     (void)state;
-    for (int act = PROTO_REG_ADMIT; act < PROTO_REG_ORIGIN; act++) {
+    for (int act = PROTO_REG_ADMIT; act < PROTO_REG_ACT_END; act++) {
         struct proto_registry_say say = registry_say(&s, (enum proto_registry_act)act, 0), read;
         struct registry_note text = text_of(&say), note = signed_text(&text, "12"), again;
 

@@ -1,29 +1,11 @@
 /* proto/registry: the witness key of a partner that is admitted later (P-180, P-182, P-125). */
-#include "tests/support/check.h"
-#include "tests/support/registry_sample.h"
+#include "tests/support/registry_alone.h"
 
 #include "proto/note.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 enum { WITNESS_SEED = 91 };
-
-static struct registry_sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    registry_sample_init(&s);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    registry_sample_fini(&s);
-    return 0;
-}
 
 static void vkey_of(const char *name, const uint8_t key[32], enum proto_note_type type, char out[PROTO_VKEY_MAX])
 {
@@ -44,31 +26,13 @@ static struct proto_registry_say admission(uint8_t seed)
     return say;
 }
 
-static enum proto_registry_why put(const struct proto_registry_say *say)
-{
-    struct registry_note n = registry_signed(&s, say, "01");
-
-    return registry_put(s.r, &n, REGISTRY_NOW);
-}
-
-static enum err format(const struct proto_registry_say *say)
-{
-    char text[PROTO_REGISTRY_NOTE_MAX];
-    size_t len = 77;
-    enum err e = proto_registry_say_format(say, text, sizeof text, &len);
-
-    if (e != OK)
-        assert_int_equal(len, 77);
-    return e;
-}
-
 static void a_later_partner_is_a_witness(void **state)
 {
     struct proto_registry_say say = admission(WITNESS_SEED);
     uint8_t before = s.region.r.witness_count;
 
     (void)state;
-    assert_int_equal(put(&say), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     assert_int_equal(s.region.r.witness_count, before + 1);
     assert_false(s.region.r.witness[before].outsider);
     assert_string_equal(s.region.r.witness[before].vkey, say.witness);
@@ -80,7 +44,7 @@ static void without_a_key_it_is_a_partner_all_the_same(void **state)
     uint8_t before = s.region.r.witness_count;
 
     (void)state;
-    assert_int_equal(put(&say), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     assert_int_equal(s.region.r.witness_count, before);
     assert_non_null(proto_region_partner(&s.region.r, s.new_id));
 }
@@ -104,17 +68,17 @@ static void a_key_that_is_used_is_refused(void **state)
 
     (void)state;
     vkey_of(say.handle, s.region.r.log_key, PROTO_NOTE_COSIGNATURE, say.witness);
-    assert_int_equal(put(&say), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_EXISTS);
     vkey_of(say.handle, s.region.r.partner[1].root_key, PROTO_NOTE_COSIGNATURE, say.witness);
-    assert_int_equal(put(&say), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_EXISTS);
     vkey_of(say.handle, say.key, PROTO_NOTE_COSIGNATURE, say.witness);
-    assert_int_equal(put(&say), PROTO_REG_EXISTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_EXISTS);
     for (uint8_t i = 0; i < s.region.r.witness_count; i++) {
         struct proto_note_key k;
 
         assert_err(proto_note_key_decode(s.region.r.witness[i].vkey, &k), OK);
         vkey_of(say.handle, k.key, PROTO_NOTE_COSIGNATURE, say.witness);
-        assert_int_equal(put(&say), PROTO_REG_EXISTS);
+        assert_int_equal(put_by(&say, "01"), PROTO_REG_EXISTS);
     }
 }
 
@@ -147,7 +111,7 @@ static void beyond_the_room_there_are_no_more(void **state)
         region_sample_key((uint8_t)(100 + i), public, secret);
         vkey_of("one-of-many", public, PROTO_NOTE_COSIGNATURE, s.region.r.witness[i].vkey);
     }
-    assert_int_equal(put(&say), PROTO_REG_COUNTS);
+    assert_int_equal(put_by(&say, "01"), PROTO_REG_COUNTS);
     assert_int_equal(s.region.r.witness_count, PROTO_WITNESSES_MAX);
     assert_non_null(proto_region_partner(&s.region.r, s.new_id));
 }

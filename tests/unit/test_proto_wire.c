@@ -1,18 +1,12 @@
 /* proto/wire: many calls at once, answers in any order, limits. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/support/wire_served.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "proto/limits.h"
-#include "proto/wire.h"
 #include "tests/support/wire_ask.h"
-#include "tests/support/wire_peer.h"
 
 #include <poll.h>
 #include <sodium.h>
@@ -23,34 +17,6 @@
 #include <unistd.h>
 
 enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, CALLS_MAX = 256, LATE_MS = 300, LATE_ROUNDS = 20, LATE_TRIES = 200 };
-
-static uint16_t port;
-static char address[32];
-static pid_t server;
-
-static int start_server(void **state)
-{
-    (void)state;
-    port = wire_peer_port();
-    wire_peer_address(port, address);
-    server = wire_peer_start(port, NULL);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    wire_peer_stop(server);
-    return 0;
-}
-
-static struct wire_client *dial(void)
-{
-    struct wire_client *c = NULL;
-
-    assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
-    return c;
-}
 
 static void sixty_four_calls_at_once_each_get_their_own_answer(void **state)
 {

@@ -1,18 +1,12 @@
 /* proto/wire: clients that misbehave, and servers that go away. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/support/wire_served.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "proto/limits.h"
-#include "proto/wire.h"
 #include "tests/support/wire_ask.h"
-#include "tests/support/wire_peer.h"
 
 #include <poll.h>
 #include <sodium.h>
@@ -23,34 +17,6 @@
 #include <unistd.h>
 
 enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, CALLS_MAX = 256, LONG_MS = 60000, CUT_MS = 20000, HELD_UP_MS = 9000 };
-
-static uint16_t port;
-static char address[32];
-static pid_t server;
-
-static int start_server(void **state)
-{
-    (void)state;
-    port = wire_peer_port();
-    wire_peer_address(port, address);
-    server = wire_peer_start(port, NULL);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    wire_peer_stop(server);
-    return 0;
-}
-
-static struct wire_client *dial(void)
-{
-    struct wire_client *c = NULL;
-
-    assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
-    return c;
-}
 
 /* ---- clients that misbehave ---- */
 

@@ -1,14 +1,8 @@
 /* proto/wire: short answers to who reads late. They go at once as a rule; here they cannot. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/support/wire_served.h"
 
 #include "base/rd.h"
-#include "proto/wire.h"
 #include "tests/support/wire_ask.h"
-#include "tests/support/wire_peer.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -17,26 +11,6 @@
 
 /* 600 answers are more than the system keeps for a connection that nobody reads, and less than what cuts it. */
 enum { ANSWERS = 600, BODY_LEN = 16000, HEAD_LEN = 12, MESSAGE_LEN = HEAD_LEN + BODY_LEN, PAUSE_US = 300000 };
-
-static uint16_t port;
-static char address[32];
-static pid_t server;
-
-static int start_server(void **state)
-{
-    (void)state;
-    port = wire_peer_port();
-    wire_peer_address(port, address);
-    server = wire_peer_start(port, NULL);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    wire_peer_stop(server);
-    return 0;
-}
 
 /* Ask for more than fits, and read nothing for a while. */
 static int ask_much(void)
@@ -74,11 +48,10 @@ static void all_arrive_whole_and_in_order(void **state)
 /* The server lets go of them, and has as many descriptors as before. */
 static void who_goes_instead_costs_nothing(void **state)
 {
-    struct wire_client *c = NULL;
+    struct wire_client *c = dial();
     int before, left = 0;
 
     (void)state;
-    assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
     wire_ask_serves(c);
     before = wire_peer_descriptors(server);
     for (size_t i = 0; i < 3; i++)

@@ -175,7 +175,6 @@ static void sixty_four_calls_at_once_are_answered(void **state)
     wire_close(c);
 }
 
-/* nng's TLS streams forget what starts while they break; the connection must be left, and another dialled. */
 /* Each short, and together more than nng takes for TLS at once. */
 static void short_answers_that_have_to_wait_arrive(void **state)
 {
@@ -201,6 +200,7 @@ static void short_answers_that_have_to_wait_arrive(void **state)
     wire_close(c);
 }
 
+/* nng's TLS streams forget what starts while they break; the connection must be left, and another dialled. */
 static void a_server_killed_under_load_is_found_again(void **state)
 {
     const struct wire_tls tls = { ours.client.text, ours.client_key.text, ours.ca.text };
