@@ -11,8 +11,6 @@
 #include "client/openings_parts.h"
 #include "client/terms.h"
 
-#include <stdio.h>
-
 #define YEARS(n) ((uint64_t)(n) * CLIENT_TERMS_YEAR_S)
 
 static const struct client_audit_period always = {.until_s = UINT64_MAX};
@@ -31,6 +29,7 @@ static inline void run_at(struct openings_played *p, uint64_t now_s)
     assert_false(more);
 }
 
+/* Without what lay in memory: of its blobs only the lengths. */
 static inline struct client_archived row(struct openings_played *p, uint64_t number)
 {
     struct vault_txn *x = client_fixture_begin(p->h->f, VO);
@@ -40,6 +39,7 @@ static inline struct client_archived row(struct openings_played *p, uint64_t num
     assert_err(client_archive_get(x, number, &a, &memory), OK);
     client_vault_abort(x);
     free(memory);
+    a.envelope.data = a.proof.data = NULL;
     return a;
 }
 
@@ -51,10 +51,7 @@ static inline bool is_spent(struct openings_played *p, uint64_t number)
 /* For whoever asks the clock: so many years later; 0: now. */
 static inline void years_later(unsigned years)
 {
-    char text[24];
-
-    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)YEARS(years));
-    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", text, 1), 0);
+    check_shift_clock((long long)YEARS(years));
 }
 
 /* Whether the list is complete, so many years later. */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 /* After cmocka: its macros need the four above. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,15 @@ static inline void check_put(char *field, size_t width, const char *text)
 }
 
 #define check_name(field, text) check_put(field, sizeof(field), text)
+
+/* For whoever asks the clock in this process: so much later; 0: now. */
+static inline void check_shift_clock(long long seconds)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%lld", seconds);
+    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", text, 1), 0);
+}
 
 /* A failure prints the words and not the numbers. */
 #define assert_err(got, expected) assert_string_equal(err_word(got), err_word(expected))

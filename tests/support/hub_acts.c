@@ -50,19 +50,11 @@ void hub_acts_facts(struct hub_acts *f, int from, int to, uint8_t *original, str
     m->original = (struct proto_blob){ original, hub_world_facts(&f->w, from, to, f->case_id, original, 2048) };
 }
 
-void hub_acts_shift_clock(int seconds)
-{
-    char text[32];
-
-    (void)snprintf(text, sizeof text, "%d", seconds);
-    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", text, 1), 0);
-}
-
 int hub_acts_open(void **state, const char *pack)
 {
     struct hub_acts *f = calloc(1, sizeof *f);
 
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 
     f->frame = malloc(HUB_WORLD_FRAME_MAX);
     f->w.officer_days = hub_acts_officer_days;

@@ -30,8 +30,6 @@ static inline int hub_acts_setup(void **state)
 }
 #endif
 
-/* Seconds added to the clock, here and in programs started from here. */
-void hub_acts_shift_clock(int seconds);
 
 /* One frame, one round, its answer. */
 struct hub_world_reply hub_acts_one(struct hub_acts *f, const uint8_t *frame, size_t len);

@@ -125,6 +125,21 @@ static void expect(struct client_fixture *f, const char *key, const char *want)
     cJSON_Delete(reply);
 }
 
+/* As of a moment between these two: a minute may have ended. */
+static void expect_whole_at(struct client_fixture *f, uint64_t from_s, uint64_t to_s)
+{
+    char first[17], last[17];
+    cJSON *reply = cJSON_CreateObject();
+    const char *text = "";
+
+    clock_format_nl(from_s, first);
+    clock_format_nl(to_s, last);
+    client_mirror_status(client_fixture_node(f, VO), LANG_EN, reply);
+    assert_err(json_text(reply, "mirror_time", &text), OK);
+    assert_true(strcmp(text, first) == 0 || strcmp(text, last) == 0);
+    cJSON_Delete(reply);
+}
+
 static void a_node_without_one_says_nothing(void **state)
 {
     expect(*state, "mirror_note", "(none)");
@@ -135,15 +150,28 @@ static void what_it_told_last(void **state)
 {
     struct client_fixture *f = *state;
     struct client_node *n = client_fixture_node(f, VO);
-    char when[17];
+    uint64_t from_s = clock_now_s(), to_s;
 
     n->keeps_mirror = true;
     expect(f, "mirror_note", "starting");
-    clock_format_nl(clock_now_s(), when);
+    expect(f, "mirror_time", "(none)");
     assert_err(tell(f, "{\"leaves\":12,\"ok\":true,\"note\":\"\"}"), OK);
+    to_s = clock_now_s();
     expect(f, "mirror_note", "(none)");
+    expect_whole_at(f, from_s, to_s);
+    /* A copy that does not grow is as old as it was. */
+    check_shift_clock(3600);
     assert_err(tell(f, "{\"leaves\":12,\"ok\":false,\"note\":\"the disk is full\"}"), OK);
     expect(f, "mirror_note", "the disk is full");
+    expect_whole_at(f, from_s, to_s);
+    from_s = clock_now_s();
+    assert_err(tell(f, "{\"leaves\":13,\"ok\":true,\"note\":\"\"}"), OK);
+    expect(f, "mirror_note", "(none)");
+    expect_whole_at(f, from_s, clock_now_s());
+    /* Nor does one that says nothing at all look as if it were well. */
+    check_shift_clock(3600 + 920);
+    expect(f, "mirror_note", "not heard of for a quarter of an hour");
+    check_shift_clock(0);
     client_mirror_close(n->mirror);
     n->mirror = NULL;
 }

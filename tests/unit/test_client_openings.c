@@ -290,14 +290,6 @@ static void tell_lie(void **state)
 
 /* ---- kept back ---- */
 
-static void shift_clock(long seconds)
-{
-    char text[32];
-
-    (void)snprintf(text, sizeof text, "%ld", seconds);
-    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", text, 1), 0);
-}
-
 static void one_that_is_kept_back_shows_after_a_day(void **state)
 {
     struct openings_played *p = *state;
@@ -308,12 +300,12 @@ static void one_that_is_kept_back_shows_after_a_day(void **state)
     settle(p);
     openings_played_status(p, &s);
     assert_int_equal(s.late, 0);
-    shift_clock(DAY + 60);
+    check_shift_clock(DAY + 60);
     openings_played_status(p, &s);
     assert_int_equal(s.late, 1);
     assert_int_equal(s.kept_back, 1);
     assert_int_equal(s.bad, 0);
-    shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* A hub that cannot be asked keeps nothing back; nor one that says no for a moment. Garbage is as good as nothing. */
@@ -324,7 +316,7 @@ static void only_what_was_asked_for_is_kept_back(void **state)
     uint8_t garbage[] = {0, 1, 0xff};
 
     openings_played_act(p);
-    shift_clock(DAY + 60);
+    check_shift_clock(DAY + 60);
     openings_played_status(p, &s);
     assert_int_equal(s.late, 1);
     assert_int_equal(s.kept_back, 0);
@@ -348,7 +340,7 @@ static void only_what_was_asked_for_is_kept_back(void **state)
     openings_played_lay_right(p);
     openings_played_status(p, &s);
     assert_int_equal(s.kept_back, 0);
-    shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* Number 2 without number 1: nothing is taken, and 1 stays what is asked for. */
@@ -369,10 +361,10 @@ static void a_gap_is_not_stepped_over(void **state)
     assert_int_equal(hub_played_open(p->h, PROTO_OPENED_LEAF), 0);
     p->h->n->openings->next_ms = 0;
     assert_int_equal(openings_played_question(p, PROTO_QUERY_OPENINGS)->msg.number, 0);
-    shift_clock(DAY + 60);
+    check_shift_clock(DAY + 60);
     openings_played_status(p, &s);
     assert_int_equal(s.late, 2);
-    shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* ---- mail that never came: the log is asked ---- */

@@ -1,41 +1,26 @@
 /* client/print, desk_print: a reply for people as a list and a table: names of our own in words, in both languages, and what people wrote as it is. */
-#include "tests/support/check.h"
+#include "tests/support/captured.h"
 
-#include "base/file.h"
 #include "base/json.h"
 #include "client/cmd.h"
 #include "client/cmds.h"
 #include "client/desk_print.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 typedef void printer(const struct client_run *, const cJSON *);
 
 static void expect_by(printer *print, const char *command, enum lang lang, const char *reply, const char *expected)
 {
-    char path[] = "/tmp/client-print-XXXXXX";
     const struct client_cmd cmd = {.name = command};
     struct client_run r = {.lang = lang, .cmd = &cmd};
-    uint8_t *text = NULL;
+    struct captured c;
     cJSON *obj = NULL;
-    size_t len = 0;
-    int fd = mkstemp(path), kept = dup(STDOUT_FILENO);
+    char *text;
 
-    assert_true(fd >= 0 && kept >= 0);
     assert_err(json_parse((const uint8_t *)reply, strlen(reply), &obj, NULL), OK);
-    (void)fflush(stdout);
-    assert_true(dup2(fd, STDOUT_FILENO) >= 0);
+    c = captured_begin(stdout);
     print(&r, obj);
-    (void)fflush(stdout);
-    assert_true(dup2(kept, STDOUT_FILENO) >= 0);
-    assert_err(file_read(path, 4096, &text, &len, NULL), OK);
-    (void)close(fd);
-    (void)close(kept);
-    (void)unlink(path);
-    assert_string_equal((char *)text, expected);
+    text = captured_end(&c);
+    assert_string_equal(text, expected);
     free(text);
     cJSON_Delete(obj);
 }

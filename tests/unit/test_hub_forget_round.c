@@ -47,11 +47,11 @@ static void what_is_left_goes_after_a_restart(void **state)
     uint64_t left, before;
 
     tell_many(f);
-    hub_acts_shift_clock(89 * DAY);
+    check_shift_clock(89 * DAY);
     for (size_t i = 0; i < MANY; i++)
         assert_err(hub_round_run(f->w.core, NULL), OK);
     assert_int_equal(rows_of(f, f->w.core->state.tables->statement), MANY);
-    hub_acts_shift_clock(90 * DAY + 3600);
+    check_shift_clock(90 * DAY + 3600);
     assert_err(hub_round_run(f->w.core, NULL), OK);
     left = rows_of(f, f->w.core->state.tables->statement);
     for (size_t i = 0; left == MANY && i < 4; i++) {   /* it may have begun near the end */
@@ -75,7 +75,7 @@ static void what_is_left_goes_after_a_restart(void **state)
     assert_int_equal(rows_of(f, f->w.core->state.tables->original), 0);
     assert_int_equal(rows_of(f, f->w.core->state.tables->by_case), 0);
     assert_int_equal(rows_of(f, f->w.core->state.tables->by_subject), 0);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 int main(void)

@@ -59,10 +59,10 @@ static void a_log_from_the_future_stops_no_fetch(void **state)
     struct proto_msg m;
     struct hub_world_reply r;
 
-    hub_acts_shift_clock(3600);
+    check_shift_clock(3600);
     hub_acts_facts(f, A, B, original, &m);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     hub_acts_facts(f, A, B, original, &m);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
     hub_world_msg(&f->w, PROTO_FETCH, B, -1, &m);
@@ -190,22 +190,22 @@ static void ids_are_forgotten_after_their_time_and_not_before(void **state)
     hub_acts_facts(f, A, C, original, &m);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
     /* Still known on its last day, and its mail waits longer: that holds the id. */
-    hub_acts_shift_clock(PROTO_ID_KEEP_S + 3600);
+    check_shift_clock(PROTO_ID_KEEP_S + 3600);
     assert_err(hub_round_run(f->w.core, NULL), OK);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     hub_world_msg(&f->w, PROTO_FETCH, C, -1, &q);
     q.head.running = 1;
     r = hub_acts_send(f, &q, C);
     assert_int_equal(hub_acts_mail_count(&r), 0);
     hub_world_reply_free(&r);
-    hub_acts_shift_clock(PROTO_ID_KEEP_S - 3600);
+    check_shift_clock(PROTO_ID_KEEP_S - 3600);
     assert_err(hub_round_run(f->w.core, NULL), OK);
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
-    hub_acts_shift_clock(PROTO_ID_KEEP_S + 3600);
+    check_shift_clock(PROTO_ID_KEEP_S + 3600);
     assert_err(hub_round_run(f->w.core, NULL), OK);
     hub_acts_expect(f, &m, A, PROTO_STALE);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* An acknowledgement by B of what A sent in m, original in it. */
@@ -240,9 +240,9 @@ static void what_was_carried_is_acknowledged_after_its_row_is_gone(void **state)
     assert_int_equal(hub_acts_mail_count(&r), 0);
     hub_world_reply_free(&r);
     /* A's row after these has mail that nobody fetched, and stays. */
-    hub_acts_shift_clock(PROTO_ID_KEEP_S + 3600);
+    check_shift_clock(PROTO_ID_KEEP_S + 3600);
     assert_err(hub_round_run(f->w.core, NULL), OK);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     r = hub_acts_query(f, PROTO_QUERY_RESULT, 0, NULL, NULL, m.head.id);
     assert_int_equal(r.reply.result, PROTO_NOT_FOUND);
     hub_world_reply_free(&r);
@@ -259,10 +259,10 @@ static void a_certificate_that_ended_is_not_believed(void **state)
     uint8_t original[2048];
     struct proto_msg m;
 
-    hub_acts_shift_clock(8 * 86400);
+    check_shift_clock(8 * 86400);
     hub_acts_facts(f, A, B, original, &m);
     hub_acts_expect(f, &m, A, PROTO_UNKNOWN_KEY);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* P-081. */
@@ -275,12 +275,12 @@ static void leaf_time_does_not_go_back_with_the_clock(void **state)
 
     hub_acts_facts(f, A, B, original, &m);
     first = hub_acts_send(f, &m, A);
-    hub_acts_shift_clock(-100);
+    check_shift_clock(-100);
     hub_acts_facts(f, A, B, later, &m);
     second = hub_acts_send(f, &m, A);
     assert_int_equal(second.reply.result, PROTO_ACCEPTED);
     assert_true(second.reply.receipt.time_s >= first.reply.receipt.time_s);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     hub_world_reply_free(&first);
     hub_world_reply_free(&second);
 }

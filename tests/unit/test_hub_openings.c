@@ -261,7 +261,7 @@ static void day_key(const struct hub_acts *f, uint8_t key[32])
 /* The next round is so much later. */
 static void later(struct hub_acts *f, int seconds)
 {
-    hub_acts_shift_clock(seconds);
+    check_shift_clock(seconds);
     assert_err(hub_round_run(f->w.core, NULL), OK);
 }
 
@@ -281,7 +281,7 @@ static void seeds_go_with_the_last_answer_of_their_day(void **state)
     answer(f, A, 2, PROTO_OPENED_OK, PROTO_ACCEPTED);
     later(f, 2 * DAY);
     assert_true(has_bytes(f->w.core->config.seeds, key, sizeof key));
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     answer(f, B, 2, PROTO_OPENED_OK, PROTO_ACCEPTED);
     later(f, 2 * DAY);
     assert_false(has_bytes(f->w.core->config.seeds, key, sizeof key));
@@ -292,7 +292,7 @@ static void seeds_go_with_the_last_answer_of_their_day(void **state)
     assert_false(has_bytes(path, key, sizeof key));
     assert_false(has_bytes(path, store[0], 32));
     assert_false(has_bytes(path, store[1], 32));
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 static void unanswered_seeds_go_after_seven_days(void **state)
@@ -311,7 +311,7 @@ static void unanswered_seeds_go_after_seven_days(void **state)
     assert_false(has_bytes(f->w.core->config.seeds, key, sizeof key));
     /* The opening is there still. */
     assert_int_equal(count_of(f, A, 1), 1);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* P-178: a repeat after eight days, and mail that waited so long, have receipts that the opening makes whole. */
@@ -358,7 +358,7 @@ static void late_receipts_are_made_whole(void **state)
     hub_world_reply_free(&mail);
     hub_world_reply_free(&again);
     hub_world_reply_free(&first);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 /* ---- officers whose keys ended: 90 days in these worlds ---- */
@@ -369,11 +369,11 @@ static void without_an_officer_for_a_month(void **state)
     struct hub_acts *f = *state;
     struct proto_msg m;
 
-    hub_acts_shift_clock(15 * DAY);
+    check_shift_clock(15 * DAY);
     hub_world_msg(&f->w, PROTO_CANCEL, A, B, &m);
     m.refers[0] = 1;
     hub_acts_expect(f, &m, A, PROTO_NOT_FOUND);
-    hub_acts_shift_clock(45 * DAY);
+    check_shift_clock(45 * DAY);
     hub_world_msg(&f->w, PROTO_CANCEL, A, B, &m);
     m.refers[0] = 1;
     hub_acts_expect(f, &m, A, PROTO_NO_OFFICER);
@@ -384,7 +384,7 @@ static void without_an_officer_for_a_month(void **state)
     hub_world_msg(&f->w, PROTO_QUERY, A, -1, &m);
     m.code = PROTO_QUERY_CHECKPOINT;
     hub_acts_expect(f, &m, A, PROTO_ACCEPTED);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
 }
 
 static int setup_short(void **state)

@@ -21,13 +21,13 @@ static int setup(void **state)
 static int close_world(void **state)
 {
     hub_acts_officer_days = 0;
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     return hub_acts_close(state);
 }
 
 static void later(struct hub_acts *f, int days)
 {
-    hub_acts_shift_clock(days * DAY);
+    check_shift_clock(days * DAY);
     assert_err(hub_round_run(f->w.core, NULL), OK);
 }
 
@@ -146,11 +146,11 @@ static void after_thirty_days_until_there_is_another(void **state)
     uint64_t number = 0;
 
     later(f, KEY_DAYS + 30);
-    hub_acts_shift_clock((KEY_DAYS + 30) * DAY - 60);
+    check_shift_clock((KEY_DAYS + 30) * DAY - 60);
     hub_acts_publish(f, A, PROTO_ROLE_CASEWORKER, PROTO_ACCEPTED);
     assert_int_equal(send_facts(f, &number), PROTO_ACCEPTED);
     later(f, KEY_DAYS + 30);
-    hub_acts_shift_clock((KEY_DAYS + 30) * DAY + 60);
+    check_shift_clock((KEY_DAYS + 30) * DAY + 60);
     assert_int_equal(send_facts(f, &number), PROTO_NO_OFFICER);
     (void)crypto_box_keypair(c.key, secret);
     c.from_s = clock_now_s() - DAY;

@@ -41,7 +41,7 @@ static void the_next_key_makes_itself_known(void **state)
     struct proto_msg m;
 
     facts_are(f, PROTO_ACCEPTED);
-    hub_acts_shift_clock(AFTER);
+    check_shift_clock(AFTER);
     facts_are(f, PROTO_UNKNOWN_KEY);
     new_node_key(f, A);
     facts_are(f, PROTO_UNKNOWN_KEY);
@@ -73,7 +73,7 @@ static void it_gets_a_receipt_and_its_repeat_the_same(void **state)
     uint8_t cert[1024];
     struct proto_msg m;
 
-    hub_acts_shift_clock(AFTER);
+    check_shift_clock(AFTER);
     new_node_key(f, A);
     m = next_key(f, A, cert);
     first = hub_acts_send(f, &m, A);
@@ -132,7 +132,7 @@ static void not_one_that_ended(void **state)
 
     new_node_key(f, A);
     m = next_key(f, A, cert);
-    hub_acts_shift_clock(AFTER);
+    check_shift_clock(AFTER);
     m.head.issued_s += AFTER;
     m.head.valid_until_s += AFTER;
     hub_acts_expect(f, &m, A, PROTO_UNKNOWN_KEY);
@@ -184,7 +184,7 @@ static void staff_of_an_ended_key_comes_too_late(void **state)
     uint8_t cert[1024], old[1024];
     struct proto_msg m, late;
 
-    hub_acts_shift_clock(AFTER);
+    check_shift_clock(AFTER);
     hub_world_msg(&f->w, PROTO_PUBLISH, A, -1, &late);
     late.original = (struct proto_blob){ old, hub_world_staff_cert(&f->w, A, PROTO_ROLE_CASEWORKER, old, sizeof old) };
     new_node_key(f, A);

@@ -107,7 +107,7 @@ static bool is_there(struct hub_acts *f, const struct row *row, const struct hub
 
 static void on_day(struct hub_acts *f, int day)
 {
-    hub_acts_shift_clock(day * DAY + 60);
+    check_shift_clock(day * DAY + 60);
     assert_err(hub_round_run(f->w.core, NULL), OK);
 }
 
@@ -140,7 +140,7 @@ static void each(void **state)
         on_day(f, row->gone_after + 1);
     }
     assert_false(is_there(f, row, &q, &g));
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     assert_int_equal(hub_acts_close(&acts), 0);
 }
 
@@ -170,7 +170,7 @@ static void many_go_in_some_rounds(void **state)
         assert_true(left < before && before - left < MANY);
     }
     assert_int_equal(left, 0);
-    hub_acts_shift_clock(0);
+    check_shift_clock(0);
     assert_int_equal(hub_acts_close(&acts), 0);
 }
 
