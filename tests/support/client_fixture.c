@@ -224,6 +224,20 @@ const struct proto_partner *client_fixture_partner(const struct client_fixture *
     return proto_region_handle(&f->region, handles[who]);
 }
 
+static void set_kind(struct proto_region *r, const uint8_t id[PROTO_PARTNER_LEN], const char *kind)
+{
+    for (size_t i = 0; i < r->partner_count; i++)
+        if (memcmp(r->partner[i].id, id, PROTO_PARTNER_LEN) == 0)
+            check_name(r->partner[i].kind, kind);
+}
+
+void client_fixture_kind(struct client_fixture *f, enum client_fixture_who who, const char *kind)
+{
+    set_kind(&f->region, f->partner[who].id, kind);
+    set_kind(&client_fixture_node(f, who)->region, f->partner[who].id, kind);
+    assert_string_equal(client_fixture_node(f, who)->me->kind, kind);
+}
+
 struct vault_txn *client_fixture_begin(struct client_fixture *f, enum client_fixture_who who)
 {
     struct vault_txn *x = NULL;

@@ -64,6 +64,8 @@ static inline int client_fixture_setup(void **state)
 /* The partner's node; its vault is opened the first time. */
 struct client_node *client_fixture_node(struct client_fixture *f, enum client_fixture_who who);
 const struct proto_partner *client_fixture_partner(const struct client_fixture *f, enum client_fixture_who who);
+/* It is of this kind from now on, in the eyes of all and its own. */
+void client_fixture_kind(struct client_fixture *f, enum client_fixture_who who, const char *kind);
 struct vault_txn *client_fixture_begin(struct client_fixture *f, enum client_fixture_who who);
 void client_fixture_commit(struct vault_txn *x);
 /* Memory of this size until the fixture is closed. */

@@ -37,25 +37,12 @@ static void the_newest_stays(void **state)
     assert_false(is_spent(p, 3));
 }
 
-static void set_kind(struct openings_played *p, const char *kind)
-{
-    struct proto_partner *me = &p->h->f->region.partner[0];
-
-    while (memcmp(me->id, p->h->n->me->id, sizeof me->id) != 0)
-        me++;
-    memset(me->kind, 0, sizeof me->kind);
-    memcpy(me->kind, kind, strlen(kind));
-    for (uint16_t i = 0; i < p->h->n->region.partner_count; i++)
-        if (memcmp(p->h->n->region.partner[i].id, me->id, sizeof me->id) == 0)
-            p->h->n->region.partner[i] = *me;
-}
-
 static void at_a_care_provider_after_twenty_years(void **state)
 {
     struct openings_played *p = *state;
 
     three_acts(p);
-    set_kind(p, "jeugdhulp");
+    client_fixture_kind(p->h->f, VO, "jeugdhulp");
     run_at(p, leaf_s(p) + YEARS(20) - 1);
     assert_false(is_spent(p, 1));
     run_at(p, leaf_s(p) + YEARS(20) + DAY_S);
@@ -108,33 +95,30 @@ static void remove_row(struct openings_played *p, enum client_table table, const
     client_fixture_commit(x);
 }
 
-/* The acts of the fixture refer to the message 1. */
-static void not_while_the_decision_is_kept(void **state)
+/* While this row is kept. The acts of the fixture refer to the message 1. */
+static void stays_while_kept(struct openings_played *p, const struct client_desk *d)
 {
-    struct openings_played *p = *state;
-    struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {1}, .purpose = "att_followup"};
-
     three_acts(p);
-    client_fixture_desk_put(p->h->f, VO, &d);
+    client_fixture_desk_put(p->h->f, VO, d);
     run_at(p, leaf_s(p) + YEARS(6));
     assert_false(is_spent(p, 1));
-    remove_row(p, CLIENT_T_REQUEST, d.id);
+    remove_row(p, CLIENT_T_REQUEST, d->id);
     run_at(p, leaf_s(p) + YEARS(6));
     assert_true(is_spent(p, 1));
 }
 
+static void not_while_the_decision_is_kept(void **state)
+{
+    const struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {1}, .purpose = "att_followup"};
+
+    stays_while_kept(*state, &d);
+}
+
 static void nor_the_grant(void **state)
 {
-    struct openings_played *p = *state;
-    struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {9}, .grant_id = {1}, .purpose = "att_followup"};
+    const struct client_desk d = {.state = CLIENT_DESK_ENDED, .id = {9}, .grant_id = {1}, .purpose = "att_followup"};
 
-    three_acts(p);
-    client_fixture_desk_put(p->h->f, VO, &d);
-    run_at(p, leaf_s(p) + YEARS(6));
-    assert_false(is_spent(p, 1));
-    remove_row(p, CLIENT_T_REQUEST, d.id);
-    run_at(p, leaf_s(p) + YEARS(6));
-    assert_true(is_spent(p, 1));
+    stays_while_kept(*state, &d);
 }
 
 /* Open, or ended and not yet gone by client/retention: then it is here. Only the case that it is about waits. */

@@ -158,24 +158,11 @@ static void at_a_school_age_ends_nothing(void **state)
     assert_true(has_record(f, VO));
 }
 
-static void set_kind(struct client_fixture *f, const char *kind)
-{
-    struct client_node *n = client_fixture_node(f, LEERPLICHT);
-
-    for (uint16_t i = 0; i < n->region.partner_count; i++)
-        if (&n->region.partner[i] == n->me)
-            (void)snprintf(n->region.partner[i].kind, sizeof n->region.partner[i].kind, "%s", kind);
-    for (uint16_t i = 0; i < f->region.partner_count; i++)
-        if (&f->region.partner[i] == n->me)
-            (void)snprintf(f->region.partner[i].kind, sizeof f->region.partner[i].kind, "%s", kind);
-    assert_string_equal(n->me->kind, kind);
-}
-
 static void at_the_office_for_early_leavers_it_is_25(void **state)
 {
     struct client_fixture *f = *state;
 
-    set_kind(f, "rmc");
+    client_fixture_kind(f, LEERPLICHT, "rmc");
     born(f, LEERPLICHT, 24, 364);
     client_fixture_case(f, LEERPLICHT, 1, &child, "vsv_guidance", LEERPLICHT, VO, NOBODY);
     run_at(f, LEERPLICHT, f->now_s);

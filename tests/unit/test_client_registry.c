@@ -216,8 +216,6 @@ static void an_answer_in_parts_is_put_together(void **state)
     assert_true(client_link_is_trusted(w.h->n));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 /* ---- a link that comes up ---- */
 
 static struct hub_played_msg *asked_for_registry(void)
@@ -293,6 +291,8 @@ static void a_hub_that_keeps_it_back_holds_up_for_seconds(void **state)
     w.h->n->link->registry_wait_ms = clock_mono_ms() + 200;
     (void)hub_played_wait(w.h, PROTO_CANCEL);
 }
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

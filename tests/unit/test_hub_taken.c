@@ -16,15 +16,16 @@
 static int setup(void **state)
 {
     struct hub_running *f;
-    int status = hub_running_setup(state);
 
+    if (hub_running_setup(state) != 0)
+        return -1;
     f = *state;
     /* The honest program made its store; from here on the other one, on the same home. */
     hub_running_publish(f, A);
     assert_int_equal(hub_running_stop(f), EX_OK);
     f->program = "taken-hub";
     hub_running_start(f);
-    return status;
+    return 0;
 }
 
 static char *log_of(const struct hub_running *f)

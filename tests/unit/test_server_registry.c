@@ -388,8 +388,6 @@ static void as_much_as_a_registry_can_be_is_there_after_a_restart(void **state)
     assert_int_equal(proto_registry_size(server_registry_fold(w->r)), most);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 /* ---- a copy that another role writes anew ---- */
 
 struct writing { const char *path; const char *text; };
@@ -445,6 +443,8 @@ static void nobody_is_waited_for_when_the_other_end_is_gone(void **state)
     assert_err(server_registry_await(w->folder.file, before, fd[0]), ERR_PEER);
     (void)close(fd[0]);
 }
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
