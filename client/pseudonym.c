@@ -18,10 +18,11 @@
 
 /*
  * USUAL_A_DAY is what a holder counts for an organisation and day, unless others raised it in the registry; the last ASKED_A_DAY of it are for
- * children whom somebody asks for. RAISED_MS: so long the keyholder may not have heard of a raise that is known here.
+ * children whom somebody asks for. RAISED_MS: so long the keyholder may not have heard of a raise that is known here. KEEP_AGAIN_MS: what the
+ * disk has no room for is not tried at every step.
  */
 enum { FRESH_MAX = 4 * PROTO_BATCH_MAX, ROW_LEN = 1 + 32, NUMBER_LEN = PROTO_PSEUDONYM_NUMBER_LEN, FAILED_MS = 500, PAUSE_MS = 60000,
-    USUAL_A_DAY = 2000, ASKED_A_DAY = 100, RAISED_MS = 60000, DAY_S = 86400 };
+    USUAL_A_DAY = 2000, ASKED_A_DAY = 100, RAISED_MS = 60000, KEEP_AGAIN_MS = 1000, DAY_S = 86400 };
 
 struct client_pseudonyms {
     struct client_derive *derive;
@@ -31,10 +32,11 @@ struct client_pseudonyms {
     uint32_t of_register;                    /* of the batch, those that nobody asked for */
     bool may_wait;                           /* there may be some in the vault */
     bool was_stuck;
+    bool not_kept;                           /* what only memory knows could not be put into the vault, and that was logged */
     struct client_derive_end last;           /* err OK: the last batch went well */
     bool is_held;                            /* last is why the batch waits */
     uint32_t refusals;                       /* of those who are asked for it, as far as they were told */
-    uint64_t failed_ms, pause_until_ms;
+    uint64_t failed_ms, pause_until_ms, keep_again_ms;
     uint64_t quota_until_s;                  /* a holder has counted enough until then */
     uint64_t register_until_s;               /* we have */
     uint64_t most, raised_ms;                /* what the registry lets us have a day, 0: the usual; when that last rose */
@@ -217,7 +219,7 @@ static enum err keep_all(struct client_node *n, struct vault_txn *x)
     return e;
 }
 
-/* Those that only memory knows go into the vault. What fails is tried again at the next step. */
+/* Those that only memory knows go into the vault. What fails is tried again, and logged once. */
 static void keep(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
@@ -231,12 +233,16 @@ static void keep(struct client_node *n)
         e = keep_all(n, x);
     e = client_vault_end(x, e);
     if (e != OK) {
-        log_event(LOG_WARN, "waiting-not-kept", "err", err_word(e), NULL);
+        if (!p->not_kept)
+            log_event(LOG_WARN, "waiting-not-kept", "err", err_word(e), NULL);
+        p->not_kept = true;
+        p->keep_again_ms = clock_mono_ms() + KEEP_AGAIN_MS;
         return;
     }
     sodium_memzero(p->fresh, sizeof p->fresh);
     p->fresh_count = p->unkept = 0;
     p->may_wait = true;
+    p->not_kept = false;
 }
 
 /* ---- how much of today's part for registers is used ---- */
@@ -470,7 +476,7 @@ void client_pseudonyms_step(struct client_node *n)
     client_derive_step(n, p->derive);
     stuck = client_derive_is_stuck(n, p->derive);
     /* Who is told that a child waits has been told before this step: that is kept now, not when the question has failed. */
-    if (stuck || client_link_is_down(n) || client_keylink_is_down(n))
+    if ((stuck || client_link_is_down(n) || client_keylink_is_down(n)) && clock_mono_ms() >= p->keep_again_ms)
         keep(n);
     /* Calls that wait hear of it once. */
     if (stuck && !p->was_stuck)
