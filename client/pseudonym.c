@@ -32,11 +32,11 @@ struct client_pseudonyms {
     uint32_t of_register;                    /* of the batch, those that nobody asked for */
     bool may_wait;                           /* there may be some in the vault */
     bool was_stuck;
-    bool not_kept;                           /* what only memory knows could not be put into the vault, and that was logged */
     struct client_derive_end last;           /* err OK: the last batch went well */
     bool is_held;                            /* last is why the batch waits */
     uint32_t refusals;                       /* of those who are asked for it, as far as they were told */
-    uint64_t failed_ms, pause_until_ms, keep_again_ms;
+    uint64_t failed_ms, pause_until_ms;
+    uint64_t keep_again_ms;                  /* when what only memory knows could not be kept, which was logged; 0: it could */
     uint64_t quota_until_s;                  /* a holder has counted enough until then */
     uint64_t register_until_s;               /* we have */
     uint64_t most, raised_ms;                /* what the registry lets us have a day, 0: the usual; when that last rose */
@@ -233,16 +233,15 @@ static void keep(struct client_node *n)
         e = keep_all(n, x);
     e = client_vault_end(x, e);
     if (e != OK) {
-        if (!p->not_kept)
+        if (p->keep_again_ms == 0)
             log_event(LOG_WARN, "waiting-not-kept", "err", err_word(e), NULL);
-        p->not_kept = true;
         p->keep_again_ms = clock_mono_ms() + KEEP_AGAIN_MS;
         return;
     }
     sodium_memzero(p->fresh, sizeof p->fresh);
     p->fresh_count = p->unkept = 0;
     p->may_wait = true;
-    p->not_kept = false;
+    p->keep_again_ms = 0;
 }
 
 /* ---- how much of today's part for registers is used ---- */
