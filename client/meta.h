@@ -19,7 +19,7 @@
 #define CLIENT_META_OPENINGS "openings"                         /* client/openings */
 #define CLIENT_META_CLEARED "openings cleared"                  /* client/openings, with " " and the number behind it */
 #define CLIENT_META_RESTORED "restored"                         /* client/openings */
-#define CLIENT_META_REGISTER_DAY "pseudonyms of a register"     /* client/pseudonym */
+#define CLIENT_META_REGISTER_DAY "pseudonyms of a register"     /* client/register_day */
 #define CLIENT_META_ARCHIVE_END "archive end"                   /* client/archive_end */
 #define CLIENT_META_INDEX "index of what is kept"               /* client/index; and the marks, these with what is marked behind them: */
 #define CLIENT_META_INDEX_DUE "due "

@@ -3,13 +3,12 @@
 #include "base/log.h"
 #include "base/rd.h"
 #include "base/text.h"
-#include "base/wr.h"
 #include "client/calls.h"
 #include "client/derive.h"
 #include "client/hublink.h"
 #include "client/keylink.h"
-#include "client/meta.h"
 #include "client/pseudonym_say.h"
+#include "client/register_day.h"
 #include "client/registry.h"
 
 #include <sodium.h>
@@ -244,56 +243,11 @@ static void keep(struct client_node *n)
     p->keep_again_ms = 0;
 }
 
-/* ---- how much of today's part for registers is used ---- */
-
-struct day { uint64_t day; uint32_t count; };
-
-static enum err read_day(struct vault_txn *x, struct day *out)
-{
-    uint8_t *row = NULL;
-    size_t len = 0;
-    struct rd r;
-    enum err e = client_meta_get(x, CLIENT_META_REGISTER_DAY, &row, &len);
-
-    *out = (struct day){.day = clock_now_s() / DAY_S};
-    if (e != OK)
-        return e == ERR_NOTFOUND ? OK : e;
-    rd_init(&r, row, len);
-    if (rd_u64(&r) == out->day)
-        out->count = rd_u32(&r);
-    free(row);
-    return OK;
-}
-
-static enum err write_day(struct vault_txn *x, const struct day *d)
-{
-    uint8_t row[12];
-    struct wr w;
-
-    wr_init(&w, row, sizeof row);
-    wr_u64(&w, d->day);
-    wr_u32(&w, d->count);
-    return client_meta_put(x, CLIENT_META_REGISTER_DAY, row, sizeof row);
-}
-
 /* Counted when it was done: what a holder refused cost nothing. */
 static void count_register(struct client_node *n)
 {
-    struct client_pseudonyms *p = n->pseudonyms;
-    struct vault_txn *x = NULL;
-    struct day day;
-    enum err e;
+    enum err e = n->pseudonyms->of_register != 0 ? client_register_day_add(n, n->pseudonyms->of_register) : OK;
 
-    if (p->of_register == 0)
-        return;
-    e = client_vault_begin(n->vault, true, &x);
-    if (e == OK)
-        e = read_day(x, &day);
-    if (e == OK) {
-        day.count += p->of_register;
-        e = write_day(x, &day);
-    }
-    e = client_vault_end(x, e);
     if (e != OK)
         log_event(LOG_WARN, "register-not-counted", "err", err_word(e), NULL);
 }
@@ -373,11 +327,11 @@ static void take_end(struct client_node *n)
 static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct client_waiting *out, size_t max, size_t *count)
 {
     struct client_pseudonyms *p = n->pseudonyms;
-    struct day day;
+    struct client_register_day day;
     uint32_t of_register = 0, most = register_a_day(p), left;
     size_t got = 0;
     uint64_t all = 0;
-    enum err e = read_day(x, &day);
+    enum err e = client_register_day_read(x, &day);
 
     left = day.count < most ? most - day.count : 0;
     if (e == OK)

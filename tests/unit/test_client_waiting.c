@@ -35,7 +35,7 @@ static void open_cases_come_before_the_rest(void **state)
     holders_until_none_waits(w);
 }
 
-/* As client/pseudonym keeps it: u64 day, u32 count. */
+/* As client/register_day keeps it: u64 day, u32 count. */
 static void set_used_today(struct holders *w, uint32_t count)
 {
     static const char key[] = "pseudonyms of a register";

@@ -1,0 +1,56 @@
+#include "client/register_day.h"
+
+#include "base/clock.h"
+#include "base/rd.h"
+#include "base/wr.h"
+#include "client/meta.h"
+
+#include <stdlib.h>
+
+enum { DAY_S = 86400 };
+
+enum err client_register_day_read(struct vault_txn *x, struct client_register_day *out)
+{
+    struct client_register_day today = {.day = clock_now_s() / DAY_S};
+    uint8_t *row = NULL;
+    size_t len = 0;
+    struct rd r;
+    enum err e = client_meta_get(x, CLIENT_META_REGISTER_DAY, &row, &len);
+
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
+    if (e == OK) {
+        rd_init(&r, row, len);
+        if (rd_u64(&r) == today.day)
+            today.count = rd_u32(&r);
+        free(row);
+    }
+    *out = today;
+    return OK;
+}
+
+static enum err put(struct vault_txn *x, const struct client_register_day *d)
+{
+    uint8_t row[12];
+    struct wr w;
+
+    wr_init(&w, row, sizeof row);
+    wr_u64(&w, d->day);
+    wr_u32(&w, d->count);
+    return client_meta_put(x, CLIENT_META_REGISTER_DAY, row, sizeof row);
+}
+
+enum err client_register_day_add(struct client_node *n, uint32_t count)
+{
+    struct client_register_day today;
+    struct vault_txn *x = NULL;
+    enum err e = client_vault_begin(n->vault, true, &x);
+
+    if (e == OK)
+        e = client_register_day_read(x, &today);
+    if (e == OK) {
+        today.count += count;
+        e = put(x, &today);
+    }
+    return client_vault_end(x, e);
+}
