@@ -100,7 +100,7 @@ static void the_status_says_why_it_stops(void **state)
     client_vault_abort(x);
     says(w, "waiting", 1);
     assert_string_equal(client_fixture_text(w->hub->f, "class"), "quota");
-    assert_non_null(strstr(client_fixture_text(w->hub->f, "note"), "1 wait and are done tomorrow"));
+    assert_non_null(strstr(client_fixture_text(w->hub->f, "note"), "1 wait and are done by themselves soon after"));
 }
 
 /* Whoever gives it again may know that there is room by now: nobody waits for tomorrow for that. */
