@@ -135,6 +135,34 @@ bool text_is_utf8(const uint8_t *data, size_t len)
     return true;
 }
 
+size_t text_control(const char *s)
+{
+    const uint8_t *at = (const uint8_t *)s;
+
+    if (at[0] != '\0' && (at[0] < ' ' || at[0] == 0x7f))
+        return 1;
+    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f)
+        return 2;
+    if (at[0] != 0xe2)
+        return 0;
+    if (at[1] == 0x80 && ((at[2] >= 0xaa && at[2] <= 0xae) || at[2] == 0x8e || at[2] == 0x8f))
+        return 3;
+    return at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9 ? 3 : 0;
+}
+
+size_t text_columns(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len && text[i] != '\0';) {
+        size_t bad = text_control(text + i);
+
+        n += bad != 0 || ((uint8_t)text[i] & 0xc0) != 0x80;
+        i += bad != 0 ? bad : 1;
+    }
+    return n;
+}
+
 enum err text_u64(const char *text, uint64_t max, uint64_t *out)
 {
     uint64_t v = 0;

@@ -38,46 +38,19 @@ const char *client_paper_word(const struct client_paper *p, const char *group, c
 
 /* ---- bytes that a terminal would obey ---- */
 
-/* How many bytes here are a control: C0, delete, C1 (U+0080 to U+009F), and marks of writing direction. 0:
- * none. */
-static size_t control(const unsigned char *s)
-{
-    if (s[0] < ' ' || s[0] == 0x7f)
-        return 1;
-    if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f)
-        return 2;
-    if (s[0] == 0xe2 && s[1] == 0x80 && ((s[2] >= 0xaa && s[2] <= 0xae) || s[2] == 0x8e || s[2] == 0x8f))
-        return 3;
-    return s[0] == 0xe2 && s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9 ? 3 : 0;
-}
-
 static void put_bytes(const struct client_paper *p, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
-        size_t bad = control((const unsigned char *) text + i);
+        size_t bad = text_control(text + i);
 
         (void) fputc(bad != 0 ? ' ' : text[i], p->out);
         i += bad != 0 ? bad : 1;
     }
 }
 
-/* Of what put_bytes writes. */
-static int columns(const char *text, size_t len)
-{
-    int n = 0;
-
-    for (size_t i = 0; i < len;) {
-        size_t bad = control((const unsigned char *) text + i);
-
-        n += bad != 0 || ((unsigned char) text[i] & 0xc0) != 0x80;
-        i += bad != 0 ? bad : 1;
-    }
-    return n;
-}
-
 int client_paper_width(const char *text)
 {
-    return columns(text, strlen(text));
+    return (int) text_columns(text, SIZE_MAX);
 }
 
 /* ---- putting ---- */
@@ -125,7 +98,7 @@ void client_paper_fill(
     style_on(p, style);
     while (*text != '\0') {
         size_t len = strcspn(text, " \n");
-        int wide = columns(text, len);
+        int wide = (int) text_columns(text, len);
 
         if (!fresh && at + 1 + wide > p->width && wide != 0) {
             (void) fprintf(p->out, "\n%*s", indent, "");

@@ -1,6 +1,7 @@
 /* client/cmd: a reply for people, and errors as JSON. */
 #include "client/cmd.h"
 
+#include "base/text.h"
 #include "client/paper.h"
 #include "client/texts.h"
 
@@ -9,27 +10,20 @@
 
 enum { CELL_MAX = 200, COLUMNS_MAX = 16, INDENT = 2 };
 
-/* Characters, not bytes; nothing here is wider than one column. */
-static int width(const char *text)
-{
-    int n = 0;
-
-    for (const char *p = text; *p != '\0'; p++)
-        n += ((unsigned char)*p & 0xc0) != 0x80;
-    return n;
-}
-
 static void pad(const char *text, int to)
 {
-    (void)printf("%s%*s", text, to > width(text) ? to - width(text) : 0, "");
+    int wide = client_paper_width(text);
+
+    (void)printf("%s%*s", text, to > wide ? to - wide : 0, "");
 }
 
 /* Text of others must not move the cursor of a terminal. */
 static void clean(char *text)
 {
-    for (char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = ' ';
+    for (size_t bad = 0; *text != '\0'; text += bad != 0 ? bad : 1) {
+        bad = text_control(text);
+        memset(text, ' ', bad);
+    }
 }
 
 /* Names of our own that stand for something; what people wrote stays as it is. */
@@ -69,8 +63,10 @@ struct table { const char *keys[COLUMNS_MAX]; int widths[COLUMNS_MAX]; size_t co
 
 static void widen(struct table *t, size_t column, const char *text)
 {
-    if (width(text) > t->widths[column])
-        t->widths[column] = width(text);
+    int wide = client_paper_width(text);
+
+    if (wide > t->widths[column])
+        t->widths[column] = wide;
 }
 
 /* A column for each key of any row, in the order in which they come. */

@@ -1,6 +1,7 @@
 #include "hub/cli.h"
 
 #include "base/args.h"
+#include "base/text.h"
 #include "hub/cli_print.h"
 
 #include <argp.h>
@@ -195,10 +196,8 @@ static void put_wrapped(FILE *to, size_t indent, const char *text)
     size_t at = indent;
 
     while (*text != '\0') {
-        size_t len = strcspn(text, " "), wide = 0;
+        size_t len = strcspn(text, " "), wide = text_columns(text, len);
 
-        for (size_t i = 0; i < len; i++)
-            wide += ((unsigned char)text[i] & 0xc0) != 0x80;
         if (at > indent && at + 1 + wide > USAGE_WIDTH) {
             (void)fprintf(to, "\n%*s", (int)indent, "");
             at = indent;

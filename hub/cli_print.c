@@ -1,5 +1,6 @@
 #include "hub/cli_print.h"
 
+#include "base/text.h"
 #include "hub/cli.h"
 
 #include <string.h>
@@ -13,28 +14,16 @@ static const char *text_of(const cJSON *v, enum lang lang)
     return cJSON_IsString(v) || cJSON_IsRaw(v) ? v->valuestring : "";
 }
 
-/* What others wrote, as the running core its status, must not move the cursor of a terminal: C0, DEL, and C1 as UTF-8 has it. */
+/* What others wrote, as the running core its status, must not move the cursor of a terminal. Returns its columns. */
 static size_t put(FILE *out, const char *text)
 {
-    size_t columns = 0;
+    for (const char *p = text; *p != '\0';) {
+        size_t bad = text_control(p);
 
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-        bool is_c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
-
-        (void)fputc(is_c1 || *p < ' ' || *p == 0x7f ? ' ' : *p, out);
-        columns += is_c1 || (*p & 0xc0) != 0x80;
-        p += is_c1;
+        (void)fputc(bad != 0 ? ' ' : *p, out);
+        p += bad != 0 ? bad : 1;
     }
-    return columns;
-}
-
-static size_t width(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
+    return text_columns(text, SIZE_MAX);
 }
 
 struct table { const char *keys[COLUMNS_MAX]; size_t widths[COLUMNS_MAX], count; };
@@ -46,14 +35,14 @@ static void measure(struct table *t, const cJSON *rows, enum lang lang)
 
     cJSON_ArrayForEach(row, rows)
         cJSON_ArrayForEach(v, row) {
-            size_t i = 0, wide = width(text_of(v, lang));
+            size_t i = 0, wide = text_columns(text_of(v, lang), SIZE_MAX);
 
             while (i < t->count && strcmp(t->keys[i], v->string) != 0)
                 i++;
             if (i == COLUMNS_MAX)
                 continue;
             if (i == t->count) {
-                t->widths[i] = width(hub_texts_label(v->string, lang));
+                t->widths[i] = text_columns(hub_texts_label(v->string, lang), SIZE_MAX);
                 t->keys[t->count++] = v->string;
             }
             t->widths[i] = wide > t->widths[i] ? wide : t->widths[i];

@@ -210,6 +210,26 @@ static void test_bsn(void **state)
     assert_false(text_is_bsn(""));
 }
 
+/* How many bytes of the beginning a terminal would obey, and the columns of the whole with blanks in their place. */
+static const struct control_row { const char *name, *text; size_t control, columns; } control_rows[] = {
+    { "control: nothing", "", 0, 0 }, { "control: letters", "abc", 0, 3 }, { "control: two bytes, one column", "\xc3\xa9", 0, 1 },
+    { "control: a new line", "\nb", 1, 2 }, { "control: escape", "\x1b[2J", 1, 4 }, { "control: delete", "\x7f", 1, 1 },
+    { "control: the first of C1", "\xc2\x80", 2, 1 }, { "control: the last of C1", "\xc2\x9f", 2, 1 }, { "control: behind C1", "\xc2\xa0", 0, 1 },
+    { "control: left to right", "\xe2\x80\x8e", 3, 1 }, { "control: right to left", "\xe2\x80\x8f", 3, 1 },
+    { "control: an embedding", "\xe2\x80\xaa", 3, 1 }, { "control: an override", "\xe2\x80\xae", 3, 1 }, { "control: a thin blank", "\xe2\x80\xaf", 0, 1 },
+    { "control: an isolate", "\xe2\x81\xa6", 3, 1 }, { "control: its end", "\xe2\x81\xa9", 3, 1 }, { "control: behind it", "\xe2\x81\xaa", 0, 1 },
+    { "control: half of C1", "\xc2", 0, 1 }, { "control: half of a mark", "\xe2\x80", 0, 1 },
+};
+
+static void test_control(void **state)
+{
+    const struct control_row *row = *state;
+
+    assert_int_equal(text_control(row->text), row->control);
+    assert_int_equal(text_columns(row->text, SIZE_MAX), row->columns);
+    assert_int_equal(text_columns(row->text, 0), 0);
+}
+
 int main(void)
 {
     static const char *const bad_hex[] = { "", "aabb0", "aab", "aabbcc", "aabg", "AABB", " abb", "0xab" };
@@ -226,6 +246,8 @@ int main(void)
     check_add(&list, "utf8: a zero", test_utf8_zero, NULL);
     for (size_t i = 0; i < sizeof number_rows / sizeof *number_rows; i++)
         check_add(&list, number_rows[i].name, test_number, &number_rows[i]);
+    for (size_t i = 0; i < sizeof control_rows / sizeof *control_rows; i++)
+        check_add(&list, control_rows[i].name, test_control, &control_rows[i]);
     check_add(&list, "handles of partners", test_handle, NULL);
     check_add(&list, "the eleven-test", test_bsn, NULL);
     return check_run(&list, "base/text");

@@ -41,6 +41,15 @@ static void roles_in_words(void **state)
         "  fg      officer  data protection officer\n");
 }
 
+/* What others wrote moves no cursor and turns no line. */
+static void no_cursor_is_moved(void **state)
+{
+    (void)state;
+    expect(LANG_EN, "{\"staff\":[{\"login\":\"a\",\"name\":\"<\\u001b[2J\\u007f\\u009b2J\\u202e\\u00e9>\",\"role\":\"fg\"}]}", "staff:\n"
+        "  login  name             role\n"
+        "  a      < [2J   2J   \xc3\xa9>  data protection officer\n");
+}
+
 static void roles_in_dutch(void **state)
 {
     (void)state;
@@ -130,7 +139,7 @@ static void a_verdict_that_names_the_first_problem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roles_in_words), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
+        cmocka_unit_test(roles_in_words), cmocka_unit_test(no_cursor_is_moved), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
         cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number), cmocka_unit_test(a_revoked_person_and_what_is_next),
         cmocka_unit_test(a_person_who_left_already), cmocka_unit_test(a_verdict_comes_first), cmocka_unit_test(a_verdict_that_names_the_first_problem),
     };

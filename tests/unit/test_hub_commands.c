@@ -394,11 +394,11 @@ static void a_status_moves_no_cursor(void **state)
     assert_err(file_write(path, (const uint8_t *)text, strlen(text), 0600, NULL), OK);
     (void)snprintf(path, sizeof path, "%s/run/status.json", w->home);
     (void)snprintf(text, sizeof text,
-        "{\"state\":\"running\",\"pid\":%d,\"time\":1700000000,\"pack\":\"<\\u001b]0;x\\u0007\\u009b2J\\u007f\\u00e9>\"}", (int)getpid());
+        "{\"state\":\"running\",\"pid\":%d,\"time\":1700000000,\"pack\":\"<\\u001b]0;x\\u0007\\u009b2J\\u007f\\u202e\\u00e9>\"}", (int)getpid());
     assert_err(file_write(path, (const uint8_t *)text, strlen(text), 0600, NULL), OK);
     printed(w, "status", out, sizeof out);
     assert_int_equal(close(door), 0);
-    assert_non_null(strstr(out, "< ]0;x  2J \xc3\xa9>"));
+    assert_non_null(strstr(out, "< ]0;x  2J  \xc3\xa9>"));
     for (const char *p = out; *p != '\0'; p++)
         assert_true(*p == '\n' || ((unsigned char)*p >= ' ' && *p != 0x7f));
 }
