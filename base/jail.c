@@ -53,7 +53,8 @@ bool jail_is_watched(void)
     return WATCHED != 0;
 }
 
-const char *jail_call_name(int call)
+/* As it stands in the tables; NULL if it is in none. */
+static const char *name_of(int call)
 {
     for (size_t i = 0; i < jail_table_count; i++)
         if (jail_table[i].call == call)
@@ -81,7 +82,7 @@ static void on_refused(int signal_number, siginfo_t *info, void *context)
 {
     char line[200], digits[12], *digit = digits + sizeof digits - 1;
     unsigned call = (unsigned)info->si_syscall;
-    const char *name = jail_call_name(info->si_syscall);
+    const char *name = name_of(info->si_syscall);
     size_t used = 0;
     ssize_t written;
 
@@ -204,10 +205,20 @@ static enum err put_up(const struct filter *f, const char *program)
     return OK;
 }
 
+/* Takes f. */
+static enum err finish(struct filter *f, const char *program)
+{
+    enum err e = heed_refusals(program);
+
+    if (e == OK)
+        e = put_up(f, program);
+    free(f);
+    return e;
+}
+
 enum err jail_calls(const char *program, unsigned groups)
 {
     struct filter *f = calloc(1, sizeof *f);
-    enum err e;
 
     if (f == NULL)
         return ERR_NOMEM;
@@ -218,11 +229,7 @@ enum err jail_calls(const char *program, unsigned groups)
         if ((jail_table[i].groups & (groups | WATCHED)) != 0)
             add_call(f, &jail_table[i]);
     answer(f, SECCOMP_RET_TRAP);
-    e = heed_refusals(program);
-    if (e == OK)
-        e = put_up(f, program);
-    free(f);
-    return e;
+    return finish(f, program);
 }
 
 /* Within bounds, and else not at all: the last row of a call that is not answered otherwise closes it. */
@@ -243,7 +250,6 @@ static void add_bounded(struct filter *f, unsigned groups)
 static enum err shut_but(const char *program, unsigned groups)
 {
     struct filter *f = calloc(1, sizeof *f);
-    enum err e;
 
     if (f == NULL)
         return ERR_NOMEM;
@@ -255,11 +261,7 @@ static enum err shut_but(const char *program, unsigned groups)
             answer(f, SECCOMP_RET_TRAP);
         }
     answer(f, SECCOMP_RET_ALLOW);
-    e = heed_refusals(program);
-    if (e == OK)
-        e = put_up(f, program);
-    free(f);
-    return e;
+    return finish(f, program);
 }
 
 enum err jail_calls_but(const char *program)

@@ -65,7 +65,4 @@ MUST_USE enum err jail_calls_but_local(const char *program);
 /* A build with a sanitizer or with counted branches: it is allowed JAIL_WATCHED too. */
 bool jail_is_watched(void);
 
-/* The name of a call in the table; NULL if it is in none. Static. */
-const char *jail_call_name(int call);
-
 #endif

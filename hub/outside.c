@@ -349,7 +349,8 @@ const char *hub_outside_word(enum hub_outside_state s)
     return words[s];
 }
 
-bool hub_outside_is_bad(enum hub_outside_state s, uint64_t since_s, uint64_t now_s)
+/* Must somebody look? At once when it says why it does not cosign, after an hour when it says nothing. */
+static bool is_bad(enum hub_outside_state s, uint64_t since_s, uint64_t now_s)
 {
     if (s == HUB_OUTSIDE_ASKED || s == HUB_OUTSIDE_SILENT)
         return since_s + HUB_OUTSIDE_ALARM_S <= now_s;
@@ -372,7 +373,7 @@ void hub_outside_status(const struct hub_core *c, cJSON *root)
         json_add_text(row, "state", hub_outside_word(w->state));
         json_add_u64(row, "since", w->since_s);
         json_add_u64(row, "leaves", w->line_size);
-        bad = bad || hub_outside_is_bad(w->state, w->since_s, c->now_s);
+        bad = bad || is_bad(w->state, w->since_s, c->now_s);
     }
     if (o != NULL)
         json_add_bool(root, "outside_alarm", bad);

@@ -53,8 +53,6 @@ enum hub_outside_state {
 };
 /* As it stands in the status file. */
 const char *hub_outside_word(enum hub_outside_state s);
-/* Must somebody look? At once when it says why it does not cosign, after an hour when it says nothing. */
-bool hub_outside_is_bad(enum hub_outside_state s, uint64_t since_s, uint64_t now_s);
 /* For the status file: a row for each witness and log, and whether somebody must look. Nothing without public witnesses. */
 void hub_outside_status(const struct hub_core *c, cJSON *root);
 
