@@ -55,10 +55,9 @@ static enum err read_paths(const struct hub_cli *c, struct run *r)
         { "oprf/quota", r->quota },
         { "signer/registry", r->signed_registry }, { SERVER_REGISTRY_FILE, r->registry },
     };
-    enum err e = OK;
+    enum err e = server_registry_settle(c->home, c->t);
 
     r->home = c->home;
-    e = server_registry_settle(c->home, c->t);
     for (size_t i = 0; e == OK && i < sizeof paths / sizeof *paths; i++)
         e = hub_home_path(c->home, paths[i].name, paths[i].out, c->t);
     return e;
@@ -148,7 +147,6 @@ static enum err start_all(struct run *r, struct proc procs[ROLE_COUNT], size_t *
 
     /* Before core, which writes the copy for the others anew: by the one that is there nobody is answered. */
     server_registry_stamp(r->registry, r->registry_before);
-
     if (e == OK)
         e = proc_pair(gate_oprf);
     if (e == OK)
