@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHECK_EVERY_MS = 1000, AGAIN_MS = 10000, ROW_LEN = 8 + PROTO_HASH_LEN };
+enum { CHECK_EVERY_MS = 1000, OTHERS_MS = 50, AGAIN_MS = 10000, ROW_LEN = 8 + PROTO_HASH_LEN };
 
 enum err client_heads_put(struct vault_txn *x, const struct proto_merkle_head *checked)
 {
@@ -178,14 +178,29 @@ static bool is_room_for_signed(const struct client_hublink *l)
     return count < LINK_HEADS / 2;
 }
 
+/* A signed one makes room, and nobody can know which: else a hub would show a history of its own behind as many heads as there are places. */
+static void make_room(struct client_hublink *l)
+{
+    uint32_t drop = randombytes_uniform(LINK_HEADS / 2);
+
+    for (size_t i = 0; i < l->other_count; i++)
+        if (l->other[i].from == NULL && drop-- == 0) {
+            l->other[i] = l->other[--l->other_count];
+            return;
+        }
+}
+
 /*
  * Signed, and neither the newest nor checked: to be compared later. Also a head that was the newest for a moment only: a receipt under a history
  * that nobody else is shown would otherwise be forgotten with the next honest one.
  */
 static void remember_signed(struct client_hublink *l, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
-    if (size != 0 && size != l->checked.size && size != l->newest.size && is_room_for_signed(l))
-        remember_other(l, NULL, size, root);
+    if (size == 0 || size == l->checked.size || size == l->newest.size)
+        return;
+    if (!is_room_for_signed(l))
+        make_room(l);
+    remember_other(l, NULL, size, root);
 }
 
 void client_heads_begin_again(struct client_hublink *l, const struct proto_merkle_head *base, const struct proto_merkle_head *kept,
@@ -230,16 +245,25 @@ static bool is_same(const struct proto_merkle_head *a, const struct proto_merkle
     return a->size == b->size && memcmp(a->root, b->root, PROTO_HASH_LEN) == 0;
 }
 
+static bool is_remembered(const struct client_hublink *l, const struct proto_merkle_head *head)
+{
+    bool is = is_same(&l->newest, head) || is_same(&l->checked, head);
+
+    for (size_t i = 0; i < l->other_count; i++)
+        is = is || is_same(&l->other[i].head, head);
+    return is;
+}
+
 enum err client_heads_brought(struct client_node *n, const struct proto_merkle_head *head, bool *known)
 {
     const struct client_hublink *l = n->link;
-    bool here = is_same(&l->newest, head) || is_same(&l->checked, head), waits;
+    bool here = is_same(&l->newest, head) || is_same(&l->checked, head);
 
+    /* A person waits for the answer to this one, and it would be the next to go. */
+    if (!is_remembered(l, head) && head->size < l->newest.size && head->size != l->checked.size && !is_room_for_signed(l))
+        return ERR_BUSY;
     client_heads_saw(n, head->size, head->root, clock_now_s());
-    waits = l->for_ever || is_same(&l->newest, head) || is_same(&l->checked, head);
-    for (size_t i = 0; i < l->other_count; i++)
-        waits = waits || is_same(&l->other[i].head, head);
-    if (!waits)
+    if (!l->for_ever && !is_remembered(l, head))
         return ERR_BUSY;
     *known = here;
     return OK;
@@ -328,9 +352,10 @@ static void settle(struct client_node *n, bool of_one_history)
         doubt_partner(n, l->asked.from, "not-in-our-log");
     else if (l->asked.from == NULL)
         client_heads_resume(n);
-    l->check_wait_ms = 0;
-    l->check_at_ms = clock_mono_ms() + CHECK_EVERY_MS;
     forget_asked(l);
+    l->check_wait_ms = 0;
+    /* What waits to be compared makes room soon. */
+    l->check_at_ms = clock_mono_ms() + (l->other_count != 0 ? OTHERS_MS : CHECK_EVERY_MS);
     if (!is_newer || l->asked.from != NULL)
         return;
     l->checked = l->asked.head;

@@ -311,7 +311,7 @@ uint64_t client_hublink_due(const struct client_node *n, uint64_t max)
         due = earlier(due, l->fetch_at_ms > now ? l->fetch_at_ms - now : 0);
     if (l->batch_waits)
         due = earlier(due, l->batch_at_ms > now ? l->batch_at_ms - now : 0);
-    if (!l->checking && (l->newest.size > l->checked.size || l->other_count != 0))
+    if (!l->checking && !l->for_ever && (l->newest.size > l->checked.size || l->other_count != 0))
         due = earlier(due, l->check_at_ms > now ? l->check_at_ms - now : 0);
     return client_outbox_due(n, now, due);
 }

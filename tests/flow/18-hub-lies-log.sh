@@ -22,9 +22,29 @@ accepted() {
 }
 an_act() { as "$1" event add --number "$(child_number "$2")" --event VZM --to "$3" --json >"$region/said" 2>&1; }
 
+# asked: before any lie the office asked the school, in "request"; a person of the school has a key to be revoked.
+asked() {
+    ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht
+    ask leerplicht case open --number "$(child_number 2)" --purpose att_followup
+    ask leerplicht request new --case "$(value case <<<"$got")" --to vo --purpose att_followup --sections ident,att
+    expect "the office asks" "$got" '"verdict":"PERMIT"' || return 1
+    request=$(value request <<<"$got")
+    wait_for 20 arrived_at_vo || { why="the request is not at the school"; return 1; }
+    staff vo gast caseworker && staff vo privacy officer
+}
+arrived_at_vo() { as vo inbox --json | grep -q "$request"; }
+
 # goes_on STATEMENT: while all have stopped, the school withdraws this consent and reports a child, and who should hear it does.
 goes_on() {
     local case reported
+    ask vo grant --request "$request"
+    expect "nothing is granted" "$got" '"ok":false.*CONTRADICTS' || return 1
+    "$bin/schakel" --home "$region/vo" --as privacy audit --json >"$region/said" 2>&1 || { why="no audit: $(cat "$region/said")"; return 1; }
+    "$bin/schakel" --home "$region/vo" --as privacy audit complete --json | grep -q '"gaps":0' || { why="the list is not whole"; return 1; }
+    got=$("$bin/schakel" --home "$region/vo" --as admin staff revoke --login gast --reason stolen --json 2>&1)
+    expect "a key is revoked" "$got" '"ok":true' || return 1
+    expect_not "at once" "$got" '"queued":true' || return 1
+    wait_for 20 eval 'listed cjg | grep -q revoked_keys' || { why="the others do not hear of the revoked key"; return 1; }
     ask leerplicht case open --number "$(child_number 2)" --purpose att_followup
     case=$(printf '%s' "$got" | value case)
     ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att
@@ -57,9 +77,10 @@ scene_not_shown() {
 
 scene_contradicted() {
     local consent
+    asked || return 1
     ask vo consent record --number "$(child_number 4)" --holder vo --receiver cjg --purpose youth_help_access --sections need --yes y,g1,g2
     consent=$(printf '%s' "$got" | value statement)
-    wait_for 20 outbox_empty vo || { why="the consent is not at the hub"; return 1; }
+    for p in $partners; do wait_for 20 outbox_empty "$p" || { why="not all is at the hub, of $p"; return 1; }; done
     mark
     tell hub garbage@cjg:consistency fork@answer:statement rewritten@wijkteam:registry cut@leerplicht:registry
     an_act vo 3 cjg

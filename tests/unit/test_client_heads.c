@@ -164,13 +164,55 @@ static void without_room_it_is_said(void **state)
     assert_true(known);
 }
 
+/* One of the places after the other would be a rule by which a hub shows a history of its own unseen, behind so many others. */
+static void without_room_any_of_them_goes(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_hublink *l = h->n->link;
+    bool last_stays = false, last_goes = false;
+
+    for (int i = 0; i < 400 && !(last_stays && last_goes); i++) {
+        const struct proto_merkle_head one = head(20, 9), next = head(21, 9);
+        bool stays = false;
+
+        l->other_count = 0;
+        l->checked = l->newest = head(50, 1);
+        for (uint64_t k = 0; k < LINK_HEADS / 2; k++)
+            client_heads_saw(h->n, 10 + k, head(10 + k, 3).root, 0);
+        client_heads_saw(h->n, one.size, one.root, 0);
+        client_heads_saw(h->n, next.size, next.root, 0);
+        assert_int_equal(l->other_count, LINK_HEADS / 2);
+        for (size_t k = 0; k < l->other_count; k++)
+            stays = stays || l->other[k].head.size == one.size;
+        last_stays = last_stays || stays;
+        last_goes = last_goes || !stays;
+    }
+    assert_true(last_stays && last_goes);
+}
+
+/* Nothing is asked any more: a node that waited for nothing would go round without an end. */
+static void who_stopped_for_ever_is_not_due(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_hublink *l = h->n->link;
+
+    l->checked = head(4, 1);
+    l->newest = head(9, 1);
+    l->check_at_ms = 0;
+    l->up = l->fetching = true;
+    assert_int_equal(client_hublink_due(h->n, 5000), 0);
+    client_heads_stop(h->n, true, "consistency-not-proven");
+    assert_int_equal(client_hublink_due(h->n, 5000), 5000);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
     static const struct CMUnitTest tests[] = {
         T(what_is_proven_is_checked), T(a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged), T(nor_is_a_refusal),
         T(what_is_asked_after_is_judged), T(what_is_not_shown_is_asked_for_after_1_2_and_4_seconds), T(what_was_seen_here_is_the_same), T(another_root_of_one_size_is_proof),
-        T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said),
+        T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said), T(without_room_any_of_them_goes),
+        T(who_stopped_for_ever_is_not_due),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/heads", tests, NULL, NULL);
