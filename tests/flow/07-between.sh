@@ -30,9 +30,8 @@ child() {
     as vo record import "$region/child.csv" >/dev/null && as cjg record import "$region/child.csv" >/dev/null || { why="no record of $1"; return 1; }
 }
 
-# consented YES,...: the CJG opens a case, records who said yes, and asks the school.
-consented() {
-    local weighing
+# recorded YES,...: the CJG opens a case and records who said yes.
+recorded() {
     ask vo event add --number "$number" --event REFERRED --to cjg
     expect "the school refers" "$got" '"ok":true' || return 1
     ask cjg case open --number "$number" --purpose youth_help_access
@@ -40,11 +39,18 @@ consented() {
     ask cjg consent record --case "$case_of" --holder vo --receiver cjg --purpose youth_help_access --sections effort --yes "$1"
     expect "the consent is complete" "$got" '"complete":true' || return 1
     consent=$(printf '%s' "$got" | value statement)
+}
+# asks VERDICT: of the hub, or "" for what waits for it.
+asks() {
+    local weighing
     ask cjg weigh --case "$case_of" --answer 1="deciding on help" --answer 7="what was tried only" --answer 17="until the decision"
     weighing=$(printf '%s' "$got" | value weighing)
     ask cjg request new --case "$case_of" --to vo --purpose youth_help_access --sections effort --weigh "$weighing"
-    expect "the CJG asks" "$got" "$(verdict effort PERMIT)" || return 1
+    expect "the CJG asks" "$got" "$1" || return 1
     request=$(printf '%s' "$got" | value request)
+}
+consented() {
+    recorded "$1" && asks "$(verdict effort PERMIT)" || return 1
     wait_for 10 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
 }
 
@@ -74,10 +80,34 @@ scene_nothing_between() { child Gina 16 40 && consented y,g1,g2 && granted && ar
 
 # ---- birthdays: from then on others must have said yes ----
 
-turns_between_asking_and_granting() { child "$2" "$1" 2 && consented "$3" && later $((3 * DAY)) && not_granted '"class":"denied".*consent.*the young person'; }
-scene_12_before_grant() { turns_between_asking_and_granting 12 Anna g1,g2; }
-scene_16_before_grant() { turns_between_asking_and_granting 16 Bram y,g1,g2; }
-scene_18_before_grant() { turns_between_asking_and_granting 18 Cleo y; }
+# One night for all three, as it takes everybody's restart.
+scene_12_16_and_18_before_grant() {
+    local who asked=() i
+    for who in "Anna 12 g1,g2" "Bram 16 y,g1,g2" "Cleo 18 y"; do
+        # shellcheck disable=SC2086  # three words
+        set -- $who
+        child "$1" "$2" 2 && consented "$3" || return 1
+        asked+=("$request $consent")
+    done
+    later $((3 * DAY)) || return 1
+    for i in 0 1 2; do
+        read -r request consent <<<"${asked[i]}"
+        not_granted '"class":"denied".*consent.*the young person' || return 1
+    done
+}
+
+# Recorded, and the day passes before anybody asks; or asked while the hub is away, so signed and without a leaf.
+offline_asked() { stop_node hub; asks '"queued":true'; }
+request_at_school() { wait_for 15 lies_at vo "$request" || { why="the request is not at the school: $(status_of cjg outbox_trouble)"; return 1; }; }
+scene_16_before_asking_and_before_the_request_is_logged() {
+    local case_then consent_then
+    child Lot 16 2 && recorded y,g1,g2 || return 1
+    case_then=$case_of consent_then=$consent
+    child Mees 16 2 && recorded y,g1,g2 && offline_asked && start_hub && later $((3 * DAY)) && request_at_school || return 1
+    not_granted '"class":"denied".*consent.*the young person' || return 1
+    case_of=$case_then consent=$consent_then
+    asks '' && request_at_school && not_granted '"class":"denied".*consent.*the young person'
+}
 
 # The hub knows no birthdays, and no end of access tells of one: what was granted comes, and the node that knows the child destroys it unread.
 scene_16_before_fetch() {
@@ -119,6 +149,14 @@ scene_withdrawn_before_grant() {
 }
 withdrawn_at_school() { as vo request show --request "$request" --json | grep '"state":"withdrawn"' >/dev/null; }
 
+scene_withdrawn_before_asking() { child Noor 16 40 && recorded y,g1,g2 && withdraw cjg && asks "$(verdict effort NEED_CONSENT)"; }
+# What waits goes out in its order: the withdrawal behind the request.
+scene_withdrawn_before_the_request_is_logged() {
+    child Otis 16 40 && recorded y,g1,g2 && offline_asked && withdraw cjg && start_hub || return 1
+    wait_for 20 outbox_empty cjg || { why="the outbox is not sent: $(status_of cjg trouble)"; return 1; }
+    wait_for 10 withdrawn_at_school && not_granted 'waits for no answer any more'
+}
+
 # The school withdraws it itself, before what it granted has gone.
 scene_withdrawn_here_before_leaf() {
     child Jip 16 40 && consented y,g1,g2 && granted_offline && withdraw vo && start_hub || return 1
@@ -154,5 +192,5 @@ region_up
 set +e
 stop_node leerplicht
 stop_node wijkteam
-run_scenes nothing_between 12_before_grant 16_before_grant 18_before_grant 16_before_leaf 16_before_fetch 16_before_opening withdrawn_before_grant \
-    withdrawn_here_before_leaf withdrawn_there_before_leaf withdrawn_before_fetch withdrawn_before_opening
+run_scenes nothing_between 16_before_asking_and_before_the_request_is_logged 12_16_and_18_before_grant 16_before_leaf 16_before_fetch 16_before_opening \
+    withdrawn_before_asking withdrawn_before_the_request_is_logged withdrawn_before_grant withdrawn_here_before_leaf withdrawn_there_before_leaf withdrawn_before_fetch withdrawn_before_opening

@@ -3,6 +3,8 @@
 # do, and when they are right again what waited is done, once. With the programs of SCHAKEL_BIN (debug, or under the sanitizers).
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
+. "$source/tests/flow/lib/registry.sh"
+. "$source/tests/flow/lib/witkey.sh"
 
 HOUR=3600
 
@@ -119,6 +121,8 @@ keyholder_off_by() {
     expect "a known child goes on" "$got" '"ok":true' || return 1
     expect_not "at once" "$got" '"queued"' || return 1
     wait_for 10 is_counted "$before" || { why="the hub did not count it: $(counted), and not $before"; return 1; }
+    # It is the only witness from outside: what it cosigns by its own clock counts, and hides nothing that comes later.
+    wait_for 30 all_anchored || { why="nothing is anchored while its clock is off: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
     keyholder_with_clock 0
     wait_for 20 none_waits || { why="the child is not done when the clock is right: $(status_of vo pseudonyms_note)"; return 1; }
     ask vo case open --number "$number" --purpose case_support
