@@ -32,7 +32,7 @@ asked() {
     wait_for 20 arrived_at_vo || { why="the request is not at the school"; return 1; }
     staff vo gast caseworker && staff vo privacy officer
 }
-arrived_at_vo() { as vo inbox --json | grep -q "$request"; }
+arrived_at_vo() { as vo inbox --json | grep "$request" >/dev/null; }
 
 # goes_on STATEMENT: while all have stopped, the school withdraws this consent and reports a child, and who should hear it does.
 goes_on() {
@@ -40,11 +40,11 @@ goes_on() {
     ask vo grant --request "$request"
     expect "nothing is granted" "$got" '"ok":false.*CONTRADICTS' || return 1
     "$bin/schakel" --home "$region/vo" --as privacy audit --json >"$region/said" 2>&1 || { why="no audit: $(cat "$region/said")"; return 1; }
-    "$bin/schakel" --home "$region/vo" --as privacy audit complete --json | grep -q '"gaps":0' || { why="the list is not whole"; return 1; }
+    "$bin/schakel" --home "$region/vo" --as privacy audit complete --json | grep '"gaps":0' >/dev/null || { why="the list is not whole"; return 1; }
     got=$("$bin/schakel" --home "$region/vo" --as admin staff revoke --login gast --reason stolen --json 2>&1)
     expect "a key is revoked" "$got" '"ok":true' || return 1
     expect_not "at once" "$got" '"queued":true' || return 1
-    wait_for 20 eval 'listed cjg | grep -q revoked_keys' || { why="the others do not hear of the revoked key"; return 1; }
+    wait_for 20 eval 'listed cjg | grep revoked_keys >/dev/null' || { why="the others do not hear of the revoked key"; return 1; }
     ask leerplicht case open --number "$(child_number 2)" --purpose att_followup
     case=$(printf '%s' "$got" | value case)
     ask leerplicht request new --case "$case" --to vo --purpose att_followup --sections ident,att
