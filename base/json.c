@@ -88,6 +88,16 @@ void json_add_text(cJSON *obj, const char *key, const char *value)
     remember(obj, cJSON_AddStringToObject(obj, key, value) != NULL);
 }
 
+void json_add_hex(cJSON *obj, const char *key, const uint8_t *data, size_t len)
+{
+    char hex[2 * JSON_HEX_MAX + 1];
+
+    if (len > JSON_HEX_MAX)
+        abort();
+    text_hex(data, len, hex, sizeof hex);
+    json_add_text(obj, key, hex);
+}
+
 void json_add_u64(cJSON *obj, const char *key, uint64_t value)
 {
     char digits[24];

@@ -29,6 +29,9 @@ MUST_USE enum err json_array(const cJSON *obj, const char *key, const cJSON **ou
  * of the whole then gives ERR_NOMEM, or ERR_RANGE for a number over 2^53.
  */
 void json_add_text(cJSON *obj, const char *key, const char *value);
+/* Bytes as hex: an id, a key, a digest. At most JSON_HEX_MAX of them. */
+enum { JSON_HEX_MAX = 64 };
+void json_add_hex(cJSON *obj, const char *key, const uint8_t *data, size_t len);
 void json_add_u64(cJSON *obj, const char *key, uint64_t value);
 void json_add_bool(cJSON *obj, const char *key, bool value);
 cJSON *json_add_array(cJSON *obj, const char *key);

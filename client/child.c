@@ -96,10 +96,7 @@ enum err client_child_for(struct vault_txn *x, struct client_child *child, const
 
 void client_reply_id(cJSON *obj, const char *key, const uint8_t id[PROTO_ID_LEN])
 {
-    char hex[2 * PROTO_ID_LEN + 1];
-
-    text_hex(id, PROTO_ID_LEN, hex, sizeof hex);
-    json_add_text(obj, key, hex);
+    json_add_hex(obj, key, id, PROTO_ID_LEN);
 }
 
 void client_reply_date(cJSON *obj, const char *key, uint64_t at_s)

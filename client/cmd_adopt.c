@@ -1,6 +1,5 @@
 #include "client/cmd_adopt.h"
 
-#include "base/text.h"
 #include "client/adopt_log.h"
 #include "client/home.h"
 #include "client/policy_out.h"
@@ -178,14 +177,6 @@ enum err client_cmd_adopt_pack(struct client_run *r)
 
 /* ---- signing ---- */
 
-static void put_hex(cJSON *obj, const uint8_t digest[POLICY_DIGEST_LEN])
-{
-    char hex[2 * POLICY_DIGEST_LEN + 1];
-
-    text_hex(digest, POLICY_DIGEST_LEN, hex, sizeof hex);
-    json_add_text(obj, "digest", hex);
-}
-
 /* Ask the node for a note about this pack, and put it into pack.json. */
 static enum err ask(struct client_run *r, const char *command, struct server_manifest *m, char **list, size_t *count)
 {
@@ -196,7 +187,7 @@ static enum err ask(struct client_run *r, const char *command, struct server_man
     enum err e;
 
     date_format(m->valid_from, day);
-    put_hex(r->args, m->digest);
+    json_add_hex(r->args, "digest", m->digest, POLICY_DIGEST_LEN);
     for (size_t i = 0; i < 3; i++)
         cJSON_DeleteItemFromObjectCaseSensitive(r->args, (const char *const[]) {"name", "version", "valid_from"}[i]);
     json_add_text(r->args, "name", m->name);
@@ -290,7 +281,7 @@ static size_t logged(struct client_run *r)
     if (server_manifest_read(client_run_text(r, "pack"), &m, NULL) != OK)
         return 0;
     date_format(m.valid_from, day);
-    put_hex(r->args, m.digest);
+    json_add_hex(r->args, "digest", m.digest, POLICY_DIGEST_LEN);
     json_add_text(r->args, "valid_from", day);
     if (client_run_call_as_nobody(r, "policy.adopted", &reply) != OK || json_u64(reply, "adopters", &adopters) != OK)
         adopters = 0;

@@ -108,12 +108,9 @@ static enum err begin(struct client_run *r, enum proto_registry_act act, const s
 
 static void add_key(cJSON *obj, const char *name, const uint8_t *key, size_t len)
 {
-    char hex[2 * PROTO_KEY_LEN + 1];
-
     if (sodium_is_zero(key, len))
         return;
-    text_hex(key, len, hex, sizeof hex);
-    json_add_text(obj, name, hex);
+    json_add_hex(obj, name, key, len);
 }
 
 static void add_filled(cJSON *obj, const char *name, const char *text)

@@ -1,7 +1,6 @@
 /* verify: a copy of the log and receipts, checked without a hub (client/verify). */
 #include "client/cmds.h"
 
-#include "base/text.h"
 #include "client/pubfile.h"
 #include "client/verify.h"
 #include "client/verify_origins.h"
@@ -34,12 +33,10 @@ static void report_receipts(cJSON *reply, const struct client_claims *c)
 
 static void report_log(cJSON *reply, const struct client_log_report *l)
 {
-    char hex[2 * PROTO_HASH_LEN + 1];
     cJSON *obj = json_add_object(reply, "log");
 
-    text_hex(l->head.root, sizeof l->head.root, hex, sizeof hex);
     json_add_u64(obj, "leaves", l->head.size);
-    json_add_text(obj, "root", hex);
+    json_add_hex(obj, "root", l->head.root, sizeof l->head.root);
     json_add_bool(obj, "root_holds", l->root_holds);
     json_add_u64(obj, "cosigned_partners", l->cosigned_partners);
     json_add_u64(obj, "cosigned_outsiders", l->cosigned_outsiders);

@@ -247,13 +247,9 @@ enum err client_cmd_witness_check(struct client_run *r, const struct proto_regis
 
 void client_cmd_witness_describe(struct client_run *r, const struct proto_registry_say *s)
 {
-    char hex[2 * PROTO_HASH_LEN + 1];
-
     json_add_text(r->reply, "witness", s->witness);
     json_add_u64(r->reply, "seen", s->seen);
-    text_hex(s->digest, sizeof s->digest, hex, sizeof hex);
-    json_add_text(r->reply, "digest", hex);
+    json_add_hex(r->reply, "digest", s->digest, sizeof s->digest);
     json_add_u64(r->reply, "statements", s->statements);
-    text_hex(s->root, sizeof s->root, hex, sizeof hex);
-    json_add_text(r->reply, "root", hex);
+    json_add_hex(r->reply, "root", s->root, sizeof s->root);
 }

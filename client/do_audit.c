@@ -2,7 +2,6 @@
 #include "client/audit.h"
 
 #include "base/log.h"
-#include "base/text.h"
 #include "client/archive_end.h"
 #include "client/hublink.h"
 #include "client/openings.h"
@@ -33,7 +32,7 @@ static void add_anchored(cJSON *o, const struct client_node *n, const struct cli
 
 static void add_bound(cJSON *obj, const char *key, const struct client_node *n, const struct client_audit_bound *b)
 {
-    char hex[2 * PROTO_HASH_LEN + 1], when[17];
+    char when[17];
     cJSON *o;
 
     if (b->size == 0)
@@ -41,8 +40,7 @@ static void add_bound(cJSON *obj, const char *key, const struct client_node *n, 
     o = json_add_object(obj, key);
     json_add_u64(o, "number", b->number);
     json_add_u64(o, "leaves", b->size);
-    text_hex(b->root, sizeof b->root, hex, sizeof hex);
-    json_add_text(o, "root", hex);
+    json_add_hex(o, "root", b->root, sizeof b->root);
     clock_format_nl(b->time_s, when);
     json_add_text(o, "when", when);
     add_anchored(o, n, b);

@@ -75,21 +75,19 @@ static const char *state_of(const struct proto_partner *p, uint64_t now_s, enum 
 /* The key that has its place among the witnesses, also one that was revoked: it is what another replaces. */
 static void add_witness(struct client_call *c, cJSON *row, const struct proto_partner *p)
 {
-    char hex[2 * PROTO_KEY_LEN + 1];
     struct proto_note_key key;
     uint8_t place;
 
     if (proto_region_witness_of(&c->node->region, p, &place) != OK || proto_note_key_decode(c->node->region.witness[place].vkey, &key) != OK)
         return;
-    text_hex(key.key, sizeof key.key, hex, sizeof hex);
-    json_add_text(row, "witness_key", hex);
+    json_add_hex(row, "witness_key", key.key, sizeof key.key);
 }
 
 /* Who looks from outside, and the key that counts now. */
 static void add_outsiders(struct client_call *c, const struct proto_region *region)
 {
     cJSON *rows = NULL;
-    char name[PROTO_NOTE_NAME_MAX + 1], hex[2 * PROTO_KEY_LEN + 1];
+    char name[PROTO_NOTE_NAME_MAX + 1];
     struct proto_note_key key;
 
     for (uint8_t i = 0; i < region->witness_count; i++) {
@@ -98,21 +96,19 @@ static void add_outsiders(struct client_call *c, const struct proto_region *regi
         if (!region->witness[i].outsider || proto_note_key_decode(region->witness[i].vkey, &key) != OK)
             continue;
         proto_region_witness_name(region, i, name);
-        text_hex(key.key, sizeof key.key, hex, sizeof hex);
         if (rows == NULL)
             rows = json_add_array(c->reply, "outsiders");
         row = json_push_object(rows);
         json_add_text(row, "name", name);
-        json_add_text(row, "witness_key", hex);
+        json_add_hex(row, "witness_key", key.key, sizeof key.key);
     }
 }
 
 static void add_partner(struct client_call *c, cJSON *rows, const struct proto_partner *p, uint64_t now_s)
 {
-    char hex[2 * PROTO_PARTNER_LEN + 1], when[17];
+    char when[17];
     cJSON *row = json_push_object(rows);
 
-    text_hex(p->id, sizeof p->id, hex, sizeof hex);
     json_add_text(row, "handle", p->handle);
     json_add_text(row, "kind", p->kind);
     json_add_text(row, "name", p->name);
@@ -121,23 +117,22 @@ static void add_partner(struct client_call *c, cJSON *rows, const struct proto_p
         clock_format_nl(p->until_s, when);
         json_add_text(row, "until", when);
     }
-    json_add_text(row, "id", hex);
+    json_add_hex(row, "id", p->id, sizeof p->id);
     add_witness(c, row, p);
 }
 
 static void add_revoked(struct client_call *c, const struct proto_region *region)
 {
     cJSON *rows = json_add_array(c->reply, "revoked_keys");
-    char hex[2 * PROTO_KEY_LEN + 1], when[17];
+    char when[17];
 
     for (size_t i = 0; i < region->revoked_count; i++) {
         const struct proto_partner *p = proto_region_partner(region, region->revoked[i].partner);
         cJSON *row = json_push_object(rows);
 
-        text_hex(region->revoked[i].key, PROTO_KEY_LEN, hex, sizeof hex);
         clock_format_nl(region->revoked[i].from_s, when);
         json_add_text(row, "handle", p != NULL ? p->handle : "?");
-        json_add_text(row, "key", hex);
+        json_add_hex(row, "key", region->revoked[i].key, PROTO_KEY_LEN);
         json_add_text(row, "from", when);
     }
 }

@@ -250,11 +250,9 @@ static void take_last(cJSON *all, const cJSON *last)
 static void add_salt(cJSON *draft)
 {
     uint8_t salt[SALT_LEN];
-    char hex[2 * SALT_LEN + 1];
 
     randombytes_buf(salt, sizeof salt);
-    text_hex(salt, sizeof salt, hex, sizeof hex);
-    json_add_text(draft, "salt", hex);
+    json_add_hex(draft, "salt", salt, sizeof salt);
 }
 
 static enum err start_draft(struct weighing *w)

@@ -1,15 +1,11 @@
 #include "client/do_witness.h"
 
-#include "base/text.h"
 #include "client/witness.h"
 
 static void add_head(struct client_call *c, const char *size, const char *root, const struct proto_merkle_head *head)
 {
-    char hex[2 * PROTO_HASH_LEN + 1];
-
-    text_hex(head->root, sizeof head->root, hex, sizeof hex);
     json_add_u64(c->reply, size, head->size);
-    json_add_text(c->reply, root, hex);
+    json_add_hex(c->reply, root, head->root, sizeof head->root);
 }
 
 enum err client_do_witness_held(struct client_call *c, struct vault_txn *x)

@@ -177,7 +177,6 @@ static enum err go_over(struct client_node *n, struct vault_txn *x)
     return e == OK ? c.err : e;
 }
 
-
 /*
  * The present key ended: nothing that it signs is taken any more, so the next one makes itself known (P-199). Its publishing is in the outbox
  * already, and is signed again, by the present key, when it is sent.

@@ -1,6 +1,5 @@
 #include "client/status.h"
 
-#include "base/text.h"
 #include "client/archive_end.h"
 #include "client/certs.h"
 #include "client/distrust.h"
@@ -22,8 +21,6 @@
 #include "client/silent.h"
 #include "client/terms.h"
 #include "client/witness.h"
-
-#include <sodium.h>
 
 enum { DAY_S = 86400 };
 
@@ -63,8 +60,6 @@ static void add_warning(struct client_call *c, const struct client_link_status *
 
 static void add_link(cJSON *r, const struct client_link_status *s)
 {
-    char hex[2 * PROTO_HASH_LEN + 1];
-
     json_add_bool(r, "hub_reachable", s->up);
     add_time(r, "hub_heard", s->heard_s);
     json_add_u64(r, "outbox", s->outbox);
@@ -75,8 +70,7 @@ static void add_link(cJSON *r, const struct client_link_status *s)
     }
     json_add_bool(r, "log_trusted", s->trusted);
     json_add_u64(r, "checkpoint_size", s->checkpoint_size);
-    text_hex(s->checkpoint_root, sizeof s->checkpoint_root, hex, sizeof hex);
-    json_add_text(r, "checkpoint_root", hex);
+    json_add_hex(r, "checkpoint_root", s->checkpoint_root, sizeof s->checkpoint_root);
     add_time(r, "checkpoint_time", s->checkpoint_s);
     json_add_u64(r, "running", s->running);
     json_add_u64(r, "bad_mail", s->bad_mail);
@@ -93,10 +87,9 @@ static uint64_t days_left(const struct client_node *n, enum proto_use use)
 static void add_certs(cJSON *r, const struct client_node *n)
 {
     cJSON *certs = json_add_object(r, "certs");
-    char key[2 * PROTO_KEY_LEN + 1];
 
     /* Who must end it by a revocation has to name it. */
-    json_add_text(r, "node_key", sodium_bin2hex(key, sizeof key, n->node_public, sizeof n->node_public));
+    json_add_hex(r, "node_key", n->node_public, sizeof n->node_public);
     json_add_u64(certs, "node", days_left(n, PROTO_USE_NODE));
     json_add_u64(certs, "hpke", days_left(n, PROTO_USE_HPKE));
     json_add_u64(certs, "officer", days_left(n, PROTO_USE_OFFICER));

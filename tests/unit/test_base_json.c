@@ -227,9 +227,10 @@ static void test_print(void **state)
     json_add_bool(inner, "no", false);
     inner = json_add_object(json, "o");
     json_add_text(inner, "x", "");
+    json_add_hex(inner, "h", (const uint8_t *)"\x01\xab", 2);
     assert_err(json_print(json, &text), OK);
     assert_string_equal(text, "{\"t\":\"caf\xc3\xa9 \\\"x\\\"\\n\",\"zero\":0,\"big\":9007199254740992,"
-        "\"odd\":9007199254740991,\"yes\":true,\"list\":[\"a\",{\"no\":false}],\"o\":{\"x\":\"\"}}");
+        "\"odd\":9007199254740991,\"yes\":true,\"list\":[\"a\",{\"no\":false}],\"o\":{\"x\":\"\",\"h\":\"01ab\"}}");
     cJSON_Delete(json);
     json = NULL;
     assert_err(parse(text, strlen(text), &json, NULL), OK);
