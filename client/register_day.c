@@ -11,20 +11,22 @@ enum { DAY_S = 86400 };
 
 enum err client_register_day_read(struct vault_txn *x, struct client_register_day *out)
 {
-    struct client_register_day today = {.day = clock_now_s() / DAY_S};
+    struct client_register_day today = {.day = clock_now_s() / DAY_S}, kept;
     uint8_t *row = NULL;
     size_t len = 0;
     struct rd r;
     enum err e = client_meta_get(x, CLIENT_META_REGISTER_DAY, &row, &len);
 
-    if (e != OK && e != ERR_NOTFOUND)
-        return e;
     if (e == OK) {
         rd_init(&r, row, len);
-        if (rd_u64(&r) == today.day)
-            today.count = rd_u32(&r);
-        free(row);
+        kept = (struct client_register_day){.day = rd_u64(&r)};
+        kept.count = rd_u32(&r);
+        e = rd_end(&r);
+        today = e == OK && kept.day == today.day ? kept : today;
     }
+    free(row);
+    if (e != OK && e != ERR_NOTFOUND)
+        return e;
     *out = today;
     return OK;
 }
@@ -37,7 +39,7 @@ static enum err put(struct vault_txn *x, const struct client_register_day *d)
     wr_init(&w, row, sizeof row);
     wr_u64(&w, d->day);
     wr_u32(&w, d->count);
-    return client_meta_put(x, CLIENT_META_REGISTER_DAY, row, sizeof row);
+    return wr_end(&w) == OK ? client_meta_put(x, CLIENT_META_REGISTER_DAY, row, sizeof row) : w.err;
 }
 
 enum err client_register_day_add(struct client_node *n, uint32_t count)
