@@ -100,6 +100,7 @@ work_hard() {
             as "$p" event add --from "$region/rows.$p" --json >>"$region/report.$p" 2>/dev/null || sleep 0.1
         done & work+=("$!")
     done
+    region_pids+=("${work[@]}")
 }
 
 busy() { [ "$(leaves)" -ge $((busy_from + 20)) ]; }
