@@ -88,6 +88,7 @@ unsigned client_mirror_wait_s(enum err e)
     case ERR_PEER:
     case ERR_BUSY:
     case ERR_EXPIRED:
+    case ERR_STATE:  /* a node that has just begun was shown no registry yet */
         return SOON_S;
     case ERR_FULL:
     case ERR_IO:
@@ -147,7 +148,7 @@ static void tell(struct client_run *r, const struct client_logcopy *c, enum err 
 
 static void log_change(enum err e, enum err *last)
 {
-    if (e != *last && e != ERR_PEER && e != ERR_BUSY)
+    if (e != *last && e != ERR_PEER && e != ERR_BUSY && e != ERR_STATE)
         log_event(e == OK ? LOG_INFO : LOG_WARN, e == OK ? "mirror-is-whole" : "mirror-not-kept", "err", err_word(e), NULL);
     *last = e;
 }

@@ -31,7 +31,7 @@ static void where_it_lies(void **state)
 
 static void what_comes_back_is_asked_soon(void **state)
 {
-    static const struct { enum err e; unsigned s; } rows[] = {{OK, 5}, {ERR_PEER, 5}, {ERR_BUSY, 5}, {ERR_EXPIRED, 5}, {ERR_FULL, 60},
+    static const struct { enum err e; unsigned s; } rows[] = {{OK, 5}, {ERR_PEER, 5}, {ERR_BUSY, 5}, {ERR_EXPIRED, 5}, {ERR_STATE, 5}, {ERR_FULL, 60},
         {ERR_IO, 60}, {ERR_SIGNATURE, 600}, {ERR_SYNTAX, 600}, {ERR_NOTFOUND, 600}};
 
     (void)state;
