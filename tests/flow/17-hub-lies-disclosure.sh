@@ -178,7 +178,7 @@ scene_consent() {
     wait_for 40 was_told hub permits@act:request || { why="the hub permits it by itself: $got"; return 1; }
     wait_for 40 state_is_known vo "$request" || { why="the request did not come"; return 1; }
     ask vo grant --request "$request" --tick "$consent"
-    expect "ticked, it counts no more" "$got" '"ok":false,"error":\{"class":"denied","text":"There is no consent yet' || return 1
+    expect "ticked, it counts no more" "$got" '"ok":false,"error":\{"class":"denied","text":"The consent was withdrawn' || return 1
     lie_caught "permits@act:request, on a withdrawn consent: the school says $(value class <<<"$got"): $(value text <<<"$got" | cut -c1-60)"
     tell hub
 }

@@ -48,14 +48,20 @@ scene_before() {
 }
 fresh_everywhere() { local p; for p in $partners; do says "$p" '"registry_fresh":true' || return 1; done; }
 
+cosigned_by_keyholder() { cat "$region"/keyholder/witness/* | grep -A1 '/registry$' | grep -x "$1" >/dev/null; }
 scene_forked() {
     mark
     tell hub forked@vo:registry forked@vo:registry-cosign forked@cjg:registry
     for lie in forked@vo:registry forked@cjg:registry; do wait_for 20 was_told hub "$lie" || { why="$lie was not told"; return 1; }; done
+    # The keyholder holds to what it saw first: that is to be the true one, so who will be lied to is away until it has cosigned that.
+    stop_node vo
+    stop_node cjg
     got=$(root leerplicht partner revoke buurthuis --reason ended --out "$s") && got=$(root wijkteam partner sign "$s") || { why="revoke: $got"; return 1; }
     send leerplicht "$s"
     expect "two revoke a third" "$got" '"ok":true' || return 1
     nodes="leerplicht wijkteam" everybody buurthuis revoked || return 1
+    wait_for 20 cosigned_by_keyholder "$(status_of leerplicht registry_size)" || { why="the keyholder did not cosign it"; return 1; }
+    back vo && back cjg && as_login vo privacy && as_login vo admin || { why="${why:-who is lied to does not come back}"; return 1; }
     nodes="vo cjg"
     everybody speeltuin "takes part" && everybody buurthuis "takes part" || { why="the lie was not believed: nothing is tried here"; return 1; }
     # The one is shown what all cosigned, which is not what it holds; the other meets the keyholder.
