@@ -11,7 +11,7 @@
 
 struct wire_client;
 
-enum { WIRE_ASK_WAIT_MS = 10000 };
+enum { WIRE_ASK_WAIT_MS = 30000 };
 
 /* Ask: kind, then four bytes of number. */
 void wire_ask_start(struct wire_client *c, uint64_t tag, char kind, uint32_t number, uint32_t timeout_ms);
