@@ -23,6 +23,7 @@ static const struct {
     {"unanswered", "Not answered, with", "Niet beantwoord, met"},
     {"approval", "To be sent to", "Te sturen aan"},
     {"done", "Done, with", "Klaar, met"},
+    {"waiting", "You wait for", "U wacht op"},
 };
 
 static void item_title(const struct client_paper *p, const cJSON *item)
@@ -119,7 +120,7 @@ static void group_title(const struct client_paper *p, const cJSON *item, const c
     static const struct {
         const char *group, *en, *nl;
     } names[] = {{"answer", "To answer", "Te beantwoorden"}, {"read", "New to read", "Nieuw om te lezen"},
-        {"report", "Reports", "Meldingen"}, {"done", "Done", "Klaar"}};
+        {"report", "Reports", "Meldingen"}, {"done", "Nothing to do", "Niets te doen"}};
     const char *group = client_paper_text(item, "group");
 
     for (size_t i = 0; strcmp(group, before) != 0 && i < sizeof names / sizeof *names; i++)
@@ -219,7 +220,7 @@ static void opened_next(const struct client_paper *p, const char *id, const char
         purpose);
     client_paper_pair(p, client_paper_say(p, "To ask", "Vragen"), text);
     (void) snprintf(text, sizeof text, "schakel policy show --purpose %.*s", (int) first, purpose);
-    client_paper_pair(p, client_paper_say(p, "What can be", "Wat kan"), text);
+    client_paper_pair(p, client_paper_say(p, "What may", "Wat mag"), text);
     (void) snprintf(
         text, sizeof text, "schakel case invite --case %s --partner PARTNER --purpose %.*s", id, (int) first, purpose);
     client_paper_pair(p, client_paper_say(p, "To invite", "Uitnodigen"), text);

@@ -327,6 +327,10 @@ void client_desk_print_asked(const struct client_paper *p, const cJSON *args, co
     else if (!queued)
         client_paper_line(p, CLIENT_PLAIN, 2, "%s decides; the answer comes in your inbox.",
             "%s beslist; het antwoord komt in uw inbox.", to);
+    if (client_paper_text(reply, "same_waits")[0] != '\0' && strcmp(result, "denied") != 0)
+        client_paper_line(p, CLIENT_YELLOW, 2, "You asked this before, and it still waits: %s. To take that one back: schakel request cancel --request %s",
+            "Dit vroeg u al, en het wacht nog: %s. Dat verzoek intrekken: schakel request cancel --request %s",
+            client_paper_id(reply, "same_waits", id), id);
 }
 
 /* ---- what would leave, and what came ---- */

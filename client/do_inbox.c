@@ -47,8 +47,8 @@ static enum client_pages_group group_of(const struct item *it)
         if (strcmp(it->kind, read[i]) == 0)
             return CLIENT_PAGES_READ;
     return strcmp(it->kind, "event") == 0 ? CLIENT_PAGES_REPORT
-        : strcmp(it->kind, "done") == 0   ? CLIENT_PAGES_DONE
-                                          : CLIENT_PAGES_ANSWER;
+        : strcmp(it->kind, "done") == 0 || strcmp(it->kind, "waiting") == 0 ? CLIENT_PAGES_DONE
+                                                                            : CLIENT_PAGES_ANSWER;
 }
 
 static bool is_done(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN])
@@ -118,6 +118,8 @@ static const struct item approved_item = {"approval", "was approved by a second 
     "is goedgekeurd door een tweede persoon en kan weg", "schakel send --offer {id}", false};
 static const struct item done_item = {
     "done", "nothing to do", "niets te doen", "schakel request show --request {id}", false};
+static const struct item waiting_item = {
+    "waiting", "waits for their answer", "wacht op hun antwoord", "schakel request show --request {id}", false};
 
 /* NULL: not for the inbox. */
 static const struct item *desk_item(const struct client_desk *d)
@@ -179,7 +181,7 @@ static bool desk_each(void *arg, const struct client_desk *d)
     if (l->err != OK)
         return false;
     if (it == NULL || (it->until_done && is_done(l->x, d->id)))
-        it = l->all ? &done_item : NULL;
+        it = !l->all ? NULL : d->mine && !d->offer && d->state == CLIENT_DESK_WAITING ? &waiting_item : &done_item;
     if (it == NULL)
         return true;
     add_item(l, it, d->id, d->other, &d->child, d->made_s, &row);

@@ -121,6 +121,34 @@ static enum err finish_request(struct client_call *c, struct vault_txn *x)
     return OK;
 }
 
+struct same { const struct client_desk *d; uint8_t id[PROTO_ID_LEN]; bool found; };
+
+static bool same_each(void *arg, const struct client_desk *other)
+{
+    struct same *s = arg;
+    const struct client_desk *d = s->d;
+
+    s->found = other->mine && !other->offer && other->state == CLIENT_DESK_WAITING
+        && sodium_memcmp(other->id, d->id, sizeof d->id) != 0 && sodium_memcmp(other->other, d->other, sizeof d->other) == 0
+        && strcmp(other->purpose, d->purpose) == 0 && proto_msg_same_subject(&other->child, &d->child);
+    for (uint8_t i = 0; s->found && i < d->sections.count; i++)
+        s->found = proto_sections_has(&other->sections, d->sections.name[i]);
+    if (s->found)
+        memcpy(s->id, other->id, sizeof s->id);
+    return !s->found;
+}
+
+/* Asked twice, the holder decides twice: whoever asks is told. It goes all the same: there may be more to it now. */
+static enum err tell_same(struct client_call *c, struct vault_txn *x, const struct client_desk *d)
+{
+    struct same s = {.d = d};
+    enum err e = client_desk_walk(x, same_each, &s);
+
+    if (e == OK && s.found)
+        client_reply_id(c->reply, "same_waits", s.id);
+    return e;
+}
+
 enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
 {
     struct client_child child = {0};
@@ -152,6 +180,8 @@ enum err client_do_request_new(struct client_call *c, struct vault_txn *x)
     }
     if (e == OK)
         e = client_outbox_put(c->node, x, &m, c->who, NULL);
+    if (e == OK)
+        e = tell_same(c, x, &d);
     if (e == OK) {
         memcpy(c->about, d.id, sizeof c->about);
         c->finish = finish_request;

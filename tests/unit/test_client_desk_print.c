@@ -318,7 +318,7 @@ static const struct row {
         "  Vragen     schakel request new --case 00112233 --to\n"
         "             PARTNER --purpose att_followup --sections\n"
         "             ONDERDEEL,...\n"
-        "  Wat kan    schakel policy show --purpose att_followup\n"
+        "  Wat mag    schakel policy show --purpose att_followup\n"
         "  Uitnodigen schakel case invite --case 00112233 --partner\n"
         "             PARTNER --purpose att_followup\n"
         "  Wie het is van dit kind is hier geen dossier: vraag het\n"

@@ -298,6 +298,29 @@ static void shown_and_taken_back(void **state)
     assert_state(client_fixture_desk(f, VO, a.id), CLIENT_DESK_CANCELLED);
 }
 
+/* Who asks twice is told of the first; of one that was taken back there is nothing to tell. */
+static void asked_twice_is_told(void **state)
+{
+    struct client_fixture *f = *state;
+    struct asked a, b;
+
+    prepare(f, &a);
+    prepare(f, &b);
+    ask(f, &a, "");
+    assert_string_equal(client_fixture_text(f, "same_waits"), "");
+    assert_err(client_fixture_call(f, CJG, "inbox", "{'all':true}"), OK);
+    assert_non_null(strstr(client_fixture_reply(f), "\"kind\":\"waiting\""));
+    assert_null(strstr(client_fixture_reply(f), "\"kind\":\"done\""));
+    ask(f, &b, ",'note':'again'");
+    assert_string_equal(client_fixture_text(f, "same_waits"), a.hex);
+    assert_err(client_fixture_call(f, CJG, "request.cancel", "{'request':'%s'}", a.hex), OK);
+    client_fixture_hub(f);
+    assert_err(client_fixture_call(f, CJG, "request.cancel", "{'request':'%s'}", b.hex), OK);
+    client_fixture_hub(f);
+    ask(f, &a, "");
+    assert_string_equal(client_fixture_text(f, "same_waits"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +329,7 @@ int main(void)
         client_fixture_test(a_no_reads_as_a_missing_yes), client_fixture_test(a_step_of_the_holder_is_at_the_holder),
         client_fixture_test(a_missing_event_names_all_that_would_do),
         client_fixture_test(an_answer_that_makes_no_sense), client_fixture_test(shown_and_taken_back),
+        client_fixture_test(asked_twice_is_told),
     };
 
     child = client_fixture_child(1);
