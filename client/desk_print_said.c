@@ -70,8 +70,10 @@ void client_desk_print_event(const struct client_paper *p, const cJSON *args, co
     client_paper_list(cJSON_GetObjectItemCaseSensitive(reply, "to"), to, sizeof to);
     (void) client_paper_id(reply, "statement", id);
     client_desk_print_queued(p, reply);
-    client_paper_line(p, CLIENT_PLAIN, 0, "Reported to %s: %s (%s).", "Gemeld aan %s: %s (%s).", to,
-        client_paper_word(p, "event", event), event);
+    if (client_paper_true(reply, "queued"))
+        client_paper_line(p, CLIENT_PLAIN, 0, "For %s: %s (%s).", "Voor %s: %s (%s).", to, client_paper_word(p, "event", event), event);
+    else
+        client_paper_line(p, CLIENT_PLAIN, 0, "Reported to %s: %s (%s).", "Gemeld aan %s: %s (%s).", to, client_paper_word(p, "event", event), event);
     client_paper_line(p, CLIENT_PLAIN, 0, "When it no longer holds: schakel event end --statement %s",
         "Als het niet meer geldt: schakel event end --statement %s", id);
 }

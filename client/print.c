@@ -151,7 +151,8 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
     const cJSON *item;
 
     cJSON_ArrayForEach(item, obj) {
-        if (item->string == NULL || strcmp(item->string, "ok") == 0)
+        /* For programs: people read the sentence beside it. */
+        if (item->string == NULL || strcmp(item->string, "ok") == 0 || strcmp(item->string, "class") == 0)
             continue;
         client_texts_label(item->string, lang, label, sizeof label);
         if (is_table(item) || cJSON_IsObject(item)) {

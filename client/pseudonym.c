@@ -167,12 +167,17 @@ static bool is_wanted(const struct client_pseudonyms *p, const char *number)
     return false;
 }
 
+/* The number waits; what the command was for does not, and whoever gave it must not think so. */
 static enum err why(struct client_call *c, struct vault_txn *x)
 {
+    struct trouble t = {.lang = c->trouble.lang};
     uint64_t waiting = 0;
     enum err e = client_pseudonyms_waiting(c->node, x, &waiting);
 
-    return e == OK ? client_pseudonyms_why(c->node, waiting, &c->trouble) : e;
+    if (e == OK)
+        e = client_pseudonyms_why(c->node, waiting, &t);
+    return t.err == OK ? e : trouble_at(&c->trouble, e, t.where, 0, 0, "%.420s. Of this command nothing was done: give it again then",
+        "%.420s. Van deze opdracht is niets gedaan: geef die dan opnieuw", t.text);
 }
 
 enum err client_pseudonym(struct client_call *c, struct vault_txn *x, const char *number, struct proto_subject_id *out)

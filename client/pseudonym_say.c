@@ -15,10 +15,10 @@ static const char *name(enum client_holder who, enum lang lang)
 enum err client_pseudonym_say_away(enum client_holder who, uint64_t waiting, struct trouble *t)
 {
     if (waiting == 1)
-        return trouble_set(t, ERR_PEER, "%s cannot be reached; 1 child waits; it is done when it answers",
-            "%s is niet bereikbaar; 1 kind wacht; dat wordt gedaan zodra er antwoord is", name(who, t->lang));
-    return trouble_set(t, ERR_PEER, "%s cannot be reached; %llu children wait; they are done when it answers",
-        "%s is niet bereikbaar; %llu kinderen wachten; die worden gedaan zodra er antwoord is", name(who, t->lang), (unsigned long long)waiting);
+        return trouble_set(t, ERR_PEER, "%s cannot be reached; 1 child waits for a pseudonym, made when it answers",
+            "%s is niet bereikbaar; 1 kind wacht op een pseudoniem, dat wordt gemaakt zodra er antwoord is", name(who, t->lang));
+    return trouble_set(t, ERR_PEER, "%s cannot be reached; %llu children wait for a pseudonym, made when it answers",
+        "%s is niet bereikbaar; %llu kinderen wachten op een pseudoniem, dat wordt gemaakt zodra er antwoord is", name(who, t->lang), (unsigned long long)waiting);
 }
 
 static enum err say_lie(const struct client_derive_end *no, uint64_t waiting, struct trouble *t)

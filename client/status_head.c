@@ -46,6 +46,12 @@ static const struct finding {
         "schakel policy adopt take"}},
 };
 
+static bool is_away(const cJSON *reply)
+{
+    return cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(reply, "hub_reachable"))
+        || cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(reply, "keyholder_reachable"));
+}
+
 /* "" when the row needs nobody. */
 static const char *value_of(const cJSON *reply, const struct finding *f, char out[FINDING_ROOM])
 {
@@ -55,6 +61,9 @@ static const char *value_of(const cJSON *reply, const struct finding *f, char ou
     out[0] = '\0';
     if (strcmp(f->key, "pack_missing") == 0)
         return strstr(client_paper_text(reply, "pack_next"), "policy adopt take") != NULL ? "!" : "";
+    /* The link is told by itself; here it is about those who wait. */
+    if (strcmp(f->key, "pseudonyms_note") == 0 && (json_u64(reply, "pseudonyms_waiting", &n) != OK || n == 0 || is_away(reply)))
+        return "";
     /* A copy that is being begun is no trouble. */
     if (strcmp(f->key, "mirror_trouble") == 0)
         return cJSON_HasObjectItem(reply, "mirror_leaves") ? client_paper_text(reply, "mirror_note") : "";

@@ -37,11 +37,14 @@ static void print_group(const struct client_run *r, const struct group *g)
 void client_status_print(const struct client_run *r, const cJSON *reply)
 {
     struct client_paper p;
+    uint64_t waiting = 0;
 
     client_paper_init(&p, r->lang);
     client_status_head(&p, reply);
     cJSON_DeleteItemFromObjectCaseSensitive(r->reply, "warning");
     cJSON_DeleteItemFromObjectCaseSensitive(r->reply, "overdue");
+    if (json_u64(reply, "pseudonyms_waiting", &waiting) == OK && waiting == 0)
+        cJSON_DeleteItemFromObjectCaseSensitive(r->reply, "pseudonyms_note");
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         print_group(r, &groups[i]);
     client_print_reply(r, r->reply);

@@ -33,6 +33,12 @@ static const struct row { const char *name; enum lang lang; const char *reply, *
         "  statement list\n"},
     {"a warning that stops nothing", LANG_EN, "{\"warning\":\"a key ends within two weeks\",\"log_trusted\":true}",
         "Needs attention: a key ends within two weeks\n"},
+    {"nobody waits for a pseudonym", LANG_EN, "{\"hub_reachable\":true,\"log_trusted\":true,\"to_decide\":0,\"to_open\":0,\"pseudonyms_waiting\":0,\"pseudonyms_note\":\"0 wait\"}",
+        "All is well, and no request or share waits here.\n"},
+    {"somebody waits for a pseudonym", LANG_EN, "{\"log_trusted\":true,\"pseudonyms_waiting\":2,\"pseudonyms_note\":\"2 wait\"}", "Needs attention: 2 wait\n"},
+    {"whom they wait for is told once", LANG_EN, "{\"log_trusted\":true,\"keyholder_reachable\":false,\"pseudonyms_waiting\":2,\"pseudonyms_note\":\"2 wait\"}",
+        "Needs attention: the keyholder did not answer last time: new children wait, all else goes on. If it\n"
+        "stays so: call its operator\n"},
     {"names", LANG_EN, "{\"without_officer\":[\"vo\",\"cjg\"],\"log_trusted\":true}",
         "Needs attention: the privacy officer's key has ended of: vo, cjg. Call them: schakel org rotate\nofficer\n"},
     {"a copy of the log that begins is no trouble", LANG_EN, "{\"mirror_note\":\"starting\",\"log_trusted\":true,\"to_decide\":0,\"to_open\":0}",
