@@ -12,6 +12,7 @@
 #include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,10 +47,11 @@ static void make_partner(struct client_fixture *f, size_t i)
 int client_fixture_open(void **state, const char *pack)
 {
     struct client_fixture *f = calloc(1, sizeof *f);
+    const char *under = getenv("SCHAKEL_TEST_UNDER");
 
     if (f == NULL || sodium_init() < 0)
         return -1;
-    (void) snprintf(f->folder, sizeof f->folder, "/tmp/schakel-client-XXXXXX");
+    (void) snprintf(f->folder, sizeof f->folder, "%.30s/schakel-client-XXXXXX", under != NULL ? under : "/tmp");
     if (mkdtemp(f->folder) == NULL)
         return -1;
     f->now_s = clock_now_s();
