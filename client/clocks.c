@@ -5,6 +5,8 @@
 #include "client/outbox.h"
 #include "proto/fields.h"
 
+enum { DAY_S = 86400 };
+
 /* What is signed here is then too old for the hub, or comes from its future. */
 static bool is_apart(int64_t hub_ahead_s)
 {
@@ -19,11 +21,20 @@ void client_clocks_saw(struct client_node *n, uint64_t hub_s)
     if (hub_s == 0 || hub_s > PROTO_TIME_MAX)
         return;
     l->hub_ahead_s = (int64_t)hub_s - (int64_t)clock_now_s();
+    /* What waits for that (client/retention_clock) waits no longer. */
+    if (!l->hub_named_time)
+        n->retention_s = 0;
+    l->hub_named_time = true;
     if (was == is_apart(l->hub_ahead_s))
         return;
     log_event(was ? LOG_INFO : LOG_ERROR, was ? "clocks-agree" : "clocks-differ", NULL);
     if (was)
         client_outbox_wake(n);
+}
+
+bool client_clocks_same_day(const struct client_node *n)
+{
+    return n->link != NULL && n->link->hub_named_time && n->link->hub_ahead_s < DAY_S && n->link->hub_ahead_s > -DAY_S;
 }
 
 bool client_clocks_agree(const struct client_node *n)

@@ -10,6 +10,9 @@
 /* A reply said that it is this late at the hub. When the clocks have come together, what waits is tried again at once. */
 void client_clocks_saw(struct client_node *n, uint64_t hub_s);
 
+/* Did the hub name a time since the start that is less than a day from this clock's? */
+bool client_clocks_same_day(const struct client_node *n);
+
 /* Does the hub take what is signed here? Yes when it was not heard yet. */
 bool client_clocks_agree(const struct client_node *n);
 /* So far apart that the hub takes nothing (P-080): ERR_STATE with the two times and the next step in t. Else OK. */

@@ -21,6 +21,7 @@ static const struct conf_key keys[] = {
     BOOL_KEY("plain", plain),
     BOOL_KEY("citizen_number", citizen_number),
     BOOL_KEY("legal_hold", legal_hold),
+    BOOL_KEY("erase_without_hub", erase_without_hub),
     BOOL_KEY("mirror", mirror),
     TEXT_KEY("mirror_folder", mirror_folder),
     {.name = "archive_years", .type = CONF_U64, .offset = offsetof(struct client_conf, archive_years), .size = sizeof(uint64_t),

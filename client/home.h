@@ -23,6 +23,7 @@ struct client_conf {
     bool plain;             /* tcp without TLS, on loopback only */
     bool citizen_number;    /* may this partner hold the number */
     bool legal_hold;        /* nothing goes by its age (client/retention) */
+    bool erase_without_hub; /* what is past its term goes whatever day the hub names (client/retention_clock) */
     bool mirror;            /* keep a copy of the log, */
     char mirror_folder[CLIENT_PATH_MAX];  /* here; empty: HOME/mirror */
     uint64_t archive_years; /* the archive stays longer than client/terms says; 0: as it says */

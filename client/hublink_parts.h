@@ -49,6 +49,7 @@ struct client_hublink {
     bool revoked;                /* the hub refuses our own questions as those of a revoked key or partner */
     uint64_t heard_s, probe_at_ms;
     uint64_t registry_wait_ms;   /* until then nothing of the outbox goes: what it says of the log may be of an origin of before; 0: it does not */
+    bool hub_named_time;         /* since the start */
     int64_t hub_ahead_s;         /* of this machine's clock, as the last reply says */
 
     /* outbox.c */

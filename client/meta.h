@@ -21,6 +21,7 @@
 #define CLIENT_META_RESTORED "restored"                         /* client/openings */
 #define CLIENT_META_REGISTER_DAY "pseudonyms of a register"     /* client/register_day */
 #define CLIENT_META_ARCHIVE_END "archive end"                   /* client/archive_end */
+#define CLIENT_META_SAME_DAY "same day as the hub"               /* client/retention_clock */
 #define CLIENT_META_INDEX "index of what is kept"               /* client/index; and the marks, these with what is marked behind them: */
 #define CLIENT_META_INDEX_DUE "due "
 #define CLIENT_META_INDEX_ENDS "ends "

@@ -13,6 +13,7 @@
 #include "client/fetched.h"
 #include "client/index.h"
 #include "client/keeping.h"
+#include "client/retention_clock.h"
 #include "client/meta.h"
 #include "client/rows.h"
 #include "client/statement.h"
@@ -279,7 +280,7 @@ void client_retention_step(struct client_node *n)
 {
     struct vault_txn *x = NULL;
     uint64_t now_s = clock_now_s();
-    bool more = false;
+    bool more = false, may = false;
     size_t certs = 0;
     enum err e;
 
@@ -287,14 +288,16 @@ void client_retention_step(struct client_node *n)
         return;
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
-        e = client_retention_run(n, x, now_s, &more);
-        if (e == OK && !more)
+        e = client_retention_clock_check(n, x, now_s, &may);
+        if (e == OK && may)
+            e = client_retention_run(n, x, now_s, &more);
+        if (e == OK && may && !more)
             e = client_certs_end_run(n, x, &certs);
         e = client_vault_end(x, e);
     }
     if (e == OK && certs != 0)
         e = client_certs_reload(n);
-    n->retention_s = now_s + (more ? AGAIN_S : DAY_S);
+    n->retention_s = now_s + (more || !may ? AGAIN_S : DAY_S);
     if (e != OK)
         log_event(LOG_WARN, "retention-failed", "err", err_word(e), NULL);
 }

@@ -3,7 +3,7 @@
  * years after they were over, a decision with its weighing and approval five years after its last day, the daily word that a consent stands
  * after 90 days. Not here: a case, with what is known of the child for it (client/case_end), copies of content, whose end is sooner
  * (client/desk_sent), and the archive, whose end is later (client/archive_end). A record is the partner's own file: it goes by its age only with a
- * case that ends so. Everything stays while `legal_hold = yes` stands in the settings.
+ * case that ends so. Everything stays while `legal_hold = yes` stands in the settings, and by a clock that the hub does not have (client/retention_clock).
  */
 #ifndef CLIENT_RETENTION_H
 #define CLIENT_RETENTION_H

@@ -14,6 +14,7 @@
 #include "client/origin.h"
 #include "client/outbox.h"
 #include "client/overdue.h"
+#include "client/retention_clock.h"
 #include "client/packs.h"
 #include "client/pseudonym.h"
 #include "client/registry.h"
@@ -271,6 +272,8 @@ static void add_node(struct client_call *c, uint64_t now_s, struct client_overdu
     add_certs(c->reply, c->node);
     if (c->node->legal_hold)
         json_add_bool(c->reply, "legal_hold", true);
+    if (client_retention_clock_text(c->node, lang) != NULL)
+        json_add_text(c->reply, "erasing_note", client_retention_clock_text(c->node, lang));
     json_add_u64(c->reply, "archive_years", client_archive_end_term_s(c->node, NULL) / CLIENT_TERMS_YEAR_S);
     json_add_u64(c->reply, "sessions", client_sessions_count(c->node));
 }

@@ -76,6 +76,7 @@ static const struct { const char *key, *en, *nl; } labels[] = {
     {"hub_heard", "hub last heard", "hub laatst gehoord"},
     {"mirror_leaves", "copy of the log: leaves", "kopie van het logboek: bladen"},
     {"mirror_time", "copy of the log: whole at", "kopie van het logboek: heel om"},
+    {"erasing_note", "what is past its term", "wat zijn termijn voorbij is"},
     {"mirror_note", "copy of the log", "kopie van het logboek"},
     {"archive_years", "the archive stays, in years", "het archief blijft, in jaren"},
     {"legal_hold", "legal hold (nothing is dropped by its age)", "bewaarplicht (niets vervalt door ouderdom)"},

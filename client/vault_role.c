@@ -289,6 +289,7 @@ enum err client_vault_role_open(const struct client_start *s, struct client_vaul
         e = open_witness(n, vault_key, t);
     n->may_hold_number = e == OK && conf.citizen_number;
     n->legal_hold = e != OK || conf.legal_hold;
+    n->erases_alone = e == OK && conf.erase_without_hub;
     n->keeps_mirror = e == OK && conf.mirror;
     n->archive_years = e == OK ? (uint32_t)conf.archive_years : 0;
     if (e == OK)

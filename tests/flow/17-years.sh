@@ -31,6 +31,15 @@ scene_four_years_later_all_is_there() {
     expect "nothing went" "$(complete)" '"complete":true.*"not_kept":0'
 }
 
+# A clock that nobody else has: an empty battery, a false time server. The node tells, and keeps.
+scene_nothing_goes_by_one_clock_alone() {
+    vo_in 11 || return 1
+    sleep 2
+    expect "nothing went" "$(complete)" '"complete":true.*"not_kept":0' || return 1
+    expect "and it is told" "$(status_of vo erasing_note)" 'erase_without_hub' || return 1
+    printf 'erase_without_hub = yes\n' >>"$region/vo/schakel.conf"
+}
+
 # The request and its grant had their last day within weeks: five years after it they go, and with them what proves them.
 scene_eleven_years_later_their_places_are() {
     vo_in 11 || return 1
@@ -58,4 +67,4 @@ scene_the_proofs_say_the_same() {
 set -e
 region_up
 set +e
-run_scenes a_year_of_work four_years_later_all_is_there eleven_years_later_their_places_are the_proofs_say_the_same
+run_scenes a_year_of_work four_years_later_all_is_there nothing_goes_by_one_clock_alone eleven_years_later_their_places_are the_proofs_say_the_same
