@@ -104,6 +104,9 @@ enum err client_cmd_archive_export(struct client_run *r)
         first = 1;
     if (json_u64(r->args, "last", &last) != OK || last > running)
         last = running;
+    if (e == OK && running != 0 && (first == 0 || first > last))
+        e = trouble_at(r->t, ERR_RANGE, "--first", 0, 0, "nothing lies between these numbers: there are 1 to %llu, and --first comes before --last",
+            "tussen deze nummers ligt niets: er zijn 1 tot en met %llu, en --first komt voor --last", (unsigned long long)running);
     if (e == OK)
         e = file_mkdirs(folder, r->t);
     for (uint64_t n = first; e == OK && n <= last; n++) {

@@ -371,6 +371,8 @@ enum err client_cmd_partner_sign(struct client_run *r)
         e = file_read(path, PROTO_REGISTRY_NOTE_MAX, &data, &len, r->t);
     if (e == OK)
         e = proto_registry_say_parse(data, len, &s, r->t);
+    if (data != NULL)
+        client_pubfile_name(path, r->t);
     if (e == OK && sodium_memcmp(s.region, region->hash, sizeof s.region) != 0)
         e = trouble_at(r->t, ERR_KEY, path, 0, 0, "is for another region", "is voor een andere regio");
     if (e == OK && s.act == PROTO_REG_ORIGIN)

@@ -252,6 +252,7 @@ enum err client_cmd_region_sign(struct client_run *r)
 
     if (e == OK)
         e = proto_region_parse(data, len, false, region, r->t);
+    client_pubfile_name(path, r->t);
     if (e == OK)
         e = client_keyfile_open(r->home, "root", &by, &root, public, r->t);
     if (e == OK && (me = founder(region, public)) == NULL)
@@ -284,6 +285,7 @@ enum err client_cmd_region_show(struct client_run *r)
 
     if (e == OK)
         e = proto_region_parse(data, len, false, region, r->t);
+    client_pubfile_name(path, r->t);
     if (e == OK)
         e = describe(r, region, path, data, len);
     free(data);

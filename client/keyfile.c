@@ -241,7 +241,8 @@ static enum err read_key(const char *home, const char *name, char path[CLIENT_PA
 static enum err tell_unopened(struct trouble *t, enum err e, const char *path)
 {
     if (e == ERR_KEY)
-        return trouble_at(t, e, path, 0, 0, "this passphrase does not open the key", "deze wachtzin opent de sleutel niet");
+        return trouble_at(t, e, path, 0, 0, "this passphrase does not open the key; try again: root key, vault and each login have their own",
+            "deze wachtzin opent de sleutel niet; probeer opnieuw: hoofdsleutel, kluis en elke aanmeldnaam hebben een eigen wachtzin");
     if (e == ERR_NOMEM)
         return trouble_at(t, e, path, 0, 0,
             "opening this key takes 64 MiB of memory, the root key 256 MiB, and that much is not free: end other programs and try again",

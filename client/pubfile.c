@@ -3,9 +3,16 @@
 #include "base/file.h"
 #include "client/home.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ORG_MAX = 1 << 16 };
+
+void client_pubfile_name(const char *path, struct trouble *t)
+{
+    if (t != NULL && t->err != OK)
+        (void)snprintf(t->where, sizeof t->where, "%s", path);
+}
 
 enum err client_pubfile_region(const char *path, struct proto_region *out, struct trouble *t)
 {
@@ -15,6 +22,7 @@ enum err client_pubfile_region(const char *path, struct proto_region *out, struc
 
     if (e == OK)
         e = proto_region_parse(data, len, true, out, t);
+    client_pubfile_name(path, t);
     free(data);
     return e;
 }

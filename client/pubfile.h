@@ -7,6 +7,8 @@
 
 #include "proto/region.h"
 
+/* What is wrong in a file is said of the file that was given, and not of its kind. For who reads one by itself; nothing without trouble. */
+void client_pubfile_name(const char *path, struct trouble *t);
 /* Into *out, which is large: not on the stack. ERR_NOTFOUND, ERR_IO, and what proto_region_parse says, with trouble. */
 MUST_USE enum err client_pubfile_region(const char *path, struct proto_region *out, struct trouble *t);
 /* HOME/region: the same. ERR_LONG. */

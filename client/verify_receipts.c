@@ -262,7 +262,7 @@ enum err client_verify_receipts(const struct proto_region *region, const char *f
     }
     (void)closedir(dir);
     if (e == OK && c.entries == 0)
-        e = trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "has no receipts; make it with: schakel archive export",
+        e = trouble_at(t, ERR_NOTFOUND, folder, 0, 0, "has no receipts; make them with: schakel archive export",
             "heeft geen ontvangstbewijzen; maak ze met: schakel archive export");
     if (e == OK) {
         judge_spent(&c, p);

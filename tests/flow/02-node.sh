@@ -97,7 +97,12 @@ scene_withdrawn_mail() {
     rm -rf "$region/receipts"
     got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts" --json 2>&1) || { why="export: $got"; return 1; }
     got=$("$bin/schakel" verify --region "$region/region" --receipts "$region/receipts" --json 2>&1)
-    expect "the list is complete, with what was withdrawn" "$got" '"withdrawn":[1-9][0-9]*,"missing":0,"not_kept":0,"first":1.*"ok":true'
+    expect "the list is complete, with what was withdrawn" "$got" '"withdrawn":[1-9][0-9]*,"missing":0,"not_kept":0,"first":1.*"ok":true' || return 1
+    got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts.none" --first 9999 --json 2>&1)
+    expect "an export of nothing is none" "$got" '"class":"range".*there are 1 to [0-9]*, and --first comes before --last' || return 1
+    [ ! -e "$region/receipts.none" ] || { why="an empty folder was made"; return 1; }
+    got=$("$bin/schakel" verify --region "$region/data/vo.csv" --receipts "$region/receipts" 2>&1)
+    expect "a file that is none is named" "$got" 'data/vo.csv:1: this is not a file of this kind'
 }
 
 scene_one_node_a_home() {
