@@ -88,7 +88,8 @@ static void print_title(const struct client_paper *p, const cJSON *reply)
     if (strcmp(digits(reply, "entries", entries), "0") == 0)
         client_paper_line(p, CLIENT_BOLD, 0, "Nothing was numbered in this period.", "In deze periode is niets genummerd.");
     else if (strcmp(gaps, "0") != 0)
-        client_paper_line(p, CLIENT_RED, 0, "Not complete. Numbers that are missing or do not fit: %s", "Niet volledig. Nummers die ontbreken of niet passen: %s", gaps);
+        client_paper_line(p, CLIENT_RED, 0, "Not complete. Numbers that are missing or do not fit: %s",
+            "Niet volledig. Nummers die ontbreken of niet passen: %s", gaps);
     else if (client_paper_true(reply, "complete"))
         client_paper_line(p, CLIENT_GREEN, 0, "Complete: nothing is missing.", "Volledig: er ontbreekt niets.");
     else
@@ -105,7 +106,8 @@ static void print_missing(const struct client_paper *p, const cJSON *reply)
 
         client_paper_line(p, CLIENT_RED, 2, "number %s: %s", "nummer %s: %s", digits(row, "number", number), client_paper_text(row, "why"));
         if (act[0] != '\0')
-            client_paper_line(p, CLIENT_RED, 4, "the log has it: %s, from %s, %s. Call %s and ask what it was", "het logboek heeft het: %s, van %s, %s. Bel %s en vraag wat het was",
+            client_paper_line(p, CLIENT_RED, 4, "the log has it: %s, from %s, %s. Call %s and ask what it was",
+                "het logboek heeft het: %s, van %s, %s. Bel %s en vraag wat het was",
                 act, client_paper_text(row, "from"), client_paper_text(row, "when"), client_paper_text(row, "from"));
     }
 }
@@ -130,9 +132,11 @@ static void print_what_it_means(const struct client_paper *p, const cJSON *reply
         client_paper_say(p, "ask the hub's operator what these numbers are, and why they did not come",
             "vraag de beheerder van de hub waar deze nummers van zijn, en waarom ze niet kwamen"));
     client_paper_format(p, text, sizeof text,
-        "call each partner whose records you hold a part of (schakel request list), and ask whether it ended an access, withdrew a consent or objected%s%s. Until you know: leave "
+        "call each partner whose records you hold a part of (schakel request list), and ask whether it ended an access, withdrew a consent or "
+        "objected%s%s. Until you know: leave "
         "unread what was shared",
-        "bel elke partner van wie u een deel van een dossier hebt (schakel request list), en vraag of die een toegang beëindigde, een toestemming introk of bezwaar maakte%s%s. Laat tot u "
+        "bel elke partner van wie u een deel van een dossier hebt (schakel request list), en vraag of die een toegang beëindigde, een toestemming "
+        "introk of bezwaar maakte%s%s. Laat tot u "
         "het weet ongelezen wat is gedeeld",
         since[0] != '\0' ? client_paper_say(p, " since ", " sinds ") : "", since);
     client_paper_pair(p, client_paper_say(p, "Then", "Daarna"), text);
@@ -150,19 +154,25 @@ static void print_not_anchored(const struct client_paper *p, const cJSON *end)
         return;
     if (client_paper_true(end, "lost"))
         client_paper_pair(p, client_paper_say(p, "Alone", "Alleen"),
-            client_paper_say(p, "the end of it is in no log any more, since that went on without its newest leaves: nobody will cosign it. The receipt proves it all the "
+            client_paper_say(p, "the end of it is in no log any more, since that went on without its newest leaves: nobody will cosign it. The "
+                "receipt proves it all the "
                 "same; keep it: schakel archive export",
-                "het einde staat in geen logboek meer, want dat ging door zonder zijn nieuwste bladen: niemand medeondertekent het nog. Het ontvangstbewijs bewijst het "
+                "het einde staat in geen logboek meer, want dat ging door zonder zijn nieuwste bladen: niemand medeondertekent het nog. Het "
+                "ontvangstbewijs bewijst het "
                 "wel; bewaar dat: schakel archive export"));
     else if (client_paper_true(end, "too_few_witnesses"))
         client_paper_pair(p, client_paper_say(p, "Hub alone", "Hub alleen"),
-            client_paper_say(p, "the region has too few witnesses for others ever to cosign it: it needs most of its partners and an outsider (a keyholder or public witness)",
-                "de regio heeft te weinig getuigen om het ooit door anderen te laten medeondertekenen: nodig zijn de meeste partners en een buitenstaander (een sleutelhouder of "
+            client_paper_say(p, "the region has too few witnesses for others ever to cosign it: it needs most of its partners and an outsider (a "
+                "keyholder or public witness)",
+                "de regio heeft te weinig getuigen om het ooit door anderen te laten medeondertekenen: nodig zijn de meeste partners en een "
+                "buitenstaander (een sleutelhouder of "
                 "publieke getuige)"));
     else if (client_paper_true(end, "late"))
         client_paper_pair(p, client_paper_say(p, "Late", "Te laat"),
-            client_paper_say(p, "other partners have not cosigned the end of it for over a day; ask the hub's operator which witnesses are missing (schakel-hub status)",
-                "andere partners hebben het einde al meer dan een dag niet medeondertekend; vraag de beheerder van de hub welke getuigen ontbreken (schakel-hub status)"));
+            client_paper_say(p, "other partners have not cosigned the end of it for over a day; ask the hub's operator which witnesses are missing "
+                "(schakel-hub status)",
+                "andere partners hebben het einde al meer dan een dag niet medeondertekend; vraag de beheerder van de hub welke getuigen ontbreken "
+                "(schakel-hub status)"));
     else
         client_paper_pair(p, client_paper_say(p, "To come", "Komt nog"),
             client_paper_say(p, "other partners have not cosigned the end of it yet; they do so within minutes",

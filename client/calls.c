@@ -87,7 +87,8 @@ static void send_json(struct client_calls *cs, uint64_t conn, const cJSON *obj)
     if (json_print(obj, &text) == OK)
         client_control_answer(cs->control, conn, text);
     else
-        client_control_answer(cs->control, conn, "{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"this node has no memory left for its answer: ask for less (--limit), or start it again\"}}");
+        client_control_answer(cs->control, conn, "{\"ok\":false,\"error\":{\"class\":\"nomem\",\"text\":\"this node has no memory left for its "
+            "answer: ask for less (--limit), or start it again\"}}");
     free(text);
 }
 

@@ -14,11 +14,13 @@ void client_calls_explain(const struct client_node *n, struct trouble *t, enum e
         client_certs_say_missing(n, t);
     if (e == ERR_FULL && client_vault_space(n->vault) != CLIENT_SPACE_ENOUGH)
         (void)trouble_set(t, e, "the disk of this node is full: nothing was stored, and nothing sent. Make room on the disk of %s and do it again; "
-            "what comes in waits at the hub until then", "de schijf van dit knooppunt is vol: er is niets bewaard en niets verstuurd. Maak ruimte op de schijf van %s "
+            "what comes in waits at the hub until then",
+            "de schijf van dit knooppunt is vol: er is niets bewaard en niets verstuurd. Maak ruimte op de schijf van %s "
             "en doe het opnieuw; wat binnenkomt wacht zolang bij de hub", n->home);
     if (e == ERR_NOMEM)
         (void)trouble_set(t, e, "this node has no memory left for it: do it again in a minute, or with less at once (fewer rows, a smaller file). "
-            "Does it stay so, give the machine more memory and start the node again", "dit knooppunt heeft hier geen geheugen voor: doe het over een minuut opnieuw, "
+            "Does it stay so, give the machine more memory and start the node again",
+            "dit knooppunt heeft hier geen geheugen voor: doe het over een minuut opnieuw, "
             "of met minder tegelijk (minder rijen, een kleiner bestand). Blijft het zo, geef de machine dan meer geheugen en start het knooppunt opnieuw");
 }
 

@@ -243,8 +243,10 @@ void client_certs_say_missing(const struct client_node *n, struct trouble *t)
     if (n->certs == NULL || n->certs->missing == NULL)
         return;
     (void)trouble_at(t, ERR_NOTFOUND, n->certs->missing->handle, 0, 0,
-        "has no key now that content can be sealed to: it ended, or was not made known yet; nothing was sent. Ask them to change it (schakel org rotate hpke), and do this again",
-        "heeft nu geen sleutel waarvoor iets kan worden verzegeld: hij is verlopen of nog niet bekendgemaakt; er is niets verstuurd. Vraag hun de sleutel te wisselen (schakel org rotate hpke), en doe dit opnieuw");
+        "has no key now that content can be sealed to: it ended, or was not made known yet; nothing was sent. Ask them to change it (schakel org "
+        "rotate hpke), and do this again",
+        "heeft nu geen sleutel waarvoor iets kan worden verzegeld: hij is verlopen of nog niet bekendgemaakt; er is niets verstuurd. Vraag hun de "
+        "sleutel te wisselen (schakel org rotate hpke), en doe dit opnieuw");
     n->certs->missing = NULL;
 }
 

@@ -196,7 +196,8 @@ static enum err run(struct client_run *r)
     if (r->from != NULL && client_opts_takes_rows(r->cmd))
         return client_from_run(r);
     if (r->from != NULL)
-        return trouble_at(r->t, ERR_USAGE, "--from", 0, 0, "this command is given once, not for each row of a file", "deze opdracht geeft men één keer, niet voor elke rij van een bestand");
+        return trouble_at(r->t, ERR_USAGE, "--from", 0, 0, "this command is given once, not for each row of a file",
+            "deze opdracht geeft men één keer, niet voor elke rij van een bestand");
     e = client_opts_check(r, r->args, r->t);
     if (e == OK)
         e = client_opts_ask(r);

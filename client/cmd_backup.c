@@ -106,7 +106,8 @@ static enum err check_backup(struct client_run *r, const char *folder)
         e = ERR_VERSION;
     free(text);
     if (e != OK)
-        return trouble_at(r->t, e, folder, 0, 0, "is not a whole backup of a partner: give a folder that schakel backup has finished", "is geen hele reservekopie van een partner: geef een map die schakel backup heeft afgemaakt");
+        return trouble_at(r->t, e, folder, 0, 0, "is not a whole backup of a partner: give a folder that schakel backup has finished",
+            "is geen hele reservekopie van een partner: geef een map die schakel backup heeft afgemaakt");
     e = client_home_path(r->home, "store", store, r->t);
     if (e == OK && access(store, F_OK) == 0)
         e = trouble_at(r->t, ERR_EXISTS, store, 0, 0, "is there still: stop the node and move it aside first",
@@ -134,7 +135,8 @@ static enum err check_owner(struct client_run *r, const char *folder)
     if (handle_of(r->home, here) != OK)
         return OK;
     return handle_of(folder, there) == OK && strcmp(here, there) == 0 ? OK
-        : trouble_at(r->t, ERR_KEY, folder, 0, 0, "is a backup of another organisation than this home", "is een reservekopie van een andere organisatie dan deze map");
+        : trouble_at(r->t, ERR_KEY, folder, 0, 0, "is a backup of another organisation than this home",
+              "is een reservekopie van een andere organisatie dan deze map");
 }
 
 /* Keys of values and the values together, in one step: one without the other would be a vault that lost something. */

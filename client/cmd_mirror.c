@@ -9,8 +9,10 @@ enum { FOLLOW_S = 10 };
 
 const struct client_opt client_cmd_mirror_opts[] = {
     {"out", CLIENT_OPT_TEXT, true, {"the folder; what it has is kept and added to", "de map; wat erin staat blijft en wordt aangevuld"}, "DIR", NULL},
-    {"follow", CLIENT_OPT_FLAG, false, {"go on until stopped, every 10 seconds; the node may be away meanwhile (with mirror = yes in schakel.conf a node does this by itself)",
-        "ga door tot een stopsein, elke 10 seconden; het knooppunt mag intussen weg zijn (met mirror = yes in schakel.conf doet een knooppunt dit zelf)"}, NULL, NULL},
+    {"follow", CLIENT_OPT_FLAG, false, {"go on until stopped, every 10 seconds; the node may be away meanwhile (with mirror = yes in schakel.conf a "
+        "node does this by itself)",
+        "ga door tot een stopsein, elke 10 seconden; het knooppunt mag intussen weg zijn (met mirror = yes in schakel.conf doet een knooppunt dit "
+        "zelf)"}, NULL, NULL},
     {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}};
 
 /* A node or hub that is away comes back; leaves that do not give the root do not. What came of a question half answered is read again. */

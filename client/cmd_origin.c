@@ -37,7 +37,8 @@ static enum err check_roots(struct client_run *r, const struct proto_merkle_head
         return OK;
     return trouble_at(r->t, ERR_STATE, "root", 0, 0,
         "this node has seen another root of that size: the hub has told two stories, or this is the file of another hub. Do not sign; call the other partners",
-        "dit knooppunt zag een andere wortel van die grootte: de hub heeft twee verhalen verteld, of dit is het bestand van een andere hub. Teken niet; bel de andere partners");
+        "dit knooppunt zag een andere wortel van die grootte: de hub heeft twee verhalen verteld, of dit is het bestand van een andere hub. Teken "
+        "niet; bel de andere partners");
 }
 
 enum err client_cmd_origin_fill(struct client_run *r, const char *path, struct proto_registry_say *s)

@@ -13,9 +13,11 @@
 enum { KEY_FILE_MAX = 512, SEED_LEN = crypto_sign_SEEDBYTES };
 
 const struct client_opt client_cmd_outsider_opts[] = {
-    {"file", CLIENT_OPT_ARG, true, {"the statement that a partner proposed; the signature is added to it", "de verklaring die een partner voorstelde; de handtekening komt erbij"},
+    {"file", CLIENT_OPT_ARG, true, {"the statement that a partner proposed; the signature is added to it",
+        "de verklaring die een partner voorstelde; de handtekening komt erbij"},
         "FILE", NULL},
-    {"key", CLIENT_OPT_TEXT, true, {"file with the witness's signing key of before, a line PRIVATE+KEY+...", "bestand met de sleutel waarmee de getuige tot nu toe tekende, een regel PRIVATE+KEY+..."},
+    {"key", CLIENT_OPT_TEXT, true, {"file with the witness's signing key of before, a line PRIVATE+KEY+...",
+        "bestand met de sleutel waarmee de getuige tot nu toe tekende, een regel PRIVATE+KEY+..."},
         "FILE", NULL},
     {NULL, CLIENT_OPT_TEXT, false, {NULL, NULL}, NULL, NULL}};
 
@@ -37,7 +39,8 @@ static enum err find_place(struct client_run *r, const char *name, uint8_t key[P
             e = text_unhex(hex, key, PROTO_KEY_LEN);
     }
     cJSON_Delete(reply);
-    return e == ERR_NOTFOUND ? trouble_at(r->t, e, "--outsider", 0, 0, "'%s' is no witness from outside of this region; a witness keeps its name; see: schakel partner list",
+    return e == ERR_NOTFOUND ? trouble_at(r->t, e, "--outsider", 0, 0,
+        "'%s' is no witness from outside of this region; a witness keeps its name; see: schakel partner list",
         "'%s' is geen getuige van buiten in deze regio; een getuige houdt zijn naam; zie: schakel partner list", name) : e;
 }
 
@@ -149,7 +152,8 @@ static enum err check(struct client_run *r, const char *path, const struct proto
     if (s->act != PROTO_REG_WITNESS || !sodium_is_zero(s->partner, sizeof s->partner) || proto_note_key_decode(s->witness, &next) != OK)
         return trouble_at(r->t, ERR_KEY, path, 0, 0, "is not about a witness from outside", "gaat niet over een getuige van buiten");
     if (strcmp(next.name, key->name) != 0 || sodium_memcmp(s->key, key->key, sizeof key->key) != 0)
-        return trouble_at(r->t, ERR_KEY, path, 0, 0, "is about another witness, or replaces another key than this one", "gaat over een andere getuige, of vervangt een andere sleutel dan deze");
+        return trouble_at(r->t, ERR_KEY, path, 0, 0, "is about another witness, or replaces another key than this one",
+            "gaat over een andere getuige, of vervangt een andere sleutel dan deze");
     return OK;
 }
 

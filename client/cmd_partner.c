@@ -30,7 +30,8 @@ const struct client_opt client_cmd_partner_propose_opts[] = {
         "openbaar bestand van de organisatie die meedoet, of van haar nieuwe hoofdsleutel"}, "ORG.pub", NULL},
     {"replaces", CLIENT_OPT_TEXT, false, {"the root key in --org replaces that of this partner", "de hoofdsleutel in --org vervangt die van deze partner"},
         "HANDLE", NULL},
-    {"witness-of", CLIENT_OPT_TEXT, false, {"the witness key in --org replaces that of this partner, which lost it", "de getuigesleutel in --org vervangt die van deze partner, die hem kwijt is"},
+    {"witness-of", CLIENT_OPT_TEXT, false, {"the witness key in --org replaces that of this partner, which lost it",
+        "de getuigesleutel in --org vervangt die van deze partner, die hem kwijt is"},
         "HANDLE", NULL},
     {"outsider", CLIENT_OPT_TEXT, false, {"the next verifier key of the public witness of that name, which signs too (schakel witness sign)",
         "de volgende controlesleutel van de openbare getuige van die naam, die ook tekent (schakel witness sign)"}, "VKEY", NULL},
@@ -46,7 +47,8 @@ const struct client_opt client_cmd_partner_sign_opts[] = {
     {"file", CLIENT_OPT_ARG, true, {"the statement; the signature is added to it", "de verklaring; de handtekening komt erbij"}, "FILE", NULL}, ROOT, END};
 const struct client_opt client_cmd_partner_revoke_opts[] = {
     {"partner", CLIENT_OPT_ARG, true, {"which partner; the own one leaves by its own word", "welke partner; de eigen vertrekt op eigen woord"}, "HANDLE", NULL},
-    {"key", CLIENT_OPT_TEXT, false, {"only this key of it, 64 hex digits: from org rotate or partner list", "alleen deze sleutel ervan, 64 hexcijfers: van org rotate of partner list"}, "HEX", NULL},
+    {"key", CLIENT_OPT_TEXT, false, {"only this key of it, 64 hex digits: from org rotate or partner list",
+        "alleen deze sleutel ervan, 64 hexcijfers: van org rotate of partner list"}, "HEX", NULL},
     {"reason", CLIENT_OPT_TEXT, false, {"lost, stolen, left, ended ...", "verloren, gestolen, vertrokken, opgeheven ..."}, "WORD", NULL},
     OUT, ROOT, END};
 const struct client_opt client_cmd_partner_send_opts[] = {
@@ -133,7 +135,8 @@ static void add_next(const struct client_run *r, const struct proto_registry_say
     const char *next = nl ? "stuur haar met uw knooppunt: schakel partner send --file BESTAND" : "send it with your node: schakel partner send --file FILE";
 
     if (!complete && is_outsider)
-        next = nl ? "twee partners lezen en tekenen (schakel partner sign BESTAND), en de getuige zelf met zijn sleutel tot nu toe (schakel witness sign BESTAND --key SLEUTEL)"
+        next = nl ? "twee partners lezen en tekenen (schakel partner sign BESTAND), en de getuige zelf met zijn sleutel tot nu toe (schakel witness "
+            "sign BESTAND --key SLEUTEL)"
                   : "two partners read and sign it (schakel partner sign FILE), and the witness itself with its key of before (schakel witness sign FILE --key KEY)";
     else if (!complete)
         next = nl ? "laat een andere partner lezen en tekenen: schakel partner sign BESTAND"
@@ -320,8 +323,10 @@ enum err client_cmd_partner_propose(struct client_run *r)
 
     if (e == OK && (org + quota + outsider + (origin != NULL) != 1 || (!org && (client_run_text(r, "replaces") != NULL || client_run_text(r, "witness_of") != NULL))
             || (client_run_text(r, "replaces") != NULL && client_run_text(r, "witness_of") != NULL)))
-        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), --outsider VKEY, --quota HANDLE --elements N, or --new-origin FILE",
-            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --outsider VKEY, --quota NAAM --elements N, of --new-origin BESTAND");
+        e = trouble_set(r->t, ERR_USAGE, "say --org ORG.pub (with --replaces HANDLE for a new root key, --witness-of HANDLE for a witness key), "
+            "--outsider VKEY, --quota HANDLE --elements N, or --new-origin FILE",
+            "zeg --org ORG.pub (met --replaces NAAM voor een nieuwe hoofdsleutel, --witness-of NAAM voor een getuigesleutel), --outsider VKEY, "
+            "--quota NAAM --elements N, of --new-origin BESTAND");
     if (e == OK)
         e = client_pubfile_home_region(r->home, region, r->t);
     if (e == OK && origin != NULL) {

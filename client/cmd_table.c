@@ -77,7 +77,8 @@ static const struct client_opt login_opts[] = {
     {"passphrase", CLIENT_OPT_SECRET, true, {"", ""}, "your passphrase", "uw wachtzin"}, END};
 static const struct client_opt staff_add_opts[] = {
     {"name", CLIENT_OPT_TEXT, true, {"name of the person", "naam van de persoon"}, "TEXT", NULL},
-    {"role", CLIENT_OPT_TEXT, true, {"caseworker, coordinator, second (second person), officer (privacy officer), fg (data protection officer), adopter (of policy), "
+    {"role", CLIENT_OPT_TEXT, true, {"caseworker, coordinator, second (second person), officer (privacy officer), fg (data protection officer), "
+        "adopter (of policy), "
         "admin (administrator)", "caseworker (behandelaar), coordinator, second (tweede persoon), officer (privacy officer), fg (functionaris "
         "gegevensbescherming), adopter (neemt beleid aan), admin (beheerder)"},
         "ROLE", NULL},
@@ -123,7 +124,8 @@ static const struct client_opt log_accept_opts[] = {
     {"reason", CLIENT_OPT_TEXT, true, {"what was found out, in 10 to 600 characters", "wat is uitgezocht, in 10 tot 600 tekens"}, "TEXT", NULL}, END};
 
 static const struct client_opt log_compare_opts[] = {
-    {"checkpoint", CLIENT_OPT_FILE, true, {"the file checkpoint of the other's copy of the log (hub mirror)", "het bestand checkpoint van de kopie van het logboek van de ander (hub mirror)"}, "FILE", NULL}, END};
+    {"checkpoint", CLIENT_OPT_FILE, true, {"the file checkpoint of the other's copy of the log (hub mirror)",
+        "het bestand checkpoint van de kopie van het logboek van de ander (hub mirror)"}, "FILE", NULL}, END};
 
 const struct client_cmd client_base_cmds[] = {
     {"org init", {"make this organisation's folder and keys", "maak de map en sleutels van deze organisatie"}, org_init_opts, NULL,
@@ -149,7 +151,8 @@ const struct client_cmd client_base_cmds[] = {
     {"keyholder join", {"serve this region", "dien deze regio"}, keyholder_join_opts, NULL, client_cmd_keyholder_join, NULL},
     {"keyholder run", {"answer partners, in the foreground", "antwoord partners, op de voorgrond"}, keyholder_run_opts, NULL,
         client_cmd_keyholder_run, NULL},
-    {"keyholder rotate", {"make another TLS key, or another to cosign with; it says what is next", "maak een andere TLS-sleutel, of een andere om mee te ondertekenen; het zegt wat volgt"},
+    {"keyholder rotate", {"make another TLS key, or another to cosign with; it says what is next",
+        "maak een andere TLS-sleutel, of een andere om mee te ondertekenen; het zegt wat volgt"},
         keyholder_rotate_opts, NULL, client_cmd_keyholder_rotate, NULL},
     {"keyholder passphrase", {"another passphrase of the keyholder", "een andere wachtzin van de sleutelhouder"}, client_cmd_keyholder_passphrase_opts,
         NULL, client_cmd_keyholder_passphrase, NULL},
@@ -163,7 +166,8 @@ const struct client_cmd client_base_cmds[] = {
     {"staff end", {"somebody leaves", "iemand vertrekt"}, staff_end_opts, "staff.end", NULL, client_desk_print},
     {"staff revoke", {"a person's key counts no more, everywhere", "iemands sleutel telt niet meer, overal"}, client_cmd_staff_revoke_opts,
         "staff.revoke", NULL, client_desk_print},
-    {"partner propose", {"propose an organisation, a root or witness key, a quota or a new origin of the log", "stel een organisatie, hoofd- of getuigesleutel, quotum of nieuwe oorsprong van het logboek voor"},
+    {"partner propose", {"propose an organisation, a root or witness key, a quota or a new origin of the log",
+        "stel een organisatie, hoofd- of getuigesleutel, quotum of nieuwe oorsprong van het logboek voor"},
         client_cmd_partner_propose_opts, NULL, client_cmd_partner_propose, NULL},
     {"partner sign", {"sign what another partner proposed", "onderteken wat een andere partner voorstelde"}, client_cmd_partner_sign_opts, NULL,
         client_cmd_partner_sign, NULL},
@@ -174,7 +178,8 @@ const struct client_cmd client_base_cmds[] = {
     {"partner list", {"who takes part, and what was revoked", "wie meedoet, en wat is ingetrokken"}, NULL, "partner.list", NULL, NULL},
     {"partner export", {"write the registry to a file, also while the hub is away", "schrijf het register naar een bestand, ook als de hub er niet is"},
         client_cmd_partner_export_opts, NULL, client_cmd_partner_export, NULL},
-    {"witness sign", {"who runs a public witness changes its key: the one of before signs", "wie een openbare getuige beheert wisselt diens sleutel: de oude tekent"},
+    {"witness sign", {"who runs a public witness changes its key: the one of before signs",
+        "wie een openbare getuige beheert wisselt diens sleutel: de oude tekent"},
         client_cmd_outsider_opts, NULL, client_cmd_outsider_sign, NULL},
     {"login", {"open a session of 8 hours", "open een sessie van 8 uur"}, login_opts, NULL, client_cmd_login, NULL},
     {"logout", {"end the session", "sluit de sessie"}, NULL, NULL, client_cmd_logout, NULL},
@@ -192,14 +197,16 @@ const struct client_cmd client_base_cmds[] = {
         NULL, NULL},
     {"audit clear", {"a bad opening was looked into: go on", "een slechte opening is uitgezocht: ga verder"}, audit_clear_opts, "audit.clear", NULL,
         NULL},
-    {"backup", {"copy everything that is needed to put this partner back; the node may run", "kopieer alles wat nodig is om deze partner terug te zetten; het knooppunt mag draaien"},
+    {"backup", {"copy everything that is needed to put this partner back; the node may run",
+        "kopieer alles wat nodig is om deze partner terug te zetten; het knooppunt mag draaien"},
         backup_opts, NULL, client_cmd_backup, NULL},
     {"restore", {"put this partner back from a backup", "zet deze partner terug uit een reservekopie"}, restore_opts, NULL, client_cmd_restore, NULL},
     {"archive export", {"what was sent and received, with proof, as files", "wat is verstuurd en ontvangen, met bewijs, als bestanden"},
         archive_export_opts, NULL, client_cmd_archive_export, NULL},
     {"log accept", {"the log contradicted itself, and it was looked into: go on", "het logboek sprak zichzelf tegen, en dat is uitgezocht: ga verder"},
         log_accept_opts, "log.accept", NULL, NULL},
-    {"log compare", {"did another partner see the same log? By what the log signed for it", "zag een andere partner hetzelfde logboek? Aan wat het logboek voor hem ondertekende"},
+    {"log compare", {"did another partner see the same log? By what the log signed for it",
+        "zag een andere partner hetzelfde logboek? Aan wat het logboek voor hem ondertekende"},
         log_compare_opts, "log.compare", NULL, NULL},
     {"verify", {"check a copy of the log and receipts, offline", "controleer een kopie van het logboek en ontvangstbewijzen"}, verify_opts,
         NULL, client_cmd_verify, client_verify_print},
@@ -218,7 +225,8 @@ const struct client_cmd client_base_cmds[] = {
     {"policy overlay", {"a region's pack: the base with the rows that differ, proven not looser than it allows",
         "een pakket van een regio: de basis met de rijen die afwijken, bewezen niet soepeler dan die toestaat"},
         client_cmd_overlay_opts, NULL, client_cmd_overlay, NULL},
-    {"policy pack", {"pack.json beside the tables: what the pack is called, and from when it counts", "pack.json bij de tabellen: hoe het pakket heet, en vanaf wanneer het geldt"},
+    {"policy pack", {"pack.json beside the tables: what the pack is called, and from when it counts",
+        "pack.json bij de tabellen: hoe het pakket heet, en vanaf wanneer het geldt"},
         client_cmd_adopt_pack_opts, NULL, client_cmd_adopt_pack, NULL},
     {"policy adopt propose", {"make pack.json and sign it as the first adopter", "maak pack.json en onderteken die als eerste aannemer"},
         client_cmd_adopt_propose_opts, NULL, client_cmd_adopt_propose, NULL},

@@ -58,7 +58,8 @@ static const char *standing(const struct client_run *r, bool anchored, const str
     if (log->anchored_size != 0)
         return nl ? "receipt (van de nieuwste bladen nog het woord van de hub alleen, waar hij niet meer van af kan; wat eronder ligt is verankerd. Over enkele "
                     "minuten ook die: maak de kopie dan opnieuw)"
-                  : "receipt (of the newest leaves still the hub's word alone, which it cannot take back; what is below is anchored. In some minutes those are, too: "
+                  : "receipt (of the newest leaves still the hub's word alone, which it cannot take back; what is below is anchored. In some minutes "
+                    "those are, too: "
                     "copy the log again then)";
     if (log->cosigned_partners + log->cosigned_outsiders == 0 && log->head.size != 0)
         return nl ? "receipt (het woord van de hub, waar hij niet meer van af kan; wie het medeondertekende staat niet in deze kopie: in een van schakel-hub "

@@ -59,7 +59,8 @@ enum err client_cmd_witness_held(struct client_run *r, struct proto_registry_say
 
     /* The new key would begin with nothing, and cosign whatever it is shown. */
     if (e == OK && s->seen == 0)
-        e = trouble_set(r->t, ERR_STATE, "this node has cosigned nothing of the log yet: wait until schakel status says that it has, or let another partner propose this",
+        e = trouble_set(r->t, ERR_STATE, "this node has cosigned nothing of the log yet: wait until schakel status says that it has, or let another "
+            "partner propose this",
             "dit knooppunt heeft nog niets van het logboek medeondertekend: wacht tot schakel status dat zegt, of laat een andere partner dit voorstellen");
     return e;
 }

@@ -33,7 +33,8 @@ static enum err check_home(const char *home, struct trouble *t)
     if (has(home, "org.pub"))
         return OK;
     if (has(home, "hub.pub"))
-        return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is the folder of a hub: use schakel-hub --home %s", "is de map van een hub: gebruik schakel-hub --home %s", home);
+        return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is the folder of a hub: use schakel-hub --home %s",
+            "is de map van een hub: gebruik schakel-hub --home %s", home);
     if (has(home, "keyholder.pub"))
         return trouble_at(t, ERR_NOTFOUND, home, 0, 0, "is the folder of a keyholder: use schakel keyholder status --home %s",
             "is de map van een sleutelhouder: gebruik schakel keyholder status --home %s", home);

@@ -114,9 +114,11 @@ const char *client_distrust_text(const struct client_node *n, enum lang lang, ch
     if (l->for_ever)
         return lang == LANG_NL
             ? "HET LOGBOEK VAN DE HUB SPREEKT ZICHZELF TEGEN. Er wordt niets gevraagd of verstrekt; intrekken, audit en intrekken van sleutels gaan "
-              "door. Bel de andere partners, vergelijk met hen (schakel log compare), en bewaar de map van dit knooppunt: zij is het bewijs. Is het uitgezocht: schakel log accept --reason TEKST"
+              "door. Bel de andere partners, vergelijk met hen (schakel log compare), en bewaar de map van dit knooppunt: zij is het bewijs. Is het "
+              "uitgezocht: schakel log accept --reason TEKST"
             : "THE HUB'S LOG CONTRADICTS ITSELF. Nothing is asked for or given; withdrawal, audit and revocation go on. Call the other partners, "
-              "compare with them (schakel log compare), and keep this node's folder: it is the evidence. When it has been looked into: schakel log accept --reason TEXT";
+              "compare with them (schakel log compare), and keep this node's folder: it is the evidence. When it has been looked into: schakel log "
+              "accept --reason TEXT";
     if (client_distrust_is_general(n))
         return lang == LANG_NL
             ? "VERSCHILLENDE PARTNERS ZAGEN EEN ANDER LOGBOEK VAN DE HUB. Er wordt niets gevraagd of verstrekt; intrekken en audit gaan door. Is het "

@@ -22,14 +22,16 @@ enum { ROWS_MAX = 20000 };
 
 static const struct { uint8_t kind, code; const char *en, *nl; } acts[] = {
     {PROTO_REQUEST, 0, "asked", "gevraagd"}, {PROTO_OFFER, 0, "offered", "aangeboden"}, {PROTO_GRANT, 0, "granted", "toegestaan"},
-    {PROTO_REFUSE, PROTO_REFUSE_TAKEN_BACK, "ended the access", "toegang beëindigd"}, {PROTO_REFUSE, 0, "refused", "geweigerd"}, {PROTO_RELEASE, 0, "handed over", "overhandigd"},
+    {PROTO_REFUSE, PROTO_REFUSE_TAKEN_BACK, "ended the access", "toegang beëindigd"}, {PROTO_REFUSE, 0, "refused", "geweigerd"},
+    {PROTO_RELEASE, 0, "handed over", "overhandigd"},
     {PROTO_ANSWER, PROTO_ANSWER_ACCEPT, "accepted", "aanvaard"}, {PROTO_ANSWER, PROTO_ANSWER_NOT_FOR_US, "not for us", "niet voor ons"},
     {PROTO_CANCEL, 0, "cancelled", "ingetrokken verzoek"}, {PROTO_REPORT, PROTO_REPORT_OPENED, "opened", "geopend"},
     {PROTO_REPORT, PROTO_REPORT_EXPORTED, "exported", "uitgevoerd"}, {PROTO_REPORT, PROTO_REPORT_EXPIRED, "destroyed at the end", "vernietigd na afloop"},
     {PROTO_ACK, 0, "confirmed", "bevestigd"}, {PROTO_PUBLISH, 0, "made a key known", "sleutel bekendgemaakt"},
     {PROTO_BREAKGLASS, 0, "broke the glass", "noodprocedure"},
     {PROTO_OPENED_LEAF, PROTO_OPENED_OK, "checked the log", "logboek nagekeken"},
-    {PROTO_OPENED_LEAF, PROTO_OPENED_BAD, "raised BAD_OPENING", "BAD_OPENING gemeld"}, {PROTO_FETCH, 0, "was told that mail was taken out", "hoorde dat post is tegengehouden"},
+    {PROTO_OPENED_LEAF, PROTO_OPENED_BAD, "raised BAD_OPENING", "BAD_OPENING gemeld"},
+    {PROTO_FETCH, 0, "was told that mail was taken out", "hoorde dat post is tegengehouden"},
 };
 
 /* "said: event VZM" */

@@ -125,7 +125,8 @@ enum err client_do_log_compare(struct client_call *c, struct vault_txn *x)
     if (e == OK)
         e = client_heads_brought(c->node, &head, &known);
     if (e == ERR_BUSY)
-        return trouble_set(&c->trouble, e, "there is more to compare already: try again in a minute", "er is al meer te vergelijken: probeer het over een minuut weer");
+        return trouble_set(&c->trouble, e, "there is more to compare already: try again in a minute",
+            "er is al meer te vergelijken: probeer het over een minuut weer");
     if (e != OK)
         return e;
     json_add_u64(c->reply, "size", head.size);

@@ -43,7 +43,8 @@ static enum err put_checked(struct client_node *n)
 
 /*
  * Two heads that the log signed and that do not fit are remembered for ever. While the hub says that it does not have what it signed,
- * disclosures stop until it proves it. What two partners say of the old log stops them until a person has looked into it; a proof takes its place. What a partner says it saw stops nothing: it may be the partner's lie.
+ * disclosures stop until it proves it. What two partners say of the old log stops them until a person has looked into it; a proof takes its
+ * place. What a partner says it saw stops nothing: it may be the partner's lie.
  */
 void client_heads_stop(struct client_node *n, bool for_ever, const char *why)
 {

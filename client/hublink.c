@@ -322,7 +322,8 @@ void client_hublink_status(struct client_node *n, struct client_link_status *out
 {
     const struct client_hublink *l = n->link;
 
-    *out = (struct client_link_status){.up = l->up, .revoked = l->revoked, .trusted = client_link_is_trusted(n), .contradicted = l->for_ever, .doubted = l->doubted, .heard_s = l->heard_s, .outbox = l->item_count,
+    *out = (struct client_link_status){.up = l->up, .revoked = l->revoked, .trusted = client_link_is_trusted(n),
+        .contradicted = l->for_ever, .doubted = l->doubted, .heard_s = l->heard_s, .outbox = l->item_count,
         .checkpoint_size = l->newest.size, .checkpoint_s = l->newest_s, .running = n->running, .bad_mail = n->bad_mail};
     memcpy(out->checkpoint_root, l->newest.root, sizeof out->checkpoint_root);
     if (l->item_count != 0) {

@@ -33,7 +33,8 @@ void client_lapsed_text(const struct client_node *n, enum lang lang, const struc
         (void)snprintf(out, out_len, nl
                 ? "Er is toestemming, maar %s, die haar vastlegde, liet er na %s niets meer van horen; daarom telt zij nu niet. Bel %s: draait daar het knooppunt, "
                   "dan telt zij vanzelf weer, of u hoort dat zij is ingetrokken."
-                : "There is a consent, but %s, who recorded it, has said nothing of it since %s; so it does not count now. Call %s: once the node there runs it counts again "
+                : "There is a consent, but %s, who recorded it, has said nothing of it since %s; so it does not count now. Call %s: once the node "
+                  "there runs it counts again "
                   "by itself, or you hear that it was withdrawn.", name, day, name);
         break;
     case CLIENT_LAPSED_NOT: break;

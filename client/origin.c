@@ -179,8 +179,10 @@ void client_origin_status(const struct client_node *n, enum lang lang, cJSON *ob
     json_add_u64(obj, "log_kept", o->kept.size);
     if (l->seen_more != 0)
         (void)snprintf(text, sizeof text, lang == LANG_NL
-                ? "TWEE PARTNERS NOEMDEN %" PRIu64 " BLADEN VAN HET OUDE LOGBOEK, DIT KNOOPPUNT ZAG ER %" PRIu64 ": meld het hun, en bewaar de bewijzen van wat na blad %" PRIu64 " kwam (schakel archive export)"
-                : "TWO PARTNERS NAMED %" PRIu64 " LEAVES OF THE OLD LOG, THIS NODE HAS SEEN %" PRIu64 ": tell them, and keep the proofs of what came after leaf %" PRIu64 " (schakel archive export)",
+                ? "TWEE PARTNERS NOEMDEN %" PRIu64 " BLADEN VAN HET OUDE LOGBOEK, DIT KNOOPPUNT ZAG ER %" PRIu64 ": meld het hun, en bewaar de "
+                  "bewijzen van wat na blad %" PRIu64 " kwam (schakel archive export)"
+                : "TWO PARTNERS NAMED %" PRIu64 " LEAVES OF THE OLD LOG, THIS NODE HAS SEEN %" PRIu64 ": tell them, and keep the proofs of what came "
+                  "after leaf %" PRIu64 " (schakel archive export)",
             o->seen.size, l->seen_more, o->kept.size);
     else
         (void)snprintf(text, sizeof text, lang == LANG_NL

@@ -24,7 +24,8 @@ static const char style[] = "<style>\n"
     "@media screen and (max-width:64rem){thead{position:absolute;left:-99rem}table,tbody,tr,td,th,caption{display:block;border:0}\n"
     ".wide th:nth-child(n){width:auto}tr{border:1px solid #767676;margin-bottom:1rem;padding:.3rem}td::before,tbody th::before{content:attr(data-l);"
     "display:block;font-weight:bold;font-size:.85em}}\n"
-    "@media print{form,.skip,.count{display:none}body,table,.mark{font-size:8pt;line-height:1.3}body{max-width:none;padding:0}th,td{padding:.15rem .25rem}h2{break-after:avoid}tr{break-inside:avoid}\n"
+    "@media print{form,.skip,.count{display:none}body,table,.mark{font-size:8pt;line-height:1.3}body{max-width:none;padding:0}th,td{padding:.15rem "
+    ".25rem}h2{break-after:avoid}tr{break-inside:avoid}\n"
     "thead{display:table-header-group}@page{size:A4 landscape;margin:12mm}}\n"
     "</style>\n";
 

@@ -47,8 +47,9 @@ struct client_import_row { char number[10]; cJSON *sections; uint32_t at; };  /*
 struct client_import { size_t count; struct client_import_row *row; };
 /*
  * CSV: a column "number" (citizen number) and columns "section.field"; an empty cell is left out. JSON: an array of
- * {"number": "...", "section": {"field": "value"}}. All mistakes are added to mistakes (array of {"file","line","column","text"}; line and column from 1, 0: none), at most 100; t tells
- * the first and how many there are. A child stands in a file once. Gives *out. ERR_SYNTAX, ERR_LONG, ERR_NOMEM; *out is then untouched.
+ * {"number": "...", "section": {"field": "value"}}. All mistakes are added to mistakes (array of {"file","line","column","text"}; line and column
+ * from 1, 0: none), at most 100; t tells the first and how many there are. A child stands in a file once.
+ * Gives *out. ERR_SYNTAX, ERR_LONG, ERR_NOMEM; *out is then untouched.
  */
 MUST_USE enum err client_import_read(const struct policy_pack *pack, enum lang lang, const char *name, const uint8_t *data, size_t len,
     cJSON *mistakes, struct client_import *out, struct trouble *t);

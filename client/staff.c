@@ -300,9 +300,10 @@ enum err client_do_staff_add(struct client_call *c, struct vault_txn *x)
     if (e == OK) {
         e = client_staff_find(x, s.login, &other);
         client_staff_fini(&other);
-        e = e == ERR_NOTFOUND ? OK
-            : e == OK         ? trouble_at(&c->trouble, ERR_EXISTS, "--login", 0, 0, "'%s' is taken: give another", "'%s' is al in gebruik: geef een andere", s.login)
-                              : e;
+        if (e == OK)
+            e = trouble_at(&c->trouble, ERR_EXISTS, "--login", 0, 0, "'%s' is taken: give another", "'%s' is al in gebruik: geef een andere",
+                s.login);
+        e = e == ERR_NOTFOUND ? OK : e;
     }
     if (e == OK)
         e = make_key(c, &s);

@@ -1,6 +1,7 @@
 /*
  * client/start: the node's processes. The parent (schakel node) asks the passphrase and starts the role vault, which has the keys, the store,
- * the control socket and the link to the hub; and, when the settings say so, the role mirror (client/mirror). A role that ends by itself ends the node with exit 70 and its name.
+ * the control socket and the link to the hub; and, when the settings say so, the role mirror (client/mirror). A role that ends by
+ * itself ends the node with exit 70 and its name.
  * The roles gate and oprf are those of a keyholder (server/), which is the same binary.
  */
 #ifndef CLIENT_START_H

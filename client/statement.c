@@ -148,7 +148,8 @@ static enum err keep_own(struct vault_txn *x, const struct proto_statement *s, c
     enum err e = k == NULL ? ERR_NOMEM : OK;
 
     if (e == OK) {
-        *k = (struct client_kept){.what = *s, .original = original.data, .original_len = original.len, .role = who != NULL ? (uint8_t)who->role : PROTO_ROLE_NONE, .mine = true, .leaf_index = PROTO_NO_LEAF};
+        *k = (struct client_kept){.what = *s, .original = original.data, .original_len = original.len,
+            .role = who != NULL ? (uint8_t)who->role : PROTO_ROLE_NONE, .mine = true, .leaf_index = PROTO_NO_LEAF};
         memcpy(k->signer, who != NULL ? who->key : node_public, sizeof k->signer);
         e = client_kept_put(x, k);
     }

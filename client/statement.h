@@ -46,8 +46,9 @@ MUST_USE enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, 
 MUST_USE enum err client_statement_repeat(struct client_node *n, struct vault_txn *x, const struct client_kept *k);
 
 /*
- * Verify a signed statement of any kind (a STATUS is signed by the node itself): signer's staff certificate under its partner's node certificate, valid at at_s; setter is the
- * signer's partner. Fills *s (borrows data) and *role. ERR_BUSY: a certificate is not known here yet (client/certs asks for it).
+ * Verify a signed statement of any kind (a STATUS is signed by the node itself): signer's staff certificate under its partner's node
+ * certificate, valid at at_s; setter is the signer's partner. Fills *s (borrows data) and *role.
+ * ERR_BUSY: a certificate is not known here yet (client/certs asks for it).
  */
 MUST_USE enum err client_statement_check(struct client_node *n, struct vault_txn *x, const uint8_t *data, size_t len, uint64_t at_s,
     struct proto_statement *s, uint8_t signer[PROTO_KEY_LEN], enum proto_role *role);

@@ -133,7 +133,8 @@ static void print_well(const struct client_paper *p, const cJSON *reply)
         client_paper_line(p, CLIENT_GREEN, 0, "The node is well. What waits for people shows after: schakel login",
             "Met het knooppunt is alles in orde. Wat op mensen wacht, blijkt na: schakel login");
     else if (decide + open == 0)
-        client_paper_line(p, CLIENT_GREEN, 0, "All is well, and no request or share waits here.", "Alles is in orde, en er wacht hier geen verzoek of verstrekking.");
+        client_paper_line(p, CLIENT_GREEN, 0, "All is well, and no request or share waits here.",
+            "Alles is in orde, en er wacht hier geen verzoek of verstrekking.");
     else
         client_paper_line(p, CLIENT_GREEN, 0, "All is well. To decide: %" PRIu64 ", to open: %" PRIu64 "; see: schakel inbox",
             "Alles is in orde. Te beslissen: %" PRIu64 ", te openen: %" PRIu64 "; zie: schakel inbox", decide, open);

@@ -69,7 +69,9 @@ void client_verify_origins_sort(const struct proto_region *live, unsigned now, s
         if (c->compare == CLIENT_COMPARE_NOTHING && c->origin < now && to - 1 <= live->origin_count)
             claims->lost++;
         else if (c->compare == CLIENT_COMPARE_NOTHING)
-            client_problem(p, c->name, c->index, "this receipt is of another origin of the log than this copy, which does not say what was kept: give a newer copy, with its registry",
-                "dit ontvangstbewijs is van een andere oorsprong van het logboek dan deze kopie, die niet zegt wat is bewaard: geef een nieuwere kopie, met haar register");
+            client_problem(p, c->name, c->index, "this receipt is of another origin of the log than this copy, which does not say what was kept: give "
+                "a newer copy, with its registry",
+                "dit ontvangstbewijs is van een andere oorsprong van het logboek dan deze kopie, die niet zegt wat is bewaard: geef een nieuwere "
+                "kopie, met haar register");
     }
 }

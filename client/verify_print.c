@@ -34,8 +34,10 @@ static void print_good(const struct client_paper *p, const cJSON *reply)
     uint64_t leaves = count_of(log, "leaves"), compared = count_of(log, "receipts_compared"), hold = count_of(receipts, "hold");
 
     if (log != NULL && receipts != NULL)
-        client_paper_line(p, CLIENT_GREEN, 0, "It holds: %" PRIu64 " leaves give the root that the hub signed, and %" PRIu64 " of %" PRIu64 " receipts were found in them.",
-            "Het klopt: %" PRIu64 " bladen geven de wortel die de hub ondertekende, en %" PRIu64 " van %" PRIu64 " ontvangstbewijzen staan erin.", leaves, compared, hold);
+        client_paper_line(p, CLIENT_GREEN, 0,
+            "It holds: %" PRIu64 " leaves give the root that the hub signed, and %" PRIu64 " of %" PRIu64 " receipts were found in them.",
+            "Het klopt: %" PRIu64 " bladen geven de wortel die de hub ondertekende, en %" PRIu64 " van %" PRIu64 " ontvangstbewijzen staan erin.",
+            leaves, compared, hold);
     else if (log != NULL)
         client_paper_line(p, CLIENT_GREEN, 0, "It holds: %" PRIu64 " leaves give the root that the hub signed.",
             "Het klopt: %" PRIu64 " bladen geven de wortel die de hub ondertekende.", leaves);

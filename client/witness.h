@@ -3,7 +3,8 @@
  * last, stores that with a sync, and only then signs; it brings checkpoints to the keyholder, which is asked by nodes and dials nobody; and
  * it keeps what is anchored, and how fresh a word of others there is. A hub that shows this node another history than itself or others,
  * less than it had, or nothing new is found here. Of the registry it cosigns only what it holds all leaves of, so that none can be kept
- * back. Part of the vault process's one thread; nothing here waits. Exchange: witness.c; rows: witness_rows.c; what is known: witness_fresh.c; its key: witness_key.c.
+ * back. Part of the vault process's one thread; nothing here waits.
+ * Exchange: witness.c; rows: witness_rows.c; what is known: witness_fresh.c; its key: witness_key.c.
  */
 #ifndef CLIENT_WITNESS_H
 #define CLIENT_WITNESS_H

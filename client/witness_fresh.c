@@ -131,7 +131,8 @@ const char *client_witness_text(const struct client_node *n, enum lang lang, cha
     else
         (void)snprintf(buf, len, lang == LANG_NL
                 ? "%s (laatst bevestigd: %s): een intrekking kan zijn achtergehouden. Wat verstrekt wordt wacht; lezen, intrekken en audit gaan door. "
-                  "Blijft dit zo: bel een andere partner, vergelijk hoeveel verklaringen schakel partner list daar en hier telt, en meld het bij de beheerder van de hub"
+                  "Blijft dit zo: bel een andere partner, vergelijk hoeveel verklaringen schakel partner list daar en hier telt, en meld het bij de "
+                  "beheerder van de hub"
                 : "%s (last confirmed: %s): a revocation may be kept back. What is given waits; reading, withdrawal, revocation and audit go on. If it "
                   "stays so: call another partner, compare how many statements schakel partner list counts there and here, and report it to the hub's operator",
             what(n, l, lang), since(l->other_s, lang, when));
