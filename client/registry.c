@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_EVERY_MS = 2000, KEY_LEN = 8, REFUSED_MAX = 8 };
+enum { ASK_EVERY_MS = 2000, KEY_LEN = 8 };
 
 struct client_registry {
     struct proto_registry *fold;
@@ -24,12 +24,11 @@ struct client_registry {
     uint8_t *pending;            /* leaves of an answer that had not room for all */
     size_t pending_len;
     uint64_t pending_count;
-    struct { uint8_t id[PROTO_ID_LEN], why; } refused[REFUSED_MAX];
-    size_t next_refused;
     uint8_t checkpoint[PROTO_NOTE_MAX];
     size_t checkpoint_len;
     struct client_registry_tell tell;
     struct client_registry_promises promises;
+    struct client_registry_own own;
 };
 
 struct proto_registry *client_registry_fold(const struct client_node *n)
@@ -53,6 +52,11 @@ struct client_registry_tell *client_registry_told(const struct client_node *n)
 struct client_registry_promises *client_registry_promises_of(const struct client_node *n)
 {
     return &n->registry->promises;
+}
+
+struct client_registry_own *client_registry_own_of(const struct client_node *n)
+{
+    return &n->registry->own;
 }
 
 bool client_registry_takes_part(const struct client_node *n, const uint8_t partner[PROTO_PARTNER_LEN])
@@ -435,47 +439,4 @@ void client_registry_close(struct client_registry *r)
     free(r->pending);
     free(r->hash);
     free(r);
-}
-
-/* ---- our own statements ---- */
-
-enum proto_registry_why client_registry_refused(const struct client_node *n, const uint8_t id[PROTO_ID_LEN])
-{
-    for (size_t i = 0; n->registry != NULL && i < REFUSED_MAX; i++)
-        if (memcmp(n->registry->refused[i].id, id, PROTO_ID_LEN) == 0)
-            return (enum proto_registry_why)n->registry->refused[i].why;
-    return PROTO_REG_COUNTS;
-}
-
-enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
-{
-    client_registry_hurry(n);
-    return n->registry == NULL ? OK : client_registry_promise_add(n, x, e->msg->original.data, e->msg->original.len);
-}
-
-enum err client_registry_ends(struct client_node *n, const struct proto_msg *m, bool *ends)
-{
-    struct proto_registry_say *say = m->kind == PROTO_REGISTRY && n->registry != NULL ? calloc(1, sizeof *say) : NULL;
-
-    if (m->kind != PROTO_REGISTRY || n->registry == NULL)
-        return OK;
-    if (say == NULL)
-        return ERR_NOMEM;
-    *ends = proto_registry_judge(n->registry->fold, m->original.data, m->original.len, clock_now_s(), say) == PROTO_REG_COUNTS
-        && (say->act == PROTO_REG_REVOKE || say->act == PROTO_REG_ROOT || say->act == PROTO_REG_WITNESS);
-    free(say);
-    return OK;
-}
-
-enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
-{
-    struct client_registry *r = n->registry;
-
-    (void)x;
-    if (r == NULL || e->reply->payload.len != 1)
-        return OK;
-    memcpy(r->refused[r->next_refused].id, e->msg->head.id, PROTO_ID_LEN);
-    r->refused[r->next_refused].why = e->reply->payload.data[0];
-    r->next_refused = (r->next_refused + 1) % REFUSED_MAX;
-    return OK;
 }

@@ -7,6 +7,7 @@
 #define CLIENT_REGISTRY_H
 
 #include "client/node.h"
+#include "client/registry_own.h"
 #include "client/registry_promise.h"
 #include "client/registry_tell.h"
 #include "proto/registry.h"
@@ -49,22 +50,12 @@ bool client_registry_is_ahead(const struct client_node *n);
 
 /* The newest checkpoint that covers exactly what is here, borrowed; NULL: none since the start. */
 const uint8_t *client_registry_checkpoint(const struct client_node *n, size_t *len);
-/* For client/registry_tell and client/registry_promise. */
+/* For client/registry_tell, client/registry_promise and client/registry_own. */
 struct client_registry_tell *client_registry_told(const struct client_node *n);
 struct client_registry_promises *client_registry_promises_of(const struct client_node *n);
+struct client_registry_own *client_registry_own_of(const struct client_node *n);
 
 /* For tests and the above: take the payload of an answer. What proto_registry_check says; ERR_SHORT: more must be asked for; ERR_EXPIRED: it is ahead. */
 MUST_USE enum err client_registry_take(struct client_node *n, const uint8_t *payload, size_t len);
-
-/*
- * Is this a statement that takes something from somebody (a revocation, another root or witness key) and would count, by all that is here? Then a
- * hub that says no without a leaf may be keeping it back. *ends is left as it is when it is not; ERR_NOMEM.
- */
-MUST_USE enum err client_registry_ends(struct client_node *n, const struct proto_msg *m, bool *ends);
-/* Why the hub refused this statement: enum proto_registry_why; PROTO_REG_COUNTS: it did not say. */
-enum proto_registry_why client_registry_refused(const struct client_node *n, const uint8_t id[PROTO_ID_LEN]);
-/* client_kinds: the receipt and the refusal of a statement. */
-MUST_USE enum err client_registry_on_receipt(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
-MUST_USE enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e);
 
 #endif
