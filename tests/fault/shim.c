@@ -1,7 +1,8 @@
 /*
  * tests/fault/shim: preloaded into whole programs of a plain build, makes the nth allocation, write to a file or sync of one role fail,
- * and only that one: whoever makes it, ours or a library. A program without a role goes by a word of its command. SCHAKEL_TEST_FAULT lists "role:path,..."; the file at path holds six numbers of
- * 64 bits in the machine's order: for allocations, writes and syncs how many are left until one fails (0: none), then how many there were.
+ * and only that one: whoever makes it, ours or a library. A program without a role goes by a word of its command. SCHAKEL_TEST_FAULT lists
+ * "role:path,..."; the file at path holds six numbers of 64 bits in the machine's order: for allocations, writes and syncs how many are left
+ * until one fails (0: none), then how many there were.
  */
 #include <errno.h>
 #include <fcntl.h>

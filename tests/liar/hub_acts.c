@@ -71,8 +71,10 @@ static void set_time(const struct hub_act *a, uint64_t now_s)
 enum err __wrap_hub_on_statement(struct hub_state *s, struct kv_txn *x, const struct hub_act *a, struct hub_outcome *o)
 {
     enum err e = __real_hub_on_statement(s, x, a, o);
-    const char *name = e == OK && hub_liar_passes(a, o) ? NULL : e != OK || o->result != PROTO_ACCEPTED ? NULL : liar_about("act", "statement", a->msg.head.id);
+    const char *name = NULL;
 
+    if (e == OK && !hub_liar_passes(a, o) && o->result == PROTO_ACCEPTED)
+        name = liar_about("act", "statement", a->msg.head.id);
     if (name != NULL && strcmp(name, "past") == 0)
         set_time(a, a->now_s - 3600);
     if (name != NULL && strcmp(name, "future") == 0)

@@ -51,7 +51,7 @@ static const char *about_statement(const char *type, const uint8_t *body, size_t
 {
     enum proto_statement_kind kind = proto_statement_of_type(type);
 
-    if (liar_folder()[0] == '\0' || kind == PROTO_SAY_NONE || kind != PROTO_SAY_EVENT)
+    if (liar_folder()[0] == '\0' || kind != PROTO_SAY_EVENT)
         return NULL;
     liar_look();
     return proto_statement_decode(kind, body, len, s) == OK ? liar_about("say", "event", s->id) : NULL;

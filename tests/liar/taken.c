@@ -1,7 +1,8 @@
 /*
- * Parts of a hub that are taken over: "TAKEN", a word and the path of a file make the gate run foreign code when a frame begins so, oprf or core
- * when the body of a frame for them does; there where each first looks at the bytes of others. "quiet": the code stands in for the handler of refusals, as whoever takes over a process would, makes every attempt of
- * tests/support/attempts, and tells on standard error what became of each. "loud": it just runs a program.
+ * Parts of a hub that are taken over: "TAKEN", a word and the path of a file make the gate run foreign code when a frame begins so, oprf or
+ * core when the body of a frame for them does; there where each first looks at the bytes of others. "quiet": the code stands in for the
+ * handler of refusals, as whoever takes over a process would, makes every attempt of tests/support/attempts, and tells on standard error
+ * what became of each. "loud": it just runs a program.
  */
 #include "tests/liar/taken.h"
 

@@ -423,9 +423,12 @@ int main(void)
     struct check_list list = {.count = 0};
     const struct CMUnitTest tests[] = {
         client_fixture_test(without_a_second_person), client_fixture_test(approved_by_a_second_person), client_fixture_test(who_may_approve),
-        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes), client_fixture_test(the_mark_of_an_earlier_approval_goes), client_fixture_test(approved_twice), client_fixture_test(of_exactly_this_request),
+        client_fixture_test(the_same_person_is_one_person), client_fixture_test(of_exactly_these_bytes),
+        client_fixture_test(the_mark_of_an_earlier_approval_goes), client_fixture_test(approved_twice),
+        client_fixture_test(of_exactly_this_request),
         client_fixture_test(of_another_kind), client_fixture_test(by_a_caseworker_of_the_same_partner), client_fixture_test(as_a_whole),
-        client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval), client_fixture_test(the_same_answers_have_another_digest), client_fixture_test(weighed_and_approved),
+        client_fixture_test(as_long_as_it_lasts), client_fixture_test(judged_again_after_the_approval),
+        client_fixture_test(the_same_answers_have_another_digest), client_fixture_test(weighed_and_approved),
         client_fixture_test(weighed_for_another_child), client_fixture_test(wrong_answers),
     };
 

@@ -427,7 +427,8 @@ int main(void)
         T(a_leerplicht_case_goes_when_the_child_is_19), T(the_age_that_another_told_counts), T(with_another_purpose_it_stays),
         T(at_a_school_age_ends_nothing), T(at_the_office_for_early_leavers_it_is_25), T(an_objection_keeps_its_own_term),
         T(an_open_request_keeps_it), T(what_is_under_way_keeps_it), T(another_case_of_the_child_keeps_what_is_known_of_it),
-        T(a_withdrawal_stays_with_the_consent_of_another_case), T(a_withdrawal_goes_after_its_consent), T(nothing_goes_under_a_legal_hold), T(five_years_after_it_was_left), T(not_before_the_decisions_in_it),
+        T(a_withdrawal_stays_with_the_consent_of_another_case), T(a_withdrawal_goes_after_its_consent),
+        T(nothing_goes_under_a_legal_hold), T(five_years_after_it_was_left), T(not_before_the_decisions_in_it),
         T(what_is_over_is_not_opened_again), T(people_see_it_no_more), T(many_go_in_portions),
     };
 

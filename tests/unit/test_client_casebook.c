@@ -468,7 +468,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(a_row_is_read_back), client_fixture_test(a_member_is_of_one_purpose), client_fixture_test(who_hears_the_handle),
         cmocka_unit_test(which_subjects_are_the_case), client_fixture_test(the_case_of_a_child), client_fixture_test(invited_and_accepted),
-        client_fixture_test(the_way_of_a_member), client_fixture_test(an_older_word_comes_too_late), client_fixture_test(an_accepted_handle), client_fixture_test(nobody_makes_itself_a_member), client_fixture_test(nobody_opens_what_was_a_case),
+        client_fixture_test(the_way_of_a_member), client_fixture_test(an_older_word_comes_too_late),
+        client_fixture_test(an_accepted_handle), client_fixture_test(nobody_makes_itself_a_member),
+        client_fixture_test(nobody_opens_what_was_a_case),
         client_fixture_test(nobody_invites_a_friend_by_telling_us), client_fixture_test(who_left_invites_nobody),
         client_fixture_test(nobody_moves_the_case_to_another_child), client_fixture_test(a_case_that_is_not_known_is_not_made_by_others),
         client_fixture_test(an_accepted_offer_joins), client_fixture_test(an_offer_by_no_member_joins_nobody),

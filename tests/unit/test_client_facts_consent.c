@@ -441,7 +441,8 @@ int main(void)
         client_fixture_test(the_last_of_many_ends), client_fixture_test(the_newest_of_many_consents),
         client_fixture_test(elsewhere_needs_the_tick), client_fixture_test(elsewhere_a_no_counts_at_once),
         client_fixture_test(elsewhere_unticked_does_not_push_out_ours), client_fixture_test(elsewhere_and_not_for_us_to_read),
-        client_fixture_test(elsewhere_goes_stale), client_fixture_test(what_became_of_a_consent_is_told), client_fixture_test(elsewhere_is_no_fresher_than_its_recorder_says), client_fixture_test(elsewhere_by_the_young_person),
+        client_fixture_test(elsewhere_goes_stale), client_fixture_test(what_became_of_a_consent_is_told),
+        client_fixture_test(elsewhere_is_no_fresher_than_its_recorder_says), client_fixture_test(elsewhere_by_the_young_person),
         client_fixture_test(at_the_asker_by_somebody_called_young),
     };
 

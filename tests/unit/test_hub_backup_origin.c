@@ -454,7 +454,8 @@ int main(void)
         T(what_is_lost_is_told), T(one_partner_is_not_enough), T(another_statement_is_refused), T(another_store_is_refused),
         T(less_than_was_signed_is_refused), T(far_more_than_is_known_must_be_shown), T(a_day_more_is_believed),
         T(another_root_of_what_was_signed_is_refused), T(another_root_of_what_is_kept_is_refused),
-        T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused), T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
+        T(a_checkpoint_that_is_shown_counts), T(a_checkpoint_of_another_origin_or_story_is_none), T(too_late_is_refused),
+        T(two_partners_let_it_go_on), T(no_node_brings_it), T(the_number_is_kept),
         T(no_leaf_is_of_before_its_origin),
         T(an_origin_that_signed_nothing_hides_no_memory),
     };

@@ -104,12 +104,22 @@ static _Noreturn void child(const struct place *p, const struct attempt *a, enum
     _exit(errno == EACCES || errno == EPERM ? BY_ERROR : EX_OSERR);
 }
 
+/* All that comes, as text; closes fd. */
+static void read_all(int fd, char *out, size_t room)
+{
+    size_t used = 0;
+    ssize_t n;
+
+    while (used < room - 1 && (n = read(fd, out + used, room - 1 - used)) > 0)
+        used += (size_t)n;
+    out[used] = '\0';
+    (void)close(fd);
+}
+
 /* Its exit code, and what it wrote on standard error. */
 static int try(const struct place *p, const struct attempt *a, enum wall wall, unsigned groups, bool dials, char line[LINE_ROOM])
 {
-    size_t used = 0;
     int out[2], status = 0;
-    ssize_t n;
     pid_t pid;
 
     assert_err(file_write(p->secret, "00", 2, 0600, NULL), OK);
@@ -121,10 +131,7 @@ static int try(const struct place *p, const struct attempt *a, enum wall wall, u
         child(p, a, wall, groups, dials);
     }
     (void)close(out[1]);
-    while (used < LINE_ROOM - 1 && (n = read(out[0], line + used, LINE_ROOM - 1 - used)) > 0)
-        used += (size_t)n;
-    line[used] = '\0';
-    (void)close(out[0]);
+    read_all(out[0], line, LINE_ROOM);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     (void)unlink("attempt.link");
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -302,9 +309,7 @@ static _Noreturn void run_without(void)
 static void a_system_without_is_told_aloud(void **state)
 {
     char line[LINE_ROOM * 2];
-    size_t used = 0;
     int out[2], status = 0;
-    ssize_t n;
     pid_t pid;
 
     (void)state;
@@ -315,10 +320,7 @@ static void a_system_without_is_told_aloud(void **state)
         run_without();
     }
     (void)close(out[1]);
-    while (used < sizeof line - 1 && (n = read(out[0], line + used, sizeof line - 1 - used)) > 0)
-        used += (size_t)n;
-    line[used] = '\0';
-    (void)close(out[0]);
+    read_all(out[0], line, sizeof line);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), DONE);
@@ -365,7 +367,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
     const struct CMUnitTest tests[] = {
         T(each_attempt_is_possible_without_the_jail), T(the_gate), T(the_signer), T(oprf), T(the_core), T(the_cosigner), T(the_witness),
-        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(memory_may_become_less), T(a_system_without_is_told_aloud), T(a_role_without_a_list),
+        T(a_refusal_names_program_and_call), T(its_own_folder_is_open_and_no_other), T(memory_may_become_less),
+        T(a_system_without_is_told_aloud), T(a_role_without_a_list),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,7 +267,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
     const struct CMUnitTest tests[] = {
         T(the_checkpoint_is_the_signers), T(certificates_of_a_partner_are_all_there),
-        T(with_many_people_the_partners_own_keys_are_there), T(a_staff_certificate_comes_with_its_nodes), T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
+        T(with_many_people_the_partners_own_keys_are_there), T(a_staff_certificate_comes_with_its_nodes),
+        T(consistency_and_inclusion_are_proven), T(leaves_rebuild_the_root),
         T(a_stored_result_is_for_its_sender_only), T(a_question_that_fails_takes_nothing_with_it), T(a_key_of_another_partner_cannot_be_published),
         T(its_sender_hears_whether_mail_was_taken), T(whether_mail_was_taken_is_its_senders_to_know),
     };

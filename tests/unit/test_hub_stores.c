@@ -456,7 +456,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
         T(a_row_comes_back_by_index_and_by_id), T(an_id_or_an_index_twice_is_refused), T(dropped_rows_are_gone_with_their_ids),
-        T(a_damaged_row_is_no_row), T(a_row_says_what_it_carried), T(flags_that_nobody_writes_are_refused), T(mail_stands_in_order_for_its_partner_alone), T(only_what_was_stored_is_deleted),
+        T(a_damaged_row_is_no_row), T(a_row_says_what_it_carried), T(flags_that_nobody_writes_are_refused),
+        T(mail_stands_in_order_for_its_partner_alone), T(only_what_was_stored_is_deleted),
         T(the_largest_message_fits), T(numbers_have_no_gaps_over_a_restart), T(no_skip_passes_what_a_number_can_be),
         T(numbers_of_a_round_given_up_are_given_again),
         T(more_partners_than_a_region_has_are_refused), T(certificates_stand_by_partner_and_end),

@@ -1,8 +1,9 @@
 /*
- * test-witness NAME PORT [VKEY-OF-LOG | LIST]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on 127.0.0.1, one
- * request at a time, memory only; with the log its registry, which has the same key under a name of its own. LIST is a file with the logs that it knows (c2sp.org/tlog-list), read
- * again when somebody asks about another one, as its operator may have put that in. Without a log it makes its key, prints the verifier key and writes the secret to
- * descriptor 3; with a log it reads the secret from descriptor 0 and serves until it is ended.
+ * test-witness NAME PORT [VKEY-OF-LOG | LIST]: a public witness as c2sp.org/tlog-witness describes it, for the flow tests: HTTP/1.1 on
+ * 127.0.0.1, one request at a time, memory only; with the log its registry, which has the same key under a name of its own. LIST is a file
+ * with the logs that it knows (c2sp.org/tlog-list), read again when somebody asks about another one, as its operator may have put that in.
+ * Without a log it makes its key, prints the verifier key and writes the secret to descriptor 3; with a log it reads the secret from
+ * descriptor 0 and serves until it is ended.
  */
 #include "base/clock.h"
 #include "proto/witness.h"
