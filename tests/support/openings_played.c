@@ -49,30 +49,50 @@ static bool is_archived(struct openings_played *p, uint64_t number)
     return e == OK;
 }
 
-void openings_played_log(struct openings_played *p, uint64_t previous)
+static void send(struct openings_played *p, struct proto_msg *m, uint64_t previous)
 {
     struct hub_played *h = p->h;
-    struct proto_msg m = client_fixture_msg(h->f, PROTO_CANCEL, VO, LEERPLICHT);
     struct vault_txn *x = client_fixture_begin(h->f, VO);
     struct hub_played_msg *in;
 
     assert_true(p->count < OPENINGS_PLAYED_MAX);
-    memset(m.head.id, 0, sizeof m.head.id);
-    memset(m.head.case_id, (int)p->count + 1, sizeof m.head.case_id);
-    m.refers[0] = 1;
-    assert_err(client_outbox_put(h->n, x, &m, NULL, NULL), OK);
+    memset(m->head.id, 0, sizeof m->head.id);
+    memset(m->head.case_id, (int)p->count + 1, sizeof m->head.case_id);
+    assert_err(client_outbox_put(h->n, x, m, NULL, NULL), OK);
     client_fixture_commit(x);
-    in = hub_played_wait(h, PROTO_CANCEL);
+    in = hub_played_wait(h, m->kind);
     h->log.previous = previous;
     hub_played_log(h, in, PROTO_ACCEPTED);
     proto_opening_of(&in->msg, in->envelope, in->len, &h->receipt, &p->opening[p->count++]);
-    while (!is_archived(p, h->number))
+    for (uint64_t until = clock_mono_ms() + HUB_PLAYED_MS; !is_archived(p, h->number) && clock_mono_ms() < until;)
         hub_played_turn(h, 10);
+    assert_true(is_archived(p, h->number));
+}
+
+static uint64_t last_index(const struct openings_played *p)
+{
+    return p->count == 0 ? PROTO_NO_LEAF : p->opening[p->count - 1].index;
+}
+
+void openings_played_log(struct openings_played *p, uint64_t previous)
+{
+    struct proto_msg m = client_fixture_msg(p->h->f, PROTO_CANCEL, VO, LEERPLICHT);
+
+    m.refers[0] = 1;
+    send(p, &m, previous);
+}
+
+void openings_played_say(struct openings_played *p, struct proto_statement *s)
+{
+    struct proto_msg m = client_fixture_msg(p->h->f, PROTO_STATEMENT, VO, CJG);
+
+    m.original = client_fixture_sign(p->h->f, s, WORKER);
+    send(p, &m, last_index(p));
 }
 
 void openings_played_act(struct openings_played *p)
 {
-    openings_played_log(p, p->count == 0 ? PROTO_NO_LEAF : p->opening[p->count - 1].index);
+    openings_played_log(p, last_index(p));
 }
 
 struct hub_played_msg *openings_played_question(struct openings_played *p, enum proto_query code)

@@ -31,6 +31,8 @@ static inline int openings_played_setup(void **state)
 void openings_played_log(struct openings_played *p, uint64_t previous);
 /* The same, naming the right one. */
 void openings_played_act(struct openings_played *p);
+/* An act that carries this statement to cjg. */
+void openings_played_say(struct openings_played *p, struct proto_statement *s);
 
 /* Wait for a question of this code; what else is asked meanwhile is answered TROUBLE. */
 struct hub_played_msg *openings_played_question(struct openings_played *p, enum proto_query code);

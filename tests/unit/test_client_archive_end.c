@@ -139,6 +139,26 @@ static void not_while_an_objection_is_kept(void **state)
     assert_true(is_spent(p, 1));
 }
 
+/* A consent that still counts, say: what carried it proves when it was said. */
+static void what_carried_a_statement_stays_with_it(void **state)
+{
+    struct openings_played *p = *state;
+    struct proto_subject_id child = client_fixture_child(7);
+    struct proto_statement s = client_fixture_say(p->h->f, PROTO_SAY_EVENT, VO, &child, CJG, NOBODY);
+
+    memcpy(s.event, "ABS", 4);
+    client_fixture_keep(p->h->f, VO, &s);
+    openings_played_say(p, &s);
+    three_acts(p);
+    p->h->n->openings->checked = 4;
+    run_at(p, leaf_s(p) + YEARS(6));
+    assert_false(is_spent(p, 1));
+    assert_true(is_spent(p, 2));
+    remove_row(p, CLIENT_T_STATEMENT, s.id);
+    run_at(p, leaf_s(p) + YEARS(6));
+    assert_true(is_spent(p, 1));
+}
+
 static void mark(struct openings_played *p, char what, const void *value, size_t len)
 {
     struct vault_txn *x = client_fixture_begin(p->h->f, VO);
@@ -407,6 +427,7 @@ int main(void)
         T(an_act_goes_on_its_day), T(the_newest_stays), T(at_a_care_provider_after_twenty_years),
         T(the_settings_make_it_longer_and_never_shorter), T(nothing_goes_under_a_legal_hold), T(not_before_its_opening_was_compared),
         T(not_while_the_decision_is_kept), T(nor_the_grant), T(not_while_an_objection_is_kept),
+        T(what_carried_a_statement_stays_with_it),
         T(an_acknowledgement_stays_with_its_statement), T(an_answer_stays_with_what_it_answers), T(nothing_of_it_is_left),
         T(what_was_not_believed_goes_too), T(what_does_not_hold_stays), T(the_floor_is_the_lowest_that_is_whole), T(what_went_is_no_gap),
         T(a_place_that_was_changed_breaks_the_chain), T(a_place_without_a_leaf_is_none), T(a_number_that_is_missing_among_them_is_a_gap),

@@ -17,10 +17,12 @@ static uint64_t ended(struct openings_played *p)
     return p->h->f->now_s - 30 * DAY_S;
 }
 
-static void add_until(struct openings_played *p, enum proto_use use, const uint8_t key[32], uint64_t until_s)
+/* NULL: signed as it should be, by the root key, and a person's by the node's. */
+static void add_by(struct openings_played *p, enum client_fixture_who who, enum proto_use use, const uint8_t key[32], uint64_t until_s,
+    const uint8_t *signer)
 {
     struct client_fixture *f = p->h->f;
-    const struct client_fixture_partner *cjg = &f->partner[CJG];
+    const struct client_fixture_partner *of = &f->partner[who];
     struct proto_cert c = {.use = (uint8_t)use, .role = use == PROTO_USE_STAFF ? PROTO_ROLE_CASEWORKER : PROTO_ROLE_NONE,
         .from_s = until_s - 7 * DAY_S, .until_s = until_s};
     struct vault_txn *x = client_fixture_begin(f, VO);
@@ -28,11 +30,18 @@ static void add_until(struct openings_played *p, enum proto_use use, const uint8
     size_t len = 0;
 
     memcpy(c.region, f->region.hash, sizeof c.region);
-    memcpy(c.partner, cjg->id, sizeof c.partner);
+    memcpy(c.partner, of->id, sizeof c.partner);
     memcpy(c.key, key, sizeof c.key);
-    assert_err(proto_cert_make(&c, use == PROTO_USE_STAFF ? cjg->node_secret : cjg->root_secret, data, sizeof data, &len), OK);
+    if (signer == NULL)
+        signer = use == PROTO_USE_STAFF ? of->node_secret : of->root_secret;
+    assert_err(proto_cert_make(&c, signer, data, sizeof data, &len), OK);
     assert_err(client_certs_add(p->h->n, x, data, len), OK);
     client_fixture_commit(x);
+}
+
+static void add_until(struct openings_played *p, enum proto_use use, const uint8_t key[32], uint64_t until_s)
+{
+    add_by(p, CJG, use, key, until_s, NULL);
 }
 
 static bool knows(struct openings_played *p, enum proto_use use, const uint8_t key[32], uint64_t at_s)
@@ -144,6 +153,35 @@ static void a_persons_needs_its_nodes(void **state)
     assert_false(knows(p, PROTO_USE_NODE, other, ended(p) - DAY_S));
 }
 
+/* A node of before and its person: nothing needs them, and both go at once, for the person's goes first. */
+static void a_node_goes_with_its_last_person(void **state)
+{
+    struct openings_played *p = *state;
+    uint8_t node[32], secret[64];
+    const uint8_t person[32] = {9};
+
+    (void)crypto_sign_keypair(node, secret);
+    add_until(p, PROTO_USE_NODE, node, ended(p));
+    add_by(p, CJG, PROTO_USE_STAFF, person, ended(p), secret);
+    old_archive(p);
+    assert_int_equal(run(p), 2);
+    assert_false(knows(p, PROTO_USE_NODE, node, ended(p) - DAY_S));
+}
+
+/* By the last of its own a partner is told since when nobody takes its word; its persons' go like all. */
+static void the_partners_own_stay(void **state)
+{
+    struct openings_played *p = *state;
+    const uint8_t person[32] = {9};
+
+    add_by(p, VO, PROTO_USE_HPKE, key, ended(p), NULL);
+    add_by(p, VO, PROTO_USE_STAFF, person, ended(p), NULL);
+    old_archive(p);
+    assert_int_equal(run(p), 1);
+    assert_true(knows(p, PROTO_USE_HPKE, key, ended(p) - DAY_S));
+    assert_false(knows(p, PROTO_USE_STAFF, person, ended(p) - DAY_S));
+}
+
 static void nothing_goes_under_a_legal_hold(void **state)
 {
     struct openings_played *p = *state;
@@ -160,7 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(one_that_ended_before_all_that_is_kept_goes), T(without_an_archive_nothing_goes), T(one_that_counted_at_the_oldest_act_stays),
-        T(a_statement_needs_its_persons), T(a_persons_needs_its_nodes), T(nothing_goes_under_a_legal_hold),
+        T(a_statement_needs_its_persons), T(a_persons_needs_its_nodes), T(a_node_goes_with_its_last_person), T(the_partners_own_stay), T(nothing_goes_under_a_legal_hold),
     };
 
     return cmocka_run_group_tests_name("client/certs_end", tests, NULL, NULL);
