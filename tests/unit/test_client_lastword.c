@@ -134,34 +134,65 @@ static void what_comes_late_does_not(void **state)
     assert_int_equal(stands(f), CLIENT_MEMBER_ACCEPTED);
 }
 
-/* A vault of before there were several origins has the index alone. */
+/* The row of what cjg said last, as an earlier program left it: leaf 900, with its time or without. */
+static void put_row_of_before(struct client_fixture *f, struct vault_txn *x, const struct proto_statement *s, bool with_time)
+{
+    uint8_t key[1 + crypto_hash_sha256_BYTES] = {'l'}, row[16];
+    crypto_hash_sha256_state h;
+    struct wr w;
+
+    crypto_hash_sha256_init(&h);
+    crypto_hash_sha256_update(&h, s->case_id, sizeof s->case_id);
+    crypto_hash_sha256_update(&h, s->setter, sizeof s->setter);
+    crypto_hash_sha256_update(&h, (const uint8_t *) s->purpose, strlen(s->purpose));
+    crypto_hash_sha256_final(&h, key + 1);
+    wr_init(&w, row, sizeof row);
+    wr_u64(&w, 900);
+    if (with_time)
+        wr_u64(&w, f->now_s - 45);
+    assert_err(wr_end(&w), OK);
+    assert_err(client_vault_put(x, CLIENT_T_META, key, sizeof key, row, w.len), OK);
+}
+
+static bool is_newer(struct client_fixture *f, struct vault_txn *x, const struct proto_statement *s, uint64_t index, uint64_t ago_s)
+{
+    const struct client_leaf leaf = {index, f->now_s - ago_s, 0};
+    bool newer = false;
+
+    assert_err(client_lastword_is_newer(client_fixture_node(f, VO), x, s, &leaf, &newer), OK);
+    return newer;
+}
+
+/* A vault of before there were several origins has the index alone: that is of the first. */
 static void a_row_without_a_time_is_of_the_first_origin(void **state)
 {
     struct client_fixture *f = *state;
     struct proto_statement s = word(f, PROTO_MEMBER_LEAVE);
-    const struct client_leaf later = {860, f->now_s - 30, 0}, older = {900, f->now_s - 90, 0};
-    uint8_t key[1 + crypto_hash_sha256_BYTES] = {'l'}, row[8];
-    struct client_node *n = client_fixture_node(f, VO);
-    crypto_hash_sha256_state h;
-    bool newer = false;
     struct vault_txn *x;
-    struct wr w;
 
     start(f);
     lose(f);
-    crypto_hash_sha256_init(&h);
-    crypto_hash_sha256_update(&h, s.case_id, sizeof s.case_id);
-    crypto_hash_sha256_update(&h, s.setter, sizeof s.setter);
-    crypto_hash_sha256_update(&h, (const uint8_t *) s.purpose, strlen(s.purpose));
-    crypto_hash_sha256_final(&h, key + 1);
-    wr_init(&w, row, sizeof row);
-    wr_u64(&w, 900);
     x = client_fixture_begin(f, VO);
-    assert_err(client_vault_put(x, CLIENT_T_META, key, sizeof key, row, sizeof row), OK);
-    assert_err(client_lastword_is_newer(n, x, &s, &later, &newer), OK);
-    assert_true(newer);
-    assert_err(client_lastword_is_newer(n, x, &s, &older, &newer), OK);
-    assert_false(newer);
+    put_row_of_before(f, x, &s, false);
+    assert_true(is_newer(f, x, &s, 860, 30));
+    assert_false(is_newer(f, x, &s, 900, 90));
+    client_vault_abort(x);
+}
+
+/* One of before the origin was noted has its time, and goes by that: here it was said after the loss. */
+static void a_row_without_an_origin_goes_by_its_time(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s = word(f, PROTO_MEMBER_LEAVE);
+    struct vault_txn *x;
+
+    start(f);
+    lose(f);
+    x = client_fixture_begin(f, VO);
+    put_row_of_before(f, x, &s, true);
+    assert_false(is_newer(f, x, &s, 860, 30));
+    assert_true(is_newer(f, x, &s, 901, 30));
+    assert_false(is_newer(f, x, &s, 950, 90));
     client_vault_abort(x);
 }
 
@@ -173,6 +204,7 @@ int main(void)
         client_fixture_test(an_accept_of_before_the_loss_does_not),
         client_fixture_test(what_comes_late_does_not),
         client_fixture_test(a_row_without_a_time_is_of_the_first_origin),
+        client_fixture_test(a_row_without_an_origin_goes_by_its_time),
     };
 
     return cmocka_run_group_tests_name("client/lastword", tests, NULL, NULL);

@@ -30,6 +30,7 @@ static const struct row rows[] = {
     {"after the loss, against what was dated ahead", {852, 1010, 2}, {900, 1500, 1}, true},
     {"dated ahead of two losses", {900, 2500, 1}, {841, 2001, 3}, false},
     {"kept, and proven under the next origin", {849, 990, 2}, {900, 995, 1}, false},
+    {"the first that the next origin has of its own", {850, 1010, 2}, {900, 995, 1}, true},
     {"lost, against what was kept and is proven later", {900, 995, 1}, {849, 990, 2}, true},
     {"kept by one change, and by the second not", {845, 990, 1}, {841, 2010, 3}, false},
     {"kept by both, and proven under the third", {839, 990, 3}, {845, 980, 1}, false},

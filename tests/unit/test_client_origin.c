@@ -1,6 +1,7 @@
 /* client/origin: the log goes on under another origin: what a node has seen of the old one, and what it believes of the new one (P-193, P-194). */
 #include "tests/support/heads_played.h"
 
+#include "client/archive.h"
 #include "client/distrust.h"
 #include "client/outbox.h"
 
@@ -212,6 +213,45 @@ static void a_false_root_of_what_was_kept_stops(void **state)
     assert_true(h->n->link->for_ever);
 }
 
+/* The row that would say what was seen before: one byte of it is another. */
+static void damage_archived(struct hub_played *h)
+{
+    const uint8_t key[8] = {0, 0, 0, 0, 0, 0, 0, (uint8_t)h->number};
+    struct vault_txn *x = client_fixture_begin(h->f, VO);
+    struct client_archived a = {0};
+    uint8_t *memory = NULL, *envelope;
+
+    assert_err(client_archive_get(x, h->number, &a, &memory), OK);
+    envelope = check_exact(a.envelope.data, a.envelope.len);
+    envelope[a.envelope.len - 1] ^= 1;
+    a.envelope.data = envelope;
+    assert_err(client_vault_delete(x, CLIENT_T_ARCHIVE, key, sizeof key), OK);
+    assert_err(client_archive_put(x, &a), OK);
+    client_fixture_commit(x);
+    free(envelope);
+    free(memory);
+}
+
+static void a_damaged_receipt_does_not_keep_it_from_going_on(void **state)
+{
+    struct hub_played *h = *state;
+    struct proto_msg m = client_fixture_msg(h->f, PROTO_CANCEL, VO, LEERPLICHT);
+    struct vault_txn *x = client_fixture_begin(h->f, VO);
+
+    memset(m.head.id, 0, sizeof m.head.id);
+    m.refers[0] = 1;
+    assert_err(client_outbox_put(h->n, x, &m, NULL, NULL), OK);
+    client_fixture_commit(x);
+    hub_played_log(h, hub_played_wait(h, PROTO_CANCEL), PROTO_ACCEPTED);
+    hub_played_turn(h, 100);
+    damage_archived(h);
+    has_seen(h, 110, 9);
+    change(h, 120, 1, 100, 2);
+    assert_int_equal(h->n->link->checked.size, 100);
+    assert_int_equal(h->n->link->checked.root[0], 2);
+    assert_true(client_link_is_trusted(h->n));
+}
+
 /* Signed, and not compared yet when leaves behind it were lost. */
 static void what_was_signed_of_what_is_kept_is_compared_still(void **state)
 {
@@ -322,6 +362,7 @@ int main(void)
         T(nothing_new_is_believed_under_an_old_origin), T(what_was_said_before_is_no_doubt),
         T(a_proof_of_a_later_origin_waits_for_the_registry),
         T(what_was_kept_must_extend_what_is_archived), T(a_false_root_of_what_was_kept_stops),
+        T(a_damaged_receipt_does_not_keep_it_from_going_on),
         T(what_was_signed_of_what_is_kept_is_compared_still),
         T(who_saw_what_was_lost_is_not_doubted),
     };
