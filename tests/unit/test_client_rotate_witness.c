@@ -112,6 +112,19 @@ static void the_public_file_follows_at_the_next_start(void **state)
     has(CLIENT_WITNESS_ORG, NULL);
 }
 
+/* As nearly every home is. */
+static void where_nothing_waits_nothing_is_done(void **state)
+{
+    struct client_node n = {.home = f->path};
+
+    (void)state;
+    put("keys/witness", "key");
+    put("org.pub", "names key");
+    assert_err(client_rotate_witness_open(&n, NULL, NULL), OK);
+    has("keys/witness", "key");
+    has("org.pub", "names key");
+}
+
 static void the_public_file_of_a_key_that_waits_stays(void **state)
 {
     struct client_node n = {.home = f->path};
@@ -132,7 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(the_next_key_takes_the_place), ROW(a_first_key_leaves_no_old_one), ROW(the_key_before_the_last_goes),
         ROW(without_a_next_key_nothing_is_moved), ROW(a_machine_that_died_between_loses_no_key),
-        ROW(the_public_file_follows_at_the_next_start), ROW(the_public_file_of_a_key_that_waits_stays),
+        ROW(where_nothing_waits_nothing_is_done), ROW(the_public_file_follows_at_the_next_start), ROW(the_public_file_of_a_key_that_waits_stays),
     };
 
     return cmocka_run_group_tests_name("files of a witness key", tests, NULL, NULL);
