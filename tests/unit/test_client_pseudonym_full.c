@@ -41,7 +41,7 @@ static void it_is_told_and_stored_when_there_is_room(void **state)
 
     is_full = true;
     assert_err(holders_want_until(w, 1), ERR_FULL);
-    assert_string_equal(w->call.trouble.text, "the pseudonyms are there and cannot be kept here (full); 1 wait; make room on the disk, then they are done");
+    assert_non_null(strstr(w->call.trouble.text, "cannot be kept here (full); 1 wait; make room on the disk"));
     assert_int_equal(holders_waiting(w), 1);
     assert_false(holders_is_known(w, 1));
     is_full = false;
