@@ -21,7 +21,9 @@ size() { sed -n 2p "$copy/checkpoint" 2>/dev/null || echo 0; }
 reaches() { [ "$(size)" -ge "$1" ]; }
 notes() { status_of cjg mirror_note | grep "$1" >/dev/null; }
 notes_nothing() { [ -z "$(status_of cjg mirror_note)" ] && [ -n "$(status_of cjg mirror_time)" ]; }
-is_whole() {
+# The copy may be made longer at this very moment, and a part of before go while it is read.
+is_whole() { wait_for 5 verifies; }
+verifies() {
     got=$("$bin/schakel" verify --region "$region/region" --log "$copy" --json || true)
     expect "the copy gives the root, and nothing is wrong with it" "$got" '"root_holds":true.*"ok":true'
 }
