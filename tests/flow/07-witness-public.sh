@@ -14,13 +14,16 @@ note_key() {
     local id=${2#*+}
     { printf 'PRIVATE+KEY+witness.example+%s+' "${id%%+*}"; { printf '\004'; head -c 32 "$public/$1"; } | base64 -w0; echo; } >"$public/$1.note"
 }
-# serve FILE: with this key, and what it remembers is what it is shown first. It knows the logs of a list that it reads again, so that it is up before
-# there is a log: who is down is asked again after a minute.
+# It goes over from the first key to the second when it is told to. It knows the logs of a list that it reads again, so that it is up before there is a
+# log: who is down is asked again after a minute.
 serve() {
-    [ ! -e "$public/pid" ] || { kill "$(cat "$public/pid")"; wait "$(cat "$public/pid")" 2>/dev/null; }
-    "$bin/test-witness" witness.example "$public_port" "$public/logs" <"$public/$1" >>"$public/log" 2>&1 &
+    cat "$public/first" "$public/second" | "$bin/test-witness" witness.example "$public_port" "$public/logs" >"$public/log" 2>&1 &
     echo $! >"$public/pid"
     region_pids+=("$!")
+}
+# As soon as there is a hub: the longer it does not know the log, the later it is asked again.
+tell_witness() {
+    wait_for 60 "$bin/schakel-hub" --home "$region/hub" witnesses --output "$public/logs.new" && mv "$public/logs.new" "$public/logs"
 }
 hub_says() { "$bin/schakel-hub" --home "$region/hub" witnesses --json 2>/dev/null | grep "\"log\":\"schakel-demo.log\",\"state\":\"$1\"" >/dev/null; }
 counts() { listed "$1" | grep "\"name\":\"witness.example\",\"witness_key\":\"$2\"" >/dev/null; }
@@ -76,9 +79,8 @@ scene_old_key() {
 is_alarmed() { "$bin/schakel-hub" --home "$region/hub" status --json | grep '"outside_alarm":true' >/dev/null; }
 
 scene_new_key() {
-    serve second
-    # A minute more when it was asked while it was down.
-    wait_for 90 all_anchored || { why="the new key does not count: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
+    kill -USR1 "$(cat "$public/pid")"
+    wait_for 40 all_anchored || { why="the new key does not count: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
     wait_for 40 registry_anchored || { why="nor in the registry"; return 1; }
     wait_for 10 hub_says cosigns || { why="the alarm stays"; return 1; }
     export_log after && [ "$(standing after)" = anchored ] || { why="verify does not count it: $(standing after)"; return 1; }
@@ -96,8 +98,9 @@ region_make_opts=(--witness "$first")
 region_hub_conf="witnesses = witness.example http://127.0.0.1:$public_port/
 contact = Beheer, beheer@example.invalid"
 : >"$public/logs"
-serve first
+serve
+tell_witness & telling=$!
 region_up
-"$bin/schakel-hub" --home "$region/hub" witnesses --output "$public/logs" >/dev/null
+wait "$telling"
 set +e
 run_scenes before refused changed old_key new_key

@@ -3,13 +3,15 @@
  * 127.0.0.1, one request at a time, memory only; with the log its registry, which has the same key under a name of its own. LIST is a file
  * with the logs that it knows (c2sp.org/tlog-list), read again when somebody asks about another one, as its operator may have put that in.
  * Without a log it makes its key, prints the verifier key and writes the secret to descriptor 3; with a log it reads the secret from
- * descriptor 0 and serves until it is ended.
+ * descriptor 0 and serves until it is ended; at SIGUSR1 it reads the next one there, goes over to that key, and remembers what it cosigned.
  */
 #include "base/clock.h"
 #include "proto/witness.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -167,8 +169,24 @@ static enum err take_logs(struct witness *w, const char *vkey)
     return e == OK ? proto_note_key_make(name, PROTO_NOTE_ED25519, w->log[MAIN].key.key, &w->log[REGISTRY].key) : e;
 }
 
+static volatile sig_atomic_t next_key;
+
+static void on_next_key(int signal)
+{
+    (void)signal;
+    next_key = 1;
+}
+
+static enum err take_key(struct witness *w, const char *name)
+{
+    return read(0, w->secret, sizeof w->secret) != (ssize_t)sizeof w->secret ? ERR_SHORT
+        : proto_note_key_make(name, PROTO_NOTE_COSIGNATURE, w->secret + 32, &w->key);
+}
+
 int main(int argc, char **argv)
 {
+    /* accept ends with it, so that the key is the next one for whoever asks next. */
+    struct sigaction on_usr1 = { .sa_handler = on_next_key };
     struct witness w;
     static char buf[ROOM];
     int fd = -1;
@@ -178,13 +196,17 @@ int main(int argc, char **argv)
         return 64;
     if (argc == 3)
         return make_key(argv[1]) == OK ? 0 : 70;
-    if (read(0, w.secret, sizeof w.secret) != (ssize_t)sizeof w.secret || take_logs(&w, argv[3]) != OK
-        || proto_note_key_make(argv[1], PROTO_NOTE_COSIGNATURE, w.secret + 32, &w.key) != OK
+    if (sigaction(SIGUSR1, &on_usr1, NULL) != 0 || take_key(&w, argv[1]) != OK || take_logs(&w, argv[3]) != OK
         || listen_on((unsigned)strtoul(argv[2], NULL, 10), &fd) != OK)
         return 70;
     for (;;) {
         int conn = accept(fd, NULL, NULL);
 
+        if (next_key && take_key(&w, argv[1]) != OK)
+            return 70;
+        next_key = 0;
+        if (conn < 0 && errno == EINTR)
+            continue;
         if (conn < 0)
             return 70;
         serve(&w, conn, buf);
