@@ -54,6 +54,19 @@ static void nobody_holds_it(void **state)
     assert_string_equal(text, "");
 }
 
+/* By the rules for who holds it: nobody lets the office give what a school may. */
+static void of_who_holds_it_and_no_other(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = {.mine = true, .purpose = "youth_help_access"};
+    struct proto_row row = {.section = "need", .verdict = POLICY_NEED_EVENT};
+    char text[200] = "x";
+
+    memcpy(d.other, client_fixture_partner(f, LEERPLICHT)->id, sizeof d.other);
+    client_ahead_text(client_fixture_node(f, CJG), &d, &row, LANG_EN, text, sizeof text);
+    assert_string_equal(text, "");
+}
+
 static void in_dutch(void **state)
 {
     struct client_fixture *f = *state;
@@ -69,7 +82,7 @@ static void in_dutch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        client_fixture_test(each_row), client_fixture_test(nobody_holds_it), client_fixture_test(in_dutch),
+        client_fixture_test(each_row), client_fixture_test(nobody_holds_it), client_fixture_test(of_who_holds_it_and_no_other), client_fixture_test(in_dutch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
