@@ -5,7 +5,8 @@
  *
  * A call that is not allowed is not carried out: it ends the process with EX_NOPERM and a line that names the program and the call, and so
  * the whole hub or keyholder (proc_wait). In a thread that blocks SIGSYS, as those of nng do, the system ends the process without that line,
- * and proc_wait logs the signal. What the C library asks by itself and can do without is answered with an error. A folder that is not allowed is an ordinary error: EACCES.
+ * and proc_wait logs the signal. What the C library asks by itself and can do without is answered with an error. A folder that is not allowed is
+ * an ordinary error: EACCES.
  *
  * A kernel without either is no reason not to serve, but is never passed over: a line of level error says what is missing.
  */

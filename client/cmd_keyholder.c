@@ -316,7 +316,8 @@ enum err client_cmd_keyholder_status(struct client_run *r)
     if (e == OK)
         e = client_keyholder_partners(r->home, region, &registry, r->t);
     if (e == OK && !server_probe(conf.listen))
-        e = trouble_at(r->t, ERR_PEER, conf.listen, 0, 0, "the keyholder is not running, or does not take connections here; start it with: schakel keyholder run --home %s",
+        e = trouble_at(r->t, ERR_PEER, conf.listen, 0, 0, "the keyholder is not running, or does not take connections here; start it with: "
+            "schakel keyholder run --home %s",
             "de sleutelhouder draait niet, of neemt hier geen verbindingen aan; start hem met: schakel keyholder run --home %s", r->home);
     if (e == OK)
         e = describe(r, &conf, region);

@@ -15,7 +15,8 @@ static const struct group { const char *label, *keys[GROUP_KEYS]; } groups[] = {
     {"status_officer", {"openings_right", "openings_late", "bad_opening", "bad_opening_why", "without_officer"}},
     {"status_registry", {"registry_fresh", "registry_size", "registry_cosigned_size", "registry_anchored_size", "registry_anchored_time",
         "registry_witness_heard"}},
-    {"status_node", {"partner", "region", "pack", "pack_next", "disk_note", "mirror_leaves", "mirror_time", "mirror_note", "certs", "node_key", "legal_hold", "erasing_note",
+    {"status_node", {"partner", "region", "pack", "pack_next", "disk_note", "mirror_leaves", "mirror_time", "mirror_note", "certs",
+        "node_key", "legal_hold", "erasing_note",
         "archive_years", "sessions"}},
 };
 

@@ -23,8 +23,10 @@ static enum err check_digest(const struct hub_ledger *l, const struct proto_merk
     if ((is_shown && sodium_memcmp(s->digest, shown->root, sizeof s->digest) != 0)
         || (is_kept && sodium_memcmp(s->digest, root, sizeof root) != 0))
         return trouble_at(t, ERR_STATE, "digest", 0, 0,
-            "the statement names another root of %llu leaves than this hub signed: it is of another log, or two stories were told. Compare before anybody signs a new one: schakel-hub restore --lost",
-            "de verklaring noemt een andere wortel van %llu bladen dan deze hub ondertekende: zij is van een ander logboek, of er zijn twee verhalen verteld. Vergelijk voor iemand een nieuwe tekent: schakel-hub restore --lost",
+            "the statement names another root of %llu leaves than this hub signed: it is of another log, or two stories were told. Compare "
+            "before anybody signs a new one: schakel-hub restore --lost",
+            "de verklaring noemt een andere wortel van %llu bladen dan deze hub ondertekende: zij is van een ander logboek, of er zijn twee "
+            "verhalen verteld. Vergelijk voor iemand een nieuwe tekent: schakel-hub restore --lost",
             (unsigned long long)s->seen);
     return OK;
 }
@@ -54,7 +56,8 @@ static enum err check_said(const struct hub_ledger *l, const struct proto_merkle
     if (s->seen > shown->size && s->seen - shown->size > UNSHOWN_MAX)
         return trouble_at(t, ERR_STATE, "seen", 0, 0,
             "the statement names %llu leaves, far more than the %llu that this hub knows it signed: give the signed checkpoint of that size (--checkpoint FILE)",
-            "de verklaring noemt %llu bladen, veel meer dan de %llu die deze hub weet te hebben ondertekend: geef het ondertekende checkpoint van die grootte (--checkpoint BESTAND)",
+            "de verklaring noemt %llu bladen, veel meer dan de %llu die deze hub weet te hebben ondertekend: geef het ondertekende "
+            "checkpoint van die grootte (--checkpoint BESTAND)",
             (unsigned long long)s->seen, (unsigned long long)shown->size);
     return OK;
 }

@@ -10,8 +10,8 @@
 #include "hub/registry.h"
 
 /*
- * Within x, and folded into r. shown: the longest log that is known here to have been signed. *lost: how many leaves nobody has. ERR_DENIED: the statement does not count, and t says why; ERR_STATE: it is
- * about another loss than this one.
+ * Within x, and folded into r. shown: the longest log that is known here to have been signed. *lost: how many leaves nobody has. ERR_DENIED: the
+ * statement does not count, and t says why; ERR_STATE: it is about another loss than this one.
  */
 MUST_USE enum err hub_backup_origin_append(struct hub_registry *r, struct hub_ledger *l, struct kv_txn *x,
     const struct hub_backup_sources *from, const struct proto_merkle_head *shown, uint64_t *lost, struct trouble *t);

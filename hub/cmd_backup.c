@@ -100,7 +100,8 @@ enum err hub_cmd_backup(struct hub_cli *c)
     enum err e;
 
     if (access(c->argument, F_OK) == 0)
-        return trouble_at(c->t, ERR_EXISTS, c->argument, 0, 0, "is there already: a backup is made in a new folder", "is er al: een reservekopie komt in een nieuwe map");
+        return trouble_at(c->t, ERR_EXISTS, c->argument, 0, 0, "is there already: a backup is made in a new folder",
+            "is er al: een reservekopie komt in een nieuwe map");
     e = folder_copy(c->home, c->argument, &rules, c->t);
     if (e == OK)
         e = copy_store(c->home, c->argument, c->t);

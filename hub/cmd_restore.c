@@ -67,7 +67,9 @@ static enum err check_backup(const struct hub_cli *c, struct restoring *r)
     if (e == OK)
         e = read_digest((const char *)text, r->digest);
     free(text);
-    return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0, "is not a whole backup of a hub: give a folder that schakel-hub backup has finished", "is geen hele reservekopie van een hub: geef een map die schakel-hub backup heeft afgemaakt");
+    return e == OK ? OK : trouble_at(c->t, e, c->argument, 0, 0,
+        "is not a whole backup of a hub: give a folder that schakel-hub backup has finished",
+        "is geen hele reservekopie van een hub: geef een map die schakel-hub backup heeft afgemaakt");
 }
 
 /* Two regions are two logs, and their keys do not mix. */
@@ -226,7 +228,8 @@ static enum err check_lost(const struct hub_cli *c, const struct proto_originfil
     if (lost > PROTO_ORIGIN_LOST_MAX)
         return trouble_at(c->t, ERR_RANGE, c->argument, 0, 0,
             "lacks %llu leaves, and no more than %llu can be given up: give a newer backup, or a copy of the log that has more of them (--mirror DIR)",
-            "mist %llu bladen, en meer dan %llu kunnen niet worden opgegeven: geef een nieuwere reservekopie, of een kopie van het logboek die er meer heeft (--mirror MAP)",
+            "mist %llu bladen, en meer dan %llu kunnen niet worden opgegeven: geef een nieuwere reservekopie, of een kopie van het logboek "
+            "die er meer heeft (--mirror MAP)",
             lost, (unsigned long long)PROTO_ORIGIN_LOST_MAX);
     return OK;
 }
@@ -238,12 +241,16 @@ static void reply_lost(struct hub_cli *c, const struct proto_originfile *f, bool
     json_add_u64(c->reply, "lost", f->what.seen.size - f->what.kept.size);
     if (!is_known)
         json_add_text(c->reply, "note", c->lang == LANG_NL
-            ? "hoeveel er weg is weet deze machine niet, want haar geheugen van wat zij ondertekende is ook weg. Het knooppunt dat het voorstelt noemt wat het zag; een checkpoint van een langer logboek geeft men met --checkpoint BESTAND"
-            : "how much is lost this machine does not know, for its memory of what it signed is lost too. The node that proposes it names what it has seen; a checkpoint of a longer log is given with --checkpoint FILE");
+            ? "hoeveel er weg is weet deze machine niet, want haar geheugen van wat zij ondertekende is ook weg. Het knooppunt dat het "
+              "voorstelt noemt wat het zag; een checkpoint van een langer logboek geeft men met --checkpoint BESTAND"
+            : "how much is lost this machine does not know, for its memory of what it signed is lost too. The node that proposes it names "
+              "what it has seen; a checkpoint of a longer log is given with --checkpoint FILE");
     json_add_text(c->reply, "file", c->output);
     json_add_text(c->reply, "next", c->lang == LANG_NL
-        ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
-        : "first ask every partner and the keyholder whether they have the leaves; if not: schakel partner propose --new-origin FILE at one, schakel partner sign at another, then schakel-hub restore --new-origin");
+        ? "vraag eerst elke partner en de sleutelhouder of zij de bladen hebben; zo niet: schakel partner propose --new-origin BESTAND bij "
+          "de een, schakel partner sign bij een ander, dan schakel-hub restore --new-origin"
+        : "first ask every partner and the keyholder whether they have the leaves; if not: schakel partner propose --new-origin FILE at "
+          "one, schakel partner sign at another, then schakel-hub restore --new-origin");
 }
 
 static enum err write_lost(struct hub_cli *c, const struct hub_backup_done *done, bool is_known)

@@ -70,8 +70,10 @@ static const char *text_of(const char *word, enum lang lang)
             "KENT DIT LOGBOEK MET EEN ANDERE SLEUTEL: stuur de beheerder ervan de sleutel hieronder" },
         [HUB_OUTSIDE_OTHER_HISTORY] = { "COSIGNED ANOTHER HISTORY OF THIS LOG: was an old copy of this hub put back; call its operator and the partners",
             "TEKENDE EEN ANDERE GESCHIEDENIS VAN DIT LOGBOEK: is een oude kopie van deze hub teruggezet; bel de beheerder ervan en de partners" },
-        [HUB_OUTSIDE_NOT_ITS_KEY] = { "COSIGNS WITH ANOTHER KEY THAN THE REGION NAMES, so nobody counts it: two partners and its key of before change that (schakel partner propose --outsider)",
-            "TEKENT MET EEN ANDERE SLEUTEL DAN DE REGIO NOEMT, dus telt het voor niemand: twee partners en zijn sleutel tot nu toe wisselen die (schakel partner propose --outsider)" },
+        [HUB_OUTSIDE_NOT_ITS_KEY] = { "COSIGNS WITH ANOTHER KEY THAN THE REGION NAMES, so nobody counts it: two partners and its key of "
+            "before change that (schakel partner propose --outsider)",
+            "TEKENT MET EEN ANDERE SLEUTEL DAN DE REGIO NOEMT, dus telt het voor niemand: twee partners en zijn sleutel tot nu toe wisselen "
+            "die (schakel partner propose --outsider)" },
         [HUB_OUTSIDE_SILENT] = { "does not answer as a witness does: is it up, and is its URL right",
             "antwoordt niet zoals een getuige doet: is hij er, en klopt zijn URL" },
     };

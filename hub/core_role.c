@@ -108,7 +108,8 @@ static enum err config_from(struct proto_blob part[HUB_CORE_STARTS], struct hub_
     c->gate_fd = GATE_FD;
     c->witnesses = server_start_as_text(&part[HUB_CORE_WITNESSES]);
     c->witness_fd = WITNESS_FD;
-    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL || c->home == NULL || c->registry == NULL || c->log_vkey == NULL)
+    if (c->store == NULL || c->partners == NULL || c->seeds == NULL || c->status == NULL || c->pack == NULL || c->witnesses == NULL
+        || c->home == NULL || c->registry == NULL || c->log_vkey == NULL)
         return ERR_SYNTAX;
     e = server_start_as_number(&part[HUB_CORE_FORGET], &c->forget_s);
     return e == OK ? server_start_as_number(&part[HUB_CORE_THREADS], threads) : e;

@@ -1,6 +1,7 @@
 /*
  * hub/store_gone: ids of statements and cases that were dropped (hub/forget), so that none comes back as if it were new: a consent that was
- * withdrawn above all, and a case that who declined would open as its own. A random id and a moment, nothing about anybody. Used by the core process only, from its writer thread.
+ * withdrawn above all, and a case that who declined would open as its own. A random id and a moment, nothing about anybody. Used by the core
+ * process only, from its writer thread.
  */
 #ifndef HUB_STORE_GONE_H
 #define HUB_STORE_GONE_H

@@ -23,7 +23,8 @@ static const struct row rows[PROTO_REFUSAL_END] = {
         "De hub kent geen geldig certificaat voor de sleutel van de handtekening. Vernieuw de certificaten van deze node of log opnieuw in."},
     [PROTO_BAD_SIGNATURE] = {"BAD_SIGNATURE", ERR_SIGNATURE, 1,
         "A signature does not fit the message: it was changed on its way. It is sent again; if it stays so, have the keys of this node checked.",
-        "Een handtekening past niet bij het bericht: het is onderweg veranderd. Het wordt opnieuw verstuurd; blijft het zo, laat de sleutels van deze node nakijken."},
+        "Een handtekening past niet bij het bericht: het is onderweg veranderd. Het wordt opnieuw verstuurd; blijft het zo, laat de "
+        "sleutels van deze node nakijken."},
     [PROTO_WRONG_REGION] = {"WRONG_REGION", ERR_CONFIG, 0,
         "The message is for another region than this hub's. Check the region file and the hub's address.",
         "Het bericht is voor een andere regio dan die van deze hub. Controleer het regiobestand en het adres van de hub."},

@@ -106,7 +106,8 @@ static void forged(struct made *m) { m->sign = true; }
 
 static const struct { const char *name; void (*change)(struct made *m); } changes[] = {
     { "other-child", other_child }, { "other-region", other_region }, { "other-pack", other_pack }, { "other-addressee", other_addressee },
-    { "longer", longer }, { "longer-access", longer_access }, { "other-code", other_code }, { "other-original", other_original }, { "unknown-setter", unknown_setter },
+    { "longer", longer }, { "longer-access", longer_access }, { "other-code", other_code }, { "other-original", other_original },
+    { "unknown-setter", unknown_setter },
     { "other-release", other_release }, { "more-sections", more_sections }, { "invented-partner", invented_partner }, { "forged", forged },
     { "opened", opened },
 };

@@ -27,7 +27,8 @@ static inline void about(struct client_fixture *f, struct proto_msg *m)
 }
 
 /* The person's statement that goes with an offer or a grant. */
-static inline struct proto_statement person_grant(struct client_fixture *f, enum client_fixture_who from, const struct proto_msg *m, const uint8_t refers[PROTO_ID_LEN])
+static inline struct proto_statement person_grant(struct client_fixture *f, enum client_fixture_who from, const struct proto_msg *m,
+    const uint8_t refers[PROTO_ID_LEN])
 {
     struct proto_statement s = client_fixture_say(f, PROTO_SAY_GRANT, from, &m->head.subject, NOBODY);
 

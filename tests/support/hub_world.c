@@ -267,7 +267,8 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 
 void hub_world_forget(struct hub_world *w)
 {
-    static const char *const folders[] = { "store", "seeds" }, *const files[] = { "signer/last", "signer/registry", "registry", "public/registry", "run/status.json" };
+    static const char *const folders[] = { "store", "seeds" }, *const files[] = { "signer/last", "signer/registry", "registry",
+        "public/registry", "run/status.json" };
     char path[128];
     struct trouble t = { 0 };
 

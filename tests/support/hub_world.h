@@ -44,7 +44,8 @@ struct hub_world {
     char paths[8][128];
 };
 
-/* Home, keys (TLS of each partner: HOME/HANDLE.key), region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0: the hub will not listen. */
+/* Home, keys (TLS of each partner: HOME/HANDLE.key), region installed, every partner welcomed. pack (borrowed): the folder of the pack; port 0:
+ * the hub will not listen. */
 void hub_world_open(struct hub_world *w, const char *pack, unsigned port);
 /* Home as it was before the first core: nothing was ever logged. No core is open. */
 void hub_world_forget(struct hub_world *w);

@@ -107,7 +107,8 @@ static const struct row {
         "archive export\n"},
     {"what a gap can mean, and whom to ask", client_audit_print_whole, LANG_EN,
         "{\"complete\":false,\"verdict\":\"ask\",\"complete_until\":\"2026-11-22 06:11\",\"whole_to\":1,\"first\":1,\"last\":3,\"entries\":3,"
-        "\"withdrawn\":0,\"openings_right\":2,\"gaps\":1,\"kept_back\":true,\"missing\":[{\"number\":2,\"why\":\"it never came\",\"act\":\"refusal or end of access\","
+        "\"withdrawn\":0,\"openings_right\":2,\"gaps\":1,\"kept_back\":true,\"missing\":[{\"number\":2,\"why\":\"it never "
+        "came\",\"act\":\"refusal or end of access\","
         "\"from\":\"vo\",\"when\":\"2026-11-22 07:00\"}]}",
         "Not complete. Numbers that are missing or do not fit: 1\n"
         "  number 2: it never came\n"

@@ -198,7 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(one_that_ended_before_all_that_is_kept_goes), T(without_an_archive_nothing_goes), T(one_that_counted_at_the_oldest_act_stays),
-        T(a_statement_needs_its_persons), T(a_persons_needs_its_nodes), T(a_node_goes_with_its_last_person), T(the_partners_own_stay), T(nothing_goes_under_a_legal_hold),
+        T(a_statement_needs_its_persons), T(a_persons_needs_its_nodes), T(a_node_goes_with_its_last_person), T(the_partners_own_stay),
+        T(nothing_goes_under_a_legal_hold),
     };
 
     return cmocka_run_group_tests_name("client/certs_end", tests, NULL, NULL);

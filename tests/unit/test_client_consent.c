@@ -108,7 +108,8 @@ static void the_end_is_no_birthday(void **state)
 
     prepare(f, number, 15);
     date_format(date_add_days(clock_date_nl(f->now_s), 60), day);
-    assert_err(client_fixture_call(f, VO, "consent.record", "{'number':'%s','holder':'vo','receiver':'cjg','purpose':'youth_help_access','sections':'need','yes':'y,g1,g2','until':'%s'}",
+    assert_err(client_fixture_call(f, VO, "consent.record",
+        "{'number':'%s','holder':'vo','receiver':'cjg','purpose':'youth_help_access','sections':'need','yes':'y,g1,g2','until':'%s'}",
         number, day), OK);
     assert_string_equal(client_fixture_text(f, "complete_until"), day);
 }
@@ -166,7 +167,8 @@ static void under_the_handle_for_both(void **state)
     assert_err(client_case_put(x, &c), OK);
     client_fixture_commit(x);
     for (size_t i = 0; i < 2; i++) {
-        assert_err(client_fixture_call(f, VO, "consent.record", "{'number':'%s','holder':'%s','receiver':'%s','purpose':'case_support','sections':'plan','yes':'y,g1,g2'}",
+        assert_err(client_fixture_call(f, VO, "consent.record",
+            "{'number':'%s','holder':'%s','receiver':'%s','purpose':'case_support','sections':'plan','yes':'y,g1,g2'}",
             number, names[i][0], names[i][1]), OK);
         (void) client_fixture_waiting(f, VO, PROTO_STATEMENT, &m);
         assert_int_equal(m.head.subject.type, PROTO_SUBJECT_HANDLE);

@@ -393,7 +393,8 @@ int main(void)
         client_fixture_test(a_report_to_the_receiver), client_fixture_test(a_report_after_a_withdrawal_tells_that_it_was_read),
         client_fixture_test(an_offer_comes_in), client_fixture_test(an_offer_is_accepted), client_fixture_test(an_offer_is_not_for_them),
         client_fixture_test(an_answer_out_of_order), client_fixture_test(a_withdrawal_stops_what_rests_on_it),
-        client_fixture_test(a_withdrawal_reaches_what_was_not_opened_yet), client_fixture_test(a_withdrawal_by_who_may_not), client_fixture_test(a_withdrawal_of_what_it_does_not_rest_on),
+        client_fixture_test(a_withdrawal_reaches_what_was_not_opened_yet), client_fixture_test(a_withdrawal_by_who_may_not),
+        client_fixture_test(a_withdrawal_of_what_it_does_not_rest_on),
         client_fixture_test(a_withdrawal_under_an_unknown_rule), client_fixture_test(a_withdrawal_stops_every_row),
         client_fixture_test(about_no_row),
     };

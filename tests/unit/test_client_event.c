@@ -109,7 +109,8 @@ static void a_reference_stays_sealed(void **state)
 
     prepare(f, number);
     assert_err(client_fixture_call(f, VO, "event.add", "{'number':'%s','event':'VZM','to':'leerplicht','reference':'DUO-2026-77'}", number), ERR_USAGE);
-    assert_err(client_fixture_call(f, VO, "event.add", "{'number':'%s','event':'VZM','to':'leerplicht','reference':'DUO-2026-77','reference_kind':'report'}", number), OK);
+    assert_err(client_fixture_call(f, VO, "event.add",
+        "{'number':'%s','event':'VZM','to':'leerplicht','reference':'DUO-2026-77','reference_kind':'report'}", number), OK);
     assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, &m), 1);
     for (size_t i = 0; i + 11 < m.original.len; i++)
         assert_memory_not_equal(m.original.data + i, "DUO-2026-77", 11);

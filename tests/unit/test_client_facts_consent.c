@@ -94,7 +94,12 @@ static void not_told(struct client_fixture *f, struct proto_statement *s) { (voi
 static void of_a_sibling(struct client_fixture *f, struct proto_statement *s) { (void) f; s->subject = other_child; }
 static void past(struct client_fixture *f, struct proto_statement *s) { s->until_s = f->now_s - DAY_S; s->made_s = f->now_s - 9 * DAY_S; }
 static void ends_today(struct client_fixture *f, struct proto_statement *s) { s->until_s = clock_midnight_nl(clock_date_nl(f->now_s)); }
-static void too_old(struct client_fixture *f, struct proto_statement *s) { s->made_s = f->now_s - 367 * (uint64_t) DAY_S; s->until_s = f->now_s + 30 * (uint64_t) DAY_S; }
+static void too_old(struct client_fixture *f, struct proto_statement *s)
+{
+    s->made_s = f->now_s - 367 * (uint64_t) DAY_S;
+    s->until_s = f->now_s + 30 * (uint64_t) DAY_S;
+}
+
 
 static const struct other others[] = {
     {"a consent to another receiver", to_another}, {"a consent of another holder", of_another}, {"a consent for another purpose", other_purpose},

@@ -489,9 +489,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(shown_is_sealed_is_opened), client_fixture_test(nothing_leaves_before_the_receipt), client_fixture_test(granted_once),
         client_fixture_test(a_refused_grant_can_be_tried_again), client_fixture_test(stopped_while_the_grant_is_under_way),
-        client_fixture_test(less_is_granted), client_fixture_test(what_is_not_in_the_record_is_not_granted), client_fixture_test(until_when), client_fixture_test(the_first_and_the_last_day),
+        client_fixture_test(less_is_granted), client_fixture_test(what_is_not_in_the_record_is_not_granted), client_fixture_test(until_when),
         client_fixture_test(judged_again_at_the_holder), client_fixture_test(another_child_is_meant), client_fixture_test(the_child_check),
-        client_fixture_test(only_an_open_request_to_us), client_fixture_test(refused_by_the_holder),
+        client_fixture_test(only_an_open_request_to_us), client_fixture_test(refused_by_the_holder), client_fixture_test(the_first_and_the_last_day),
         client_fixture_test(more_than_granted_is_not_shown), client_fixture_test(what_it_is_bound_to), client_fixture_test(only_what_arrived_is_opened),
     };
 

@@ -210,7 +210,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, hub_played_teardown)
     static const struct CMUnitTest tests[] = {
         T(what_is_proven_is_checked), T(a_proof_that_was_asked_for_before_a_person_went_on_is_not_judged), T(nor_is_a_refusal),
-        T(what_is_asked_after_is_judged), T(what_is_not_shown_is_asked_for_after_1_2_and_4_seconds), T(what_was_seen_here_is_the_same), T(another_root_of_one_size_is_proof),
+        T(what_is_asked_after_is_judged), T(what_is_not_shown_is_asked_for_after_1_2_and_4_seconds), T(what_was_seen_here_is_the_same),
+        T(another_root_of_one_size_is_proof),
         T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said), T(without_room_any_of_them_goes),
         T(who_stopped_for_ever_is_not_due),
     };

@@ -127,7 +127,8 @@ static const struct wrong wrongs[] = {
     {"csv: nothing", "a.csv", TEXT(""), ERR_SYNTAX, "a.csv", "", 1},
     {"csv: a child twice", "a.csv", TEXT("number,att.days\n" ONE ",1\n" TWO ",2\n" ONE ",3\n"), ERR_EXISTS, "a.csv:4: ", "already", 1},
     {"csv: every mistake is told", "a.csv", TEXT("number,att.days,ident.birth_date\n1,2,x\n" ONE ",1,y\n"), ERR_RANGE, "a.csv:2:1: ", "citizen", 3},
-    {"json: a number that fails the test", "a.json", TEXT("[{\"number\":\"" ONE "\"},{\"number\":\"123456789\"}]"), ERR_RANGE, "a.json:1:26: item 2: ", "citizen number", 1},
+    {"json: a number that fails the test", "a.json", TEXT("[{\"number\":\"" ONE "\"},{\"number\":\"123456789\"}]"), ERR_RANGE,
+        "a.json:1:26: item 2: ", "citizen number", 1},
     {"json: a number that is no text", "a.json", TEXT("[{\"number\":999900067}]"), ERR_SYNTAX, "a.json:1:2: item 1: ", "text \"number\"", 1},
     {"json: no number", "a.json", TEXT("[{\"att\":{\"days\":\"1\"}}]"), ERR_SYNTAX, "a.json:1:2: item 1: ", "text \"number\"", 1},
     {"json: an item that is a list", "a.json", TEXT("[[]]"), ERR_SYNTAX, "a.json:1:2: item 1: ", "object", 1},
@@ -135,9 +136,12 @@ static const struct wrong wrongs[] = {
     {"json: a text for the list", "a.json", TEXT("\"" ONE "\""), ERR_SYNTAX, "a.json:1:1: ", "array", 1},
     {"json: a section that is a text", "a.json", TEXT("[{\"number\":\"" ONE "\",\"att\":\"3\"}]"), ERR_SYNTAX, "a.json:1:24: item 1: ", "only sections", 1},
     {"json: a field that is a number", "a.json", TEXT("[{\"number\":\"" ONE "\",\"att\":{\"days\":3}}]"), ERR_SYNTAX, "a.json:1:31: item 1: ", "text", 1},
-    {"json: an unknown section", "a.json", TEXT("[{\"number\":\"" ONE "\",\"gossip\":{\"days\":\"3\"}}]"), ERR_SYNTAX, "a.json:1:24: item 1: ", "not in the pack", 1},
-    {"json: an unknown section without fields", "a.json", TEXT("[{\"number\":\"" ONE "\",\"gossip\":{}}]"), ERR_SYNTAX, "a.json:1:24: item 1: ", "not in the pack", 1},
-    {"json: a date that is none", "a.json", TEXT("[{\"number\":\"" ONE "\",\"ident\":{\"birth_date\":\"soon\"}}]"), ERR_SYNTAX, "a.json:1:33: item 1: ", "birth_date: this must be a date", 1},
+    {"json: an unknown section", "a.json", TEXT("[{\"number\":\"" ONE "\",\"gossip\":{\"days\":\"3\"}}]"), ERR_SYNTAX,
+        "a.json:1:24: item 1: ", "not in the pack", 1},
+    {"json: an unknown section without fields", "a.json", TEXT("[{\"number\":\"" ONE "\",\"gossip\":{}}]"), ERR_SYNTAX,
+        "a.json:1:24: item 1: ", "not in the pack", 1},
+    {"json: a date that is none", "a.json", TEXT("[{\"number\":\"" ONE "\",\"ident\":{\"birth_date\":\"soon\"}}]"), ERR_SYNTAX,
+        "a.json:1:33: item 1: ", "birth_date: this must be a date", 1},
     {"json: a field without a name", "a.json", TEXT("[{\"number\":\"" ONE "\",\"att\":{\"\":\"x\"}}]"), ERR_SYNTAX, "a.json:1:31: item 1: ", "name of a field", 1},
     {"json: a key twice", "a.json", TEXT("[{\"number\":\"" ONE "\",\n \"att\":{},\"att\":{}}]"), ERR_SYNTAX, "a.json:2:", "", 1},
     {"json: cut short", "a.json", TEXT("[\n{\"number\":"), ERR_SYNTAX, "a.json:2:11: ", "too early", 1},
@@ -145,9 +149,11 @@ static const struct wrong wrongs[] = {
     {"json: a NUL", "a.json", TEXT("[{\"number\":\"a\0b\"}]"), ERR_SYNTAX, "a.json:1:14: ", "no text", 1},
     {"json: no UTF-8", "a.json", TEXT("[\n{\"number\":\"\xff\"}]"), ERR_SYNTAX, "a.json:2:12: ", "UTF-8", 1},
     {"json: nothing", "a.json", TEXT(""), ERR_SYNTAX, "a.json:1:1: ", "", 1},
-    {"json: a child twice", "a.json", TEXT("[{\"number\":\"" ONE "\"},{\"number\":\"" TWO "\"},{\"number\":\"" ONE "\"}]"), ERR_EXISTS, "a.json:1:49: item 3: ", "already", 1},
+    {"json: a child twice", "a.json", TEXT("[{\"number\":\"" ONE "\"},{\"number\":\"" TWO "\"},{\"number\":\"" ONE "\"}]"), ERR_EXISTS,
+        "a.json:1:49: item 3: ", "already", 1},
     {"json: places over lines, and a name with a quote before them", "a.json",
-        TEXT("[\n  {\"number\":\"" ONE "\", \"ident\": {\"name\": \"Zo\xc3\xab \\\"x\\\" [{\"},\n   \"att\": {\"a\": \"1\",\n\t\"days\": 3}}\n]"), ERR_SYNTAX, "a.json:4:2: item 1: ",
+        TEXT("[\n  {\"number\":\"" ONE "\", \"ident\": {\"name\": \"Zo\xc3\xab \\\"x\\\" [{\"},\n   \"att\": {\"a\": \"1\",\n\t\"days\": "
+            "3}}\n]"), ERR_SYNTAX, "a.json:4:2: item 1: ",
         "text", 1},
     {"json: a table with another name", "a.json", TEXT("number,att.days\n" ONE ",1\n"), ERR_SYNTAX, "a.json:1:", "JSON", 1},
 };
@@ -295,7 +301,8 @@ static void all_or_nothing(void **state)
     client_fixture_number(2, two);
     client_fixture_know(f, VO, 1);
     client_fixture_know(f, VO, 2);
-    assert_err(client_fixture_call(f, VO, "record.import", "{'name':'a.csv','content':'number,ident.birth_date\\n%s,2012-01-01\\n%s,soon\\n'}", one, two), ERR_SYNTAX);
+    assert_err(client_fixture_call(f, VO, "record.import",
+        "{'name':'a.csv','content':'number,ident.birth_date\\n%s,2012-01-01\\n%s,soon\\n'}", one, two), ERR_SYNTAX);
     assert_string_equal(f->trouble.where, "a.csv");
     assert_int_equal(f->trouble.line, 3);
     assert_int_equal(children(f), 0);

@@ -10,10 +10,12 @@ struct row { const char *name; struct client_overdue overdue; int texts; const c
 static const struct row rows[] = {
     {"nothing is owed", {0, 0, false}, 0, {{NULL}, {NULL}}},
     {"an opening is kept back", {17, 0, false}, 1, {{"KEEPS BACK", "number 17", "schakel audit complete"}, {"HOUDT", "nummer 17", "schakel audit complete"}}},
-    {"a stop is not confirmed", {0, 2, false}, 1, {{"MAY GO ON", "stop: 2", "schakel statement list"}, {"GAAT MISSCHIEN DOOR", "stoppen: 2", "schakel statement list"}}},
+    {"a stop is not confirmed", {0, 2, false}, 1, {{"MAY GO ON", "stop: 2", "schakel statement list"},
+        {"GAAT MISSCHIEN DOOR", "stoppen: 2", "schakel statement list"}}},
     {"nothing was anchored for a day", {0, 0, true}, 1, {{"NOT ANCHORED FOR A DAY", "schakel-hub status"}, {"AL EEN DAG NIET VERANKERD", "schakel-hub status"}}},
     {"all of it", {17, 2, true}, 3, {{"number 17", "stop: 2", "NOT ANCHORED FOR A DAY"}, {"nummer 17", "stoppen: 2", "AL EEN DAG NIET VERANKERD"}}},
-    {"as large as numbers are", {UINT64_MAX, UINT64_MAX, false}, 2, {{"number 18446744073709551615", "If it stays so: tell the other partners", "stop: 18446744073709551615"},
+    {"as large as numbers are", {UINT64_MAX, UINT64_MAX, false}, 2, {{"number 18446744073709551615",
+        "If it stays so: tell the other partners", "stop: 18446744073709551615"},
         {"nummer 18446744073709551615", "Blijft dit zo: meld het de andere partners", "stoppen: 18446744073709551615"}}},
 };
 

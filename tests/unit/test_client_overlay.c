@@ -28,7 +28,8 @@ static const struct row rows[] = {
     { "fewer days", "rules.csv", RULES "R01,leerplicht,att_enforce,SCHOOL,ident guard enrol att effort,A,LAW_DUTY,,VZM/LRV/ABS/LUXE,..17,no,no,before,60\n", "" },
     { "more days", "rules.csv", RULES "R01,leerplicht,att_enforce,SCHOOL,ident guard enrol att effort,A,LAW_DUTY,,VZM/LRV/ABS/LUXE,..17,no,no,before,91\n",
         "R01: longer access" },
-    { "an event more is needed", "rules.csv", RULES "R11,jgz,sick_advice,SCHOOL,ident guard enrol att_sick effort,A,PUBLIC_TASK,9.2.h,SICK_THR INFORMED SICK_CHECKED,,no,no,before,60\n",
+    { "an event more is needed", "rules.csv", RULES "R11,jgz,sick_advice,SCHOOL,ident guard enrol att_sick "
+        "effort,A,PUBLIC_TASK,9.2.h,SICK_THR INFORMED SICK_CHECKED,,no,no,before,60\n",
         "" },
     { "an event less is needed", "rules.csv", RULES "R11,jgz,sick_advice,SCHOOL,ident guard enrol att_sick effort,A,PUBLIC_TASK,9.2.h,SICK_THR,,no,no,before,60\n",
         "R11: permitted where it was not" },
@@ -44,7 +45,9 @@ static const struct row rows[] = {
         "R61: permitted where it was not|R61: a duty less" },
     { "informing later", "rules.csv", RULES "R42,smw,case_support,SCHOOL,ident att effort learn,C,CONSENT,,CASE,,no,no,after,90\n",
         "R42: informing later or not at all" },
-    { "informing sooner", "rules.csv", RULES "R56,SCHOOL leerplicht rmc swv cjg wijkteam jeugdhulp ggz jgz smw jongerenwerk gi veilig_thuis huisarts,acute_danger,SCHOOL leerplicht rmc swv cjg wijkteam jeugdhulp ggz jgz smw jongerenwerk gi veilig_thuis huisarts,ident guard safety fitness care_fact plan,A,VITAL,9.2.c,ACUTE,,post,post,before,3\n",
+    { "informing sooner", "rules.csv", RULES "R56,SCHOOL leerplicht rmc swv cjg wijkteam jeugdhulp ggz jgz smw jongerenwerk gi veilig_thuis "
+        "huisarts,acute_danger,SCHOOL leerplicht rmc swv cjg wijkteam jeugdhulp ggz jgz smw jongerenwerk gi veilig_thuis huisarts,ident "
+        "guard safety fitness care_fact plan,A,VITAL,9.2.c,ACUTE,,post,post,before,3\n",
         "" },
     { "consent instead of nothing", "rules.csv", RULES "R07,leerplicht,return_plan,swv SCHOOL,status,C,CONSENT,,LRV/ABS/HOME,,no,no,before,90\n",
         "R07: another ground" },
@@ -52,9 +55,12 @@ static const struct row rows[] = {
     { "a never that nobody marked is taken away", "rules.csv", RULES "R24,,,,,,,,,,,,,\n", "" },
     { "a rule taken away", "rules.csv", RULES "R35,,,,,,,,,,,,,\n", "" },
     { "a new rule", "rules.csv", RULES "R90,jgz,case_support,SCHOOL,plan,C,CONSENT,,CASE,,no,no,before,60\n", "R90: permitted where it was not" },
-    { "a marked rule, longer", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort,A,PUBLIC_TASK,,VZM18 REG_AGR INFORMED,18..22,no,no,before,120\n", "" },
-    { "a marked rule, without an event", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort,A,PUBLIC_TASK,,VZM18 INFORMED,18..22,no,no,before,90\n", "" },
-    { "a marked rule, beyond what it covers", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort plan,A,PUBLIC_TASK,,VZM18 REG_AGR INFORMED,18..22,no,no,before,90\n",
+    { "a marked rule, longer", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort,A,PUBLIC_TASK,,VZM18 REG_AGR "
+        "INFORMED,18..22,no,no,before,120\n", "" },
+    { "a marked rule, without an event", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort,A,PUBLIC_TASK,,VZM18 "
+        "INFORMED,18..22,no,no,before,90\n", "" },
+    { "a marked rule, beyond what it covers", "rules.csv", RULES "R28,rmc,att_followup,mbo,ident enrol att effort plan,A,PUBLIC_TASK,,VZM18 "
+        "REG_AGR INFORMED,18..22,no,no,before,90\n",
         "R28: permitted where it was not" },
     { "set by more", "events.csv", EVENTS "VSV,report of an early school leaver,SCHOOL rmc leerplicht,ref,child,\n", "permitted where it was not" },
     { "set by fewer", "events.csv", EVENTS "VSV,report of an early school leaver,rmc,ref,child,\n", "" },

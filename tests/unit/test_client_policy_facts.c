@@ -210,8 +210,11 @@ static const struct border {
     { "no birth date, no day", "\"age\":14,\"consent\":{\"yes\":[\"y\"]}}", true, false },
     { "nobody said yes", "\"age\":14,\"consent\":{\"no\":[\"y\"]}}", false, false },
     { "after the objection", "\"birth_date\":\"2012-05-01\",\"objection\":\"2026-06-01\",\"consent\":{\"yes\":[\"y\"],\"given\":\"2026-06-02\"}}", true, true },
-    { "on the day of the objection", "\"birth_date\":\"2012-05-01\",\"objection\":\"2026-06-02\",\"consent\":{\"yes\":[\"y\"],\"given\":\"2026-06-02\"}}", true, false },
-    { "after it, but it counts no more", "\"birth_date\":\"2012-05-01\",\"objection\":\"2026-06-01\",\"consent\":{\"yes\":[\"y\"],\"given\":\"2026-06-02\",\"until\":\"2026-06-10\"}}", false, false },
+    { "on the day of the objection",
+        "\"birth_date\":\"2012-05-01\",\"objection\":\"2026-06-02\",\"consent\":{\"yes\":[\"y\"],\"given\":\"2026-06-02\"}}", true, false },
+    { "after it, but it counts no more",
+        "\"birth_date\":\"2012-05-01\",\"objection\":\"2026-06-01\",\"consent\":{\"yes\":[\"y\"],\"given\":\"2026-06-02\",\"until\":\"2026-06-10\"}}",
+        false, false },
 };
 
 static void test_border(void **state)

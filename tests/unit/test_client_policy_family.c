@@ -77,13 +77,16 @@ static const struct row {
     { "the organisations are not ready", "\"asker\":\"swv\",\"purpose\":\"return_plan\",\"holder\":\"vo\",\"member\":true,\"age\":13,\"sections\":[\"att\"],"
         "\"events\":[{\"event\":\"LRV\",\"by\":\"holder\"},{\"event\":\"INFORMED\",\"by\":\"holder\"}],", "steps no_stops", "steps no_stops" },
     { "never", "\"asker\":\"vo\",\"purpose\":\"case_support\",\"holder\":\"jgz\",\"member\":true,\"age\":13,\"sections\":[\"health_med\"],", "never", "withheld" },
-    { "never, of what is not secret", "\"asker\":\"werkgever\",\"purpose\":\"bpv_guidance\",\"holder\":\"mbo\",\"member\":true,\"age\":13,\"sections\":[\"need\"],", "never", "never" },
+    { "never, of what is not secret",
+        "\"asker\":\"werkgever\",\"purpose\":\"bpv_guidance\",\"holder\":\"mbo\",\"member\":true,\"age\":13,\"sections\":[\"need\"],", "never", "never" },
     { "no rule", "\"asker\":\"vo\",\"purpose\":\"case_support\",\"holder\":\"vo\",\"member\":true,\"age\":13,\"sections\":[\"att\"],", "no", "no" },
     { "not a member", "\"asker\":\"leerplicht\",\"purpose\":\"att_enforce\",\"holder\":\"vo\",\"age\":13,\"sections\":[\"att\"],", "no", "no" },
     { "professional secrecy at eleven", CARE G2 "\"age\":11,\"sections\":[\"care\"],", "withheld", "permit no_stays" },
     { "professional secrecy at twelve", CARE G2 "\"age\":12,\"sections\":[\"care\"],", "permit no_stays", "withheld" },
-    { "where telling may wait for safety", "\"asker\":\"veilig_thuis\",\"purpose\":\"child_safety\",\"holder\":\"vo\",\"age\":13,\"sections\":[\"att\"],", "later", "later" },
-    { "text about no person", "\"asker\":\"vo\",\"purpose\":\"anon_consult\",\"holder\":\"cjg\",\"age\":13,\"member\":true,\"sections\":[\"anon\"],", "permit", "permit" },
+    { "where telling may wait for safety",
+        "\"asker\":\"veilig_thuis\",\"purpose\":\"child_safety\",\"holder\":\"vo\",\"age\":13,\"sections\":[\"att\"],", "later", "later" },
+    { "text about no person",
+        "\"asker\":\"vo\",\"purpose\":\"anon_consult\",\"holder\":\"cjg\",\"age\":13,\"member\":true,\"sections\":[\"anon\"],", "permit", "permit" },
 };
 
 static void assert_heard(const struct row *row, enum client_family reader, const char *expected)

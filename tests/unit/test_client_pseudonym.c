@@ -204,10 +204,12 @@ static void a_keyholder_that_says_nothing(void **state)
     w->does_keyholder.share = NULL;
     assert_err(holders_want(w, 1), ERR_BUSY);
     assert_err(holders_want_until(w, 2), ERR_PEER);
-    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 2 children wait for a pseudonym, made when it answers. Of this command nothing was done: give it again then");
+    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 2 children wait for a pseudonym, made when it answers. Of "
+        "this command nothing was done: give it again then");
     /* The next hears it at once, and waits too. */
     assert_err(holders_want(w, 3), ERR_PEER);
-    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 3 children wait for a pseudonym, made when it answers. Of this command nothing was done: give it again then");
+    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 3 children wait for a pseudonym, made when it answers. Of "
+        "this command nothing was done: give it again then");
     memcpy(id, w->asked[CLIENT_KEYHOLDER].head.id, sizeof id);
     w->does_keyholder.share = holders_keyholder_share;
     holders_until_none_waits(w);

@@ -179,7 +179,8 @@ static void who_refused_and_is_away_is_away(void **state)
     holders_turn_for(w, TOLD_MS);
     w->does_keyholder = (struct holders_does){.share = NULL};
     assert_err(holders_want_until(w, 2), ERR_PEER);
-    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 2 children wait for a pseudonym, made when it answers. Of this command nothing was done: give it again then");
+    assert_string_equal(w->call.trouble.text, "the keyholder cannot be reached; 2 children wait for a pseudonym, made when it answers. Of "
+        "this command nothing was done: give it again then");
     w->does_keyholder.share = holders_keyholder_share;
     holders_until_none_waits(w);
     assert_int_equal(w->questions[CLIENT_HUB], 2);

@@ -26,7 +26,8 @@ static void prepare(struct client_fixture *f, struct asked *a)
 /* Ask and let the hub answer; the reply is there. */
 static void ask(struct client_fixture *f, struct asked *a, const char *rest)
 {
-    assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need,effort'%s}", a->number, rest), OK);
+    assert_err(client_fixture_call(f, CJG, "request.new",
+        "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need,effort'%s}", a->number, rest), OK);
     memcpy(a->id, f->last.about, sizeof a->id);
     client_fixture_hub(f);
     assert_err(client_fixture_finish(f), OK);
@@ -80,7 +81,8 @@ static void a_sealed_part_of_another_message(void **state)
     struct asked a;
 
     prepare(f, &a);
-    assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need','note':'secret'}", a.number), OK);
+    assert_err(client_fixture_call(f, CJG, "request.new",
+        "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need','note':'secret'}", a.number), OK);
     assert_int_equal(client_fixture_waiting(f, CJG, PROTO_REQUEST, &m), 1);
     assert_true(m.sealed.len > 0);
     m.head.id[0] ^= 1;
@@ -140,7 +142,8 @@ static void arguments(void **state)
     prepare(f, &a);
     memset(note, 'x', sizeof note - 1);
     note[sizeof note - 1] = '\0';
-    assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need','note':'%s'}", a.number, note), ERR_LONG);
+    assert_err(client_fixture_call(f, CJG, "request.new",
+        "{'number':'%s','to':'vo','purpose':'youth_help_access','sections':'need','note':'%s'}", a.number, note), ERR_LONG);
     assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'cjg','purpose':'youth_help_access','sections':'need'}", a.number), ERR_RANGE);
     assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'oma','purpose':'youth_help_access','sections':'need'}", a.number), ERR_NOTFOUND);
     assert_err(client_fixture_call(f, CJG, "request.new", "{'number':'%s','to':'vo','purpose':'gossip','sections':'need'}", a.number), ERR_RANGE);
@@ -325,7 +328,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_the_holder_gets), client_fixture_test(nothing_to_seal), client_fixture_test(a_sealed_part_of_another_message),
-        client_fixture_test(no_name_to_a_holder_that_knows_a_handle), client_fixture_test(arguments), client_fixture_test(text_without_names), client_fixture_test(nobody_is_named),
+        client_fixture_test(no_name_to_a_holder_that_knows_a_handle), client_fixture_test(arguments),
+        client_fixture_test(text_without_names), client_fixture_test(nobody_is_named),
         client_fixture_test(a_no_reads_as_a_missing_yes), client_fixture_test(a_step_of_the_holder_is_at_the_holder),
         client_fixture_test(a_missing_event_names_all_that_would_do),
         client_fixture_test(an_answer_that_makes_no_sense), client_fixture_test(shown_and_taken_back),

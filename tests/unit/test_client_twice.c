@@ -360,7 +360,8 @@ int main(void)
         client_fixture_test(event_ended_twice), client_fixture_test(objection_ended_twice),
         client_fixture_test(what_was_dropped_is_said_again), client_fixture_test(refused_twice),
         client_fixture_test(not_granted_after_a_refusal), client_fixture_test(cancelled_twice),
-        client_fixture_test(accepted_and_sent_back_twice), client_fixture_test(opened_twice), client_fixture_test(opened_from_a_report), client_fixture_test(the_newest_state),
+        client_fixture_test(accepted_and_sent_back_twice), client_fixture_test(opened_twice), client_fixture_test(opened_from_a_report),
+        client_fixture_test(the_newest_state),
         client_fixture_test(other_sections_stay), client_fixture_test(what_counts_again_is_seen),
     };
 

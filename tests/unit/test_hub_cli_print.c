@@ -10,14 +10,16 @@ static const struct row { const char *name; enum lang lang; const char *reply, *
     {"values", LANG_NL, "{\"ok\":true,\"running\":true,\"address\":\"a:1\"}", "draait: ja\nadres: a:1\n"},
     {"the verdict first and without a label", LANG_EN, "{\"running\":true,\"verdict\":\"All is well.\"}", "All is well.\nrunning: yes\n"},
     {"a list with heads, in columns", LANG_EN,
-        "{\"partners\":[{\"handle\":\"cjg\",\"name\":\"Caf\xc3\xa9\",\"blocked\":false},{\"handle\":\"leerplicht\",\"name\":\"L\",\"blocked\":true,\"revoked\":true}]}",
+        "{\"partners\":[{\"handle\":\"cjg\",\"name\":\"Caf\xc3\xa9\",\"blocked\":false},"
+        "{\"handle\":\"leerplicht\",\"name\":\"L\",\"blocked\":true,\"revoked\":true}]}",
         "partners:\n"
         "  handle      name  blocked  revoked\n"
         "  cjg         Caf\xc3\xa9  no       \n"
         "  leerplicht  L     yes      yes\n"},
     {"an empty list", LANG_EN, "{\"partners\":[]}", "partners:\n"},
     {"a sentence in a row: a line for each value", LANG_EN,
-        "{\"outside\":[{\"witness\":\"w\",\"state\":\"it does not answer, and whoever runs it has to be asked why, because without it the log is anchored by nobody outside\"}]}",
+        "{\"outside\":[{\"witness\":\"w\",\"state\":\"it does not answer, and whoever runs it has to be asked why, because without it the "
+        "log is anchored by nobody outside\"}]}",
         "public witnesses:\n"
         "  witness: w\n"
         "    state: it does not answer, and whoever runs it has to be asked why, because without it the log is anchored by nobody outside\n"},
