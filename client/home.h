@@ -3,7 +3,7 @@
  *
  *   schakel.conf  org.pub  region  welcome      keys/{root,vault,node,hpke,officer,witness,tls,tls.csr}  certs/{node,hpke,officer,tls}
  *   store/  run/control  run/session-LOGIN  mirror/ (or where the settings say)
- *   NAME.next, org.next.pub (root), org.witness.pub, witness.say: of a key that waits; NAME.old: of one that was replaced (client/cmd_rotate)
+ *   NAME.next, org.next.pub (root), org.witness.pub, witness.say: of a key that waits; NAME.old: of one that was replaced (client/rotate_files)
  */
 #ifndef CLIENT_HOME_H
 #define CLIENT_HOME_H
