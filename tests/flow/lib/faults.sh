@@ -80,6 +80,13 @@ scene_the_log_holds() {
     done
 }
 
+# A flow that ends early ends the hub that is kept, and with it who keeps it.
+finish_kept() {
+    touch "$region/stop"
+    ! is_ours "$(cat "$region/hub/pid" 2>/dev/null)" || kill "$(cat "$region/hub/pid")" 2>/dev/null
+    finish
+}
+
 # The region with hub and school under the shim, and the office; nobody else.
 region_under_faults() {
     set -e
