@@ -64,6 +64,7 @@ expect 0 policy register --pack "$pack" --kind vo --html --out "$work/register.h
 grep -q '</html>' "$work/register.html" || die "the register's page has no end"
 expect 66 policy register --pack "$pack" --kind bakker
 says 'bakker is not a kind of this pack'
-# Without a pack the command asks the node; there is none here.
-expect 69 policy show --purpose att_followup
+# Without a pack the command asks the node; there is no home of one here, and it says so.
+expect 66 policy show --purpose att_followup
+says 'there is no such folder'
 echo "answers: ok"
