@@ -33,6 +33,7 @@ under_shim() {
 
 run_hub() { under_shim "$bin/schakel-hub" --home "$region/hub" run >>"$region/hub/log" 2>&1; }
 
+# A flow that ends early ends the hub that is kept, and with it who keeps it.
 keeper=""
 finish_kept() {
     stop_kept hub "$keeper"
@@ -78,13 +79,6 @@ scene_the_log_holds() {
         got=$("$bin/schakel" verify --region "$region/region" --log "$region/export" --receipts "$region/receipts.$p" --json 2>&1) ||
             { why="$p: $got"; return 1; }
     done
-}
-
-# A flow that ends early ends the hub that is kept, and with it who keeps it.
-finish_kept() {
-    touch "$region/stop"
-    ! is_ours "$(cat "$region/hub/pid" 2>/dev/null)" || kill "$(cat "$region/hub/pid")" 2>/dev/null
-    finish
 }
 
 # The region with hub and school under the shim, and the office; nobody else.
