@@ -91,10 +91,10 @@ int server_role_end(const char *what, enum err e, const struct trouble *t)
 {
     char line[768];
 
+    if (e == OK || e == ERR_PEER)
+        server_role_linger();
     if (e == OK)
         return EX_OK;
-    if (e == ERR_PEER)
-        server_role_linger();
     trouble_line(t, line, sizeof line);
     log_event(LOG_ERROR, what, "err", err_word(e), "message", line, NULL);
     return err_exit(e);

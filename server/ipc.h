@@ -31,7 +31,10 @@ bool server_role_is_stopping(void);
  * ended first it might name the wrong one. Returns in the end, so that no role outlives a broken parent.
  */
 void server_role_linger(void);
-/* The last of a role but the gate: its exit code. For ERR_PEER it lingers first; anything but OK is told, as what ("core ends") with t. */
+/*
+ * The last of a role but the gate: its exit code. It lingers first where another role was lost (ERR_PEER), and where that one's loss came to
+ * it as a STOP (OK, and nobody asked it to end); anything but OK is told, as what ("core ends") with t.
+ */
 int server_role_end(const char *what, enum err e, const struct trouble *t);
 
 enum server_ipc_what {
