@@ -31,6 +31,7 @@ struct client_pseudonyms {
     uint32_t of_register;                    /* of the batch, those that nobody asked for */
     bool may_wait;                           /* there may be some in the vault */
     bool was_stuck;
+    bool is_day_lost;                        /* what registers got today cannot be read, which was logged */
     struct client_derive_end last;           /* err OK: the last batch went well */
     bool is_held;                            /* last is why the batch waits */
     uint32_t refusals;                       /* of those who are asked for it, as far as they were told */
@@ -328,15 +329,41 @@ static void take_end(struct client_node *n)
 
 /* ---- the next batch ---- */
 
-/* Those that wait, up to max of them; a register's only as far as today's part reaches. */
-static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct client_waiting *out, size_t max, size_t *count)
+/*
+ * What registers got today. It may have been all of it where that cannot be read: a day without them costs less than a quota that is gone for
+ * whoever is asked for.
+ */
+static enum err day_of(struct vault_txn *x, uint32_t most, struct client_register_day *out, bool *lost)
+{
+    struct client_register_day day = {.day = clock_now_s() / DAY_S, .count = most};
+    enum err e = client_register_day_read(x, &day);
+
+    *lost = e == ERR_SHORT || e == ERR_LONG;
+    if (e != OK && !*lost)
+        return e;
+    *out = day;
+    return OK;
+}
+
+/* The day is written as full, so that the next one begins anew, also in a node that was started in between. */
+static void mend_day(struct client_node *n)
 {
     struct client_pseudonyms *p = n->pseudonyms;
-    struct client_register_day day;
+
+    if (!p->is_day_lost)
+        log_event(LOG_WARN, "register-day-not-readable", NULL);
+    p->is_day_lost = client_register_day_add(n, register_a_day(p)) != OK;
+}
+
+/* Those that wait, up to max of them; a register's only as far as today's part reaches. */
+static enum err pick_waiting(struct client_node *n, struct vault_txn *x, struct client_waiting *out, size_t max, size_t *count, bool *lost)
+{
+    struct client_pseudonyms *p = n->pseudonyms;
+    struct client_register_day day = {.day = 0};
     uint32_t of_register = 0, most = register_a_day(p), left;
     size_t got = 0;
     uint64_t all = 0;
-    enum err e = client_register_day_read(x, &day);
+    enum err e = day_of(x, most, &day, lost);
 
     left = day.count < most ? most - day.count : 0;
     if (e == OK)
@@ -384,11 +411,14 @@ static enum err pick(struct client_node *n, struct client_waiting *out, size_t m
 {
     struct vault_txn *x = NULL;
     size_t got = 0;
+    bool lost = false;
     enum err e = client_vault_begin(n->vault, false, &x);
 
     if (e == OK)
-        e = pick_waiting(n, x, out, max, &got);
+        e = pick_waiting(n, x, out, max, &got, &lost);
     client_vault_abort(x);
+    if (lost)
+        mend_day(n);
     if (e == OK)
         *count = got;
     return e;

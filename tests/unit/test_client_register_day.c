@@ -37,7 +37,7 @@ static void what_was_done_is_counted(void **state)
 /* A row as it is kept, of this day and count. */
 static void put(struct client_fixture *f, uint64_t day, uint8_t count, size_t len)
 {
-    uint8_t row[ROW_LEN] = {0};
+    uint8_t row[ROW_LEN + 1] = {0};
 
     for (size_t i = 0; i < 8; i++)
         row[i] = (uint8_t)(day >> (56 - 8 * i));
@@ -73,11 +73,23 @@ static void a_row_that_is_too_short_is_an_error(void **state)
     assert_int_equal(today(f).count, 200);
 }
 
+/* Else nothing would be counted ever again. */
+static void what_is_counted_takes_the_place_of_such_a_row(void **state)
+{
+    struct client_fixture *f = *state;
+
+    for (size_t len = 0; len <= ROW_LEN + 1; len++) {
+        put(f, clock_now_s() / 86400, 200, len);
+        assert_err(client_register_day_add(client_fixture_node(f, VO), 3), OK);
+        assert_int_equal(today(f).count, len == ROW_LEN ? 203 : 3);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_was_done_is_counted), client_fixture_test(of_yesterday_nothing_counts),
-        client_fixture_test(a_row_that_is_too_short_is_an_error),
+        client_fixture_test(a_row_that_is_too_short_is_an_error), client_fixture_test(what_is_counted_takes_the_place_of_such_a_row),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/register_day", tests, NULL, NULL);

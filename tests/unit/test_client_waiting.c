@@ -1,5 +1,6 @@
 /* client/waiting, and how client/pseudonym takes from it: a whole register, open cases first, with room left. */
 #include "tests/support/check.h"
+#include "tests/support/captured.h"
 #include "tests/support/holders_played.h"
 
 #include "client/pseudonym.h"
@@ -36,11 +37,18 @@ static void open_cases_come_before_the_rest(void **state)
     holders_until_none_waits(w);
 }
 
-/* As client/register_day keeps it: u64 day, u32 count. */
-static void set_used_today(struct holders *w, uint32_t count)
+static void put_day(struct holders *w, const uint8_t *row, size_t len)
 {
     static const char key[] = "pseudonyms of a register";
     struct vault_txn *x = client_fixture_begin(w->hub->f, VO);
+
+    assert_err(client_vault_put(x, CLIENT_T_META, key, sizeof key - 1, row, len), OK);
+    client_fixture_commit(x);
+}
+
+/* As client/register_day keeps it: u64 day, u32 count. */
+static void set_used_today(struct holders *w, uint32_t count)
+{
     uint64_t day = clock_now_s() / 86400;
     uint8_t row[12];
 
@@ -48,8 +56,7 @@ static void set_used_today(struct holders *w, uint32_t count)
         row[i] = (uint8_t)(day >> (56 - 8 * i));
     for (size_t i = 0; i < 4; i++)
         row[8 + i] = (uint8_t)(count >> (24 - 8 * i));
-    assert_err(client_vault_put(x, CLIENT_T_META, key, sizeof key - 1, row, sizeof row), OK);
-    client_fixture_commit(x);
+    put_day(w, row, sizeof row);
 }
 
 static void a_register_leaves_room_for_who_is_asked_for(void **state)
@@ -66,6 +73,41 @@ static void a_register_leaves_room_for_who_is_asked_for(void **state)
     /* The holders would still answer. */
     assert_err(holders_want_until(w, 25), OK);
     assert_int_equal(holders_waiting(w), 19);
+}
+
+/* Said once; who is asked for is done, and of the register nothing until tomorrow. */
+static void a_day_that_cannot_be_read_was_full(void **state)
+{
+    struct holders *w = *state;
+    struct captured c;
+    char *log, *line;
+
+    put_day(w, (const uint8_t *)"short", 5);
+    holders_put_waiting(w, 0, 3, CLIENT_WAITING_REGISTER);
+    c = captured_begin(stderr);
+    holders_turn_for(w, 300);
+    client_pseudonyms_wake(w->n);
+    holders_turn_for(w, 300);
+    log = captured_end(&c);
+    assert_non_null(line = strstr(log, "register-day-not-readable"));
+    assert_null(strstr(line + 1, "register-day-not-readable"));
+    assert_null(strstr(log, "pseudonyms-not-asked"));
+    free(log);
+    assert_int_equal(holders_waiting(w), 3);
+    assert_err(client_pseudonyms_why(w->n, 3, &w->call.trouble), ERR_QUOTA);
+    assert_err(holders_want_until(w, 25), OK);
+    holders_restart(w);
+    holders_turn_for(w, 300);
+    assert_int_equal(holders_waiting(w), 3);
+    assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", "86400", 1), 0);
+    holders_until_none_waits(w);
+}
+
+/* The clock of the next test is its own, also where this one failed. */
+static int teardown_clock(void **state)
+{
+    (void)unsetenv("SCHAKEL_CLOCK_OFFSET_S");
+    return holders_teardown(state);
 }
 
 /* ---- the queue itself ---- */
@@ -136,6 +178,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, holders_setup, holders_teardown)
     const struct CMUnitTest tests[] = {
         T(open_cases_come_before_the_rest), T(a_register_leaves_room_for_who_is_asked_for),
+        cmocka_unit_test_setup_teardown(a_day_that_cannot_be_read_was_full, holders_setup, teardown_clock),
         T(the_most_urgent_first_then_in_order), T(a_number_waits_once_and_only_moves_up),
     };
 
