@@ -150,6 +150,19 @@ static bool differs(const struct proto_merkle_head *mine, uint64_t size, const u
     return mine->size == size && size != 0 && memcmp(mine->root, root, PROTO_HASH_LEN) != 0;
 }
 
+static bool is_same(const struct proto_merkle_head *a, const struct proto_merkle_head *b)
+{
+    return a->size == b->size && memcmp(a->root, b->root, PROTO_HASH_LEN) == 0;
+}
+
+static bool is_other(const struct client_hublink *l, const struct proto_merkle_head *head)
+{
+    for (size_t i = 0; i < l->other_count; i++)
+        if (is_same(&l->other[i].head, head))
+            return true;
+    return false;
+}
+
 /* A partner has one place, so that none can fill the list; what the log signed takes the place of a claim. */
 static void remember_other(struct client_hublink *l, const struct proto_partner *from, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
@@ -179,7 +192,12 @@ static bool is_room_for_signed(const struct client_hublink *l)
     return count < LINK_HEADS / 2;
 }
 
-/* A signed one makes room, and nobody can know which: else a hub would show a history of its own behind as many heads as there are places. */
+/*
+ * A signed one makes room, and nobody can know which: else a hub would show a history of its own behind as many heads as there are places. One
+ * that waits is here still after k more signed heads, each of another size or root, with a chance of (7/8)^k: about a half after five, one in
+ * fourteen after twenty. That bounds nothing by itself; but each is asked about every 50 ms, and what went unasked is in the archive with its
+ * receipt, where `schakel verify` finds it.
+ */
 static void make_room(struct client_hublink *l)
 {
     uint32_t drop = randombytes_uniform(LINK_HEADS / 2);
@@ -197,7 +215,11 @@ static void make_room(struct client_hublink *l)
  */
 static void remember_signed(struct client_hublink *l, uint64_t size, const uint8_t root[PROTO_HASH_LEN])
 {
-    if (size == 0 || size == l->checked.size || size == l->newest.size)
+    struct proto_merkle_head head = {.size = size};
+
+    memcpy(head.root, root, sizeof head.root);
+    /* Nor one that is here: it would only put another out. */
+    if (size == 0 || size == l->checked.size || size == l->newest.size || is_other(l, &head))
         return;
     if (!is_room_for_signed(l))
         make_room(l);
@@ -241,18 +263,9 @@ void client_heads_saw(struct client_node *n, uint64_t size, const uint8_t root[P
     l->newest_s = at_s;
 }
 
-static bool is_same(const struct proto_merkle_head *a, const struct proto_merkle_head *b)
-{
-    return a->size == b->size && memcmp(a->root, b->root, PROTO_HASH_LEN) == 0;
-}
-
 static bool is_remembered(const struct client_hublink *l, const struct proto_merkle_head *head)
 {
-    bool is = is_same(&l->newest, head) || is_same(&l->checked, head);
-
-    for (size_t i = 0; i < l->other_count; i++)
-        is = is || is_same(&l->other[i].head, head);
-    return is;
+    return is_same(&l->newest, head) || is_same(&l->checked, head) || is_other(l, head);
 }
 
 enum err client_heads_brought(struct client_node *n, const struct proto_merkle_head *head, bool *known)

@@ -190,6 +190,22 @@ static void without_room_any_of_them_goes(void **state)
     assert_true(last_stays && last_goes);
 }
 
+/* Every receipt under one head brings it: that puts no other out. */
+static void one_that_is_here_puts_none_out(void **state)
+{
+    struct hub_played *h = *state;
+    struct client_hublink *l = h->n->link;
+
+    l->checked = l->newest = head(50, 1);
+    for (uint64_t k = 0; k < LINK_HEADS / 2; k++)
+        client_heads_saw(h->n, 10 + k, head(10 + k, 3).root, 0);
+    for (uint64_t k = 0; k < LINK_HEADS / 2; k++)
+        client_heads_saw(h->n, 10 + k, head(10 + k, 3).root, 0);
+    assert_int_equal(l->other_count, LINK_HEADS / 2);
+    for (size_t k = 0; k < l->other_count; k++)
+        assert_int_equal(l->other[k].head.size, 10 + k);
+}
+
 /* Nothing is asked any more: a node that waited for nothing would go round without an end. */
 static void who_stopped_for_ever_is_not_due(void **state)
 {
@@ -213,6 +229,7 @@ int main(void)
         T(what_is_asked_after_is_judged), T(what_is_not_shown_is_asked_for_after_1_2_and_4_seconds), T(what_was_seen_here_is_the_same),
         T(another_root_of_one_size_is_proof),
         T(what_is_of_another_size_is_asked_about), T(what_is_larger_is_asked_about_too), T(without_room_it_is_said), T(without_room_any_of_them_goes),
+        T(one_that_is_here_puts_none_out),
         T(who_stopped_for_ever_is_not_due),
     };
 
