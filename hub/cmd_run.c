@@ -256,5 +256,5 @@ enum err hub_cmd_run(struct hub_cli *c)
     return trouble_at(c->t, ERR_STATE, dead, 0, 0,
         "this part of the hub ended by itself, so the hub has stopped; its last lines above say why. Mend that, then start it again",
         "dit deel van de hub is uit zichzelf gestopt, dus de hub is gestopt; de laatste regels hierboven zeggen waarom. "
-        "Start hem opnieuw");
+        "Verhelp dat en start hem dan opnieuw");
 }
