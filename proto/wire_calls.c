@@ -15,7 +15,8 @@ _Static_assert(WIRE_CALLS_MAX == 1 << PLACE_BITS, "a place for each call");
 enum err wire_calls_init(struct wire_calls *c)
 {
     c->bell = -1;
-    return pthread_cond_init(&c->changed, NULL) != 0 ? ERR_NOMEM : wire_bell_open(&c->bell);
+    c->has_changed = pthread_cond_init(&c->changed, NULL) == 0;
+    return c->has_changed ? wire_bell_open(&c->bell) : ERR_NOMEM;
 }
 
 void wire_calls_fini(struct wire_calls *c)
@@ -26,7 +27,8 @@ void wire_calls_fini(struct wire_calls *c)
     }
     if (c->bell >= 0)
         (void)close(c->bell);
-    pthread_cond_destroy(&c->changed);
+    if (c->has_changed)
+        pthread_cond_destroy(&c->changed);
 }
 
 enum err wire_calls_add(struct wire_calls *c, nng_msg *frame, bool waited_for, uint64_t tag, uint64_t deadline_ms,

@@ -30,6 +30,7 @@ struct wire_calls_one {
 
 struct wire_calls {
     int bell;                      /* readable while the list of ended calls has any */
+    bool has_changed;              /* init made it */
     pthread_cond_t changed;        /* a call that is waited for ended */
     uint32_t number;
     size_t used;
