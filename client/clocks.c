@@ -21,6 +21,8 @@ void client_clocks_saw(struct client_node *n, uint64_t hub_s)
     if (hub_s == 0 || hub_s > PROTO_TIME_MAX)
         return;
     l->hub_ahead_s = (int64_t)hub_s - (int64_t)clock_now_s();
+    l->hub_said_s = hub_s;
+    l->hub_said_ms = clock_mono_ms();
     /* What waits for that (client/retention_clock) waits no longer. */
     if (!l->hub_named_time)
         n->retention_s = 0;
@@ -32,9 +34,17 @@ void client_clocks_saw(struct client_node *n, uint64_t hub_s)
         client_outbox_wake(n);
 }
 
-bool client_clocks_same_day(const struct client_node *n)
+/* By where the hub's time would be now, and not by how far apart they were: this machine's clock may have been set since. */
+bool client_clocks_same_day(const struct client_node *n, uint64_t now_s)
 {
-    return n->link != NULL && n->link->hub_named_time && n->link->hub_ahead_s < DAY_S && n->link->hub_ahead_s > -DAY_S;
+    const struct client_hublink *l = n->link;
+    uint64_t age_ms, hub_s;
+
+    if (l == NULL || !l->hub_named_time)
+        return false;
+    age_ms = clock_mono_ms() - l->hub_said_ms;
+    hub_s = l->hub_said_s + age_ms / 1000;
+    return age_ms < CLIENT_CLOCKS_FRESH_MS && (hub_s > now_s ? hub_s - now_s : now_s - hub_s) < DAY_S;
 }
 
 bool client_clocks_agree(const struct client_node *n)

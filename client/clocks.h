@@ -1,6 +1,6 @@
 /*
  * client/clocks: how far the hub's clock is from this machine's, by the time in its replies. That is its bare word: it explains why nothing
- * is taken and when to try again, and decides nothing else.
+ * is taken and when to try again, it may keep what is past its term (client/retention_clock), and decides nothing else.
  */
 #ifndef CLIENT_CLOCKS_H
 #define CLIENT_CLOCKS_H
@@ -10,8 +10,12 @@
 /* A reply said that it is this late at the hub. When the clocks have come together, what waits is tried again at once. */
 void client_clocks_saw(struct client_node *n, uint64_t hub_s);
 
-/* Did the hub name a time since the start that is less than a day from this clock's? */
-bool client_clocks_same_day(const struct client_node *n);
+/*
+ * Did the hub name a time in the last ten minutes that, with what went by since, is less than a day from now_s? A node that has nothing to do
+ * hears it every half minute (a fetch waits 25 s at most).
+ */
+enum { CLIENT_CLOCKS_FRESH_MS = 10 * 60 * 1000 };
+bool client_clocks_same_day(const struct client_node *n, uint64_t now_s);
 
 /* Does the hub take what is signed here? Yes when it was not heard yet. */
 bool client_clocks_agree(const struct client_node *n);

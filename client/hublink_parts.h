@@ -51,6 +51,8 @@ struct client_hublink {
     uint64_t registry_wait_ms;   /* until then nothing of the outbox goes: what it says of the log may be of an origin of before; 0: it does not */
     bool hub_named_time;         /* since the start */
     int64_t hub_ahead_s;         /* of this machine's clock, as the last reply says */
+    uint64_t hub_said_s;         /* the time in that reply, */
+    uint64_t hub_said_ms;        /* and clock_mono_ms() when it came */
 
     /* outbox.c */
     struct outbox_item *item;    /* in the order of sending */

@@ -80,7 +80,8 @@ struct client_node {
     struct client_fetched_state fetched;
     bool legal_hold;                   /* conf: nothing goes by itself (client/retention) */
     bool erases_alone;                 /* conf: erase_without_hub (client/retention_clock) */
-    bool erasing_waits;                /* the hub did not name the same day for too long */
+    bool erasing_waits;                /* the hub did not name the same day for too long, */
+    bool hub_agreed;                   /* or, when this is not so, never by this clock */
     uint32_t archive_years;            /* conf: the archive stays longer than client/terms says; 0: as it says */
     uint64_t bad_mail;                 /* archived as such since the start */
     uint64_t running;                  /* all running numbers up to this one are archived (client/archive.h) */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* The row: u64, the moment here when the hub last named the same day. */
-enum { ROW_LEN = 8 };
+enum { ROW_LEN = 8, DAY_S = 86400 };
 
 static enum err read_row(struct vault_txn *x, uint64_t *at_s)
 {
@@ -46,9 +46,10 @@ static enum err write_row(struct vault_txn *x, uint64_t at_s)
 enum err client_retention_clock_check(struct client_node *n, struct vault_txn *x, uint64_t now_s, bool *may)
 {
     uint64_t agreed_s = 0;
+    bool counts;
     enum err e = OK;
 
-    if (client_clocks_same_day(n)) {
+    if (client_clocks_same_day(n, now_s)) {
         e = write_row(x, now_s);
         agreed_s = now_s;
     } else {
@@ -57,9 +58,12 @@ enum err client_retention_clock_check(struct client_node *n, struct vault_txn *x
     }
     if (e != OK)
         return e;
-    *may = n->erases_alone || (agreed_s != 0 && now_s <= agreed_s + CLIENT_RETENTION_CLOCK_S);
+    /* What is still to come says nothing of the days until then. */
+    counts = agreed_s != 0 && agreed_s <= now_s + DAY_S;
+    *may = n->erases_alone || (counts && now_s <= agreed_s + CLIENT_RETENTION_CLOCK_S);
     /* A home that is new has nothing to say yet. */
     n->erasing_waits = !*may && (agreed_s != 0 || (n->link != NULL && n->link->hub_named_time));
+    n->hub_agreed = counts;
     return OK;
 }
 
@@ -67,9 +71,15 @@ const char *client_retention_clock_text(const struct client_node *n, enum lang l
 {
     if (!n->erasing_waits || n->legal_hold)
         return NULL;
+    if (!n->hub_agreed)
+        return lang == LANG_NL
+            ? "wat zijn bewaartermijn voorbij is blijft: de hub noemde nog niet dezelfde dag als deze machine. Kijk op een andere klok; klopt deze en is de "
+              "hub er niet meer: erase_without_hub = yes in schakel.conf"
+            : "what is past its term stays: the hub has not yet named the same day as this machine. Look at another clock; if this one is right and the "
+              "hub is gone: erase_without_hub = yes in schakel.conf";
     return lang == LANG_NL
-        ? "wat zijn bewaartermijn voorbij is blijft: de hub noemde al 40 dagen niet dezelfde dag als deze machine. Kijk op een andere klok; klopt deze en is "
-          "de hub er niet meer: erase_without_hub = yes in schakel.conf"
-        : "what is past its term stays: for 40 days the hub has not named the same day as this machine. Look at another clock; if this one is right and "
-          "the hub is gone: erase_without_hub = yes in schakel.conf";
+        ? "wat zijn bewaartermijn voorbij is blijft: volgens de klok hier noemde de hub al 40 dagen niet dezelfde dag als deze machine. Kijk op een andere "
+          "klok; klopt deze en is de hub er niet meer: erase_without_hub = yes in schakel.conf"
+        : "what is past its term stays: by the clock here the hub has not named the same day as this machine for 40 days. Look at another clock; if this "
+          "one is right and the hub is gone: erase_without_hub = yes in schakel.conf";
 }

@@ -26,6 +26,7 @@ static const struct finding {
         "machine, en bel dan de beheerder van de hub"}},
     {"outbox_trouble", HAS_TEXT, {"what is to go does not: %s. See: schakel outbox list", "wat weg moet gaat niet: %s. Zie: schakel outbox list"}},
     {"clocks_note", HAS_TEXT, {"%s", "%s"}},
+    {"erasing_note", HAS_TEXT, {"%s", "%s"}},
     {"pseudonyms_note", HAS_TEXT, {"%s", "%s"}},
     {"keyholder_reachable", IS_FALSE, {"the keyholder did not answer last time: new children wait, all else goes on. If it stays so: call its operator",
         "de sleutelhouder antwoordde de laatste keer niet: nieuwe kinderen wachten, de rest gaat door. Blijft dit zo: bel de beheerder ervan"}},

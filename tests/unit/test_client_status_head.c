@@ -48,6 +48,10 @@ static const struct row { const char *name; enum lang lang; const char *reply, *
         "Needs attention: the copy of the log: no room\n"},
     {"a pack that is not here", LANG_NL, "{\"pack_next\":\"ab vanaf 2027-01-01, maar het is niet hier: schakel policy adopt take\",\"log_trusted\":true}",
         "Vraagt aandacht: een beleidspakket dat gaat gelden is niet hier: schakel policy adopt take\n"},
+    {"what should go stays", LANG_EN, "{\"hub_reachable\":true,\"log_trusted\":true,\"to_decide\":0,\"to_open\":0,\"erasing_note\":\"what is past its term stays\"}",
+        "Needs attention: what is past its term stays\n"},
+    {"what should go stays, by a clock that differs", LANG_NL, "{\"log_trusted\":true,\"erasing_note\":\"het blijft\",\"clocks_note\":\"de klok\"}",
+        "Vraagt aandacht: de klok\n  Ook: het blijft\n"},
     {"a text of the node is no format", LANG_EN, "{\"clocks_note\":\"100%s and %n\",\"log_trusted\":true}", "Needs attention: 100%s and %n\n"},
 };
 
