@@ -261,7 +261,7 @@ static bool is_ahead(struct client_registry *r, const struct proto_registry_more
 {
     bool was = r->ahead;
 
-    r->ahead = proto_registry_is_ahead(more, clock_now_s());
+    r->ahead = proto_registry_is_ahead(r->fold, more, clock_now_s());
     if (r->ahead && !was)
         log_event(LOG_ERROR, "registry-leaf-of-the-future", NULL);
     return r->ahead;
@@ -286,13 +286,14 @@ static enum err take_more(struct client_node *n, const uint8_t *checkpoint, size
         return e;
     }
     all = (struct proto_registry_more){r->pending, r->pending_len, r->pending_count};
-    if (is_ahead(r, more)) {
-        forget_pending(r);
-        return ERR_EXPIRED;
-    }
     e = proto_registry_check(r->fold, checkpoint, checkpoint_len, &all, &head);
     if (e == ERR_SHORT && more->count != 0)
         return e;
+    /* Of proven leaves only: what the hub did not sign it does not show. The checkpoint covers all of them, so none of before is kept without. */
+    if (e != OK)
+        r->ahead = false;
+    else if (is_ahead(r, &all))
+        e = ERR_EXPIRED;
     if (e == OK && all.count != 0) {
         e = keep(n, all, checkpoint, checkpoint_len);
         if (e == OK && proto_registry_narrowed(r->fold) && n->certs != NULL)

@@ -105,9 +105,10 @@ MUST_USE enum err proto_registry_copy_skip(struct proto_registry_more *more, uin
 /*
  * Is a leaf among them dated more than PROTO_REGISTRY_AHEAD_S after now_s? A leaf that counts voids all behind it that are dated before it, so one
  * of years ahead (a statement of any partner in league with the hub) would keep everybody from being revoked until then: who holds a copy takes
- * none before its time has come (P-191).
+ * none before its time has come (P-191). What can count in no fold behind r (no statement, of another region, one that counted already, a time
+ * outside its own) moves no time and is passed over. To be asked of proven leaves: of others it says nothing. Changes nothing.
  */
-bool proto_registry_is_ahead(const struct proto_registry_more *more, uint64_t now_s);
+bool proto_registry_is_ahead(struct proto_registry *r, const struct proto_registry_more *more, uint64_t now_s);
 /* A copy from the first leaf on: checked, and what is new appended. What proto_registry_check says; ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err proto_registry_copy_take(struct proto_registry *r, const uint8_t *data, size_t len, struct proto_merkle_head *head);
 

@@ -120,15 +120,17 @@ enum err proto_registry_copy_skip(struct proto_registry_more *more, uint64_t cou
     return e;
 }
 
-bool proto_registry_is_ahead(const struct proto_registry_more *more, uint64_t now_s)
+bool proto_registry_is_ahead(struct proto_registry *r, const struct proto_registry_more *more, uint64_t now_s)
 {
     struct proto_registry_more left = *more;
+    struct proto_registry_say say;
     const uint8_t *leaf, *note;
     size_t len, note_len;
     uint64_t at_s;
 
     while (proto_registry_copy_next(&left, &leaf, &len) == OK)
-        if (proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len) == OK && at_s > now_s + PROTO_REGISTRY_AHEAD_S)
+        if (proto_registry_leaf_open(leaf, len, &at_s, &note, &note_len) == OK && at_s > now_s + PROTO_REGISTRY_AHEAD_S
+            && proto_registry_rules_form(r, note, note_len, at_s, &say) == PROTO_REG_COUNTS)
             return true;
     return false;
 }

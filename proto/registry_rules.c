@@ -328,12 +328,9 @@ bool proto_registry_has(const struct proto_registry *r, const uint8_t id[PROTO_I
     return false;
 }
 
-enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
-    struct proto_registry_say *say, const struct proto_partner **signer)
+enum proto_registry_why proto_registry_rules_form(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say)
 {
-    struct signers by = { .count = 0 };
-    enum proto_registry_why w;
-
     if (len > PROTO_REGISTRY_NOTE_MAX || proto_registry_say_parse(note, len, say, NULL) != OK
         || proto_note_parse(note, len, r->note) != OK)
         return PROTO_REG_MALFORMED;
@@ -343,6 +340,17 @@ enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, con
         return PROTO_REG_REPLAYED;
     if (at_s + AHEAD_S < say->made_s || at_s >= say->before_s)
         return PROTO_REG_EXPIRED;
+    return PROTO_REG_COUNTS;
+}
+
+enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say, const struct proto_partner **signer)
+{
+    struct signers by = { .count = 0 };
+    enum proto_registry_why w = proto_registry_rules_form(r, note, len, at_s, say);
+
+    if (w != PROTO_REG_COUNTS)
+        return w;
     w = find_signers(r, say, at_s, &by);
     if (w == PROTO_REG_COUNTS)
         w = judge_signers(say, &by);

@@ -30,6 +30,13 @@ struct proto_registry {
 enum proto_registry_why proto_registry_rules_judge(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
     struct proto_registry_say *say, const struct proto_partner **signer);
 
+/*
+ * The beginning of that: has it the form, is it of this region, not one that counted already, and at_s within its own time? What is judged void
+ * here stays void at at_s, whatever is folded before it: nothing here looks at who may sign.
+ */
+enum proto_registry_why proto_registry_rules_form(struct proto_registry *r, const uint8_t *note, size_t len, uint64_t at_s,
+    struct proto_registry_say *say);
+
 /* Room for one more everywhere, so that the fold cannot fail halfway. ERR_NOMEM. */
 MUST_USE enum err proto_registry_fold_room(struct proto_registry *r);
 /* What this statement, which counts, changes; there is room. by is who signed it alone (a pack's adopter); at_s is the leaf's. */

@@ -272,8 +272,9 @@ static enum err take_copy(struct server_oprf *o, const struct question *q, uint8
     (void)pthread_rwlock_wrlock(&o->fold);
     e = server_registry_take(o->registry, q->msg.number, q->msg.payload.data, q->msg.payload.len, &have);
     (void)pthread_rwlock_unlock(&o->fold);
+    /* A leaf of the future may be a clock here that is slow: what was brought is in order, and comes again. */
     if (e != OK)
-        *r = e == ERR_IO || e == ERR_NOMEM ? PROTO_TROUBLE : PROTO_MALFORMED;
+        *r = e == ERR_IO || e == ERR_NOMEM || e == ERR_EXPIRED ? PROTO_TROUBLE : PROTO_MALFORMED;
     wr_init(&w, payload, 8);
     wr_u64(&w, have);
     *len = w.len;

@@ -24,6 +24,7 @@ struct server_registry {
     uint8_t *pending;       /* leaves of a registry that came in parts: each was proven to be of what the log signed */
     size_t pending_len;
     uint64_t pending_count, pending_first;
+    bool ahead;             /* what was brought last has a leaf of the future */
 };
 
 enum err server_registry_new(const char *path, struct proto_region *region, struct server_registry **out)
@@ -246,6 +247,17 @@ static enum err keep(struct server_registry *r, const uint8_t *checkpoint, size_
     return e == OK && proto_registry_size(r->fold) != size ? ERR_IO : e;
 }
 
+/* Said once. */
+static bool is_ahead(struct server_registry *r, const struct proto_registry_more *more)
+{
+    bool was = r->ahead;
+
+    r->ahead = proto_registry_is_ahead(r->fold, more, clock_now_s());
+    if (r->ahead && !was)
+        log_event(LOG_ERROR, "registry-leaf-of-the-future", NULL);
+    return r->ahead;
+}
+
 enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have)
 {
     struct proto_registry_more more, all;
@@ -266,10 +278,12 @@ enum err server_registry_take(struct server_registry *r, uint64_t first, const u
             *have = proto_registry_size(r->fold) + r->pending_count;
         return e;
     }
-    e = proto_registry_is_ahead(&more, clock_now_s()) ? ERR_EXPIRED : add_pending(r, &more);
+    e = add_pending(r, &more);
     if (e == OK) {
         all = (struct proto_registry_more){ r->pending, r->pending_len, r->pending_count };
         e = proto_registry_check_part(r->fold, checkpoint, checkpoint_len, &all, proof, &head, &whole);
+        if (e == OK && is_ahead(r, &more))
+            e = ERR_EXPIRED;
         if (e != OK)
             drop_last(r, &more);
     }

@@ -39,7 +39,8 @@ MUST_USE enum err server_registry_refresh(struct server_registry *r);
  * Leaves from index first on, brought by somebody: checked, written, folded. *have is how many there are then. OK also when they do not
  * begin where ours end: *have says where. A part that does not reach its checkpoint is kept in memory, when its proof (P-195) shows that
  * it is one, until the rest came; *have counts it, and a part that does not hold takes nothing of it away. ERR_SIGNATURE and the like:
- * another history, nothing is changed; ERR_IO.
+ * another history, nothing is changed; ERR_EXPIRED: a leaf of it, proven, is of the future (proto_registry_is_ahead; logged once), and this
+ * part alone is not kept; ERR_IO.
  */
 MUST_USE enum err server_registry_take(struct server_registry *r, uint64_t first, const uint8_t *copy, size_t len, uint64_t *have);
 

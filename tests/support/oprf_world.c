@@ -71,14 +71,22 @@ int oprf_world_teardown(void **state)
 
 size_t oprf_world_frame(const struct oprf_world *w, enum proto_kind kind, const char *type, uint8_t *frame)
 {
+    return oprf_world_frame_of(w, kind, type, (struct proto_blob){ w->element[0], w->count * 32 }, frame);
+}
+
+size_t oprf_world_frame_of(const struct oprf_world *w, enum proto_kind kind, const char *type, struct proto_blob payload, uint8_t *frame)
+{
     uint8_t cert[PROTO_CERT_MAX], body[4096], envelope[6144], sig[64];
     struct proto_msg m = w->msg;
     struct proto_signed s = { .body = body, .count = 1 };
     size_t len = 0;
 
-    m.payload = (struct proto_blob){ w->element[0], w->count * 32 };
-    m.original.data = cert;
-    assert_err(proto_cert_make(&w->cert, w->signer, cert, sizeof cert, &m.original.len), OK);
+    m.payload = payload;
+    /* A copy of the registry has none: it proves itself. */
+    if (m.kind != PROTO_REGISTRY_COPY) {
+        m.original.data = cert;
+        assert_err(proto_cert_make(&w->cert, w->signer, cert, sizeof cert, &m.original.len), OK);
+    }
     assert_err(proto_msg_encode(&m, body, sizeof body, &s.body_len), OK);
     (void)snprintf(s.type, sizeof s.type, "%s", type);
     assert_err(proto_sign_make(type, body, s.body_len, w->by, sig), OK);

@@ -35,6 +35,8 @@ void oprf_world_open(struct oprf_world *w, bool is_second, const uint8_t share[3
 void oprf_world_ask_by(struct oprf_world *w, size_t partner);
 /* The frame as it would come in, in room for OPRF_WORLD_FRAME. kind and type may differ only by a test's wish. */
 size_t oprf_world_frame(const struct oprf_world *w, enum proto_kind kind, const char *type, uint8_t *frame);
+/* The same with something else than the elements in it: a copy of the registry, say; msg says of which kind. */
+size_t oprf_world_frame_of(const struct oprf_world *w, enum proto_kind kind, const char *type, struct proto_blob payload, uint8_t *frame);
 /* How many were counted today, for all together. */
 uint32_t oprf_world_used(const struct oprf_world *w);
 

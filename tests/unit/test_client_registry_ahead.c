@@ -83,13 +83,92 @@ static void what_comes_before_it_waits_with_it(void **state)
     assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 1);
 }
 
+/* What the hub did not sign it does not show. */
+static void what_is_not_proven_is_no_statement_of_the_hub(void **state)
+{
+    (void)state;
+    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S);
+    w.leaf[0][w.len[0] - 5] ^= 1;
+    assert_err(take(), ERR_SIGNATURE);
+    assert_false(client_registry_is_ahead(w.n));
+    w.leaf[0][w.len[0] - 5] ^= 1;
+    assert_err(take(), ERR_EXPIRED);
+    assert_true(client_registry_is_ahead(w.n));
+}
+
+/* In parts too, whichever of them has it: they are judged when all are proven. */
+static void nor_is_one_in_an_earlier_part_taken(void **state)
+{
+    uint8_t first[32768], second[32768];
+    size_t all = 2, first_len, second_len;
+
+    (void)state;
+    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S);
+    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S + 1);
+    w.count = 1;
+    first_len = copy_from(0, first, sizeof first);
+    w.count = all;
+    second_len = copy_from(1, second, sizeof second);
+    assert_err(client_registry_take(w.n, first, first_len), ERR_SHORT);
+    assert_false(client_registry_is_ahead(w.n));
+    assert_err(client_registry_take(w.n, second, second_len), ERR_EXPIRED);
+    assert_true(client_registry_is_ahead(w.n));
+    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
+}
+
+/* A leaf that the hub appends beside the rules, years ahead. */
+static void appends_void(const struct registry_note *n, enum proto_registry_why why)
+{
+    uint64_t at_s = w.now_s + UINT64_C(10) * 365 * 86400;
+
+    assert_err(proto_registry_leaf(at_s, n->data, n->len, w.leaf[w.count], sizeof w.leaf[0], &w.len[w.count]), OK);
+    assert_int_equal(registry_put(w.hub.r, n, at_s), why);
+    w.count++;
+}
+
+/* What counts in no fold moves no time: the revocation behind it is taken, at once. */
+static void a_void_one_keeps_nothing_back(void **state)
+{
+    struct registry_note junk = {.len = 5, .data = "junk\n"}, n;
+    struct proto_registry_say s = registry_say(&w.hub, PROTO_REG_QUOTA, 1);
+
+    (void)state;
+    appends_void(&junk, PROTO_REG_MALFORMED);
+    n = registry_signed(&w.hub, &s, "02");
+    appends_void(&n, PROTO_REG_EXPIRED);
+    memset(s.region, 7, sizeof s.region);
+    n = registry_signed(&w.hub, &s, "02");
+    appends_void(&n, PROTO_REG_OTHER_REGION);
+    say(PROTO_REG_REVOKE, 2);
+    assert_err(take(), OK);
+    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 4);
+    assert_true(w.n->region.partner[2].revoked);
+    assert_false(client_registry_is_ahead(w.n));
+}
+
+/* Who may sign is known only when all before it is folded: one by nobody who may is waited for, as one that counts. */
+static void one_that_a_stranger_signed_is_waited_for(void **state)
+{
+    struct proto_registry_say s = registry_say(&w.hub, PROTO_REG_QUOTA, 1);
+    struct registry_note n;
+
+    (void)state;
+    s.made_s = w.now_s;
+    s.before_s = w.now_s + UINT64_C(20) * 365 * 86400;
+    n = registry_signed(&w.hub, &s, "0");
+    appends_void(&n, PROTO_REG_ONE_SIGNER);
+    assert_err(take(), ERR_EXPIRED);
+    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(behind_it_nobody_could_be_revoked), TEST(it_is_said_and_nothing_is_given), TEST(a_few_minutes_are_no_future),
-        TEST(what_comes_before_it_waits_with_it),
+        TEST(what_comes_before_it_waits_with_it), TEST(what_is_not_proven_is_no_statement_of_the_hub), TEST(nor_is_one_in_an_earlier_part_taken),
+        TEST(a_void_one_keeps_nothing_back), TEST(one_that_a_stranger_signed_is_waited_for),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/registry ahead", tests, NULL, NULL);

@@ -1,9 +1,11 @@
 /* server/oprf: who gets an answer, what it costs, and that the answer is that of the share (P-098). */
 #include "tests/support/check.h"
 #include "tests/support/oprf_world.h"
+#include "tests/support/registry_sample.h"
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/wr.h"
 #include "proto/pseudonym.h"
 #include "proto/refusal.h"
 #include "proto/reply.h"
@@ -391,6 +393,51 @@ static void a_damaged_registry_does_not_open(void **state)
     assert_err(server_oprf_open(&w->oprf, &c, NULL), OK);
 }
 
+/* A registry of one leaf, adopted at this time, as a node would bring it. */
+static size_t copy_of_one(const struct oprf_world *w, uint64_t at_s, uint8_t *out, size_t cap)
+{
+    struct registry_sample hub = { .region = w->region };
+    struct proto_registry_say s = registry_say(&hub, PROTO_REG_PACK, 0);
+    uint8_t leaf[PROTO_REGISTRY_LEAF_MAX];
+    struct registry_note n, checkpoint;
+    size_t len = 0;
+    struct wr wr;
+
+    assert_err(proto_registry_new(&hub.region.r, &hub.r), OK);
+    s.made_s = at_s;
+    s.before_s = at_s + DAY_S;
+    n = registry_signed(&hub, &s, "1");
+    assert_err(proto_registry_leaf(at_s, n.data, n.len, leaf, sizeof leaf, &len), OK);
+    assert_int_equal(registry_put(hub.r, &n, at_s), PROTO_REG_COUNTS);
+    checkpoint = registry_checkpoint(&hub, hub.r);
+    proto_registry_free(hub.r);
+    wr_init(&wr, out, cap);
+    wr_bytes16(&wr, checkpoint.data, checkpoint.len);
+    wr_u16(&wr, 1);
+    wr_bytes16(&wr, leaf, len);
+    assert_err(wr_end(&wr), OK);
+    return wr.len;
+}
+
+/* Our clock may be the one that is wrong: it is our own trouble, and what was brought is not called malformed. */
+static void a_registry_of_the_future_is_our_own_trouble(void **state)
+{
+    struct oprf_world *w = *state;
+    uint8_t copy[4096], frame[OPRF_WORLD_FRAME];
+    struct proto_blob payload = { copy, copy_of_one(w, clock_now_s() + DAY_S, copy, sizeof copy) };
+    const char *type = proto_msg_type(PROTO_REGISTRY_COPY);
+    struct answer a;
+
+    w->msg.kind = PROTO_REGISTRY_COPY;
+    server_oprf_close(&w->oprf);
+    oprf_world_open(w, true, oprf_world_keyholder_share, OK);
+    answer_frame(w, frame, oprf_world_frame_of(w, PROTO_REGISTRY_COPY, type, payload, frame), &a);
+    assert_result(&a, PROTO_TROUBLE);
+    copy[payload.len - 5] ^= 1;
+    answer_frame(w, frame, oprf_world_frame_of(w, PROTO_REGISTRY_COPY, type, payload, frame), &a);
+    assert_result(&a, PROTO_MALFORMED);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, oprf_world_setup, oprf_world_teardown)
@@ -404,7 +451,7 @@ int main(void)
         T(a_certificate_for_another_use), T(a_certificate_that_ended), T(a_certificate_that_did_not_begin), T(issued_too_early),
         T(issued_too_late), T(valid_no_more), T(blocked_until_the_block_ends), T(an_element_that_is_the_identity),
         T(an_element_that_is_none), T(every_strict_prefix_is_refused), T(every_flipped_byte_is_refused),
-        T(a_damaged_registry_does_not_open),
+        T(a_damaged_registry_does_not_open), T(a_registry_of_the_future_is_our_own_trouble),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/wr.h"
+#include "proto/fields.h"
 #include "server/registry.h"
 
 #include <poll.h>
@@ -151,10 +152,29 @@ static void a_leaf_of_the_future_is_not_taken(void **state)
     assert_err(proto_registry_leaf(at_s, n.data, n.len, w->leaf[0], sizeof w->leaf[0], &w->len[0]), OK);
     assert_int_equal(registry_put(w->hub.r, &n, at_s), PROTO_REG_COUNTS);
     w->count = 1;
+    w->leaf[0][w->len[0] - 5] ^= 1;
+    assert_err(bring(w, 0, 0, 1, &have), ERR_SIGNATURE);
+    w->leaf[0][w->len[0] - 5] ^= 1;
     assert_err(bring(w, 0, 0, 1, &have), ERR_EXPIRED);
     assert_int_equal(have, 7);
     assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 0);
     assert_int_not_equal(access(w->folder.file, F_OK), 0);
+}
+
+/* The hub appended it beside the rules: it moves no time, and keeps nothing back. */
+static void a_void_leaf_of_the_future_is_taken(void **state)
+{
+    struct world *w = *state;
+    struct registry_note junk = { .len = 5, .data = "junk\n" };
+    uint64_t have = 7;
+
+    assert_err(proto_registry_leaf(PROTO_TIME_MAX, junk.data, junk.len, w->leaf[0], sizeof w->leaf[0], &w->len[0]), OK);
+    assert_int_equal(registry_put(w->hub.r, &junk, PROTO_TIME_MAX), PROTO_REG_MALFORMED);
+    w->count = 1;
+    say(w, PROTO_REG_REVOKE, 2, "01");
+    assert_err(bring(w, 0, 0, 2, &have), OK);
+    assert_int_equal(have, 2);
+    assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
 }
 
 static void what_nodes_bring_is_kept_and_folded(void **state)
@@ -450,7 +470,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
-        T(another_history_is_refused), T(a_leaf_of_the_future_is_not_taken), T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
+        T(another_history_is_refused), T(a_leaf_of_the_future_is_not_taken), T(a_void_leaf_of_the_future_is_taken),
+        T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
         T(a_file_that_cannot_be_read_is_no_beginning), T(parts_of_before_another_file_are_forgotten), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
         T(what_is_written_anew_is_waited_for), T(nobody_is_waited_for_when_the_other_end_is_gone),
     };
