@@ -37,16 +37,28 @@ enum err client_registry_ends(struct client_node *n, const struct proto_msg *m, 
     return OK;
 }
 
+/* One that stays in the outbox is refused again and again: it has its place already, and takes none of another. */
+static size_t place_of(const struct client_registry_own *own, const uint8_t id[PROTO_ID_LEN])
+{
+    for (size_t i = 0; i < CLIENT_REGISTRY_REFUSED; i++)
+        if (sodium_memcmp(own->refused[i].id, id, PROTO_ID_LEN) == 0)
+            return i;
+    return own->next;
+}
+
 enum err client_registry_on_refused(struct client_node *n, struct vault_txn *x, const struct client_receipt_event *e)
 {
     struct client_registry_own *own;
+    size_t i;
 
     (void)x;
     if (n->registry == NULL || e->reply->payload.len != 1)
         return OK;
     own = client_registry_own_of(n);
-    memcpy(own->refused[own->next].id, e->msg->head.id, PROTO_ID_LEN);
-    own->refused[own->next].why = e->reply->payload.data[0];
-    own->next = (own->next + 1) % CLIENT_REGISTRY_REFUSED;
+    i = place_of(own, e->msg->head.id);
+    if (i == own->next)
+        own->next = (own->next + 1) % CLIENT_REGISTRY_REFUSED;
+    memcpy(own->refused[i].id, e->msg->head.id, PROTO_ID_LEN);
+    own->refused[i].why = e->reply->payload.data[0];
     return OK;
 }

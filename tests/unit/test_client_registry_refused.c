@@ -3,6 +3,7 @@
 
 #include "client/hublink_parts.h"
 #include "client/outbox.h"
+#include "client/registry_own.h"
 
 static void put(const struct registry_note *n)
 {
@@ -83,6 +84,41 @@ static void what_stops_nothing_goes(void **state)
     assert_int_equal(left_after(&n, PROTO_DENIED), 0);
 }
 
+static void refused_for(uint8_t id, uint8_t why)
+{
+    struct proto_msg m = {.kind = PROTO_REGISTRY};
+    struct proto_reply reply = {.payload = {&why, 1}};
+    const struct client_receipt_event e = {.msg = &m, .reply = &reply};
+
+    memset(m.head.id, id, sizeof m.head.id);
+    assert_err(client_registry_on_refused(w.n, NULL, &e), OK);
+}
+
+static enum proto_registry_why reason_of(uint8_t id)
+{
+    uint8_t about[PROTO_ID_LEN];
+
+    memset(about, id, sizeof about);
+    return client_registry_refused(w.n, about);
+}
+
+/* What stays is refused at each of its retries: the reasons of others stay known meanwhile, and its own is the last that came. */
+static void a_retry_takes_no_reason_of_another_away(void **state)
+{
+    (void)state;
+    refused_for(1, PROTO_REG_EXISTS);
+    for (size_t i = 0; i < CLIENT_REGISTRY_REFUSED + 1; i++)
+        refused_for(2, i == 0 ? PROTO_REG_EXPIRED : PROTO_REG_ALREADY);
+    assert_int_equal(reason_of(1), PROTO_REG_EXISTS);
+    assert_int_equal(reason_of(2), PROTO_REG_ALREADY);
+    for (uint8_t id = 3; id <= CLIENT_REGISTRY_REFUSED; id++)
+        refused_for(id, PROTO_REG_OWN);
+    assert_int_equal(reason_of(1), PROTO_REG_EXISTS);
+    refused_for(CLIENT_REGISTRY_REFUSED + 1, PROTO_REG_OWN);
+    assert_int_equal(reason_of(1), PROTO_REG_COUNTS);
+    assert_int_equal(reason_of(2), PROTO_REG_ALREADY);
+}
+
 /* After a day `status` says it, as of a withdrawal. */
 static void it_is_told_after_a_day(void **state)
 {
@@ -106,7 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_revocation_is_not_dropped_on_the_hubs_word), TEST(nor_is_another_root_key), TEST(what_cannot_count_goes), TEST(what_stops_nothing_goes),
-        TEST(it_is_told_after_a_day),
+        TEST(a_retry_takes_no_reason_of_another_away), TEST(it_is_told_after_a_day),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/registry refused", tests, NULL, NULL);
