@@ -197,8 +197,14 @@ static enum err finish_root(struct client_run *r)
 {
     enum err e = client_rotate_files_root(r->home);
 
-    return e != ERR_NOTFOUND ? e : trouble_at(r->t, ERR_STATE, "org.next.pub", 0, 0, "is not here: begin with schakel org rotate root",
-        "is er niet: begin met schakel org rotate root");
+    if (e == ERR_NOTFOUND)
+        return trouble_at(r->t, ERR_STATE, "org.next.pub", 0, 0, "is not here: begin with schakel org rotate root",
+            "is er niet: begin met schakel org rotate root");
+    return e == OK ? OK : trouble_at(r->t, e, "keys/root.next", 0, 0,
+        "could not take the place of keys/root (%s): see that the folder keys is yours to write and its disk has room, then give schakel org rotate "
+        "root --finish again",
+        "kon niet op de plaats van keys/root komen (%s): zorg dat u in de map keys mag schrijven en er ruimte op de schijf is, en geef dan opnieuw "
+        "schakel org rotate root --finish", err_word(e));
 }
 
 /* ---- the command ---- */

@@ -1,10 +1,13 @@
 #include "client/rotate_files.h"
 
+#include "base/file.h"
 #include "client/home.h"
 #include "client/keyfile.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* HOME/keys/NAME and what stands behind it. */
@@ -17,12 +20,31 @@ static enum err path_of(const char *home, const char *name, const char *tail, ch
     return client_home_path(home, file, out, NULL);
 }
 
-/* A second name for the key of before, so that keys/NAME is never away. A home may have had none. */
+static enum err copy(const char *from, const char *to)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum err e = file_read(from, CLIENT_KEY_WRAPPED_MAX, &data, &len, NULL);
+
+    if (e != OK)
+        return e;
+    e = file_write(to, data, len, 0600, NULL);
+    sodium_memzero(data, len);
+    free(data);
+    return e;
+}
+
+/*
+ * A second name for the key of before, so that keys/NAME is never away; where the file system knows no second names (FAT, some shares), a copy. A
+ * home may have had none.
+ */
 static enum err keep_old(const char *present, const char *old)
 {
-    if ((unlink(old) != 0 && errno != ENOENT) || (link(present, old) != 0 && errno != ENOENT))
+    if (unlink(old) != 0 && errno != ENOENT)
         return ERR_IO;
-    return OK;
+    if (link(present, old) == 0 || errno == ENOENT)
+        return OK;
+    return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK ? copy(present, old) : ERR_IO;
 }
 
 enum err client_rotate_files_take(const char *home, const char *name)

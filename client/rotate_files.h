@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-/* keys/NAME.next becomes keys/NAME; that of before stays as keys/NAME.old. ERR_NOTFOUND: there is no next key. ERR_LONG, ERR_IO. */
+/* keys/NAME.next becomes keys/NAME; that of before stays as keys/NAME.old. ERR_NOTFOUND: there is no next key. ERR_LONG, ERR_IO, ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err client_rotate_files_take(const char *home, const char *name);
 /*
  * The next node key and its certificate take their places; the key of before stays as keys/node.old. Only when what the vault says of the

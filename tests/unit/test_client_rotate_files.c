@@ -5,10 +5,25 @@
 #include "base/file.h"
 #include "client/rotate_files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* For link(), which a test makes fail. */
+static int no_link;
+
+int link(const char *from, const char *to)
+{
+    if (no_link != 0) {
+        errno = no_link;
+        return -1;
+    }
+    return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 
 static void put(const struct home_folder *f, const char *name, const char *text)
 {
@@ -167,6 +182,46 @@ static void a_root_key_without_its_public_file_moves_nothing(void **state)
     expect(f, "org.pub", "names old");
 }
 
+/* ---- a file system without second names ---- */
+
+static void without_second_names_the_old_key_is_copied(void **state)
+{
+    static const int why[] = {EPERM, EOPNOTSUPP, ENOSYS, EMLINK};
+    const struct home_folder *f = *state;
+    struct stat s;
+
+    for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
+        enum err e;
+
+        lay_out_root(f);
+        no_link = why[i];
+        e = client_rotate_files_root(f->path);
+        no_link = 0;
+        assert_err(e, OK);
+        expect_new_root(f);
+        assert_int_equal(stat(home_folder_path(f, "keys/root.old"), &s), 0);
+        assert_int_equal(s.st_mode & 0777, 0600);
+    }
+}
+
+/* The old one goes on, and it can be given again. */
+static void what_cannot_be_kept_is_not_replaced(void **state)
+{
+    const struct home_folder *f = *state;
+    enum err e;
+
+    lay_out_root(f);
+    no_link = EIO;
+    e = client_rotate_files_root(f->path);
+    no_link = 0;
+    assert_err(e, ERR_IO);
+    expect(f, "keys/root", "old key");
+    expect(f, "keys/root.next", "new key");
+    expect(f, "org.pub", "names old");
+    assert_err(client_rotate_files_root(f->path), OK);
+    expect_new_root(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +233,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_next_root_key_takes_its_place, home_folder_setup, home_folder_teardown),
         cmocka_unit_test_setup_teardown(a_root_key_is_finished_where_that_stopped, home_folder_setup, home_folder_teardown),
         cmocka_unit_test_setup_teardown(a_root_key_without_its_public_file_moves_nothing, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(without_second_names_the_old_key_is_copied, home_folder_setup, home_folder_teardown),
+        cmocka_unit_test_setup_teardown(what_cannot_be_kept_is_not_replaced, home_folder_setup, home_folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
