@@ -81,15 +81,16 @@ static enum err read_start(struct start *out)
     return rd_end(&r);
 }
 
-unsigned client_mirror_wait_s(enum err e)
+unsigned client_mirror_wait_s(enum err e, bool was_whole)
 {
     switch (e) {
     case OK:
     case ERR_PEER:
     case ERR_BUSY:
     case ERR_EXPIRED:
-    case ERR_STATE:  /* a node that has just begun was shown no registry yet */
         return SOON_S;
+    case ERR_STATE:  /* a node that has just begun was shown no registry yet */
+        return was_whole ? WRONG_S : SOON_S;
     case ERR_FULL:
     case ERR_IO:
     case ERR_NOMEM:
@@ -97,6 +98,11 @@ unsigned client_mirror_wait_s(enum err e)
     default:
         return WRONG_S;
     }
+}
+
+bool client_mirror_is_quiet(enum err e, bool was_whole)
+{
+    return e == ERR_PEER || e == ERR_BUSY || (e == ERR_STATE && !was_whole);
 }
 
 enum err client_mirror_room(const char *folder, struct trouble *t)
@@ -146,9 +152,9 @@ static void tell(struct client_run *r, const struct client_logcopy *c, enum err 
     r->details = NULL;
 }
 
-static void log_change(enum err e, enum err *last)
+static void log_change(enum err e, bool was_whole, enum err *last)
 {
-    if (e != *last && e != ERR_PEER && e != ERR_BUSY && e != ERR_STATE)
+    if (e != *last && !client_mirror_is_quiet(e, was_whole))
         log_event(e == OK ? LOG_INFO : LOG_WARN, e == OK ? "mirror-is-whole" : "mirror-not-kept", "err", err_word(e), NULL);
     *last = e;
 }
@@ -184,7 +190,7 @@ int client_mirror_run(const char *program)
     struct client_run r = {.passphrase_fd = -1};
     struct client_logcopy *c = NULL;
     uint64_t read_s = 0;
-    bool fresh = true;
+    bool fresh = true, was_whole = false;
     enum err e, last = ERR_NOTFOUND;
 
     proc_harden();
@@ -210,8 +216,9 @@ int client_mirror_run(const char *program)
         if (fresh)
             read_s = clock_mono_ms() / 1000;
         e = copy(&r, s, c, &fresh);
-        log_change(e, &last);
+        was_whole = was_whole || e == OK;
+        log_change(e, was_whole, &last);
         tell(&r, c, e, &t);
-        (void)sleep(client_mirror_wait_s(e));
+        (void)sleep(client_mirror_wait_s(e, was_whole));
     }
 }

@@ -36,7 +36,23 @@ static void what_comes_back_is_asked_soon(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal(client_mirror_wait_s(rows[i].e), rows[i].s);
+        for (int was_whole = 0; was_whole < 2; was_whole++)
+            if (rows[i].e != ERR_STATE)
+                assert_int_equal(client_mirror_wait_s(rows[i].e, was_whole), rows[i].s);
+            else
+                assert_int_equal(client_mirror_wait_s(rows[i].e, was_whole), was_whole ? 600 : rows[i].s);
+}
+
+/* What a node that has just begun says is not worth a line; once the copy was whole, the same is a hub that shows less than it did. */
+static void less_than_is_here_is_quiet_until_the_copy_was_whole(void **state)
+{
+    (void)state;
+    for (int was_whole = 0; was_whole < 2; was_whole++) {
+        assert_true(client_mirror_is_quiet(ERR_PEER, was_whole) && client_mirror_is_quiet(ERR_BUSY, was_whole));
+        assert_false(client_mirror_is_quiet(OK, was_whole) || client_mirror_is_quiet(ERR_SIGNATURE, was_whole));
+    }
+    assert_true(client_mirror_is_quiet(ERR_STATE, false));
+    assert_false(client_mirror_is_quiet(ERR_STATE, true));
 }
 
 static void a_folder_that_is_not_there_is_no_full_disk(void **state)
@@ -193,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_it_lies),
         cmocka_unit_test(what_comes_back_is_asked_soon),
+        cmocka_unit_test(less_than_is_here_is_quiet_until_the_copy_was_whole),
         cmocka_unit_test(a_folder_that_is_not_there_is_no_full_disk),
         cmocka_unit_test(it_grows_in_its_folder_and_nowhere_else),
         client_fixture_test(a_node_without_one_says_nothing),
