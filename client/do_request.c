@@ -6,6 +6,7 @@
 #include "client/desk_table.h"
 #include "client/facts.h"
 #include "client/hold.h"
+#include "client/index.h"
 #include "client/pages.h"
 #include "client/sealed.h"
 #include "client/twice.h"
@@ -142,7 +143,7 @@ static bool same_each(void *arg, const struct client_desk *other)
 static enum err tell_same(struct client_call *c, struct vault_txn *x, const struct client_desk *d)
 {
     struct same s = {.d = d};
-    enum err e = client_desk_walk(x, same_each, &s);
+    enum err e = client_index_open_desk(x, same_each, &s);
 
     if (e == OK && s.found)
         client_reply_id(c->reply, "same_waits", s.id);
