@@ -8,7 +8,8 @@
  * Server: an answer may come at any later time, in any order. Cut off is a connection that has more than 640
  * questions without an answer, leaves 64 MiB of answers unread, or stalls for half a minute within a frame; one
  * that is silent for five minutes, too (clients dial again). Whoever does not read holds up nobody else. At most
- * 4,096 connections.
+ * 4,096 connections, with 128 MiB of halves of messages and unread answers together: beyond that who has held some
+ * of it longest is cut off.
  *
  * The callers are single-threaded poll loops; what nng's threads hand over is queued inside.
  */

@@ -36,6 +36,7 @@ static const uint8_t server_greeting[GREETING_LEN] = { 0, 'S', 'P', 0, 0, 0x31, 
 /* Bytes to send; the first at of them are gone already. */
 struct out {
     struct out *next;
+    uint64_t since_ms;
     size_t len, at;
     uint8_t bytes[];
 };
@@ -55,6 +56,7 @@ struct wire_conn {
     size_t owed;                 /* by a server: questions without an answer */
     uint8_t *in;
     size_t in_len, in_cap;
+    uint64_t begun_ms;           /* when the first byte of what is in there came */
     struct out *out_head, *out_tail;
     size_t out_bytes;
 };
@@ -82,6 +84,13 @@ bool wire_conn_has_greeted(const struct wire_conn *c)
 size_t wire_conn_held(const struct wire_conn *c)
 {
     return c->in_cap - IN_START + c->out_bytes;
+}
+
+uint64_t wire_conn_held_since_ms(const struct wire_conn *c)
+{
+    uint64_t since = c->out_head != NULL ? c->out_head->since_ms : UINT64_MAX;
+
+    return c->in_cap > IN_START && c->begun_ms < since ? c->begun_ms : since;
 }
 
 bool wire_conn_is_sending(const struct wire_conn *c)
@@ -172,16 +181,15 @@ static enum err take_messages(struct wire_conn *c, struct rd *r)
     return e;
 }
 
-/* Room for more of a message that has filled the buffer; back to the small one when nothing is left. */
+/* Room for more of the message that is coming, and never more than as much again as has come of it: what an earlier one
+ * needed is not kept. */
 static enum err fit_buffer(struct wire_conn *c)
 {
-    size_t cap = c->in_cap;
+    size_t cap = IN_START;
     uint8_t *in;
 
-    if (c->in_len == c->in_cap)
-        cap = 2 * c->in_cap < MESSAGE_MAX ? 2 * c->in_cap : MESSAGE_MAX;
-    else if (c->in_len == 0)
-        cap = IN_START;
+    while (cap <= c->in_len && cap < MESSAGE_MAX)
+        cap = 2 * cap < MESSAGE_MAX ? 2 * cap : MESSAGE_MAX;
     if (cap == c->in_cap)
         return OK;
     if ((in = realloc(c->in, cap)) == NULL)
@@ -197,10 +205,14 @@ static enum err take_input(struct wire_conn *c, size_t count)
     enum err e;
 
     c->heard_ms = clock_mono_ms();
+    if (c->in_len == 0)
+        c->begun_ms = c->heard_ms;
     c->in_len += count;
     rd_init(&r, c->in, c->in_len);
     if ((e = take_messages(c, &r)) != OK)
         return e;
+    if (rd_left(&r) < c->in_len)
+        c->begun_ms = c->heard_ms;  /* the rest is of another message */
     memmove(c->in, c->in + (c->in_len - rd_left(&r)), rd_left(&r));
     c->in_len = rd_left(&r);
     return fit_buffer(c);
@@ -327,7 +339,7 @@ static uint8_t *add_out(struct wire_conn *c, size_t len)
 
     if (o == NULL)
         return NULL;
-    *o = (struct out){ .len = len };
+    *o = (struct out){ .since_ms = clock_mono_ms(), .len = len };
     if (c->out_tail != NULL)
         c->out_tail->next = o;
     else

@@ -70,6 +70,9 @@ bool wire_conn_is_over(const struct wire_conn *c);
 bool wire_conn_has_greeted(const struct wire_conn *c);
 /* Bytes kept for it beyond what every connection has: of a message that is not whole yet, and of answers that it has not taken. */
 size_t wire_conn_held(const struct wire_conn *c);
+/* Since when (monotonic): the beginning of that message, or when the first of those answers was given; UINT64_MAX when nothing is
+ * held. It cannot be made younger without finishing what is held. */
+uint64_t wire_conn_held_since_ms(const struct wire_conn *c);
 /* Whether there is something that nng has not taken yet. */
 bool wire_conn_is_sending(const struct wire_conn *c);
 /* When the last byte came (monotonic). */

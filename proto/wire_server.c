@@ -21,9 +21,11 @@ enum {
     QUEUED_BYTES_MAX =
         64 << 20, /* questions that the caller has not fetched; beyond that no connection is read */
     SILENT_MAX = SLOTS / 8, /* that have not greeted, which nobody needs a certificate for; beyond it the oldest of them goes */
-    HELD_MAX = 128 << 20, /* kept for all connections; beyond it who takes most goes */
+    HELD_MAX = 128 << 20, /* kept for all connections; beyond it who has held longest goes */
+    HELD_FAIR = HELD_MAX / SLOTS, /* of those who hold more than this; if nobody does, all together do not hold too much */
     ACCEPT_PAUSE_MS = 100, /* after an accept that failed: no descriptors, most likely */
     SWEEP_MS = 1000,
+    BURY_MS = 20, /* what has ended keeps its place no longer, and nobody who ends many makes more work than this */
     DRAIN_STEP_MS = 5,
     DRAIN_LINGER_MS = 50
 };
@@ -38,6 +40,9 @@ struct wire_server {
     nng_stream_listener *listener;
     nng_aio *accept, *sweep;
     bool is_pausing;             /* accept is used to wait */
+    uint64_t sweep_at_ms;        /* when sweep ends by itself; 0: it is not waiting */
+    uint64_t judge_at_ms;
+    uint64_t bury_at_ms;         /* UINT64_MAX: nobody is in a grave */
     int bell;
     pthread_mutex_t lock;
     struct wire_conn_owner owner;
@@ -48,6 +53,20 @@ struct wire_server {
     struct wire_conn *slot[SLOTS];
     struct wire_conn *grave[SLOTS];  /* ended, in the slot they had, until they are freed */
 };
+
+/*
+ * Something has ended: bury it soon. A sweep that is at work looks at bury_at_ms before it sleeps again; one that sleeps
+ * is woken, in a thread of its own. With the lock held.
+ */
+static void bury_soon(struct wire_server *s)
+{
+    if (s->bury_at_ms == UINT64_MAX)
+        s->bury_at_ms = clock_mono_ms() + BURY_MS;
+    if (s->sweep_at_ms == 0 || s->bury_at_ms >= s->sweep_at_ms)
+        return;
+    s->sweep_at_ms = 0;
+    nng_aio_cancel(s->sweep);
+}
 
 /* ---- what connections tell; with the lock held ---- */
 
@@ -93,6 +112,7 @@ static void on_ended(void *self, struct wire_conn *c)
     s->silent -= !wire_conn_has_greeted(c);
     s->slot[at] = NULL;
     s->grave[at] = c;
+    bury_soon(s);
 }
 
 static bool is_full(void *self)
@@ -172,43 +192,57 @@ static void on_accept(void *arg)
         nng_stream_listener_accept(s->listener, s->accept);
 }
 
-/* Who drips, or reads nothing, keeps within its time limits and has memory held for it: who has most of it goes first. With the lock held. */
+/* Who has held something longest, of those who hold more than their share. With the lock held. */
+static struct wire_conn *oldest_hog(struct wire_server *s)
+{
+    struct wire_conn *oldest = NULL;
+
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct wire_conn *c = s->slot[i];
+
+        if (c == NULL || wire_conn_is_over(c) || wire_conn_held(c) <= HELD_FAIR)
+            continue;
+        if (oldest == NULL || wire_conn_held_since_ms(c) < wire_conn_held_since_ms(oldest))
+            oldest = c;
+    }
+    return oldest;
+}
+
+/*
+ * Who drips, or reads nothing, keeps within its time limits and has memory held for it. Not who has most of it goes first: many
+ * who hold a little each would put out everybody who sends something large. Who means it is done soon. With the lock held.
+ */
 static void end_hogs(struct wire_server *s)
 {
+    struct wire_conn *c;
     size_t all = 0;
 
     for (size_t i = 0; i < SLOTS; i++)
         if (s->slot[i] != NULL && !wire_conn_is_over(s->slot[i]))
             all += wire_conn_held(s->slot[i]);
-    while (all > HELD_MAX) {
-        struct wire_conn *most = NULL;
-
-        for (size_t i = 0; i < SLOTS; i++)
-            if (s->slot[i] != NULL && !wire_conn_is_over(s->slot[i]) && (most == NULL || wire_conn_held(s->slot[i]) > wire_conn_held(most)))
-                most = s->slot[i];
-        if (most == NULL)
-            return;
-        all -= wire_conn_held(most);
-        wire_conn_end(most);
+    while (all > HELD_MAX && (c = oldest_hog(s)) != NULL) {
+        all -= wire_conn_held(c);
+        wire_conn_end(c);
     }
 }
 
-/* Every second: end what has stalled, free what has ended. In a thread of nng's, but never one of a
- * connection's callbacks. */
-static void on_sweep(void *arg)
+/* End what has stalled or takes too much. With the lock held. */
+static void judge(struct wire_server *s, uint64_t now)
 {
-    struct wire_server *s = arg;
-    uint64_t now = clock_mono_ms();
-
-    if (nng_aio_result(s->sweep) != 0)
-        return;
-    pthread_mutex_lock(&s->lock);
     end_hogs(s);
+    for (size_t i = 0; i < SLOTS; i++)
+        if (s->slot[i] != NULL)
+            wire_conn_check(s->slot[i], now);
+    s->judge_at_ms = now + SWEEP_MS;
+}
+
+/* Free what has ended. With the lock held, but not while one is freed: who ends then is told of again. */
+static void bury(struct wire_server *s)
+{
+    s->bury_at_ms = UINT64_MAX;
     for (size_t i = 0; i < SLOTS; i++) {
         struct wire_conn *c = s->grave[i];
 
-        if (s->slot[i] != NULL)
-            wire_conn_check(s->slot[i], now);
         if (c == NULL)
             continue;
         pthread_mutex_unlock(&s->lock);
@@ -216,8 +250,34 @@ static void on_sweep(void *arg)
         pthread_mutex_lock(&s->lock);
         s->grave[i] = NULL;
     }
+}
+
+/* With the lock held, so that whoever ends knows whether the sweep has seen it. */
+static void sleep_on(struct wire_server *s)
+{
+    uint64_t now = clock_mono_ms(), due = s->bury_at_ms < s->judge_at_ms ? s->bury_at_ms : s->judge_at_ms;
+
+    s->sweep_at_ms = due > now ? due : now + 1;
+    nng_sleep_aio((nng_duration)(s->sweep_at_ms - now), s->sweep);
+}
+
+/* Every second, and soon after something has ended. In a thread of nng's, but never one of a connection's callbacks. */
+static void on_sweep(void *arg)
+{
+    struct wire_server *s = arg;
+    uint64_t now = clock_mono_ms();
+    int rv = nng_aio_result(s->sweep);
+
+    if (rv != 0 && rv != NNG_ECANCELED)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->sweep_at_ms = 0;
+    if (now >= s->judge_at_ms)
+        judge(s, now);
+    if (now >= s->bury_at_ms)
+        bury(s);
+    sleep_on(s);
     pthread_mutex_unlock(&s->lock);
-    nng_sleep_aio(SWEEP_MS, s->sweep);
 }
 
 /* ---- the caller's side ---- */
@@ -389,8 +449,12 @@ enum err wire_listen(
         return trouble_at(
             t, e, address, 0, 0, "cannot listen on this address", "op dit adres kan niet worden geluisterd");
     }
+    pthread_mutex_lock(&s->lock);
+    s->judge_at_ms = clock_mono_ms() + SWEEP_MS;
+    s->bury_at_ms = UINT64_MAX;
+    sleep_on(s);
+    pthread_mutex_unlock(&s->lock);
     nng_stream_listener_accept(s->listener, s->accept);
-    nng_sleep_aio(SWEEP_MS, s->sweep);
     *out = s;
     return OK;
 }

@@ -22,6 +22,15 @@
 /* More than a server has places, so that no place is left when nobody is put out. */
 enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, SOON_MS = 5000, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4, ANSWERS = 56, ANSWER_LEN = 1000000 };
 
+/* Twice as many as there are places, and more, in turns that the listener's queue holds. */
+enum { COMERS = 10240, AT_ONCE = 64, GREETING_LEN = 8 };
+
+/* Each drip has 512 KiB kept for it: the first of them are not too much, all are. A large message needs 1 MiB. */
+enum { DRIPS = 290, DRIPS_FIRST = 250, DRIP_LEN = 300000, LARGE = 700000, LARGE_FIRST = 600000 };
+
+/* A server judges who holds too much every second. */
+enum { JUDGED_MS = 1500, ANSWER_HEAD_LEN = 12 };
+
 static uint16_t port;
 static char address[32];
 static pid_t server;
@@ -79,8 +88,11 @@ static void who_says_nothing_keeps_nobody_out(void **state)
     assert_int_equal(wire_dial(address, NULL, &here, NULL), OK);
     wire_ask_serves(here);
     own = wire_peer_connect(port);
-    for (size_t i = 0; i < SILENT; i++)
+    for (size_t i = 0; i < SILENT; i++) {
         fd[i] = connect_only();
+        if (i % AT_ONCE == AT_ONCE - 1)
+            (void)recv(fd[i], out, GREETING_LEN, 0);  /* now they have all been taken from the listener's queue */
+    }
     assert_int_equal(wire_dial(address, NULL, &comes, NULL), OK);
     wire_ask_start(comes, 7, 'E', 1, SOON_MS);
     assert_int_equal(wire_ask_next(comes, &tag, out, sizeof out, &len), OK);
@@ -93,6 +105,25 @@ static void who_says_nothing_keeps_nobody_out(void **state)
     wire_close(here);
     wire_close(comes);
     free(fd);
+}
+
+/* They come and go faster than once a second is enough to make room: each finds a place, and is greeted. */
+static void who_has_gone_takes_no_place(void **state)
+{
+    static const struct linger at_once = { .l_onoff = 1 };
+    uint8_t greeting[GREETING_LEN];
+    int fd[AT_ONCE];
+
+    (void)state;
+    for (size_t come = 0; come < COMERS; come += AT_ONCE) {
+        for (size_t i = 0; i < AT_ONCE; i++)
+            fd[i] = connect_only();
+        for (size_t i = 0; i < AT_ONCE; i++) {
+            assert_int_equal(recv(fd[i], greeting, sizeof greeting, MSG_WAITALL), sizeof greeting);
+            assert_int_equal(setsockopt(fd[i], SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+            (void)close(fd[i]);
+        }
+    }
 }
 
 static int with_descriptors(void **state)
@@ -115,28 +146,34 @@ static size_t cut_of(const int *fd, size_t count)
     return cut;
 }
 
+/* Until the other side closes, at most. */
+static void send_some(int fd, size_t len)
+{
+    static const uint8_t zeros[HALF_LEN];
+
+    while (len != 0) {
+        ssize_t n = send(fd, zeros, len < sizeof zeros ? len : sizeof zeros, MSG_NOSIGNAL);
+
+        if (n <= 0)
+            return;
+        len -= (size_t)n;
+    }
+}
+
 /* Each sends nearly a whole message, and holds back its end. */
 static void halves_of_messages_are_not_kept_without_an_end(void **state)
 {
     struct wire_client *c = NULL;
-    uint8_t *body = calloc(1, HALF_LEN);
     int fd[HALF], small = wire_peer_connect(port);
     size_t cut = 0;
 
     (void)state;
-    assert_non_null(body);
     assert_int_equal(wire_dial(address, NULL, &c, NULL), OK);
     wire_peer_announce(small, 1000);
     for (size_t i = 0; i < HALF; i++) {
         fd[i] = wire_peer_connect(port);
         wire_peer_announce(fd[i], PROTO_FRAME_MAX);
-        for (size_t sent = 0; sent < HALF_LEN;) {
-            ssize_t n = send(fd[i], body + sent, HALF_LEN - sent, MSG_NOSIGNAL);
-
-            if (n <= 0)
-                break;
-            sent += (size_t)n;
-        }
+        send_some(fd[i], HALF_LEN);
     }
     for (int t = 0; t < SOON_MS / TURN_MS && (cut = cut_of(fd, HALF)) == 0; t++)
         (void)usleep(1000 * TURN_MS);
@@ -148,7 +185,61 @@ static void halves_of_messages_are_not_kept_without_an_end(void **state)
         (void)close(fd[i]);
     (void)close(small);
     wire_close(c);
-    free(body);
+}
+
+static int drip(void)
+{
+    int fd = wire_peer_connect(port);
+
+    wire_peer_announce(fd, PROTO_FRAME_MAX);
+    send_some(fd, DRIP_LEN);
+    return fd;
+}
+
+/* A large message that is whole leaves no large buffer to the byte that came behind it, or small ones would keep it for ever. */
+static void a_whole_message_keeps_no_memory(void **state)
+{
+    int fd[HALF];
+
+    (void)state;
+    for (size_t i = 0; i < HALF; i++) {
+        fd[i] = wire_peer_connect(port);
+        wire_peer_send(fd[i], 1, 'B', HALF_LEN);
+        assert_int_equal(send(fd[i], "", 1, MSG_NOSIGNAL), 1);
+        wire_peer_take(fd[i], ANSWER_HEAD_LEN);  /* one at a time is never too much by itself */
+    }
+    (void)usleep(1000 * JUDGED_MS);
+    assert_int_equal(cut_of(fd, HALF), 0);
+    for (size_t i = 0; i < HALF; i++)
+        (void)close(fd[i]);
+}
+
+/* Many who drip have a little kept for each, and together too much; one who sends a large message has more than any of them. */
+static void who_drips_puts_out_nobody_who_gets_on(void **state)
+{
+    static const uint8_t head[4] = { 0x80, 0, 0, 1 };
+    int fd[DRIPS], large;
+    size_t cut = 0;
+
+    (void)state;
+    for (size_t i = 0; i < DRIPS_FIRST; i++)
+        fd[i] = drip();
+    large = wire_peer_connect(port);
+    wire_peer_announce(large, sizeof head + LARGE);
+    assert_int_equal(send(large, head, sizeof head, MSG_NOSIGNAL), sizeof head);
+    assert_int_equal(send(large, "E", 1, MSG_NOSIGNAL), 1);
+    send_some(large, LARGE_FIRST - 1);
+    for (size_t i = DRIPS_FIRST; i < DRIPS; i++)
+        fd[i] = drip();
+    for (int t = 0; t < SOON_MS / TURN_MS && (cut = cut_of(fd, DRIPS)) == 0; t++)
+        (void)usleep(1000 * TURN_MS);
+    assert_in_range(cut, 1, DRIPS - 1);
+    assert_false(wire_peer_is_cut(large, 0));
+    send_some(large, LARGE - LARGE_FIRST);
+    wire_peer_take(large, ANSWER_HEAD_LEN + LARGE);
+    for (size_t i = 0; i < DRIPS; i++)
+        (void)close(fd[i]);
+    (void)close(large);
 }
 
 static void ask_for(int fd, uint32_t id, uint32_t len)
@@ -202,7 +293,10 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_says_nothing_keeps_nobody_out, with_descriptors, stop_server),
+        cmocka_unit_test_setup_teardown(who_has_gone_takes_no_place, start_server, stop_server),
         cmocka_unit_test_setup_teardown(halves_of_messages_are_not_kept_without_an_end, start_server, stop_server),
+        cmocka_unit_test_setup_teardown(a_whole_message_keeps_no_memory, start_server, stop_server),
+        cmocka_unit_test_setup_teardown(who_drips_puts_out_nobody_who_gets_on, start_server, stop_server),
         cmocka_unit_test_setup_teardown(answers_that_nobody_reads_are_not_kept_without_an_end, start_server, stop_server),
     };
 
