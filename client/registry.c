@@ -411,6 +411,9 @@ static enum err take_file(struct client_node *n, struct trouble *t)
         n->registry->seen_s = 0;
         return OK;
     }
+    if (e == ERR_EXPIRED)
+        return trouble_at(t, e, path, 0, 0, "has a statement under a time that is still to come: look whether the clock here is slow, and put it right",
+            "heeft een verklaring met een tijd die nog moet komen: kijk of de klok hier achterloopt, en zet haar gelijk");
     return trouble_at(t, e, path, 0, 0, "is not a registry of this region: ask the hub's operator for a new welcome",
         "is geen register van deze regio: vraag de beheerder van de hub om een nieuw welkom");
 }

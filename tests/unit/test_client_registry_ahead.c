@@ -1,5 +1,11 @@
 /* client/registry: a statement that the hub dates ahead, with a partner who made it so, would void every revocation until then (P-191). */
+#include "tests/support/hub_folder.h"
 #include "tests/support/registry_world.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <unistd.h>
 
 /* The hub appends what one partner adopts, made and dated so that it counts. */
 static void adopts_at(uint64_t at_s)
@@ -96,26 +102,6 @@ static void what_is_not_proven_is_no_statement_of_the_hub(void **state)
     assert_true(client_registry_is_ahead(w.n));
 }
 
-/* In parts too, whichever of them has it: they are judged when all are proven. */
-static void nor_is_one_in_an_earlier_part_taken(void **state)
-{
-    uint8_t first[32768], second[32768];
-    size_t all = 2, first_len, second_len;
-
-    (void)state;
-    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S);
-    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S + 1);
-    w.count = 1;
-    first_len = copy_from(0, first, sizeof first);
-    w.count = all;
-    second_len = copy_from(1, second, sizeof second);
-    assert_err(client_registry_take(w.n, first, first_len), ERR_SHORT);
-    assert_false(client_registry_is_ahead(w.n));
-    assert_err(client_registry_take(w.n, second, second_len), ERR_EXPIRED);
-    assert_true(client_registry_is_ahead(w.n));
-    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
-}
-
 /* A leaf that the hub appends beside the rules, years ahead. */
 static void appends_void(const struct registry_note *n, enum proto_registry_why why)
 {
@@ -124,6 +110,27 @@ static void appends_void(const struct registry_note *n, enum proto_registry_why 
     assert_err(proto_registry_leaf(at_s, n->data, n->len, w.leaf[w.count], sizeof w.leaf[0], &w.len[w.count]), OK);
     assert_int_equal(registry_put(w.hub.r, n, at_s), why);
     w.count++;
+}
+
+/* In parts too, whichever of them has it: they are judged when all are proven. The last has none that could count. */
+static void nor_is_one_in_an_earlier_part_taken(void **state)
+{
+    struct registry_note junk = {.len = 5, .data = "junk\n"};
+    uint8_t first[32768], second[32768];
+    size_t first_len, second_len;
+
+    (void)state;
+    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S);
+    appends_void(&junk, PROTO_REG_MALFORMED);
+    w.count = 1;
+    first_len = copy_from(0, first, sizeof first);
+    w.count = 2;
+    second_len = copy_from(1, second, sizeof second);
+    assert_err(client_registry_take(w.n, first, first_len), ERR_SHORT);
+    assert_false(client_registry_is_ahead(w.n));
+    assert_err(client_registry_take(w.n, second, second_len), ERR_EXPIRED);
+    assert_true(client_registry_is_ahead(w.n));
+    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
 }
 
 /* What counts in no fold moves no time: the revocation behind it is taken, at once. */
@@ -161,6 +168,32 @@ static void one_that_a_stranger_signed_is_waited_for(void **state)
     assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
 }
 
+/* The copy of the welcome, at a machine with a slow clock: a new welcome would not help. */
+static void a_welcome_of_the_future_is_about_the_clock(void **state)
+{
+    struct hub_folder folder;
+    struct trouble t = {0};
+    uint8_t copy[32768];
+    char path[96];
+    size_t len;
+
+    (void)state;
+    adopts_at(w.now_s + 10 * PROTO_REGISTRY_AHEAD_S);
+    len = copy_from(0, copy, sizeof copy);
+    hub_folder_open(&folder);
+    (void)snprintf(path, sizeof path, "%s/registry", folder.path);
+    assert_err(file_write(path, copy, len, 0600, NULL), OK);
+    client_registry_close(w.n->registry);
+    w.n->registry = NULL;
+    w.n->home = folder.path;
+    assert_err(client_registry_open(w.n, &t), ERR_EXPIRED);
+    w.n->home = "/nonexistent";
+    assert_non_null(strstr(t.text, "clock"));
+    assert_int_equal(proto_registry_size(client_registry_fold(w.n)), 0);
+    assert_int_equal(unlink(path), 0);
+    hub_folder_close(&folder);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -169,6 +202,7 @@ int main(void)
         TEST(behind_it_nobody_could_be_revoked), TEST(it_is_said_and_nothing_is_given), TEST(a_few_minutes_are_no_future),
         TEST(what_comes_before_it_waits_with_it), TEST(what_is_not_proven_is_no_statement_of_the_hub), TEST(nor_is_one_in_an_earlier_part_taken),
         TEST(a_void_one_keeps_nothing_back), TEST(one_that_a_stranger_signed_is_waited_for),
+        TEST(a_welcome_of_the_future_is_about_the_clock),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/registry ahead", tests, NULL, NULL);
