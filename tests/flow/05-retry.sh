@@ -17,6 +17,11 @@ more_leaves() { [ "$(leaves)" -gt "$1" ]; }
 recorded() { cat "$region/frames/hub"/*.up | wc -c; }
 more_recorded() { [ "$(recorded)" -ge $(($1 + 600)) ]; }
 
+# Questions go by as well: only with something in the list is it the report that was seen.
+it_waits() { [ "$(status_of vo outbox)" -ge 1 ]; }
+taken() { it_waits && more_leaves "$1"; }
+on_its_way() { it_waits && more_recorded "$1"; }
+
 # report CHILD SIGNAL: the school reports, what is said to it or by it is lost, and its node dies. Statement in "made".
 report() {
     local before said
@@ -25,9 +30,9 @@ report() {
     as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json >"$region/said" 2>&1 &
     local command=$!
     if [ "$2" = USR1 ]; then
-        wait_for 6 more_leaves "$before" || { why="the hub does not take it"; return 1; }
+        wait_for 6 taken "$before" || { why="the hub does not take it"; return 1; }
     else
-        wait_for 6 more_recorded "$said" || { why="the node does not send it"; return 1; }
+        wait_for 6 on_its_way "$said" || { why="the node does not send it"; return 1; }
     fi
     kill_node vo
     wait "$command"
