@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { QUESTION, REGISTRY, SLOTS };
+enum { PSEUDONYMS, WITNESS, REGISTRY, SLOTS };
 
 /* One message under way. */
 struct slot {
@@ -72,11 +72,24 @@ static enum err start(struct client_keylink *l, struct slot *s, enum proto_kind 
     return e;
 }
 
-static enum err send(struct client_keylink *l, struct slot *s, enum proto_kind kind, struct proto_blob envelope, uint32_t timeout_ms,
+static struct slot *slot_of(struct client_keylink *l, enum proto_kind kind)
+{
+    static const enum proto_kind of[SLOTS] = {[PSEUDONYMS] = PROTO_DERIVE, [WITNESS] = PROTO_WITNESS, [REGISTRY] = PROTO_REGISTRY_COPY};
+
+    for (size_t i = 0; i < SLOTS; i++)
+        if (of[i] == kind)
+            return &l->slot[i];
+    return NULL;
+}
+
+enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
     client_link_done *done, void *arg)
 {
-    enum err e = s->done != NULL ? ERR_BUSY : start(l, s, kind, envelope, timeout_ms);
+    struct slot *s = slot_of(n->keylink, kind);
+    enum err e = s == NULL ? ERR_RANGE : s->done != NULL ? ERR_BUSY : OK;
 
+    if (e == OK)
+        e = start(n->keylink, s, kind, (struct proto_blob){envelope, len}, timeout_ms);
     if (e == OK) {
         s->done = done;
         s->arg = arg;
@@ -84,22 +97,12 @@ static enum err send(struct client_keylink *l, struct slot *s, enum proto_kind k
     return e;
 }
 
-enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
-    client_link_done *done, void *arg)
-{
-    return send(n->keylink, &n->keylink->slot[QUESTION], kind, (struct proto_blob){envelope, len}, timeout_ms, done, arg);
-}
-
-enum err client_keylink_tell(struct client_node *n, enum proto_kind kind, const uint8_t *envelope, size_t len, uint32_t timeout_ms,
-    client_link_done *done, void *arg)
-{
-    return send(n->keylink, &n->keylink->slot[REGISTRY], kind, (struct proto_blob){envelope, len}, timeout_ms, done, arg);
-}
-
-static void note_reachable(struct client_keylink *l, enum err result)
+static void note_reachable(struct client_keylink *l, const struct slot *s, enum err result)
 {
     bool was_down = l->down;
 
+    if (result == ERR_PEER && s != &l->slot[PSEUDONYMS])
+        return;
     l->down = result == ERR_PEER;
     l->up = !l->down;
     if (l->down != was_down)
@@ -114,8 +117,7 @@ static void one_done(struct client_node *n, struct slot *s, enum err result, con
         log_event(LOG_WARN, "bad-reply", "from", "keyholder", NULL);
         result = ERR_SYNTAX;
     }
-    if (s == &n->keylink->slot[QUESTION])
-        note_reachable(n->keylink, result);
+    note_reachable(n->keylink, s, result);
     s->done = NULL;
     done(n, s->arg, result, result == OK ? reply : NULL);
 }

@@ -152,7 +152,7 @@ static enum err tell(struct client_node *n, struct client_registry_tell *t)
     if (e == OK)
         e = client_link_sign(n, m.kind, body, body_len, envelope, BODY_ROOM, &len);
     if (e == OK)
-        e = client_keylink_tell(n, m.kind, envelope, len, TELL_MS, told, NULL);
+        e = client_keylink_send(n, m.kind, envelope, len, TELL_MS, told, NULL);
     free(room);
     return e;
 }
