@@ -15,7 +15,13 @@ region=$(mktemp -d "$source/build/flow/${region:0:12}.XXXXXX")
 failed=1
 finish() {
     region_down
-    [ "$failed" = 0 ] && rm -rf "$region" || echo "state and logs: $region"
+    if [ "$failed" = 0 ]; then
+        rm -rf "$region"
+    else
+        # On another machine there is only what was printed.
+        tail -n 6 "$region"/*/log 2>/dev/null
+        echo "state and logs: $region"
+    fi
     rm -rf "$region.kept"
 }
 trap finish EXIT
