@@ -102,18 +102,6 @@ enum err proto_hpke_derive_key_pair(struct proto_hpke_bytes seed, uint8_t secret
     return e;
 }
 
-enum err proto_hpke_key_pair(uint8_t secret_key[PROTO_HPKE_KEY_LEN], uint8_t public_key[PROTO_HPKE_KEY_LEN])
-{
-    uint8_t seed[PROTO_HPKE_SEED_LEN];
-    const struct proto_hpke_bytes bytes = { seed, sizeof seed };
-    enum err e;
-
-    randombytes_buf(seed, sizeof seed);
-    e = proto_hpke_derive_key_pair(bytes, secret_key, public_key);
-    sodium_memzero(seed, sizeof seed);
-    return e;
-}
-
 /*
  * The shared secret of the KEM (section 4.1). crypto_scalarmult fails on an all-zero result, which is what a
  * public key of small order gives: without the check such a key would make a secret that everybody knows.

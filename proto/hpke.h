@@ -45,9 +45,6 @@ struct proto_hpke_bytes {
 MUST_USE enum err proto_hpke_derive_key_pair(struct proto_hpke_bytes seed, uint8_t secret_key[PROTO_HPKE_KEY_LEN],
     uint8_t public_key[PROTO_HPKE_KEY_LEN]);
 
-/* A fresh key pair. ERR_RANGE never happens but is passed on. */
-MUST_USE enum err proto_hpke_key_pair(uint8_t secret_key[PROTO_HPKE_KEY_LEN], uint8_t public_key[PROTO_HPKE_KEY_LEN]);
-
 /*
  * SetupBaseS: a context for the owner of recipient, and enc, which goes along.
  * ERR_KEY when recipient is a point of small order; *ctx and enc are untouched then.
