@@ -9,14 +9,15 @@ static void update(crypto_auth_hmacsha256_state *state, const uint8_t *data, siz
         (void)crypto_auth_hmacsha256_update(state, data, len);
 }
 
-void proto_hkdf_extract(const uint8_t *salt, size_t salt_len, const uint8_t *ikm, size_t ikm_len,
+void proto_hkdf_extract(const uint8_t *salt, size_t salt_len, const struct proto_hkdf_piece *ikm, size_t pieces,
     uint8_t prk[PROTO_HKDF_LEN])
 {
     static const uint8_t none[PROTO_HKDF_LEN];
     crypto_auth_hmacsha256_state state;
 
     (void)crypto_auth_hmacsha256_init(&state, salt_len != 0 ? salt : none, salt_len != 0 ? salt_len : sizeof none);
-    update(&state, ikm, ikm_len);
+    for (size_t i = 0; i < pieces; i++)
+        update(&state, ikm[i].data, ikm[i].len);
     (void)crypto_auth_hmacsha256_final(&state, prk);
     sodium_memzero(&state, sizeof state);
 }

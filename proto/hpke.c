@@ -42,26 +42,14 @@ static struct suite hpke_suite(uint16_t aead)
     return s;
 }
 
-static void update(crypto_auth_hmacsha256_state *state, const void *data, size_t len)
-{
-    if (len != 0)
-        (void)crypto_auth_hmacsha256_update(state, data, len);
-}
-
-/* LabeledExtract of RFC 9180 section 4; streamed, so that ikm of any length needs no room. */
+/* LabeledExtract of RFC 9180 section 4. */
 static void labeled_extract(const struct suite *s, const uint8_t *salt, size_t salt_len, const char *label,
     struct proto_hpke_bytes ikm, uint8_t out[HASH_LEN])
 {
-    static const uint8_t none[HASH_LEN];
-    crypto_auth_hmacsha256_state state;
+    const struct proto_hkdf_piece labeled[] = { { (const uint8_t *)"HPKE-v1", 7 }, { s->id, s->len },
+        { (const uint8_t *)label, strlen(label) }, { ikm.data, ikm.len } };
 
-    (void)crypto_auth_hmacsha256_init(&state, salt_len != 0 ? salt : none, salt_len != 0 ? salt_len : sizeof none);
-    update(&state, "HPKE-v1", 7);
-    update(&state, s->id, s->len);
-    update(&state, label, strlen(label));
-    update(&state, ikm.data, ikm.len);
-    (void)crypto_auth_hmacsha256_final(&state, out);
-    sodium_memzero(&state, sizeof state);
+    proto_hkdf_extract(salt, salt_len, labeled, sizeof labeled / sizeof *labeled, out);
 }
 
 /* LabeledExpand. info is a KEM context, a key schedule context or an exporter context. */

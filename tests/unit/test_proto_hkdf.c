@@ -26,10 +26,19 @@ static void check(const struct row *row)
     uint8_t ikm[128], salt[128], info[128], prk[32], expected[128], okm[128];
     size_t ikm_len = unhex(row->ikm, ikm, sizeof ikm), salt_len = unhex(row->salt, salt, sizeof salt);
     size_t info_len = unhex(row->info, info, sizeof info), okm_len;
+    struct proto_hkdf_piece whole = { ikm, ikm_len };
 
     (void)unhex(row->prk, expected, sizeof expected);
-    proto_hkdf_extract(salt_len != 0 ? salt : NULL, salt_len, ikm, ikm_len, prk);
+    proto_hkdf_extract(salt_len != 0 ? salt : NULL, salt_len, &whole, 1, prk);
     assert_memory_equal(prk, expected, 32);
+    /* Wherever it is cut, into pieces that may be empty, the key is the same. */
+    for (size_t cut = 0; cut <= ikm_len; cut++) {
+        struct proto_hkdf_piece piece[3] = { { ikm, cut }, { NULL, 0 }, { ikm + cut, ikm_len - cut } };
+
+        memset(prk, 0, sizeof prk);
+        proto_hkdf_extract(salt_len != 0 ? salt : NULL, salt_len, piece, 3, prk);
+        assert_memory_equal(prk, expected, 32);
+    }
     okm_len = unhex(row->okm, expected, sizeof expected);
     assert_int_equal(proto_hkdf_expand(prk, info_len != 0 ? info : NULL, info_len, okm, okm_len), OK);
     assert_memory_equal(okm, expected, okm_len);
