@@ -6,6 +6,7 @@
 #include "client/home.h"
 #include "client/verify_origins.h"
 #include "proto/cosigned.h"
+#include "proto/leaf.h"
 #include "proto/region_log.h"
 #include "proto/tile.h"
 
@@ -155,6 +156,9 @@ static enum err one_leaf(struct pass *s, uint64_t index, const uint8_t *data, si
     if (stored != NULL && memcmp(stored, hash, HASH) != 0) {
         s->differs = true;
         client_problem(s->p, NULL, index, "this leaf was changed", "dit blad is veranderd");
+    } else if (proto_leaf_check(data, len) != OK) {
+        client_problem(s->p, NULL, index, "these bytes are no leaf: if nothing else is wrong with this copy, the hub put them into its log",
+            "deze bytes zijn geen blad: als er verder niets mis is met deze kopie, zette de hub ze in zijn logboek");
     }
     compare_leaf(s, index, hash);
     e = proto_merkle_append(&s->tree, stored != NULL ? stored : hash, NULL, NULL);

@@ -9,6 +9,9 @@
 
 #define VERSION 1
 #define TAG_LEN 16
+/* Bytes that are zero. */
+#define BEFORE_ID 1
+#define AT_END 16
 
 static const char *const names[PROTO_LEAF_GROUPS] = {
     [PROTO_LEAF_ROUTING] = "routing",
@@ -20,7 +23,7 @@ static const char *const names[PROTO_LEAF_GROUPS] = {
 };
 
 /* keyed: with the seed as its key. */
-static void make_salt(struct hash_mac *keyed, enum proto_leaf_group_no group, uint8_t salt[PROTO_LEAF_SALT_LEN])
+static void make_salt(struct hash_mac *keyed, enum proto_leaf_group_no group, uint8_t salt[PROTO_LEAF_HASH_LEN])
 {
     static const char label[] = "schakel leaf salt";
     const uint8_t number = (uint8_t)group;
@@ -28,16 +31,6 @@ static void make_salt(struct hash_mac *keyed, enum proto_leaf_group_no group, ui
     hash_mac_update(keyed, (const uint8_t *)label, sizeof label - 1);
     hash_mac_update(keyed, &number, 1);
     hash_mac_final(keyed, salt);
-}
-
-void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
-    uint8_t salt[PROTO_LEAF_SALT_LEN])
-{
-    struct hash_mac keyed;
-
-    hash_mac_init(&keyed, seed, PROTO_LEAF_SEED_LEN);
-    make_salt(&keyed, group, salt);
-    sodium_memzero(&keyed, sizeof keyed);
 }
 
 static void update_field(struct hash_mac *m, const struct proto_leaf_field *f)
@@ -62,8 +55,8 @@ static enum err check_fields(const struct proto_leaf_group *g)
     return OK;
 }
 
-enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PROTO_LEAF_SALT_LEN],
-    const struct proto_leaf_group *fields, uint8_t out[PROTO_LEAF_HASH_LEN])
+static enum err commit(enum proto_leaf_group_no group, const uint8_t salt[PROTO_LEAF_HASH_LEN], const struct proto_leaf_group *fields,
+    uint8_t out[PROTO_LEAF_HASH_LEN])
 {
     uint8_t tag[TAG_LEN] = "schakel ";
     struct hash_mac m;
@@ -71,10 +64,8 @@ enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PR
 
     if (e != OK)
         return e;
-    if (group >= PROTO_LEAF_GROUPS)
-        return ERR_RANGE;
     memcpy(tag + 8, names[group], strlen(names[group]));
-    hash_mac_init(&m, salt, PROTO_LEAF_SALT_LEN);
+    hash_mac_init(&m, salt, PROTO_LEAF_HASH_LEN);
     hash_mac_update(&m, tag, sizeof tag);
     for (size_t i = 0; i < fields->count; i++)
         update_field(&m, &fields->fields[i]);
@@ -86,64 +77,38 @@ enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PR
 enum err proto_leaf_make(const uint8_t id[PROTO_LEAF_ID_LEN], const uint8_t seed[PROTO_LEAF_SEED_LEN],
     const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t out[PROTO_LEAF_SIZE])
 {
-    struct proto_leaf leaf;
-    uint8_t salt[PROTO_LEAF_SALT_LEN];
+    uint8_t commitment[PROTO_LEAF_GROUPS][PROTO_LEAF_HASH_LEN], salt[PROTO_LEAF_HASH_LEN];
     struct hash_mac keyed;
+    struct wr w;
     enum err e = OK;
 
-    memcpy(leaf.id, id, sizeof leaf.id);
     hash_mac_init(&keyed, seed, PROTO_LEAF_SEED_LEN);
     for (unsigned i = 0; e == OK && i < PROTO_LEAF_GROUPS; i++) {
         make_salt(&keyed, (enum proto_leaf_group_no)i, salt);
-        e = proto_leaf_commit((enum proto_leaf_group_no)i, salt, &groups[i], leaf.commitment[i]);
+        e = commit((enum proto_leaf_group_no)i, salt, &groups[i], commitment[i]);
     }
     sodium_memzero(salt, sizeof salt);
     sodium_memzero(&keyed, sizeof keyed);
-    if (e == OK)
-        proto_leaf_encode(&leaf, out);
-    return e;
-}
-
-void proto_leaf_encode(const struct proto_leaf *leaf, uint8_t out[PROTO_LEAF_SIZE])
-{
-    struct wr w;
-
+    if (e != OK)
+        return e;
     wr_init(&w, out, PROTO_LEAF_SIZE);
     wr_u8(&w, VERSION);
-    wr_zero(&w, 1);
-    wr_copy(&w, leaf->id, sizeof leaf->id);
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++)
-        wr_copy(&w, leaf->commitment[i], PROTO_LEAF_HASH_LEN);
-    wr_zero(&w, 16);
+    wr_zero(&w, BEFORE_ID);
+    wr_copy(&w, id, PROTO_LEAF_ID_LEN);
+    wr_copy(&w, commitment[0], sizeof commitment);
+    wr_zero(&w, AT_END);
+    return wr_end(&w);
 }
 
-enum err proto_leaf_decode(const uint8_t *data, size_t len, struct proto_leaf *out)
+enum err proto_leaf_check(const uint8_t *data, size_t len)
 {
-    struct proto_leaf leaf;
     struct rd r;
-    enum err e;
 
     rd_init(&r, data, len);
     if (rd_u8(&r) != VERSION)
         rd_fail(&r, ERR_VERSION);
-    rd_zero(&r, 1);
-    rd_copy(&r, leaf.id, sizeof leaf.id);
-    for (unsigned i = 0; i < PROTO_LEAF_GROUPS; i++)
-        rd_copy(&r, leaf.commitment[i], sizeof leaf.commitment[i]);
-    rd_zero(&r, 16);
-    e = rd_end(&r);
-    if (e == OK)
-        *out = leaf;
-    return e;
-}
-
-enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_group_no group,
-    const uint8_t salt[PROTO_LEAF_SALT_LEN], const struct proto_leaf_group *fields)
-{
-    uint8_t expected[PROTO_LEAF_HASH_LEN];
-    enum err e = proto_leaf_commit(group, salt, fields, expected);
-
-    if (e == OK && sodium_memcmp(expected, leaf->commitment[group], sizeof expected) != 0)
-        e = ERR_SIGNATURE;
-    return e;
+    rd_zero(&r, BEFORE_ID);
+    (void)rd_view(&r, PROTO_LEAF_ID_LEN + PROTO_LEAF_GROUPS * PROTO_LEAF_HASH_LEN);
+    rd_zero(&r, AT_END);
+    return rd_end(&r);
 }

@@ -33,7 +33,6 @@ enum proto_leaf_group_no {
 #define PROTO_LEAF_ID_LEN 16
 #define PROTO_LEAF_HASH_LEN 32
 #define PROTO_LEAF_SEED_LEN 32
-#define PROTO_LEAF_SALT_LEN 32
 #define PROTO_LEAF_FIELDS_MAX 64    /* a group: the 40 sections of an outcome, or 32 statements, and what goes with them */
 #define PROTO_LEAF_FIELD_MAX 4096   /* bytes in one field */
 
@@ -48,32 +47,17 @@ struct proto_leaf_group {
     size_t count;
 };
 
-struct proto_leaf {
-    uint8_t id[PROTO_LEAF_ID_LEN];
-    uint8_t commitment[PROTO_LEAF_GROUPS][PROTO_LEAF_HASH_LEN];
-};
-
-void proto_leaf_salt(const uint8_t seed[PROTO_LEAF_SEED_LEN], enum proto_leaf_group_no group,
-    uint8_t salt[PROTO_LEAF_SALT_LEN]);
-
-/* The commitment to one group. ERR_RANGE for too many fields or a field too long. */
-MUST_USE enum err proto_leaf_commit(enum proto_leaf_group_no group, const uint8_t salt[PROTO_LEAF_SALT_LEN],
-    const struct proto_leaf_group *fields, uint8_t out[PROTO_LEAF_HASH_LEN]);
-
-/* All six commitments and the id, as the bytes that go into the tree. ERR_RANGE as above. */
+/*
+ * All six commitments and the id, as the bytes that go into the tree. ERR_RANGE for too many fields in a group or a field too long; out is
+ * untouched then.
+ */
 MUST_USE enum err proto_leaf_make(const uint8_t id[PROTO_LEAF_ID_LEN], const uint8_t seed[PROTO_LEAF_SEED_LEN],
     const struct proto_leaf_group groups[PROTO_LEAF_GROUPS], uint8_t out[PROTO_LEAF_SIZE]);
 
-void proto_leaf_encode(const struct proto_leaf *leaf, uint8_t out[PROTO_LEAF_SIZE]);
-
-/* ERR_SHORT, ERR_LONG, ERR_VERSION, ERR_RANGE (a reserved byte is set). */
-MUST_USE enum err proto_leaf_decode(const uint8_t *data, size_t len, struct proto_leaf *out);
-
 /*
- * Do these fields open this group of the leaf? ERR_SIGNATURE when not, ERR_RANGE for too many or too long
- * fields.
+ * Has it the form of a leaf? What is in no commitment is fixed, so that a log says nothing besides. ERR_SHORT, ERR_LONG, ERR_VERSION, ERR_RANGE
+ * (a reserved byte is set).
  */
-MUST_USE enum err proto_leaf_check_group(const struct proto_leaf *leaf, enum proto_leaf_group_no group,
-    const uint8_t salt[PROTO_LEAF_SALT_LEN], const struct proto_leaf_group *fields);
+MUST_USE enum err proto_leaf_check(const uint8_t *data, size_t len);
 
 #endif

@@ -48,10 +48,10 @@ static void append(struct log_sample *l, const uint8_t entry[PROTO_LEAF_LEN])
 
 void log_sample_fill(struct log_sample *l, size_t count)
 {
-    uint8_t entry[PROTO_LEAF_LEN];
+    uint8_t entry[PROTO_LEAF_LEN] = {1};
 
     for (size_t i = 0; i < count; i++) {
-        randombytes_buf(entry, sizeof entry);
+        randombytes_buf(entry + 2, sizeof entry - 2 - 16);
         append(l, entry);
     }
 }

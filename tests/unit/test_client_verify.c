@@ -59,6 +59,27 @@ static void a_changed_leaf_with_its_hash_is_found_in_its_block(void **state)
     assert_string_equal(problems(w), "256 checkpoint ");
 }
 
+/* P-201: what is in no commitment is fixed. A hub could say there whatever it likes to whoever has a copy, and its root would hold. */
+static void bytes_that_are_no_leaf_are_named(void **state)
+{
+    static const size_t at[] = {0, 1, PROTO_LEAF_LEN - 16, PROTO_LEAF_LEN - 1};
+    struct world *w = *state;
+    char name[32];
+
+    log_sample_fill(&w->log, 10);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        w->log.entry[4][at[i]] ^= 0x40;
+        proto_merkle_leaf(w->log.entry[4], PROTO_LEAF_LEN, w->log.leaf[4]);
+        (void)snprintf(name, sizeof name, "log%zu", i);
+        log_sample_export(&w->log, path(w, name));
+        assert_err(client_verify_log(&w->region, path(w, name), NULL, &w->report, &w->problems, NULL), OK);
+        assert_true(w->report.root_holds);
+        assert_int_equal(w->problems.count, i + 1);
+        w->log.entry[4][at[i]] ^= 0x40;
+    }
+    assert_string_equal(problems(w), "4 4 4 4 ");
+}
+
 static void a_missing_tile_is_told(void **state)
 {
     struct world *w = *state;
@@ -250,6 +271,7 @@ int main(void)
         world_test(a_changed_leaf_with_its_hash_is_found_in_its_block),
         world_test(a_copy_without_stored_hashes_holds),
         world_test(a_changed_leaf_without_stored_hashes_is_told),
+        world_test(bytes_that_are_no_leaf_are_named),
         world_test(a_missing_tile_is_told),
         world_test(a_cut_tile_is_told),
         world_test(a_checkpoint_of_another_log_is_refused),

@@ -9,7 +9,7 @@ enum { TILE = 256, TILES = 1001, SIZE = TILES * TILE + 1 };
 /* Every leaf is the same, so that a node of a level is too, and the tree costs its height. */
 static void node_of(unsigned level, uint8_t out[32])
 {
-    uint8_t leaf[PROTO_LEAF_LEN] = {0};
+    uint8_t leaf[PROTO_LEAF_LEN] = {1};
 
     proto_merkle_leaf(leaf, sizeof leaf, out);
     for (unsigned i = 0; i < level; i++)
@@ -54,7 +54,7 @@ struct contents { uint8_t leaves[TILE * (2 + PROTO_LEAF_LEN)], hashes[TILE * 32]
 static void fill(struct contents *c)
 {
     struct wr leaves, hashes;
-    uint8_t leaf[PROTO_LEAF_LEN] = {0}, hash[32];
+    uint8_t leaf[PROTO_LEAF_LEN] = {1}, hash[32];
 
     node_of(0, hash);
     wr_init(&leaves, c->leaves, sizeof c->leaves);
