@@ -17,16 +17,6 @@ struct client_officer {
     struct proto_opening_seal last;    /* of the last encapsulation: the next leaf nearly always has the same */
 };
 
-enum err client_officer_new(struct client_officer **out)
-{
-    struct client_officer *o = calloc(1, sizeof *o);
-
-    if (o == NULL)
-        return ERR_NOMEM;
-    *out = o;
-    return OK;
-}
-
 void client_officer_close(struct client_officer *o)
 {
     if (o == NULL)
@@ -44,22 +34,6 @@ static enum err take(struct client_officer *o, const uint8_t public[PROTO_KEY_LE
     memcpy(o->key[o->count].public, public, PROTO_KEY_LEN);
     o->key[o->count++].secret = secret;
     return OK;
-}
-
-enum err client_officer_add(struct client_officer *o, const uint8_t public[PROTO_KEY_LEN], const uint8_t secret[PROTO_KEY_LEN])
-{
-    struct secret *kept = NULL;
-    uint8_t copy[PROTO_KEY_LEN];
-    enum err e;
-
-    memcpy(copy, secret, sizeof copy);
-    e = secret_take(copy, sizeof copy, &kept);
-    if (e == OK)
-        e = take(o, public, kept);
-    if (e != OK)
-        secret_free(kept);
-    sodium_memzero(copy, sizeof copy);
-    return e;
 }
 
 static bool is_officers(const char *name)
@@ -92,10 +66,10 @@ static enum err read_keys(struct client_officer *o, DIR *folder, const char *hom
 
 enum err client_officer_open(const char *home, struct secret *vault_key, struct client_officer **out, struct trouble *t)
 {
-    struct client_officer *o = NULL;
+    struct client_officer *o = calloc(1, sizeof *o);
     char path[CLIENT_PATH_MAX];
     DIR *folder = NULL;
-    enum err e = client_officer_new(&o);
+    enum err e = o == NULL ? ERR_NOMEM : OK;
 
     if (e == OK)
         e = client_home_path(home, "keys", path, t);

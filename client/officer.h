@@ -12,12 +12,9 @@ enum { CLIENT_OFFICER_KEYS_MAX = 16 };
 
 struct client_officer;
 
-/* All of them, opened with the vault's key. Gives *out. ERR_KEY (one does not open), ERR_NOTFOUND (none), ERR_NOMEM. */
+/* All of them, opened with the vault's key. Gives *out. ERR_KEY (one does not open), ERR_NOTFOUND (none), ERR_FULL (too many), ERR_NOMEM. */
 MUST_USE enum err client_officer_open(const char *home, struct secret *vault_key, struct client_officer **out, struct trouble *t);
 void client_officer_close(struct client_officer *o);  /* takes NULL */
-/* One key by itself. secret is copied. For open, and tests. */
-MUST_USE enum err client_officer_new(struct client_officer **out);
-MUST_USE enum err client_officer_add(struct client_officer *o, const uint8_t public[PROTO_KEY_LEN], const uint8_t secret[PROTO_KEY_LEN]);
 
 /*
  * Open an item that is for this node. ERR_KEY: it is sealed to none of these keys. ERR_SIGNATURE and what proto_opening_decode says: it is

@@ -1,23 +1,41 @@
 #include "tests/support/openings_played.h"
 
+#include "base/file.h"
 #include "base/wr.h"
 #include "client/archive.h"
+#include "client/keyfile.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
+#include "tests/support/home_folder.h"
 
 #include <sodium.h>
+
+void openings_played_key(struct openings_played *p, const char *name)
+{
+    const struct client_plain_key key = {name, p->officer_secret, sizeof p->officer_secret, p->officer_public};
+    struct client_officer *more = NULL;
+    struct secret *vault_key = NULL;
+    uint8_t wrapping[32] = {7};
+
+    (void)crypto_box_keypair(p->officer_public, p->officer_secret);
+    assert_err(secret_take(wrapping, sizeof wrapping, &vault_key), OK);
+    assert_err(client_keyfile_make(home_folder_path(p->home, "."), &key, &(struct client_unlock){.key = vault_key}, NULL), OK);
+    assert_err(client_officer_open(home_folder_path(p->home, "."), vault_key, &more, NULL), OK);
+    client_officer_close(p->h->n->officer);
+    p->h->n->officer = more;
+    secret_free(vault_key);
+}
 
 int openings_played_open(void **state, const char *pack)
 {
     struct openings_played *p = calloc(1, sizeof *p);
     void *hub = NULL;
 
-    if (p == NULL || hub_played_setup(&hub, pack) != 0)
+    if (p == NULL || hub_played_setup(&hub, pack) != 0 || home_folder_setup(&p->home) != 0)
         return -1;
     p->h = hub;
-    (void)crypto_box_keypair(p->officer_public, p->officer_secret);
-    assert_err(client_officer_new(&p->h->n->officer), OK);
-    assert_err(client_officer_add(p->h->n->officer, p->officer_public, p->officer_secret), OK);
+    assert_err(file_mkdirs(home_folder_path(p->home, "keys"), NULL), OK);
+    openings_played_key(p, "officer");
     assert_err(client_openings_open(p->h->n), OK);
     p->h->n->openings->next_ms = 0;
     *state = p;
@@ -28,13 +46,14 @@ int openings_played_close(void **state)
 {
     struct openings_played *p = *state;
     void *hub = p->h;
+    int gone = home_folder_teardown(&p->home);
 
     client_openings_close(p->h->n->openings);
     client_officer_close(p->h->n->officer);
     p->h->n->openings = NULL;
     p->h->n->officer = NULL;
     free(p);
-    return hub_played_teardown(&hub);
+    return hub_played_teardown(&hub) == 0 ? gone : -1;
 }
 
 static bool is_archived(struct openings_played *p, uint64_t number)

@@ -13,6 +13,7 @@ enum { OPENINGS_PLAYED_MAX = 8 };
 
 struct openings_played {
     struct hub_played *h;
+    void *home;                                         /* keys/officer, and those before it */
     uint8_t officer_public[32], officer_secret[32];
     struct proto_opening opening[OPENINGS_PLAYED_MAX];  /* of each act that was logged: right */
     size_t count;
@@ -27,6 +28,8 @@ static inline int openings_played_setup(void **state)
 }
 #endif
 
+/* One more key of the officer, as keys/NAME; the node has it from now on, and what is laid open is sealed to it. */
+void openings_played_key(struct openings_played *p, const char *name);
 /* Log one more act of the node; its opening is added. Its proof names previous as the leaf before it. */
 void openings_played_log(struct openings_played *p, uint64_t previous);
 /* The same, naming the right one. */

@@ -99,8 +99,7 @@ static void an_earlier_key_opens_too(void **state)
     struct openings_played *p = *state;
     struct client_openings_status s;
 
-    (void)crypto_box_keypair(p->officer_public, p->officer_secret);
-    assert_err(client_officer_add(p->h->n->officer, p->officer_public, p->officer_secret), OK);
+    openings_played_key(p, "officer-1");
     openings_played_act(p);
     openings_played_lay_right(p);
     settle(p);
