@@ -2,6 +2,7 @@
 
 #include "client/home.h"
 #include "client/keyfile.h"
+#include "client/rows.h"
 
 #include <dirent.h>
 #include <sodium.h>
@@ -11,8 +12,8 @@
 struct key { uint8_t public[PROTO_KEY_LEN]; struct secret *secret; };
 
 struct client_officer {
-    size_t count;
-    struct key key[CLIENT_OFFICER_KEYS_MAX];
+    size_t count, cap;
+    struct key *key;
     bool has_last;
     struct proto_opening_seal last;    /* of the last encapsulation: the next leaf nearly always has the same */
 };
@@ -24,13 +25,20 @@ void client_officer_close(struct client_officer *o)
     for (size_t i = 0; i < o->count; i++)
         secret_free(o->key[i].secret);
     proto_opening_seal_fini(&o->last);
+    free(o->key);
     free(o);
 }
 
 static enum err take(struct client_officer *o, const uint8_t public[PROTO_KEY_LEN], struct secret *secret)
 {
-    if (o->count == CLIENT_OFFICER_KEYS_MAX || secret_len(secret) != PROTO_KEY_LEN)
-        return o->count == CLIENT_OFFICER_KEYS_MAX ? ERR_FULL : ERR_KEY;
+    struct key *more;
+
+    if (secret_len(secret) != PROTO_KEY_LEN)
+        return ERR_KEY;
+    more = client_rows_more(o->key, o->count, &o->cap, sizeof *more);
+    if (more == NULL)
+        return ERR_NOMEM;
+    o->key = more;
     memcpy(o->key[o->count].public, public, PROTO_KEY_LEN);
     o->key[o->count++].secret = secret;
     return OK;

@@ -8,11 +8,11 @@
 #include "client/node.h"
 #include "proto/opening.h"
 
-enum { CLIENT_OFFICER_KEYS_MAX = 16 };
-
 struct client_officer;
 
-/* All of them, opened with the vault's key. Gives *out. ERR_KEY (one does not open), ERR_NOTFOUND (none), ERR_FULL (too many), ERR_NOMEM. */
+/*
+ * All of them, opened with the vault's key, however many years left. Gives *out. ERR_KEY (one does not open), ERR_NOTFOUND (none), ERR_NOMEM.
+ */
 MUST_USE enum err client_officer_open(const char *home, struct secret *vault_key, struct client_officer **out, struct trouble *t);
 void client_officer_close(struct client_officer *o);  /* takes NULL */
 
