@@ -110,10 +110,15 @@ enum err hub_ledger_read_size(const struct hub_ledger_reader *rows, struct kv_tx
     if (e == ERR_NOTFOUND)
         *size = 0;
     if (e == OK) {
+        uint64_t last;
+
         rd_init(&r, w.key, w.key_len);
-        *size = rd_u64(&r) + 1;
-        if (rd_end(&r) != OK)
+        last = rd_u64(&r);
+        /* No key is so large; and one more of it would be an empty log. */
+        if (rd_end(&r) != OK || last >= PROTO_MERKLE_SIZE_MAX)
             e = ERR_IO;
+        else
+            *size = last + 1;
     }
     kv_walk_end(&w);
     return e == ERR_NOTFOUND ? OK : e;
@@ -144,7 +149,7 @@ static enum err check_tail(struct hub_ledger *l, struct kv_txn *x, uint64_t size
 {
     uint8_t key[KEY_LEN], nodes[ROW_MAX];
     const uint8_t *row;
-    size_t len, nodes_len;
+    size_t len, nodes_len = 0;
     enum err e = OK;
 
     while (e == OK && l->tree.size < size) {

@@ -8,18 +8,28 @@ void hub_row_write_subject(struct wr *w, const struct proto_subject_id *s)
 
 void hub_row_read_subject(struct rd *r, struct proto_subject_id *s)
 {
-    s->type = rd_u8(r);
+    s->type = hub_row_read_count(r, PROTO_SUBJECT_HANDLE);
     rd_copy(r, s->value, sizeof s->value);
+}
+
+uint8_t hub_row_read_code(struct rd *r, uint8_t min, uint8_t max)
+{
+    uint8_t n = rd_u8(r);
+
+    if (n >= min && n <= max)
+        return n;
+    rd_fail(r, ERR_RANGE);
+    return 0;
 }
 
 uint8_t hub_row_read_count(struct rd *r, uint8_t max)
 {
-    uint8_t n = rd_u8(r);
+    return hub_row_read_code(r, 0, max);
+}
 
-    if (n <= max)
-        return n;
-    rd_fail(r, ERR_RANGE);
-    return 0;
+bool hub_row_read_bool(struct rd *r)
+{
+    return hub_row_read_code(r, 0, 1) != 0;
 }
 
 void hub_row_write_sections(struct wr *w, const struct proto_sections *s)

@@ -21,7 +21,9 @@ void hub_row_read_sections(struct rd *r, struct proto_sections *s);
 void hub_row_write_ids(struct wr *w, const struct proto_ids *s);
 void hub_row_read_ids(struct rd *r, struct proto_ids *s);
 
-/* A count of at most max; ERR_RANGE sticks and 0 is returned otherwise. */
+/* A code from min to max, a count of at most max, 0 or 1: ERR_RANGE sticks and 0 is returned otherwise. */
+uint8_t hub_row_read_code(struct rd *r, uint8_t min, uint8_t max);
 uint8_t hub_row_read_count(struct rd *r, uint8_t max);
+bool hub_row_read_bool(struct rd *r);
 
 #endif

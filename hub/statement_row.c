@@ -70,7 +70,7 @@ static void read_lists(struct rd *r, struct hub_statement *s)
         uint8_t flags;
 
         rd_copy(r, s->delivered[i].to, PROTO_PARTNER_LEN);
-        flags = rd_u8(r);
+        flags = hub_row_read_count(r, 3);
         s->delivered[i].acked = (flags & 1) != 0;
         s->delivered[i].told_end = (flags & 2) != 0;
     }
@@ -80,10 +80,10 @@ void hub_statement_row_read(struct rd *r, struct hub_statement *s)
 {
     if (rd_u8(r) != ROW_VERSION)
         rd_fail(r, ERR_VERSION);
-    s->kind = (enum proto_statement_kind)rd_u8(r);
+    s->kind = (enum proto_statement_kind)hub_row_read_code(r, PROTO_SAY_NONE + 1, PROTO_SAY_END - 1);
     rd_copy(r, s->digest, sizeof s->digest);
     rd_copy(r, s->setter, sizeof s->setter);
-    s->role = (enum proto_role)rd_u8(r);
+    s->role = (enum proto_role)hub_row_read_count(r, PROTO_ROLE_END - 1);
     rd_copy(r, s->case_id, sizeof s->case_id);
     hub_row_read_subject(r, &s->subject);
     rd_name(r, PROTO_PURPOSE_WIDTH, s->purpose, sizeof s->purpose, true);
@@ -96,7 +96,7 @@ void hub_statement_row_read(struct rd *r, struct hub_statement *s)
     rd_name(r, PROTO_NAME_WIDTH, s->event, sizeof s->event, true);
     s->occurred_s = rd_u64(r);
     s->until_s = rd_u64(r);
-    s->has_reference = rd_u8(r) != 0;
+    s->has_reference = hub_row_read_bool(r);
     rd_copy(r, s->holder, sizeof s->holder);
     rd_copy(r, s->receiver, sizeof s->receiver);
     hub_row_read_sections(r, &s->sections);

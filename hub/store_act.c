@@ -101,7 +101,8 @@ static enum err decode(uint64_t index, const uint8_t *data, size_t len, struct h
     a.carries = (flags & CARRIES) != 0;
     if (a.carries)
         rd_copy(&r, a.carried, sizeof a.carried);
-    if (r.err != OK || flags > (IS_DECISION | CARRIES) || proto_rows_decode(r.at, rd_left(&r), &a.rows) != OK)
+    if (r.err != OK || flags > (IS_DECISION | CARRIES) || a.kind == PROTO_NONE || a.kind >= PROTO_KIND_END || a.result >= PROTO_REFUSAL_END
+        || proto_rows_decode(r.at, rd_left(&r), &a.rows) != OK)
         return ERR_IO;
     *out = a;
     return OK;

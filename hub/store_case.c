@@ -2,6 +2,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "hub/row.h"
 
 #include <string.h>
 
@@ -81,6 +82,8 @@ enum err hub_store_case_standing(const struct hub_tables *t, struct kv_txn *x, c
         e = kv_get(x, t->member, key, w.len, row, sizeof row);
     if (e != OK && e != ERR_NOTFOUND)
         return e;
+    if (e == OK && row[0] > HUB_STANDING_LEFT)
+        return ERR_IO;
     *out = e == OK ? (enum hub_standing)row[0] : HUB_STANDING_NONE;
     return OK;
 }
@@ -139,7 +142,7 @@ static enum err members(const struct hub_tables *t, struct kv_txn *x, const stru
         memcpy(key, w.key, MEMBER_LEN);
         rd_init(&r, w.value, w.value_len);
         if (each != NULL) {
-            enum hub_standing standing = (enum hub_standing)rd_u8(&r);
+            enum hub_standing standing = (enum hub_standing)hub_row_read_count(&r, HUB_STANDING_LEFT);
             uint64_t since_s = rd_u64(&r);
 
             e = rd_end(&r) != OK ? ERR_IO : OK;

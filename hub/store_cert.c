@@ -121,7 +121,10 @@ static enum err visit(struct hub_store_cert *s, struct kv_txn *x, const struct k
     if (end_s < until_s)
         return OK;
     e = hub_store_cert_get(s, x, rd_view(&r, PROTO_KEY_LEN), &cert, &len);
-    return e == OK ? each(arg, cert, len) : e;
+    /* A place without its certificate is damage, and no end of the walk. */
+    if (e != OK)
+        return e == ERR_NOTFOUND ? ERR_IO : e;
+    return each(arg, cert, len);
 }
 
 enum err hub_store_cert_walk(struct hub_store_cert *s, struct kv_txn *x, const uint8_t *partner, uint64_t until_s,

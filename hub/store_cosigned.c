@@ -38,18 +38,22 @@ static enum err make_key(const uint8_t origin_id[PROTO_HASH_LEN], uint64_t hour,
     return wr_end(&w);
 }
 
-static enum err read_value(const uint8_t *value, size_t len, struct hub_cosigned *c)
+static enum err read_value(const uint8_t *value, size_t len, struct hub_cosigned *out)
 {
+    struct hub_cosigned c = { .note_len = 0 };
     struct rd r;
 
     rd_init(&r, value, len);
-    c->head.size = rd_u64(&r);
-    rd_copy(&r, c->head.root, sizeof c->head.root);
-    c->note_len = rd_left(&r);
-    if (c->note_len == 0 || c->note_len > sizeof c->note)
+    c.head.size = rd_u64(&r);
+    rd_copy(&r, c.head.root, sizeof c.head.root);
+    c.note_len = rd_left(&r);
+    if (c.note_len == 0 || c.note_len > sizeof c.note)
         return ERR_IO;
-    rd_copy(&r, c->note, c->note_len);
-    return rd_end(&r);
+    rd_copy(&r, c.note, c.note_len);
+    if (rd_end(&r) != OK)
+        return ERR_IO;
+    *out = c;
+    return OK;
 }
 
 enum err hub_store_cosigned_get(struct hub_store_cosigned *s, struct kv_txn *x, const uint8_t origin_id[PROTO_HASH_LEN],

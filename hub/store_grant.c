@@ -33,9 +33,9 @@ static void read_row(struct rd *r, struct hub_grant *g)
     g->until_s = rd_u64(r);
     rd_copy(r, g->digest, sizeof g->digest);
     hub_row_read_ids(r, &g->ticked);
-    g->weighed = rd_u8(r) != 0;
+    g->weighed = hub_row_read_bool(r);
     hub_row_read_sections(r, &g->weighed_for);
-    g->second = rd_u8(r) != 0;
+    g->second = hub_row_read_bool(r);
     g->granted_s = rd_u64(r);
     rd_copy(r, g->pack, sizeof g->pack);
     rd_copy(r, g->release, sizeof g->release);

@@ -56,6 +56,11 @@ enum err hub_store_number_load(struct hub_store_number *s)
         rd_init(&r, w.value, w.value_len);
         c->number = rd_u64(&r);
         c->last_leaf = rd_u64(&r);
+        /* One more must be a number again: a number is never given twice. */
+        if (c->number > PROTO_MERKLE_SIZE_MAX || (c->last_leaf > PROTO_MERKLE_SIZE_MAX && c->last_leaf != PROTO_NO_LEAF)) {
+            e = ERR_IO;
+            break;
+        }
         c->changed = false;
         s->count++;
     }

@@ -34,8 +34,8 @@ static void read_row(struct rd *r, struct hub_request *q)
 {
     if (rd_u8(r) != ROW_VERSION)
         rd_fail(r, ERR_VERSION);
-    q->is_offer = rd_u8(r) != 0;
-    q->state = (enum hub_request_state)rd_u8(r);
+    q->is_offer = hub_row_read_bool(r);
+    q->state = (enum hub_request_state)hub_row_read_code(r, HUB_REQUEST_OPEN, HUB_REQUEST_TAKEN_BACK);
     rd_copy(r, q->asker, sizeof q->asker);
     rd_copy(r, q->holder, sizeof q->holder);
     rd_copy(r, q->case_id, sizeof q->case_id);
@@ -43,7 +43,7 @@ static void read_row(struct rd *r, struct hub_request *q)
     rd_name(r, PROTO_PURPOSE_WIDTH, q->purpose, sizeof q->purpose, false);
     hub_row_read_sections(r, &q->sections);
     hub_row_read_ids(r, &q->statements);
-    q->weighed = rd_u8(r) != 0;
+    q->weighed = hub_row_read_bool(r);
     hub_row_read_sections(r, &q->weighed_for);
     q->began_s = rd_u64(r);
     q->valid_until_s = rd_u64(r);

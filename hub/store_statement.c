@@ -108,7 +108,7 @@ static enum err next_place(const struct hub_tables *t, struct kv_txn *x, uint64_
     if (e == OK) {
         rd_init(&r, w.key, w.key_len);
         *place = rd_u64(&r) + 1;
-        e = rd_end(&r) != OK ? ERR_IO : OK;
+        e = rd_end(&r) != OK || *place == 0 ? ERR_IO : OK;
     } else if (e == ERR_NOTFOUND) {
         *place = 0;
         e = OK;
