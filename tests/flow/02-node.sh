@@ -4,14 +4,6 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/frame.sh"
 
-kill_hard() {
-    local pid
-    pid=$(cat "$region/$1/pid")
-    kill -9 "$pid"
-    wait "$pid" 2>/dev/null || true
-    # Its children die with it, a moment later.
-    if [ "$1" = hub ]; then wait_for 5 not "$bin/schakel-hub" --home "$region/hub" status; else wait_for 5 not "$bin/schakel" --home "$region/$1" status; fi
-}
 children() { sed -n '2,$p' "$region/data/vo.csv" | cut -d, -f1; }
 rows() { echo number,event,to; children | head -n "$1" | sed 's/$/,VZM,leerplicht/'; }
 # How many events of vo the officer has, each once.
@@ -25,17 +17,26 @@ all_arrived() {
     [ -z "$missing" ]
 }
 
+# An act that nobody can take does not wait for an answer, which would be eight seconds. A machine that stands still for so long does so once or twice.
+queued_at_once() {
+    local try began took=0
+    for try in 1 2 3 4 5; do
+        began=$(now_us)
+        ask vo event add --number "$(child_number 1)" --event VZM --to leerplicht
+        took=$((($(now_us) - began) / 1000))
+        expect "it is queued" "$got" '"ok":true.*"queued":true' || return 1
+        printf '%s' "$got" | value statement >>"$region/made"
+        [ "$took" -ge 7000 ] || return 0
+    done
+    why="it took $took ms to say so, and not less in $try tries"
+    return 1
+}
+
 scene_offline_is_queued() {
-    local began took
+    : >"$region/made"
     stop_node hub
     wait_for 20 hub_is vo false || { why="the school does not notice"; return 1; }
-    began=$(now_us)
-    ask vo event add --number "$(child_number 1)" --event VZM --to leerplicht
-    took=$((($(now_us) - began) / 1000))
-    expect "it is queued" "$got" '"ok":true.*"queued":true' || return 1
-    # It does not wait for an answer, which would be eight seconds.
-    [ "$took" -lt 7000 ] || { why="it took $took ms to say so"; return 1; }
-    printf '%s' "$got" | value statement >"$region/made"
+    queued_at_once || return 1
     ask vo request new --number "$(child_number 1)" --to leerplicht --purpose att_followup --sections att
     stop_node vo
     start_node vo && login vo || { why="the school does not start without the hub"; return 1; }
@@ -50,8 +51,8 @@ scene_hub_dies_in_an_import() {
     : >"$region/report"
     as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
     local import=$!
-    wait_for 5 has_begun
-    kill_hard hub
+    wait_for 10 has_begun || { why="not a row is done"; return 1; }
+    kill_at_once hub
     wait_for 40 hub_is vo false || { why="the school does not notice"; return 1; }
     start_hub || { why="the hub does not start again"; return 1; }
     wait "$import"
@@ -74,7 +75,7 @@ scene_node_dies_in_an_import() {
         as vo event add --from "$region/rows.csv" --json >"$region/report" 2>&1 &
         import=$!
         wait_for 5 has_begun
-        kill_hard vo
+        kill_at_once vo
         wait "$import" || break
         start_node vo && login vo || { why="the school does not start again"; return 1; }
         times=$((times * 2))
@@ -92,12 +93,8 @@ scene_withdrawn_mail() {
     expect "the family agrees to the referral" "$got" '"ok":true' || return 1
     inbox_id cjg event vo >/dev/null || { why="the event did not arrive"; return 1; }
     scene_consent_withdrawn || return 1
-    sleep 0.5
     as_login cjg admin && staff cjg officer officer || { why="no privacy officer"; return 1; }
-    rm -rf "$region/receipts"
-    got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts" --json 2>&1) || { why="export: $got"; return 1; }
-    got=$("$bin/schakel" verify --region "$region/region" --receipts "$region/receipts" --json 2>&1)
-    expect "the list is complete, with what was withdrawn" "$got" '"withdrawn":[1-9][0-9]*,"missing":0,"not_kept":0,"first":1.*"ok":true' || return 1
+    wait_for 10 list_is_complete || { why="${why:-no list: $got}"; return 1; }
     got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts.none" --first 9999 --json 2>&1)
     expect "an export of nothing is none" "$got" '"class":"range".*there are 1 to [0-9]*, and --first comes before --last' || return 1
     [ ! -e "$region/receipts.none" ] || { why="an empty folder was made"; return 1; }
@@ -105,10 +102,18 @@ scene_withdrawn_mail() {
     expect "a file that is none is named" "$got" 'data/vo.csv:1: this is not a file of this kind'
 }
 
+# Of what is on its way a number may be there before the one that is before it.
+list_is_complete() {
+    rm -rf "$region/receipts"
+    got=$("$bin/schakel" --home "$region/cjg" --as officer archive export --out "$region/receipts" --json 2>&1) || return 1
+    got=$("$bin/schakel" verify --region "$region/region" --receipts "$region/receipts" --json 2>&1)
+    expect "the list is complete, with what was withdrawn" "$got" '"withdrawn":[1-9][0-9]*,"missing":0,"not_kept":0,"first":1.*"ok":true'
+}
+
 scene_one_node_a_home() {
     got=$(secret vo-vault | "$bin/schakel" --home "$region/vo" node --passphrase-fd 0 --json 2>&1) && { why="a second node started"; return 1; }
     expect "the second is refused" "$got" '"class":"busy"' || return 1
-    hub_is vo true || { why="the first did not survive it"; return 1; }
+    wait_for 10 hub_is vo true || { why="the first did not survive it"; return 1; }
     stop_node vo
     got=$(echo another-passphrase | "$bin/schakel" --home "$region/vo" node --passphrase-fd 0 --json 2>&1) && { why="it opened"; return 1; }
     expect "another passphrase is refused" "$got" '"class":"key".*passphrase'

@@ -31,9 +31,13 @@ acts() { cat "$region"/report.* 2>/dev/null | grep '"ok":true' | grep -cv '"queu
 hub_runs() { "$bin/schakel-hub" --home "$region/hub" status >/dev/null 2>&1; }
 more_acts() { [ "$(acts)" -ge "$1" ]; }
 core_runs() { core_pid; }
+# Not the one whose core was killed, which takes a moment to end, nor one that is only starting: it would end otherwise.
+hub_is_new() { [ "$(cat "$region/hub/pid")" != "$hub_before" ] && hub_runs; }
 
 # Under load means: since the last time commands were answered, at least ten.
 kill_core() {
+    wait_for 30 hub_is_new || { why="the hub does not come back after kill $killed"; return 1; }
+    hub_before=$(cat "$region/hub/pid")
     wait_for 30 more_acts $(($(acts) + 10)) || { why="no acts are taken after kill $killed"; return 1; }
     sleep "0.0$((RANDOM % 10))"
     wait_for 10 core_runs || { why="no core runs after kill $killed"; return 1; }
@@ -96,7 +100,7 @@ start_load() {
 enough_was_done() { [ "$(acts)" -ge 260 ] && [ "$(wc -l <"$region/granted")" -ge 26 ]; }
 
 scene_kill_under_load() {
-    killed=0
+    killed=0 hub_before=""
     stop_node hub
     keep hub run_hub & keeper=$!
     wait_for 10 hub_runs || { why="the hub does not start"; return 1; }
@@ -126,12 +130,19 @@ scene_everything_arrives() {
     wait_for 30 all_is_there || { why="numbers, mail or acknowledgements are missing: $(cat "$region/error")"; return 1; }
 }
 
-# A second in which nobody got anything may be one in which the machine did something else: so what must come is looked for as well.
+# A second in which nobody got anything may be one in which the machine did something else: so what must come is looked for as well, and the log has not
+# grown from before the archives were read until it was copied.
 all_is_there() {
-    export_all && all_acknowledged && awk '
+    local before
+    before=$(export_log) && export_all && all_acknowledged && awk '
         $5 == "-" { bad = 1 }
         $3 == "sent" && $4 ~ /^(request|grant|release)$/ { sent[$6] = 1 } $3 == "received" { came[$6] = 1 }
-        END { for (i in sent) if (!(i in came)) bad = 1; exit bad }' "$region/entries"
+        END { for (i in sent) if (!(i in came)) bad = 1; exit bad }' "$region/entries" && [ "$(export_log)" = "$before" ]
+}
+# How many leaves it has.
+export_log() {
+    rm -rf "$region/export"
+    "$bin/schakel-hub" --home "$region/hub" export "$region/export" --json 2>"$region/error" | value leaves
 }
 
 # Nobody has got anything for a second.
@@ -168,7 +179,6 @@ officers() {
 
 scene_the_log_holds() {
     local p
-    got=$("$bin/schakel-hub" --home "$region/hub" export "$region/export" --json 2>&1) || { why="export: $got"; return 1; }
     for p in $partners; do
         got=$("$bin/schakel" verify --region "$region/region" --log "$region/export" --receipts "$region/receipts.$p" --json 2>&1) ||
             { why="$p: $got"; return 1; }
