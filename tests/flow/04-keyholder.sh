@@ -34,27 +34,39 @@ keyholder_with() {
 reaches_it() { [ "$(status_of "$1" keyholder_reachable)" = true ]; }
 keyholder_found_with() { keyholder_with "$1" && wait_for 10 reaches_it vo && wait_for 10 reaches_it cjg; }
 
+# says PATTERN WHO COMMAND...: what the command says in the end. The hub's answer may be late as well, and then that is what is said.
+says() { ask "${@:2}" && expect "it says so" "$got" "$1"; }
+
+# The first child waits the four seconds of a question for its answer, and those behind it do not. A machine that stands still for so long does so once
+# or twice.
+told_at_once() {
+    local number began took=0
+    others=0
+    for number in $(new_numbers 60100 5); do
+        others=$((others + 1))
+        began=$(now_us)
+        ask vo case open --number "$number" --purpose case_support --lang nl
+        took=$((($(now_us) - began) / 1000))
+        expect "who comes later is told in Dutch" "$got" "de sleutelhouder is niet bereikbaar; $((others + 1)) kinderen wachten" || return 1
+        [ "$took" -ge 3500 ] || return 0
+    done
+    why="the second had to wait as well: $took ms, and not less in $others tries"
+    return 1
+}
+
 # Known children go on, new ones wait and are done when the keyholder answers, also after a restart of the node.
 scene_away_and_back() {
-    local number other began took first
+    local number others
     number=$(new_numbers 60000 1)
-    other=$(new_numbers 60100 1)
     stop_node keyholder
-    began=$(now_us)
-    ask vo case open --number "$number" --purpose case_support
-    first=$(($(now_us) - began))
-    expect "a new child waits, and it says so" "$got" '"class":"peer","text":"the keyholder cannot be reached; 1 child waits for a pseudonym, made when it answers. Of this command nothing was done: give it again then"' || return 1
-    began=$(now_us)
-    ask vo case open --number "$other" --purpose case_support --lang nl
-    took=$(($(now_us) - began))
-    expect "the second is told in Dutch" "$got" 'de sleutelhouder is niet bereikbaar; 2 kinderen wachten' || return 1
-    # The first waits some seconds for an answer.
-    [ "$took" -lt "$first" ] || { why="the second had to wait as well: $took and $first us"; return 1; }
+    wait_for 10 says '"class":"peer","text":"the keyholder cannot be reached; 1 child waits for a pseudonym, made when it answers. Of this command nothing was done: give it again then"' \
+        vo case open --number "$number" --purpose case_support || { why="a new child waits; $why"; return 1; }
+    told_at_once || return 1
     ask vo event add --number "$(child_number 5)" --event VZM --to leerplicht
     expect "a known child goes on" "$got" '"ok":true' || return 1
     stop_node vo
     start_node vo && login vo || { why="the school does not come back"; return 1; }
-    waiting_is vo 2 || { why="the restart lost who waits: $(status_of vo pseudonyms_waiting)"; return 1; }
+    waiting_is vo $((others + 1)) || { why="the restart lost who waits: $(status_of vo pseudonyms_waiting)"; return 1; }
     start_keyholder || { why="the keyholder does not come back"; return 1; }
     wait_for 15 waiting_is vo 0 || { why="they are not done by themselves"; return 1; }
     wait_for 5 reaches_it vo || { why="the status does not say that it is back"; return 1; }
@@ -67,10 +79,11 @@ scene_away_and_back() {
 # The hub's part of a batch is not asked for twice while the keyholder is away.
 scene_counted_once() {
     local number before after
-    number=$(new_numbers 60200 1)
+    number=$(new_numbers 60300 1)
     before=$(counted)
     stop_node keyholder
     ask vo case open --number "$number" --purpose case_support
+    # So that it asks again, twice.
     sleep 5
     start_keyholder || { why="the keyholder does not come back"; return 1; }
     wait_for 15 waiting_is vo 0 || { why="it is not done"; return 1; }
@@ -90,26 +103,25 @@ scene_register() {
     ask vo register derive "$region/wrong.csv"
     expect "a wrong line is named" "$got" '"line":3,"column":1' || return 1
     waiting_is vo 0 || { why="something of a wrong file was taken"; return 1; }
-    # A third of it fits: the open cases, though they stand last.
+    # A third of it fits: the open cases, though they stand last. Given again it knows what it did when the keyholder was there at last.
     keyholder_with "pseudonyms_per_partner = $(($(counted_for vo) + 74))"
-    ask vo register derive "$region/register.csv"
-    expect "it stops where the quota ends" "$got" '"children":200,"known":0,"waiting":136,"note":"the keyholder has given out' || return 1
+    wait_for 15 says '"children":200,"known":(0|64),"waiting":136,"note":"the keyholder has given out' vo register derive "$region/register.csv" \
+        || { why="it stops where the quota ends; $why"; return 1; }
     stop_node keyholder
     ask vo case open --number "$(head -n 1 <<<"$open")" --purpose case_support
     expect "an open case came first" "$got" '"ok":true' || return 1
     # The node dies; what is known stays so, and the rest is done when there is room.
-    kill -9 "$(cat "$region/vo/pid")"
-    wait "$(cat "$region/vo/pid")" 2>/dev/null
+    kill_at_once vo
     start_node vo && login vo || { why="the school does not come back"; return 1; }
     waiting_is vo 136 || { why="$(status_of vo pseudonyms_waiting) wait after the restart"; return 1; }
     # There is no room yet: the command says so, and the node rests until tomorrow. So what is known then is what was known when it died.
     start_keyholder || { why="the keyholder does not come back"; return 1; }
-    ask_again vo register derive "$region/register.csv"
-    expect "given again there is no room yet" "$got" '"children":200,"known":64,"waiting":136,"note":"the keyholder has given out' || return 1
+    wait_for 15 says '"children":200,"known":64,"waiting":136,"note":"the keyholder has given out' vo register derive "$region/register.csv" \
+        || { why="given again there is no room yet; $why"; return 1; }
     given=$(counted_for vo)
     keyholder_with "pseudonyms_per_partner = 2000"
-    ask_again vo register derive "$region/register.csv"
-    expect "given again with room it goes on" "$got" '"children":200,"known":64,"waiting":0,' || return 1
+    wait_for 15 says '"children":200,"known":(64|128|192|200),"waiting":0[,}]' vo register derive "$region/register.csv" \
+        || { why="given again with room it goes on; $why"; return 1; }
     [ $(($(counted_for vo) - given)) = 136 ] || { why="the rest counted as $(($(counted_for vo) - given))"; return 1; }
 }
 
@@ -128,8 +140,7 @@ scene_quota() {
     expect "the region has one, too" "$got" '"class":"quota"' || return 1
     keyholder_found_with "pseudonyms_total = 20000"
     keyholder_found_with "pseudonyms_per_partner = 2000"
-    ask_again vo case open --number "$number" --purpose case_support
-    expect "with room it is done" "$got" '"ok":true' || return 1
+    wait_for 10 says '"ok":true' vo case open --number "$number" --purpose case_support || { why="with room it is done; $why"; return 1; }
     stop_node cjg
     start_node cjg && login cjg || return 1
     wait_for 15 waiting_is cjg 0 || { why="what waited is not done"; return 1; }
@@ -140,10 +151,9 @@ scene_blocked() {
     ask_again cjg case open --number "$(new_numbers 67000 1)" --purpose case_support
     expect "a blocked partner gets none" "$got" '"where":"BLOCKED"' || return 1
     "$bin/schakel" --home "$region/keyholder" keyholder block cjg --undo >/dev/null
-    wait_for 10 is_let_in || { why="the block does not end: $got"; return 1; }
+    # For half a second the node gives the same answer.
+    wait_for 10 says '"ok":true' cjg case open --number "$(new_numbers 67000 1)" --purpose case_support || { why="the block does not end; $why"; return 1; }
 }
-# For half a second the node gives the same answer.
-is_let_in() { ask cjg case open --number "$(new_numbers 67000 1)" --purpose case_support; expect "until the block ends" "$got" '"ok":true'; }
 
 # Another share under the same name does not start, and another keyholder is none of this region.
 scene_wrong_share() {
