@@ -25,6 +25,8 @@ on_its_way() { it_waits && more_recorded "$1"; }
 # report CHILD SIGNAL: the school reports, what is said to it or by it is lost, and its node dies. Statement in "made".
 report() {
     local before said
+    # What was sent before, a login's certificate too, makes leaves and bytes of its own.
+    wait_for 10 outbox_empty vo || { why="something is on its way before: $(status_of vo outbox_trouble)"; return 1; }
     before=$(leaves) said=$(recorded)
     weather "$2"
     as vo event add --number "$(child_number "$1")" --event VZM --to leerplicht --json >"$region/said" 2>&1 &

@@ -24,6 +24,8 @@ holder_away_after_the_leaf() {
     local before
     ask_school || return 1
     wait_for 10 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
+    # Nobody else makes a leaf then.
+    wait_for 10 outbox_empty vo && wait_for 10 outbox_empty leerplicht || { why="something is on its way before"; return 1; }
     before=$(leaves)
     kill -USR1 "$(cat "$region/frames/hub.pid")"
     as vo grant --request "$request" --json >"$region/said" 2>&1 &

@@ -27,7 +27,7 @@ child() {
     number=$(new_number "$next")
     { echo number,ident.name,ident.birth_date,guard.custody,guard.g1,guard.g2,effort.done
       echo "$number,$1,$(born "$2" "$3"),g1 g2,Ouder Een,Ouder Twee,spoke with the family"; } >"$region/child.csv"
-    as vo record import "$region/child.csv" >/dev/null && as cjg record import "$region/child.csv" >/dev/null || { why="no record of $1"; return 1; }
+    import_records vo "$region/child.csv" && import_records cjg "$region/child.csv" || { why="no record of $1: $imported"; return 1; }
 }
 
 # recorded YES,...: the CJG opens a case and records who said yes.
@@ -66,7 +66,7 @@ not_granted() { grant; expect "the school cannot grant any more" "$got" "\"ok\":
 
 # Nothing of it comes, now or later, and it cannot be opened.
 never_comes() {
-    sleep 1
+    came_behind vo cjg REFERRED "$number" || return 1
     ! has_share || { why="the share came all the same"; return 1; }
     open_it
     expect "it cannot be opened" "$got" '"ok":false'
@@ -128,7 +128,7 @@ granted_offline() {
 scene_16_before_leaf() {
     child Gijs 16 2 && consented y,g1,g2 && granted_offline && start_hub && later $((3 * DAY)) || return 1
     wait_for 20 outbox_empty vo || { why="the grant is not sent: $(status_of vo trouble)"; return 1; }
-    sleep 1
+    came_behind vo cjg REFERRED "$number" || return 1
     open_it
     expect "it is not opened after the birthday" "$got" '"ok":false'
 }
@@ -145,8 +145,9 @@ scene_16_before_opening() {
 
 scene_withdrawn_before_grant() {
     child Fien 16 40 && consented y,g1,g2 && withdraw cjg || return 1
-    wait_for 10 withdrawn_at_school && not_granted 'waits for no answer any more'
+    school_knows_withdrawn && not_granted 'waits for no answer any more'
 }
+school_knows_withdrawn() { wait_for 10 withdrawn_at_school || { why="the school does not hear of it: $(as vo request show --request "$request" --json)"; return 1; }; }
 withdrawn_at_school() { as vo request show --request "$request" --json | grep '"state":"withdrawn"' >/dev/null; }
 
 scene_withdrawn_before_asking() { child Noor 16 40 && recorded y,g1,g2 && withdraw cjg && asks "$(verdict effort NEED_CONSENT)"; }
@@ -154,7 +155,7 @@ scene_withdrawn_before_asking() { child Noor 16 40 && recorded y,g1,g2 && withdr
 scene_withdrawn_before_the_request_is_logged() {
     child Otis 16 40 && recorded y,g1,g2 && offline_asked && withdraw cjg && start_hub || return 1
     wait_for 20 outbox_empty cjg || { why="the outbox is not sent: $(status_of cjg trouble)"; return 1; }
-    wait_for 10 withdrawn_at_school && not_granted 'waits for no answer any more'
+    school_knows_withdrawn && not_granted 'waits for no answer any more'
 }
 
 # The school withdraws it itself, before what it granted has gone.
@@ -182,7 +183,7 @@ scene_withdrawn_before_fetch() {
 # What lies there unread is not read any more.
 scene_withdrawn_before_opening() {
     child Ilse 16 40 && consented y,g1,g2 && granted && arrived && withdraw vo || return 1
-    wait_for 10 lies_at cjg '"kind":"withdrawal"' || { why="the CJG does not hear of it"; return 1; }
+    wait_for 10 lies_at cjg "\"id\":\"$request\",\"kind\":\"withdrawal\"" || { why="the CJG does not hear of it: $(as cjg inbox --json)"; return 1; }
     open_it
     expect "it is not opened after the withdrawal" "$got" '"ok":false'
 }

@@ -4,12 +4,7 @@
 
 runs() { [ -e "$region/$1/pid" ]; }
 
-kill_node() {
-    kill -9 "$(cat "$region/$1/pid")"
-    wait "$(cat "$region/$1/pid")" 2>/dev/null || true
-    rm -f "$region/$1/pid"
-    wait_for 5 not "$bin/schakel" --home "$region/$1" status
-}
+kill_node() { kill_at_once "$1"; }
 
 # Node and person are there again.
 back() {
