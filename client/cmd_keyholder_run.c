@@ -20,7 +20,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 5000, ROLES = 3, CERT_MAX = 16384 };
+enum { GRACE_MS = 15000, ROLES = 3, CERT_MAX = 16384 };
 
 /* What the parent reads before it starts anybody; wiped when both roles have theirs. */
 struct run {

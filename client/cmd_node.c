@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { BLOCK_MAX = 4096, GRACE_MS = 5000 };
+enum { BLOCK_MAX = 4096, GRACE_MS = 15000 };
 
 static enum err start_vault(struct client_run *r, const char *passphrase, struct proc *vault, int *fd)
 {
