@@ -219,11 +219,11 @@ static void rest(struct hub_played *h)
 
 void hub_played_turn(struct hub_played *h, uint64_t ms)
 {
-    uint64_t until = clock_mono_ms() + ms;
+    uint64_t until = clock_mono_ms() + ms, least = ms / STEP_MS;
 
-    do
+    /* What takes several turns is done also where the machine stood still for all of the time. */
+    for (uint64_t turns = 0; turns <= least || clock_mono_ms() < until; turns++)
         turn_once(h, STEP_MS);
-    while (clock_mono_ms() < until);
     rest(h);
 }
 

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,7 +171,23 @@ static bool is_free(uint16_t port)
     return out;
 }
 
-/* Not one that the system gives to who dials out, nor one that a test beside this one comes upon before it listens there. */
+/*
+ * Is it this process's own? A name that only one process can have, for as long as it lives: of a server that has not begun yet, or is started anew, the
+ * port looks free.
+ */
+static bool is_taken_here(uint16_t port)
+{
+    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    int len = snprintf(a.sun_path + 1, sizeof a.sun_path - 1, "schakel-test-port-%u", port), fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    need(fd >= 0 && len > 0, "socket");
+    if (bind(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)) == 0)
+        return true;
+    (void)close(fd);
+    return false;
+}
+
+/* Not one that the system gives to who dials out, nor one that a test beside this one has. */
 uint16_t wire_peer_port(void)
 {
     static unsigned used;
@@ -179,7 +196,7 @@ uint16_t wire_peer_port(void)
         unsigned own = (unsigned)getpid() * PORTS_EACH + used % PORTS_EACH, step = used++ / PORTS_EACH * 1009;
         uint16_t port = (uint16_t)(PORT_FIRST + (own + step) % PORTS);
 
-        if (is_free(port))
+        if (is_free(port) && is_taken_here(port))
             return port;
     }
     need(false, "port");

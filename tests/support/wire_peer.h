@@ -25,7 +25,7 @@ struct wire_tls;
 /* In main: the server's role when argv says so; never returns then. */
 void wire_peer_main(int argc, char **argv);
 
-/* A loopback port that nobody uses now. */
+/* A loopback port that nobody uses now, and no other test until this process ends. */
 uint16_t wire_peer_port(void);
 /* "127.0.0.1:port". */
 void wire_peer_address(uint16_t port, char out[32]);

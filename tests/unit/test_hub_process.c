@@ -39,36 +39,49 @@ static void a_statement_travels_with_receipts_on_both_sides(void **state)
     free(sent);
 }
 
-static void a_waiting_fetch_hears_of_mail_at_once(void **state)
+/* How long a fetch that waits for mail takes, when an act brings some meanwhile. */
+static uint64_t fetch_beside_an_act(struct hub_running *f)
 {
-    struct hub_running *f = *state;
     uint8_t original[2048];
     struct proto_msg m, q;
     struct hub_world_reply r;
     const uint8_t *reply;
-    uint64_t tag, began;
+    uint64_t tag, began, took;
     enum err result;
     size_t len;
     void *handle;
 
-    hub_running_publish(f, A);
     hub_world_msg(&f->w, PROTO_FETCH, B, -1, &q);
     q.number = 20;
     began = clock_mono_ms();
-    assert_err(wire_call_start(f->client, 7, f->frame, hub_world_frame(&f->w, &q, B, f->frame), 25000), OK);
+    assert_err(wire_call_start(f->client, 7, f->frame, hub_world_frame(&f->w, &q, B, f->frame), 60000), OK);
     (void)poll(NULL, 0, 300);
     hub_running_facts(f, original, &m);
     r = hub_running_call(f, &m, A);
     hub_world_reply_free(&r);
     while (wire_call_done(f->client, &tag, &result, &handle, &reply, &len) == ERR_BUSY)
         (void)poll(NULL, 0, 5);
+    took = clock_mono_ms() - began;
     assert_int_equal(tag, 7);
     assert_err(result, OK);
-    assert_true(clock_mono_ms() - began < 18000);  /* alone it would have waited for twenty seconds */
     hub_world_reply_take(reply, len, &r);
     assert_int_equal(r.reply.payload.data[1], 1);
     hub_world_reply_free(&r);
     wire_free(handle);
+    f->w.partner[B].running++;
+    return took;
+}
+
+static void a_waiting_fetch_hears_of_mail_at_once(void **state)
+{
+    struct hub_running *f = *state;
+    uint64_t took = UINT64_MAX;
+
+    hub_running_publish(f, A);
+    /* Alone it would have waited for twenty seconds; again where the machine stood still for as long. */
+    for (int i = 0; i < 3 && took >= 18000; i++)
+        took = fetch_beside_an_act(f);
+    assert_in_range(took, 0, 17999);
 }
 
 static void what_is_no_frame_is_told_so(void **state)

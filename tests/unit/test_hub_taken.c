@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
+enum { TRIES = 40 };
+
 static int setup(void **state)
 {
     struct hub_running *f;
@@ -94,11 +96,16 @@ static void one_call_that_is_not_its_own_ends_the_hub(void **state)
     size_t len;
     void *handle;
     int status = 0;
+    pid_t ended = 0;
 
     hub_running_publish(f, A);
-    if (wire_call(f->client, (const uint8_t *)frame, order(f, "loud", "keys/log", frame), 3000, &handle, &reply, &len) == OK)
-        wire_free(handle);
-    assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
+    /* Given until it is carried out: the gate may not have had it when its time was over. */
+    for (int i = 0; i < TRIES && ended == 0; i++) {
+        if (wire_call(f->client, (const uint8_t *)frame, order(f, "loud", "keys/log", frame), 3000, &handle, &reply, &len) == OK)
+            wire_free(handle);
+        ended = waitpid(f->pid, &status, WNOHANG);
+    }
+    assert_int_equal(ended, f->pid);
     f->pid = 0;
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), EX_SOFTWARE);
