@@ -16,7 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, CALLS_MAX = 256, LONG_MS = 60000, CUT_MS = 20000, HELD_UP_MS = 9000 };
+/* A machine may stand still for as long as the one that does not read has: then it is tried again. */
+enum { CALLS = 64, WAIT_MS = WIRE_ASK_WAIT_MS, LONG_MS = 90000, CUT_MS = 60000, TRIES = 5 };
 
 /* ---- clients that misbehave ---- */
 
@@ -114,21 +115,35 @@ static void clients_killed_with_answers_on_the_way_leave_nothing_behind(void **s
     wire_close(c);
 }
 
+/*
+ * Others are served while it is there; who is held up by it would be served only when it is cut, after ten seconds. That is told without reading: who
+ * sends a byte to one that has closed cannot send another.
+ */
+static bool others_are_served_beside_one_that_does_not_read(struct wire_client *c)
+{
+    int fd = wire_peer_connect(port);
+    bool is_there;
+
+    for (uint32_t i = 0; i < 200; i++)
+        wire_peer_send(fd, i, 'E', 100000);
+    for (int i = 0; i < 100; i++)
+        wire_ask_serves(c);
+    is_there = send(fd, "", 1, MSG_NOSIGNAL) == 1;
+    wire_ask_serves(c);
+    is_there = is_there && send(fd, "", 1, MSG_NOSIGNAL) == 1;
+    (void)close(fd);
+    return is_there;
+}
+
 static void a_client_that_does_not_read_holds_up_nobody(void **state)
 {
     struct wire_client *c = dial();
-    int fd = wire_peer_connect(port);
+    bool shown = false;
 
     (void)state;
-    for (uint32_t i = 0; i < 200; i++)
-        wire_peer_send(fd, i, 'E', 100000);
-    for (int i = 0; i < 100; i++) {
-        uint64_t start = clock_mono_ms();
-
-        wire_ask_serves(c);
-        assert_in_range(clock_mono_ms() - start, 0, HELD_UP_MS);  /* it would be until the other one is cut: ten seconds */
-    }
-    (void)close(fd);
+    for (int i = 0; i < TRIES && !shown; i++)
+        shown = others_are_served_beside_one_that_does_not_read(c);
+    assert_true(shown);
     wire_ask_serves(c);
     wire_close(c);
 }

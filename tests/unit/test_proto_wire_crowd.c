@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/wr.h"
 #include "proto/limits.h"
 #include "proto/wire.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 /* More than a server has places, so that no place is left when nobody is put out. */
-enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, SOON_MS = 5000, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4, ANSWERS = 56, ANSWER_LEN = 1000000 };
+enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, HOG_MS = 20000, TRIES = 5, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4, ANSWERS = 56, ANSWER_LEN = 1000000 };
 
 /* Twice as many as there are places, and more, in turns that the listener's queue holds. */
 enum { COMERS = 10240, AT_ONCE = 64, GREETING_LEN = 8 };
@@ -29,7 +30,7 @@ enum { COMERS = 10240, AT_ONCE = 64, GREETING_LEN = 8 };
 enum { DRIPS = 290, DRIPS_FIRST = 250, DRIP_LEN = 300000, LARGE = 700000, LARGE_FIRST = 600000 };
 
 /* A server judges who holds too much every second. */
-enum { JUDGED_MS = 1500, ANSWER_HEAD_LEN = 12 };
+enum { JUDGED_MS = 1500, ANSWER_HEAD_LEN = 12, ON_MS = 5000, READ_LEN = 1 << 18 };
 
 static uint16_t port;
 static char address[32];
@@ -73,14 +74,36 @@ static bool may_open(rlim_t count)
     return setrlimit(RLIMIT_NOFILE, &l) == 0;
 }
 
+/* Whether who dials now is served while the last of those who say nothing are there: their end, after ten seconds, made no room. */
+static bool is_served_beside(const int *fd)
+{
+    struct wire_client *comes = NULL;
+    bool is_there;
+
+    assert_int_equal(wire_dial(address, NULL, &comes, NULL), OK);
+    wire_ask_serves(comes);
+    is_there = !wire_peer_is_cut(fd[SILENT - 1], 0);
+    wire_close(comes);
+    return is_there;
+}
+
+static void connect_silent(int *fd)
+{
+    uint8_t greeting[GREETING_LEN];
+
+    for (size_t i = 0; i < SILENT; i++) {
+        fd[i] = connect_only();
+        if (i % AT_ONCE == AT_ONCE - 1)
+            (void)recv(fd[i], greeting, sizeof greeting, 0);  /* now they have all been taken from the listener's queue */
+    }
+}
+
 /* They have ten seconds to greet: who dials meanwhile is served at once, and who is there already stays. */
 static void who_says_nothing_keeps_nobody_out(void **state)
 {
-    struct wire_client *here = NULL, *comes = NULL;
-    uint64_t tag = 0;
-    size_t len = 0;
-    uint8_t out[64];
+    struct wire_client *here = NULL;
     int *fd = calloc(SILENT, sizeof *fd);
+    bool shown = false;
     int own = -1;
 
     (void)state;
@@ -88,22 +111,17 @@ static void who_says_nothing_keeps_nobody_out(void **state)
     assert_int_equal(wire_dial(address, NULL, &here, NULL), OK);
     wire_ask_serves(here);
     own = wire_peer_connect(port);
-    for (size_t i = 0; i < SILENT; i++) {
-        fd[i] = connect_only();
-        if (i % AT_ONCE == AT_ONCE - 1)
-            (void)recv(fd[i], out, GREETING_LEN, 0);  /* now they have all been taken from the listener's queue */
+    for (int i = 0; i < TRIES && !shown; i++) {  /* again where the machine stood still for those ten seconds */
+        connect_silent(fd);
+        shown = is_served_beside(fd);
+        wire_ask_serves(here);
+        assert_false(wire_peer_is_cut(own, 0));
+        for (size_t k = 0; k < SILENT; k++)
+            (void)close(fd[k]);
     }
-    assert_int_equal(wire_dial(address, NULL, &comes, NULL), OK);
-    wire_ask_start(comes, 7, 'E', 1, SOON_MS);
-    assert_int_equal(wire_ask_next(comes, &tag, out, sizeof out, &len), OK);
-    assert_int_equal(tag, 7);
-    wire_ask_serves(here);
-    assert_false(wire_peer_is_cut(own, 0));
-    for (size_t i = 0; i < SILENT; i++)
-        (void)close(fd[i]);
+    assert_true(shown);
     (void)close(own);
     wire_close(here);
-    wire_close(comes);
     free(fd);
 }
 
@@ -174,9 +192,12 @@ static void halves_of_messages_are_not_kept_without_an_end(void **state)
         fd[i] = wire_peer_connect(port);
         wire_peer_announce(fd[i], PROTO_FRAME_MAX);
         send_some(fd[i], HALF_LEN);
+        send_some(small, 1);  /* it gets on, however long this takes: who does not for half a minute is cut */
     }
-    for (int t = 0; t < SOON_MS / TURN_MS && (cut = cut_of(fd, HALF)) == 0; t++)
+    for (int t = 0; t < HOG_MS / TURN_MS && (cut = cut_of(fd, HALF)) == 0; t++) {
+        send_some(small, 1);
         (void)usleep(1000 * TURN_MS);
+    }
     assert_in_range(cut, 1, HALF - 1);
     wire_ask_serves(c);
     /* Whoever holds little is not the one that goes. */
@@ -196,17 +217,21 @@ static int drip(void)
     return fd;
 }
 
-/* A large message that is whole leaves no large buffer to the byte that came behind it, or small ones would keep it for ever. */
+/* A large message that is whole leaves no large buffer to the bytes that came behind it, or small ones would keep it for ever. */
 static void a_whole_message_keeps_no_memory(void **state)
 {
+    uint64_t on_ms = clock_mono_ms() + ON_MS;
     int fd[HALF];
 
     (void)state;
     for (size_t i = 0; i < HALF; i++) {
         fd[i] = wire_peer_connect(port);
         wire_peer_send(fd[i], 1, 'B', HALF_LEN);
-        assert_int_equal(send(fd[i], "", 1, MSG_NOSIGNAL), 1);
+        wire_peer_announce(fd[i], 1000);
         wire_peer_take(fd[i], ANSWER_HEAD_LEN);  /* one at a time is never too much by itself */
+        for (; clock_mono_ms() >= on_ms; on_ms += ON_MS)
+            for (size_t k = 0; k <= i; k++)
+                send_some(fd[k], 1);  /* who does not get on for half a minute is cut for that */
     }
     (void)usleep(1000 * JUDGED_MS);
     assert_int_equal(cut_of(fd, HALF), 0);
@@ -219,7 +244,7 @@ static void who_drips_puts_out_nobody_who_gets_on(void **state)
 {
     static const uint8_t head[4] = { 0x80, 0, 0, 1 };
     int fd[DRIPS], large;
-    size_t cut = 0;
+    size_t cut = 0, left = LARGE - LARGE_FIRST;
 
     (void)state;
     for (size_t i = 0; i < DRIPS_FIRST; i++)
@@ -229,13 +254,17 @@ static void who_drips_puts_out_nobody_who_gets_on(void **state)
     assert_int_equal(send(large, head, sizeof head, MSG_NOSIGNAL), sizeof head);
     assert_int_equal(send(large, "E", 1, MSG_NOSIGNAL), 1);
     send_some(large, LARGE_FIRST - 1);
-    for (size_t i = DRIPS_FIRST; i < DRIPS; i++)
+    for (size_t i = DRIPS_FIRST; i < DRIPS; i++, left--) {
         fd[i] = drip();
-    for (int t = 0; t < SOON_MS / TURN_MS && (cut = cut_of(fd, DRIPS)) == 0; t++)
+        send_some(large, 1);
+    }
+    for (int t = 0; t < HOG_MS / TURN_MS && (cut = cut_of(fd, DRIPS)) == 0; t++, left--) {
+        send_some(large, 1);
         (void)usleep(1000 * TURN_MS);
+    }
     assert_in_range(cut, 1, DRIPS - 1);
     assert_false(wire_peer_is_cut(large, 0));
-    send_some(large, LARGE - LARGE_FIRST);
+    send_some(large, left);
     wire_peer_take(large, ANSWER_HEAD_LEN + LARGE);
     for (size_t i = 0; i < DRIPS; i++)
         (void)close(fd[i]);
@@ -256,13 +285,21 @@ static void ask_for(int fd, uint32_t id, uint32_t len)
     assert_int_equal(send(fd, message, sizeof message, MSG_NOSIGNAL), sizeof message);
 }
 
-/* Is one of them closed by the other side? Told without reading, for who reads gets on: a byte to who has closed is answered so. */
+/*
+ * Is one of them closed by the other side? A byte to who has closed is answered so. Each second a little is read, or each would be cut for taking
+ * nothing for ten: of what waits that is hardly anything.
+ */
 static bool is_any_over(const int *fd, size_t count)
 {
-    for (int t = 0; t < SOON_MS / TURN_MS; t++) {
-        for (size_t i = 0; i < count; i++)
+    static uint8_t some[READ_LEN];
+
+    for (int t = 0; t < HOG_MS / TURN_MS; t++) {
+        for (size_t i = 0; i < count; i++) {
             if (send(fd[i], "", 1, MSG_NOSIGNAL) < 0)
                 return true;
+            if (t % (1000 / TURN_MS) == 0)
+                (void)recv(fd[i], some, sizeof some, MSG_DONTWAIT);
+        }
         (void)usleep(1000 * TURN_MS);
     }
     return false;
