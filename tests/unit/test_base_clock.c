@@ -180,19 +180,20 @@ static void test_far_away(void **state)
 
 static void test_test_clock(void **state)
 {
-    uint64_t before, after;
+    uint64_t before, shifted, after;
 
     (void)state;
     assert_int_equal(unsetenv("SCHAKEL_CLOCK_OFFSET_S"), 0);
     before = clock_now_s();
     assert_true(before > 1700000000);
     assert_int_equal(setenv("SCHAKEL_CLOCK_OFFSET_S", "-86400", 1), 0);
-    after = clock_now_s();
+    shifted = clock_now_s();
     assert_int_equal(unsetenv("SCHAKEL_CLOCK_OFFSET_S"), 0);
+    after = clock_now_s();
 #ifdef SCHAKEL_TEST_CLOCK
-    assert_in_range(after, before - 86400, before - 86400 + 5);
+    assert_in_range(shifted, before - 86400, after - 86400);
 #else
-    assert_in_range(after, before, before + 5);  /* a release cannot be told another time */
+    assert_in_range(shifted, before, after);  /* a release cannot be told another time */
 #endif
 }
 
@@ -204,7 +205,7 @@ static void test_monotonic(void **state)
     (void)state;
     assert_int_equal(nanosleep(&pause, NULL), 0);
     after = clock_mono_ms();
-    assert_in_range(after - before, 19, 10000);
+    assert_in_range(after - before, 19, 600000);
 }
 
 int main(void)

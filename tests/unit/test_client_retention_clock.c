@@ -149,10 +149,10 @@ static void an_old_answer_agrees_with_nothing(void **state)
     (void)state;
     hub_says(0);
     assert_true(may_at(now_s));
-    w.link.hub_said_ms -= TEN_MINUTES_MS - 5000;
+    w.link.hub_said_ms -= TEN_MINUTES_MS - 60000;
     assert_true(may_at(now_s + 1));
     assert_int_equal(row(), now_s + 1);
-    w.link.hub_said_ms -= 6000;
+    w.link.hub_said_ms -= 61000;
     assert_true(may_at(now_s + 2));
     assert_int_equal(row(), now_s + 1);
     begin_again();
@@ -280,13 +280,13 @@ static void a_clock_ten_years_on_and_back(void **state)
     (void)state;
     hub_says(0);
     client_retention_step(w.n);
-    assert_in_range(row(), now_s, now_s + 5);
+    assert_in_range(row(), now_s, clock_now_s());
     keep_old(&s);
     check_shift_clock((long long)ten_years);
     client_retention_step(w.n);
     check_shift_clock(0);
     assert_true(is_here(&s));
-    assert_in_range(row(), now_s, now_s + 5);
+    assert_in_range(row(), now_s, clock_now_s());
     client_retention_step(w.n);
     assert_false(is_here(&s));
     assert_null(client_retention_clock_text(w.n, LANG_EN));

@@ -227,7 +227,7 @@ static void it_signs_nothing_for_before_it_counted(void **state)
     assert_int_equal(client_witness_time(w.n), now_s + 60);
     /* A hub with a strange clock does not make us sign a day to come. */
     w.n->witness->since_s = now_s + 86400;
-    assert_in_range(client_witness_time(w.n), now_s, now_s + 2);
+    assert_in_range(client_witness_time(w.n), now_s, clock_now_s());
 }
 
 static void what_it_holds_to_can_be_asked(void **state)
