@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 /* More than a server has places, so that no place is left when nobody is put out. */
-enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, HOG_MS = 20000, TRIES = 5, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4, ANSWERS = 56, ANSWER_LEN = 1000000 };
+enum { SILENT = 4200, NEEDS_DESCRIPTORS = 5000, HOG_MS = 20000, TRIES = 5, TURN_MS = 100, HALF = 200, HALF_LEN = 1000000, HOGS = 4,
+    ANSWERS = 56, ANSWER_LEN = 1000000 };
 
 /* Twice as many as there are places, and more, in turns that the listener's queue holds. */
 enum { COMERS = 10240, AT_ONCE = 64, GREETING_LEN = 8 };
