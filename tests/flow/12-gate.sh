@@ -18,12 +18,12 @@ lied() {
     as vo event add --number "$(child_number 3)" --event VZM --to leerplicht --json >"$region/said" 2>&1 &
     local command=$!
     [ -z "$pattern" ] || wait_for 15 log_says "$who" "$pattern" "$at" || { tell honest; why="$name: the node of $who does not say $pattern: $(tail -c "+$((at + 1))" "$region/$who/log" | tail -n 5; cat "$region/said")"; return 1; }
-    [ -n "$pattern" ] || [ "$name" = honest ] || wait_for 15 was_told "$name" || { tell honest; why="$name was not told"; return 1; }
+    [ -n "$pattern" ] || [ "$name" = honest ] || wait_for 15 was_told "$name" || { tell honest; why="$name was not told: $(tail -n 2 "$told"; cat "$region/said")"; return 1; }
     [ -n "$pattern" ] || wait "$command"
     tell honest
-    [ "$name" = honest ] || was_told "$name" || { why="$name was not told"; return 1; }
+    [ "$name" = honest ] || was_told "$name" || { why="$name was not told: $(tail -n 2 "$told"; cat "$region/said")"; return 1; }
     wait "$command"
-    wait_for 20 outbox_empty vo || { why="$name: the report is not sent afterwards: $(status_of vo trouble)"; return 1; }
+    wait_for 20 outbox_empty vo || { why="$name: the report is not sent afterwards: $(status_of vo outbox_trouble)"; return 1; }
     made=$(comm -13 <(printf '%s\n' "$before") <(as vo event list --json | value_each statement | sort))
     [ "$(printf '%s\n' "$made" | grep -c .)" = 1 ] || { why="$name: the school made $(printf '%s\n' "$made" | grep -c .) reports"; return 1; }
     wait_for 10 is_known_once leerplicht "$made" || { why="$name: known at the officer $(times_known leerplicht "$made") times"; return 1; }

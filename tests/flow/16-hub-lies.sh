@@ -28,7 +28,7 @@ scene_receipts() {
     [ "$(status_of vo outbox)" = ${#list[@]} ] || { why="the school believes some of it: $(status_of vo outbox) wait"; return 1; }
     tell hub
     wait "$command"
-    wait_for 40 outbox_empty vo || { why="the reports are not sent afterwards: $(status_of vo trouble)"; return 1; }
+    wait_for 40 outbox_empty vo || { why="the reports are not sent afterwards: $(status_of vo outbox_trouble)"; return 1; }
     wait_for 40 known_all leerplicht $((1 + ${#list[@]})) || { why="the office knows $(statements leerplicht | wc -l)"; return 1; }
 }
 

@@ -126,7 +126,7 @@ scene_sigterm_under_load() {
     for who in hub vo keyholder; do ended "$who" || { touch "$region/stop.work"; wait "${work[@]}"; return 1; }; done
     touch "$region/stop.work"
     wait "${work[@]}"
-    wait_for 60 outbox_empty vo && wait_for 60 outbox_empty cjg || { why="the outbox is not sent: $(status_of vo trouble)"; return 1; }
+    wait_for 60 outbox_empty vo && wait_for 60 outbox_empty cjg || { why="the outbox is not sent: $(status_of vo outbox_trouble)"; return 1; }
     all_works "the ends"
 }
 

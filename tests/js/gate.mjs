@@ -47,7 +47,7 @@ function ofRegistry(kind, reply) {
 // name: (kind of the question, its id, the hub's reply) gives the frame that goes to the node.
 const ANSWERS = {
     'accepted-without-receipt': (kind, id, reply) => (isAct(kind) ? made(id, 0) : frame(128, reply)),
-    'receipt-of-another-act': (kind, id, reply) => (isAct(kind) && kept.has(kind) ? withId(kept.get(kind), id) : frame(128, reply)),
+    'receipt-of-another-act': (kind, id, reply) => (isAct(kind) && kept.has(kind) ? atTime(withId(kept.get(kind), id), reply) : frame(128, reply)),
     'answer-to-another': (kind, id, reply) => (isAct(kind) ? withId(reply, random(16)) : frame(128, reply)),
     'receipt-changed': (kind, id, reply) => (isAct(kind) && reply[25] === 1 ? frame(128, flip(reply, 60)) : frame(128, reply)),
     'leaf-time-changed': (kind, id, reply) => (isAct(kind) && reply[25] === 1 ? frame(128, flip(reply, 41)) : frame(128, reply)),
@@ -58,7 +58,7 @@ const ANSWERS = {
     'mail-cut': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => p.subarray(0, p.length - 9)) : frame(128, reply)),
     'mail-again': (kind, id, reply) => {
         if (kind !== KIND.fetch) return frame(128, reply);
-        return kept.has('mail') ? withId(kept.get('mail'), id) : frame(128, reply);
+        return kept.has('mail') ? atTime(withId(kept.get('mail'), id), reply) : frame(128, reply);
     },
     'registry-refused': (kind, id, reply) => (ofRegistry(kind, reply) ? atTime(made(id, 24), reply) : frame(128, reply)),
     'registry-frozen': (kind, id, reply) => {
@@ -101,9 +101,9 @@ function question(asked, hub, bytes) {
     let kind = 0;
     try { kind = unframe(f).kind; } catch { /* passed on as it is */ }
     asked.set(id, { kind, doubles: 0 });
-    const change = isAct(kind) ? QUESTIONS[lie()] : undefined;
+    const name = lie(), change = isAct(kind) ? QUESTIONS[name] : undefined;
     const list = change ? [change(f)].flat() : [f];
-    if (change) console.log(JSON.stringify({ lie: lie(), kind }));
+    if (change) console.log(JSON.stringify({ lie: name, kind }));
     asked.get(id).doubles = list.length - 1;
     for (const one of list) send(hub, new Writer().u32(id).bytes(one).end());
 }

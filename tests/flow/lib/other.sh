@@ -43,4 +43,4 @@ done
 start_hub && start_keyholder || die "hub and keyholder do not start"
 for folder in "${own[@]}"; do start_node "$folder" || die "$folder does not start"; done
 staff vo admin admin && staff vo coordinator coordinator || die "the region does not start"
-as vo record import "$region/data/vo.csv" >/dev/null || die "the school has no records"
+import_records vo "$region/data/vo.csv" || die "the school has no records"
