@@ -5,10 +5,12 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { Reader, Writer, hex, random, zeros } from './lib/bytes.mjs';
 import { frame, unframe } from './lib/envelope.mjs';
-import { KIND, readReply } from './lib/message.mjs';
+import { KIND, readReceipt, readReply } from './lib/message.mjs';
 
 const [port, target, file] = process.argv.slice(2);
 const GREETING = 8, WITNESS = 35;
+/** Of a mail: behind its number and kind the receipt begins, with the leaf's index and time, then the seed. */
+const RECEIPT_AT = 9, SEED_AT = RECEIPT_AT + 16;
 const lie = () => readFileSync(file, 'utf8').trim();
 
 /** What it kept to tell again, by kind of the message: whole answers. */
@@ -36,6 +38,19 @@ function mailLie(reply, change) {
     return payload.length > 2 && payload.readUInt16BE() > 0 ? withPayload(before, change(Buffer.from(payload))) : frame(128, reply);
 }
 
+/** Where each mail begins. A node that had to send something twice is given again what it has, before what is new. */
+function mailStarts(payload) {
+    const r = new Reader(payload);
+    return Array.from({ length: r.u16() }, () => {
+        const at = r.at;
+        r.bytes(RECEIPT_AT);
+        readReceipt(r);
+        r.blob32();
+        r.list(() => r.blob32(), 32);
+        return at;
+    });
+}
+
 /** What is said of the registry: its leaves, what to cosign of it, and what is anchored. Which of them; null: something else. */
 function ofRegistry(kind, reply) {
     if (kind !== KIND.query && kind !== WITNESS) return null;
@@ -54,7 +69,7 @@ const ANSWERS = {
     'cut-short': (kind, id, reply) => (isAct(kind) ? frame(128, reply.subarray(0, reply.length / 2)) : frame(128, reply)),
     'not-a-frame': (kind, id, reply) => (isAct(kind) ? random(300) : frame(128, reply)),
     'mail-changed': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => flip(p, -40)) : frame(128, reply)),
-    'mail-receipt-changed': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => flip(p, 40)) : frame(128, reply)),
+    'mail-receipt-changed': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => mailStarts(p).reduce((b, at) => flip(b, at + SEED_AT), p)) : frame(128, reply)),
     'mail-cut': (kind, id, reply) => (kind === KIND.fetch ? mailLie(reply, (p) => p.subarray(0, p.length - 9)) : frame(128, reply)),
     'mail-again': (kind, id, reply) => {
         if (kind !== KIND.fetch) return frame(128, reply);
