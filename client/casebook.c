@@ -18,10 +18,13 @@ static void put_subject(struct wr *w, const struct proto_subject_id *s)
 static void get_subject(struct rd *r, struct proto_subject_id *s)
 {
     s->type = rd_u8(r);
+    if (s->type > PROTO_SUBJECT_HANDLE)
+        rd_fail(r, ERR_RANGE);
     rd_copy(r, s->value, sizeof s->value);
 }
 
-static enum err row_decode(const uint8_t *data, size_t len, struct client_case *out)
+/* A row under another's id is not this one. */
+static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len, struct client_case *out)
 {
     struct client_case c = {0};
     struct rd r;
@@ -40,8 +43,12 @@ static enum err row_decode(const uint8_t *data, size_t len, struct client_case *
         rd_name(&r, PROTO_PURPOSE_WIDTH, m->purpose, sizeof m->purpose, false);
         m->state = rd_u8(&r);
         m->by_handle = rd_u8(&r);
+        if (m->state >= CLIENT_MEMBER_END || m->by_handle > 1)
+            rd_fail(&r, ERR_RANGE);
     }
     e = rd_end(&r);
+    if (e == OK && (key_len != sizeof c.id || sodium_memcmp(c.id, key, sizeof c.id) != 0))
+        e = ERR_RANGE;
     if (e == OK)
         *out = c;
     return e;
@@ -54,7 +61,7 @@ enum err client_case_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], st
     enum err e = client_vault_get(x, CLIENT_T_CASE, id, PROTO_ID_LEN, &row, &len);
 
     if (e == OK)
-        e = row_decode(row, len, out);
+        e = row_decode(id, PROTO_ID_LEN, row, len, out);
     free(row);
     return e;
 }
@@ -188,9 +195,7 @@ static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     struct walk *w = arg;
     struct client_case c;
 
-    (void) key;
-    (void) key_len;
-    w->err = row_decode(value, len, &c);
+    w->err = row_decode(key, key_len, value, len, &c);
     return w->err == OK && w->each(w->arg, &c);
 }
 

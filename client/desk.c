@@ -16,9 +16,19 @@ static void put_subject(struct wr *w, const struct proto_subject_id *s)
     wr_copy(w, s->value, sizeof s->value);
 }
 
+/* A code up to max: one that there is not would be another state, or a name of nothing. */
+static uint8_t get_code(struct rd *r, uint8_t max)
+{
+    uint8_t code = rd_u8(r);
+
+    if (code > max)
+        rd_fail(r, ERR_RANGE);
+    return code;
+}
+
 static void get_subject(struct rd *r, struct proto_subject_id *s)
 {
-    s->type = rd_u8(r);
+    s->type = get_code(r, PROTO_SUBJECT_HANDLE);
     rd_copy(r, s->value, sizeof s->value);
 }
 
@@ -59,7 +69,7 @@ static void get_rows(struct rd *r, struct proto_rows *rows)
         rd_name(r, PROTO_NAME_WIDTH, rows->row[i].section, sizeof rows->row[i].section, false);
         rows->row[i].verdict = rd_u8(r);
         rows->row[i].reason = rd_u8(r);
-        rows->row[i].at_holder = rd_u8(r);
+        rows->row[i].at_holder = get_code(r, 1);
         rd_name(r, PROTO_RULE_WIDTH, rows->row[i].rule, sizeof rows->row[i].rule, true);
     }
 }
@@ -90,6 +100,8 @@ static void get_text(struct rd *r, char *out, size_t out_len)
     size_t len = 0;
     const uint8_t *view = rd_bytes16(r, out_len - 1, &len);
 
+    if (view != NULL && memchr(view, '\0', len) != NULL)
+        rd_fail(r, ERR_SYNTAX);
     if (view != NULL)
         memcpy(out, view, len);
     out[view != NULL ? len : 0] = '\0';
@@ -148,7 +160,8 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     return wr_end(&w);
 }
 
-static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *out)
+/* A row under another's id is not this one: what is done with it would be done to the other. */
+static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *row, size_t len, struct client_desk *out)
 {
     struct client_desk d = {0};
     struct rd r;
@@ -157,9 +170,9 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     rd_init(&r, row, len);
     rd_copy(&r, d.id, sizeof d.id);
     rd_copy(&r, d.other, sizeof d.other);
-    flags_to(&d, rd_u8(&r));
-    d.state = rd_u8(&r);
-    d.reason = rd_u8(&r);
+    flags_to(&d, get_code(&r, FLAG_MINE | FLAG_OFFER | FLAG_ACCEPTED | FLAG_WEIGHED));
+    d.state = get_code(&r, CLIENT_DESK_STATE_END - 1);
+    d.reason = get_code(&r, PROTO_REFUSE_END - 1);
     rd_copy(&r, d.case_id, sizeof d.case_id);
     get_subject(&r, &d.child);
     get_subject(&r, &d.child_there);
@@ -186,6 +199,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_desk *o
     d.informed_s = rd_u64(&r);
     d.granted_s = rd_u64(&r);
     e = rd_end(&r);
+    if (e == OK && (key_len != sizeof d.id || sodium_memcmp(d.id, key, sizeof d.id) != 0))
+        e = ERR_RANGE;
     if (e == OK)
         *out = d;
     return e;
@@ -215,7 +230,7 @@ enum err client_desk_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], st
     enum err e = client_vault_get(x, CLIENT_T_REQUEST, id, PROTO_ID_LEN, &row, &len);
 
     if (e == OK)
-        e = row_decode(row, len, out);
+        e = row_decode(id, PROTO_ID_LEN, row, len, out);
     if (row != NULL)
         sodium_memzero(row, len);
     free(row);
@@ -247,9 +262,7 @@ static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     struct walk *w = arg;
     struct client_desk d;
 
-    (void) key;
-    (void) key_len;
-    w->err = row_decode(value, len, &d);
+    w->err = row_decode(key, key_len, value, len, &d);
     return w->err == OK && w->each(w->arg, &d);
 }
 

@@ -7,6 +7,7 @@
 #include "client/index.h"
 #include "proto/sign.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ enum { HEAD_LEN = PROTO_KEY_LEN + 1 + 1 + 4 * 8, OF_OTHERS = 0, MINE = 1, REFUSE
 /* One byte has both: whose it is below, the origin above, which rows had none of at first. */
 _Static_assert(PROTO_ORIGINS_MAX < 1 << ORIGIN_SHIFT, "four bits");
 
-static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *out)
+/* A row under another's id is not this one: who withdraws the one would withdraw the other. */
+static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *row, size_t len, struct client_kept *out)
 {
     struct client_kept k = {0};
     struct proto_signed envelope;
@@ -36,6 +38,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     k.told = rd_u64(&r);
     k.original_len = rd_left(&r);
     k.original = rd_view(&r, k.original_len);
+    if (mine > DROPPED || k.leaf_origin > PROTO_ORIGINS_MAX || k.role >= PROTO_ROLE_END)
+        rd_fail(&r, ERR_RANGE);
     k.mine = mine != OF_OTHERS;
     k.refused = mine == REFUSED || mine == DROPPED;
     k.dropped = mine == DROPPED;
@@ -45,6 +49,8 @@ static enum err row_decode(const uint8_t *row, size_t len, struct client_kept *o
     if (e == OK)
         e = proto_statement_decode(
             proto_statement_of_type(envelope.type), envelope.body, envelope.body_len, &k.what);
+    if (e == OK && (key_len != PROTO_ID_LEN || sodium_memcmp(k.what.id, key, PROTO_ID_LEN) != 0))
+        e = ERR_RANGE;
     if (e == OK)
         *out = k;
     return e;
@@ -107,7 +113,7 @@ enum err client_kept_get(
     enum err e = client_vault_get(x, CLIENT_T_STATEMENT, id, PROTO_ID_LEN, &row, &len);
 
     if (e == OK)
-        e = row_decode(row, len, out);
+        e = row_decode(id, PROTO_ID_LEN, row, len, out);
     if (e != OK) {
         free(row);
         return e;
@@ -127,9 +133,7 @@ static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     struct walk *w = arg;
     struct client_kept k;
 
-    (void) key;
-    (void) key_len;
-    w->err = row_decode(value, len, &k);
+    w->err = row_decode(key, key_len, value, len, &k);
     return w->err == OK && w->each(w->arg, &k);
 }
 
