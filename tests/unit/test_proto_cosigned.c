@@ -249,6 +249,42 @@ static void another_text_is_not_merged(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Behind a note, in another place or its own: what fits, whole, and else nothing. */
+static void lines_are_put_behind_a_note(void **state)
+{
+    struct world *w = *state;
+    uint8_t out[PROTO_NOTE_MAX], *whole;
+    size_t before = w->len, whole_len, len = 77;
+
+    cosign(w, 0, NOW);
+    whole_len = w->len;
+    whole = check_exact(w->note, whole_len);
+    assert_err(proto_cosigned_append(whole, before, whole + before, whole_len - before, out, whole_len, &len), OK);
+    assert_int_equal(len, whole_len);
+    assert_memory_equal(out, whole, len);
+    memset(w->note + before, 0, whole_len - before);
+    assert_err(proto_cosigned_append(w->note, before, whole + before, whole_len - before, w->note, whole_len, &len), OK);
+    assert_int_equal(len, whole_len);
+    assert_memory_equal(w->note, whole, len);
+    len = 77;
+    assert_err(proto_cosigned_append(whole, before, whole + before, whole_len - before, out, whole_len - 1, &len), ERR_LONG);
+    assert_err(proto_cosigned_append(w->note, before, whole + before, whole_len - before, w->note, whole_len - 1, &len), ERR_LONG);
+    assert_err(proto_cosigned_append(w->note, before, whole + before, whole_len - before, w->note, before - 1, &len), ERR_LONG);
+    assert_int_equal(len, 77);
+    free(whole);
+}
+
+/* Clocks differ: a line as far ahead as others take counts, and says which moment it is. */
+static void a_line_just_ahead_counts(void **state)
+{
+    struct world *w = *state;
+
+    for (size_t i = 0; i < 3; i++)
+        cosign(w, i, NOW + PROTO_COSIGNED_AHEAD_S);
+    w->region.witness[0].from_s = NOW + PROTO_COSIGNED_AHEAD_S;
+    assert_int_equal(count(w, NULL).partners, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +302,8 @@ int main(void)
         TEST(merging_keeps_the_newest_of_each),
         TEST(merging_drops_lines_of_strangers),
         TEST(another_text_is_not_merged),
+        TEST(lines_are_put_behind_a_note),
+        TEST(a_line_just_ahead_counts),
     };
 
     if (sodium_init() < 0)

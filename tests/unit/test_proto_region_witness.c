@@ -6,7 +6,7 @@
 enum { PARTNERS = 3, OUTSIDER = 3, NEXT = 4, FOREIGN = 0x31 };   /* NEXT: the key that takes the place of the first partner's */
 #define CHANGE (NOW - 100)
 
-static struct proto_revoked revoked;
+static struct proto_revoked revoked[2];
 
 /* The public key of FOREIGN bytes under the name of this witness. */
 static struct proto_note_key foreign_key(const struct world *w, size_t witness, char vkey[PROTO_NOTE_VKEY_ROOM])
@@ -18,6 +18,11 @@ static struct proto_note_key foreign_key(const struct world *w, size_t witness, 
     assert_err(proto_note_key_make(w->s.key[witness].name, PROTO_NOTE_COSIGNATURE, public, &k), OK);
     proto_note_key_encode(&k, vkey);
     return k;
+}
+
+static void vkey_of_outsider(const struct world *w, char vkey[PROTO_NOTE_VKEY_ROOM])
+{
+    proto_note_key_encode(&w->s.key[OUTSIDER], vkey);
 }
 
 /* Three partners and an outsider have cosigned nothing yet; at CHANGE the first partner's key becomes another one. */
@@ -42,13 +47,21 @@ static int setup(void **state)
     return 0;
 }
 
+static int revoked_none(void **state)
+{
+    memset(revoked, 0, sizeof revoked);
+    return teardown(state);
+}
+
+/* The key of this partner; NEXT is the first one's, too. */
 static void revoke(struct world *w, size_t key)
 {
-    revoked.from_s = NOW;
-    memcpy(revoked.partner, w->region.partner[0].id, PROTO_PARTNER_LEN);
-    memcpy(revoked.key, w->s.key[key].key, PROTO_KEY_LEN);
-    w->region.revoked = &revoked;
-    w->region.revoked_count = 1;
+    struct proto_revoked *one = &revoked[w->region.revoked_count++];
+
+    one->from_s = NOW;
+    memcpy(one->partner, w->region.partner[key % NEXT].id, PROTO_PARTNER_LEN);
+    memcpy(one->key, w->s.key[key].key, PROTO_KEY_LEN);
+    w->region.revoked = revoked;
 }
 
 /* ---- what was cosigned before ---- */
@@ -80,6 +93,8 @@ static void the_old_key_counts_no_more(void **state)
 {
     struct world *w = *state;
 
+    cosign(w, 0, CHANGE);
+    assert_int_equal(count(w, w->s.key[0].key).self_s, 0);
     cosign(w, 0, CHANGE + 1);
     cosign(w, 1, CHANGE + 1);
     cosign(w, OUTSIDER, CHANGE + 1);
@@ -169,12 +184,35 @@ static void a_revoked_key_of_now_leaves_the_place_empty(void **state)
     assert_true(proto_cosigned_is_possible(&w->region, NOW));
 }
 
+/* Who reads that nothing can be anchored knows that waiting does not help: a key that was revoked, or counts later, is none. */
+static void with_too_few_keys_nothing_can_be_anchored(void **state)
+{
+    struct world *w = *state;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region_witness_change later = { .vkey = vkey, .from_s = NOW + 60, .at_s = NOW };
+
+    revoke(w, NEXT);
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
+    revoke(w, 1);
+    assert_false(proto_cosigned_is_possible(&w->region, NOW));
+    w->region.revoked_count = 1;
+    assert_true(proto_cosigned_is_possible(&w->region, NOW));
+    w->region.witness_count = OUTSIDER;
+    assert_false(proto_cosigned_is_possible(&w->region, NOW));
+    /* An outsider whose first key is of tomorrow. */
+    vkey_of_outsider(w, vkey);
+    proto_region_witness_put(&w->region, OUTSIDER, &later);
+    w->region.witness[OUTSIDER].outsider = true;
+    assert_false(proto_cosigned_is_possible(&w->region, NOW));
+    assert_true(proto_cosigned_is_possible(&w->region, NOW + 60));
+}
+
 static void of_another_partner_the_same_revocation_says_nothing(void **state)
 {
     struct world *w = *state;
 
     revoke(w, NEXT);
-    memset(revoked.partner, 0x77, sizeof revoked.partner);
+    memset(revoked[0].partner, 0x77, sizeof revoked[0].partner);
     cosign(w, NEXT, NOW);
     assert_int_equal(count(w, NULL).partners, 1);
 }
@@ -205,6 +243,23 @@ static void who_goes_on_with_an_old_key_shows(void **state)
     assert_int_equal(count(w, NULL).stale_s, 0);
     cosign(w, 0, CHANGE + PROTO_COSIGNED_STALE_S);
     assert_int_equal(count(w, NULL).stale_s, CHANGE + PROTO_COSIGNED_STALE_S);
+    assert_int_equal(count(w, NULL).stale, 0);
+}
+
+/* Which of them it is is told by name. */
+static void the_newest_of_those_who_go_on_is_told(void **state)
+{
+    struct world *w = *state;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region_witness_change c = { .vkey = vkey, .at_s = CHANGE };
+
+    (void)foreign_key(w, 1, vkey);
+    proto_region_witness_put(&w->region, 1, &c);
+    cosign(w, 0, CHANGE + PROTO_COSIGNED_STALE_S);
+    cosign(w, 1, CHANGE + PROTO_COSIGNED_STALE_S + 1);
+    assert_int_equal(count(w, NULL).stale, 1);
+    assert_int_equal(count(w, NULL).stale_s, CHANGE + PROTO_COSIGNED_STALE_S + 1);
+    cosign(w, 0, CHANGE + PROTO_COSIGNED_STALE_S + 2);
     assert_int_equal(count(w, NULL).stale, 0);
 }
 
@@ -255,6 +310,21 @@ static void a_late_line_of_the_old_key_is_not_merged(void **state)
     assert_int_equal(len, w->log.note_len);
 }
 
+/* Nor kept, when it was there first. */
+static void a_late_line_of_the_old_key_is_dropped(void **state)
+{
+    struct world *w = *state;
+    uint8_t out[PROTO_NOTE_MAX];
+    size_t len = 0;
+    bool changed = true;
+
+    cosign(w, 0, CHANGE);
+    assert_err(proto_cosigned_merge(&w->region, &w->key, w->note, w->len, w->log.note, w->log.note_len, out, sizeof out, &len, &changed), OK);
+    assert_false(changed);
+    assert_int_equal(len, w->log.note_len);
+    assert_memory_equal(out, w->log.note, len);
+}
+
 /* ---- the keys of a place ---- */
 
 static void every_moment_has_one_key(void **state)
@@ -281,6 +351,38 @@ static void every_moment_has_one_key(void **state)
     assert_int_equal(w->region.witness_changes, 2);
     assert_int_equal(w->region.witness[0].seen.size, 9);
     assert_int_equal(w->region.witness[0].log_number, 1);
+}
+
+/* Changed twice: the key between has its place too, by time and by key. */
+static void each_of_three_keys_is_found(void **state)
+{
+    struct world *w = *state;
+    char vkey[PROTO_NOTE_VKEY_ROOM];
+    struct proto_region_witness_change c = { .vkey = vkey, .at_s = NOW - 50 };
+    struct proto_note_key last = foreign_key(w, 0, vkey), key;
+    const struct { const uint8_t *key; uint64_t at_s, until_s; unsigned k; } rows[] = {
+        { w->s.key[0].key, CHANGE - 1, CHANGE, 2 },
+        { w->s.key[NEXT].key, CHANGE, NOW - 50, 1 },
+        { w->s.key[NEXT].key, NOW - 51, NOW - 50, 1 },
+        { last.key, NOW - 50, PROTO_NEVER_S, 0 },
+    };
+
+    proto_region_witness_put(&w->region, 0, &c);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t until_s = 0;
+        uint8_t place = 99;
+        unsigned k = 99;
+
+        assert_err(proto_region_witness_at(&w->region, 0, rows[i].at_s, &k), OK);
+        assert_int_equal(k, rows[i].k);
+        assert_err(proto_region_witness_key(&w->region, 0, k, &key, &until_s), OK);
+        assert_memory_equal(key.key, rows[i].key, 32);
+        assert_int_equal(until_s, rows[i].until_s);
+        assert_err(proto_region_witness_find(&w->region, rows[i].key, &place, &k), OK);
+        assert_int_equal(place, 0);
+        assert_int_equal(k, rows[i].k);
+    }
+    assert_err(proto_region_witness_key(&w->region, w->region.witness_count, 0, &key, &(uint64_t){ 0 }), ERR_RANGE);
 }
 
 static void a_statement_for_later_counts_later(void **state)
@@ -329,7 +431,7 @@ static void a_clock_that_is_behind_waits_for_its_key(void **state)
     assert_int_equal(proto_cosigned_time(NOW + PROTO_COSIGNED_AHEAD_S + 1, NOW), NOW);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, revoked_none)
 
 int main(void)
 {
@@ -337,10 +439,13 @@ int main(void)
         TEST(what_was_anchored_stays_anchored), TEST(the_new_key_counts_from_then_on), TEST(the_old_key_counts_no_more),
         TEST(an_old_line_among_new_ones_counts_no_more), TEST(a_late_line_of_the_old_key_moves_nothing),
         TEST(one_partner_with_two_keys_counts_once), TEST(the_new_key_says_nothing_of_before), TEST(a_revoked_key_counts_at_no_moment),
-        TEST(a_revoked_key_of_now_leaves_the_place_empty), TEST(of_another_partner_the_same_revocation_says_nothing),
+        TEST(a_revoked_key_of_now_leaves_the_place_empty), TEST(with_too_few_keys_nothing_can_be_anchored),
+        TEST(of_another_partner_the_same_revocation_says_nothing),
         TEST(what_is_said_under_our_other_key_is_not_anothers_word), TEST(who_goes_on_with_an_old_key_shows), TEST(who_goes_on_with_a_revoked_key_shows),
+        TEST(the_newest_of_those_who_go_on_is_told), TEST(a_late_line_of_the_old_key_is_dropped),
         TEST(a_place_keeps_one_line_and_the_newer_keys),
-        TEST(a_late_line_of_the_old_key_is_not_merged), TEST(every_moment_has_one_key), TEST(a_statement_for_later_counts_later),
+        TEST(a_late_line_of_the_old_key_is_not_merged), TEST(every_moment_has_one_key), TEST(each_of_three_keys_is_found),
+        TEST(a_statement_for_later_counts_later),
         TEST(an_outsiders_place_is_found_by_key_and_name), TEST(a_clock_that_is_behind_waits_for_its_key),
     };
 
