@@ -196,7 +196,8 @@ region_up() {
 # What a command says that did nothing, as an answer which it needs did not come in time. Of a machine that has much to do that is no wonder.
 did_nothing() {
     case $1 in
-        *'"class":"peer"'*'nothing was done: give it again'* | *'"class":"peer"'*'this needs its answer'* | *'"class":"peer"'*'has not answered yet; try'*) ;;
+        *'"class":"peer"'*'cannot be reached'*'nothing was done: give it again'*) ;;
+        *'"class":"peer"'*'cannot be reached, and this needs its answer'* | *'"class":"peer"'*'has not answered yet; try'*) ;;
         *) false ;;
     esac
 }

@@ -28,8 +28,10 @@ ask() {
         sleep 0.5
         ask_once "$@"
     done
-    ! is_only_late "$got" || ! is_alive hub || goes_out "$@"
+    settle "$@"
 }
+# settle WHO COMMAND...: what the command said is in "got"; an act that waits for the hub's answer only is waited for.
+settle() { ! is_only_late "$got" || ! is_alive hub || goes_out "$@"; }
 ask_once() { got=$(as "$@" --json 2>&1) || true; }
 
 # Not what waits for another reason than that there is no answer yet: the note says which.
