@@ -42,6 +42,7 @@ scene_root_key() {
     restarted wijkteam || { why="its node does not start"; return 1; }
     got=$(secret wijkteam-nieuw | "$bin/schakel" --home "$region/wijkteam" --as admin staff add --name nieuw --role caseworker \
         --passphrase-fd 0 --json 2>&1)
+    settle wijkteam staff add
     expect "it acts under it" "$got" '"ok":true' || return 1
     expect_not "and the hub knows it" "$got" 'queued' || return 1
 }
@@ -80,7 +81,7 @@ scene_passphrases() {
     got=$(passphrase vo-vault changed "${vo[@]}" org passphrase vault) || { why="vault: $got"; return 1; }
     got=$(passphrase vo-vault changed "${vo[@]}" org passphrase vault) && { why="the old one still opens the vault"; return 1; }
     stop_node vo
-    got=$(secret vo-vault | timeout 5 "$bin/schakel" "${vo[@]}" node --passphrase-fd 0 2>&1) && { why="the node starts with the old one"; return 1; }
+    got=$(secret vo-vault | timeout 60 "$bin/schakel" "${vo[@]}" node --passphrase-fd 0 2>&1) && { why="the node starts with the old one"; return 1; }
     expect "it says why it does not start" "$got" 'this passphrase does not open the key' || return 1
     got=$(passphrase changed vo-vault "${vo[@]}" org passphrase vault) || { why="back: $got"; return 1; }
     start_node vo && as_login vo admin && as_login vo coordinator || { why="the node does not start with the new one"; return 1; }

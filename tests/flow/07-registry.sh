@@ -40,14 +40,17 @@ scene_first_act() {
 scene_staff_revoked() {
     local key
     staff leerplicht invaller caseworker
-    got=$("$bin/schakel" --home "$region/leerplicht" --as invaller case open --number "$(child_number 9)" --purpose case_support --json 2>&1)
-    expect "the person works" "$got" '"ok":true' || return 1
+    wait_for 10 invaller_works || { why="the person does not work: $got"; return 1; }
     got=$("$bin/schakel" --home "$region/leerplicht" --as admin staff revoke --login invaller --reason stolen --json 2>&1)
     expect "the administrator ends the key" "$got" '"ok":true' || return 1
     got=$("$bin/schakel" --home "$region/leerplicht" --as invaller case list --json 2>&1) && { why="the session goes on"; return 1; }
     for p in $nodes; do
         wait_for 10 eval "listed $p | grep revoked_keys >'$region/seen'" || { why="$p does not know of the revoked key"; return 1; }
     done
+}
+
+invaller_works() {
+    got=$("$bin/schakel" --home "$region/leerplicht" --as invaller case open --number "$(child_number 9)" --purpose case_support --json 2>&1)
 }
 
 scene_revoked() {
@@ -82,8 +85,9 @@ scene_node_revoked() {
         wait_for 10 eval "listed $p | grep '$key' >/dev/null" || { why="$p does not know: $(listed "$p")"; return 1; }
     done
     number=$(child_number 17)
-    ask cjg event add --number "$number" --event HELP_REQ --to leerplicht
+    ask_once cjg event add --number "$number" --event HELP_REQ --to leerplicht
     expect_not "nothing of it goes out" "$got" '"ok":true,.*"statement":"[0-9a-f]*"}$' || return 1
+    came_behind vo leerplicht VZM || return 1
     [ "$(as leerplicht event list --number "$number" --json | value_each statement | grep -c .)" = 0 ] || { why="the hub took what a revoked key signed"; return 1; }
     wait_for 10 eval '"$bin/schakel" --home "$region/cjg" status --json | grep revoked >/dev/null' || { why="its own status does not say it: $("$bin/schakel" --home "$region/cjg" status --json)"; return 1; }
     got=$(rotate cjg node) || { why="rotate: $got"; return 1; }
@@ -110,14 +114,16 @@ scene_mirror() {
     got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
     expect "the log is copied" "$got" '"ok":true|"leaves":' || return 1
     ask vo case open --number "$(child_number 12)" --purpose case_support
-    got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
-    expect "and goes on" "$got" '"added":[1-9]' || return 1
+    wait_for 10 goes_on_copying || { why="it does not go on: $got"; return 1; }
     "$bin/schakel-hub" --home "$region/hub" export "$region/export" >/dev/null || { why="no export"; return 1; }
-    got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1)
     whole=$(stat -c %s "$(newest export)")
     [ "$whole" -gt 1000 ] || { why="the export is empty"; return 1; }
-    cmp -n "$whole" "$(newest mirror)" "$(newest export)" || { why="it is not the hub's"; return 1; }
+    wait_for 10 is_the_hubs || { why="it is not the hub's: $got"; return 1; }
 }
+copies() { got=$("$bin/schakel" --home "$region/cjg" hub mirror --out "$region/mirror" --json 2>&1); }
+goes_on_copying() { copies && expect "the copy goes on" "$got" '"added":[1-9]'; }
+# It has what the node has heard of, which may be a moment behind.
+is_the_hubs() { copies && cmp -n "$whole" "$(newest mirror)" "$(newest export)"; }
 newest() {
     if [ -f "$region/$1/tile/entries/000" ]; then echo "$region/$1/tile/entries/000"; else ls -v -d "$region/$1"/tile/entries/000.p/* | tail -n 1; fi
 }

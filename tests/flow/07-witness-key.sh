@@ -10,7 +10,7 @@ set -uo pipefail
 scene_founder() {
     local before
     wait_for 20 all_anchored || { why="nothing is anchored before: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
-    export_log before || { why="no export"; return 1; }
+    wait_for 20 is_copied_whole before || { why="no copy is anchored before: $(standing before)"; return 1; }
     before=$(witness_key vo leerplicht)
     [ -n "$before" ] || { why="no witness key is listed"; return 1; }
     got=$(rotate leerplicht witness) || { why="rotate: $got"; return 1; }
@@ -25,7 +25,7 @@ scene_founder() {
     act vo || return 1
     wait_for 30 all_anchored || { why="the new key does not count: $(hub_number anchored) of $(hub_number leaves)"; return 1; }
     wait_for 30 registry_anchored || { why="nor in the registry"; return 1; }
-    export_log after && [ "$(standing after)" = anchored ] || { why="verify does not count it: $(standing after)"; return 1; }
+    wait_for 20 is_copied_whole after || { why="verify does not count it: $(standing after)"; return 1; }
     cp "$region/after/registry" "$region/before/registry"
     [ "$(standing before)" = anchored ] || { why="what was anchored before is $(standing before)"; return 1; }
     all_back
@@ -47,7 +47,7 @@ scene_old_key() {
     stop_node leerplicht
     mv "$keys/witness.mine" "$keys/witness"
     all_back || { why="it does not come back"; return 1; }
-    wait_for 5 node_says leerplicht '"cosigns":true' || { why="it does not cosign again"; return 1; }
+    wait_for 10 node_says leerplicht '"cosigns":true' || { why="it does not cosign again"; return 1; }
     wait_for 30 all_anchored || { why="three are not enough"; return 1; }
 }
 
