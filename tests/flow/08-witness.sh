@@ -26,7 +26,10 @@ run_public() {
     "$bin/test-witness" witness.example "$public_port" "$log" <"$region/public/key" >"$region/public/log" 2>&1 &
     echo $! >"$region/public/pid"
     region_pids+=("$!")
+    # Who is not there when the hub asks is asked again after a minute.
+    wait_for 10 answers "$!" listens || { echo "the public witness does not listen" >&2; return 70; }
 }
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$public_port") 2>/dev/null; }
 
 # ---- everybody cosigns ----
 
@@ -69,11 +72,9 @@ scene_frozen() {
     stop_node hub
     kill "$(cat "$region/public/pid")"
     export SCHAKEL_CLOCK_OFFSET_S=700
-    start_hub
-    start_node vo
-    login vo
-    says vo '"log_fresh":false' || { why="still fresh: $(node_status vo)"; return 1; }
-    start_keyholder
+    start_hub && start_node vo && login vo || { why="hub and node do not start again"; return 1; }
+    wait_for 10 says vo '"log_fresh":false' || { why="still fresh: $(node_status vo)"; return 1; }
+    start_keyholder || { why="the keyholder does not start again"; return 1; }
     wait_for 20 says vo '"log_fresh":true' || { why="the keyholder's word does not help: $(node_status vo)"; return 1; }
 }
 
@@ -84,7 +85,7 @@ scene_old_copy() {
     stop_node hub
     mv "$region/hub" "$region/newer"
     cp -r "$region/older" "$region/hub"
-    start_hub
+    start_hub || { why="the hub does not start with an old copy"; return 1; }
     wait_for 20 says vo '"log_trusted":false' || { why="it was not noticed: $(node_status vo)"; return 1; }
     as vo status >"$region/said" || code=$?
     [ "$code" != 0 ] || { why="status ends with 0"; return 1; }
@@ -99,7 +100,7 @@ scene_accepted() {
     stop_node hub
     rm -rf "$region/hub"
     mv "$region/newer" "$region/hub"
-    start_hub
+    start_hub || { why="the real hub does not start"; return 1; }
     wait_for 40 says vo '"log_trusted":true' || { why="still not trusted: $(node_status vo)"; return 1; }
     s=$(as_login vo admin && "$bin/schakel" --home "$region/vo" --as admin log accept --reason "nothing was wrong after all" --json 2>&1) \
         && { why="there was nothing to accept: $s"; return 1; }
