@@ -65,6 +65,44 @@ static void a_promise_outlives_a_restart(void **state)
     assert_true(stops(PROTO_GRANT));
 }
 
+static void starts_again(void)
+{
+    client_registry_close(w.n->registry);
+    w.n->registry = NULL;
+    assert_err(client_registry_open(w.n, NULL), OK);
+}
+
+/* Of two the hub shows one: after as many restarts as there are it is still known which one is missing. */
+static void of_two_promises_the_one_that_is_kept_ends(void **state)
+{
+    struct proto_registry_say first = registry_say(&w.hub, PROTO_REG_REVOKE, 2), second = registry_say(&w.hub, PROTO_REG_QUOTA, 1);
+    struct registry_note one = registry_signed(&w.hub, &first, "01"), two = registry_signed(&w.hub, &second, "02");
+    struct client_registry_promises *p;
+
+    (void)state;
+    (void)offer(w.now_s, w.now_s);
+    take_line(false);
+    has_receipt_for(&one);
+    has_receipt_for(&two);
+    starts_again();
+    assert_int_equal(client_registry_promises_of(w.n)->count, 2);
+    assert_err(proto_registry_leaf(REGISTRY_NOW, one.data, one.len, w.leaf[0], sizeof w.leaf[0], &w.len[0]), OK);
+    assert_int_equal(registry_put(w.hub.r, &one, REGISTRY_NOW), PROTO_REG_COUNTS);
+    w.count = 1;
+    give_leaves();
+    client_registry_step(w.n);
+    for (int i = 0; i < 2; i++) {
+        p = client_registry_promises_of(w.n);
+        assert_int_equal(p->count, 1);
+        assert_memory_equal(p->at[0].id, second.id, PROTO_ID_LEN);
+        starts_again();
+    }
+    assert_null(client_registry_promise_broken(w.n));
+    is_ten_minutes_old();
+    assert_non_null(client_registry_promise_broken(w.n));
+    assert_true(stops(PROTO_GRANT));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -72,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_statement_with_a_receipt_must_be_shown),
         TEST(a_promise_outlives_a_restart),
+        TEST(of_two_promises_the_one_that_is_kept_ends),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("client/registry promise", tests, NULL, NULL);

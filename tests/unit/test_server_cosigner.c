@@ -158,6 +158,38 @@ static void what_it_cosigned_and_was_kept_is_the_base(void **state)
     assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
 }
 
+/* The root that two partners name for exactly these leaves is not believed over what was cosigned. */
+static void what_it_cosigned_of_just_that_size_is_the_base(void **state)
+{
+    struct world *w = *state;
+    struct proto_merkle_head kept = { .size = 6, .root = { 0x66 } };
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    change_origin(w, &kept);
+    log_sample_fill(&w->log, 3);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
+}
+
+/* Twice a new origin, and nothing cosigned between: what was cosigned before counts when neither lost it. */
+static void two_origins_later_it_knows_what_was_lost(void **state)
+{
+    static const struct { uint64_t first, second, base; } rows[] = { { 8, 7, 6 }, { 7, 8, 6 }, { 4, 8, 8 }, { 8, 4, 4 } };
+    struct world *w = *state;
+    struct log_sample before = w->log;
+
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct proto_merkle_head first = { .size = rows[i].first }, second = { .size = rows[i].second };
+
+        w->log = before;
+        assert_err(reopen(w, PARTNERS), OK);
+        change_origin(w, &first);
+        change_origin(w, &second);
+        assert_int_equal(ask(w, 0), PROTO_WITNESS_OTHER_SIZE);
+        assert_int_equal(w->a.size, rows[i].base);
+    }
+}
+
 /* ---- the registry ---- */
 
 static const uint8_t leaf[] = "at 1\nnothing that counts\n";
@@ -230,21 +262,56 @@ static void a_registry_with_less_than_was_brought_is_not_confirmed(void **state)
     assert_int_equal(ask_registry(w, 1, 1), PROTO_WITNESS_COSIGNED);
 }
 
+static void it_remembers_the_registry_after_a_restart(void **state)
+{
+    struct world *w = *state;
+    struct proto_merkle_head log, registry;
+    struct trouble t = { 0 };
+
+    assert_int_equal(ask_registry(w, 0, 1), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_err(reopen(w, PARTNERS), OK);
+    assert_int_equal(ask_registry(w, 0, 1), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 1);
+    assert_int_equal(ask_registry(w, 0, 0), PROTO_WITNESS_OTHER_SIZE);
+    /* What another key of it begins with, by a statement. */
+    assert_err(server_cosigner_held(w->state, &w->region, &log, &registry, &t), OK);
+    assert_int_equal(log.size, 6);
+    assert_memory_equal(log.root, w->c.log[0].seen.root, 32);
+    assert_int_equal(registry.size, 1);
+    assert_memory_equal(registry.root, w->c.log[1].seen.root, 32);
+}
+
+/* What was brought stays known to it, whatever the file says later. */
+static void with_a_registry_that_became_damaged_it_goes_on(void **state)
+{
+    struct world *w = *state;
+
+    nodes_bring_a_leaf(w);
+    assert_int_equal(ask(w, 0), PROTO_WITNESS_COSIGNED);
+    assert_err(file_write(w->copy, "\0\1", 2, 0644, NULL), OK);
+    assert_int_equal(ask(w, 6), PROTO_WITNESS_COSIGNED);
+    assert_int_equal(ask_registry(w, 0, 0), PROTO_WITNESS_OTHER_SIZE);
+    assert_int_equal(w->a.size, 1);
+}
+
 /* ---- frames, as nodes bring them ---- */
 
-static enum proto_refusal bring(struct world *w, enum proto_kind kind, const uint8_t region[PROTO_HASH_LEN], size_t flip)
+/* A frame of one kind with a signed message of another (0: the same), signed so often more, and a byte of it changed (0: none). */
+struct odd { enum proto_kind outside; uint8_t more; size_t flip; };
+
+static enum proto_refusal bring_odd(struct world *w, enum proto_kind kind, const uint8_t region[PROTO_HASH_LEN], struct odd odd)
 {
-    uint8_t public[32], secret[64], sig[PROTO_SIG_LEN], *body = malloc(PROTO_NOTE_MAX), *envelope = malloc(PROTO_NOTE_MAX),
+    uint8_t public[2][32], secret[64], sig[2][PROTO_SIG_LEN], *body = malloc(PROTO_NOTE_MAX), *envelope = malloc(PROTO_NOTE_MAX),
         *frame = malloc(PROTO_NOTE_MAX), out[2048];
     struct proto_msg m = { .kind = kind };
-    struct proto_signed s = { .body = body, .count = 1 };
+    struct proto_signed s = { .body = body, .count = (uint8_t)(1 + odd.more) };
     struct proto_reply reply;
     enum proto_kind got;
     const uint8_t *at;
     size_t len = 0, envelope_len = 0;
 
     assert_true(body != NULL && envelope != NULL && frame != NULL);
-    (void)crypto_sign_keypair(public, secret);
     memcpy(m.head.region, region, sizeof m.head.region);
     m.head.id[0] = m.head.from[0] = 1;
     m.head.issued_s = m.head.valid_until_s = NOW;
@@ -255,24 +322,34 @@ static enum proto_refusal bring(struct world *w, enum proto_kind kind, const uin
         m.code = 1;
     assert_err(proto_msg_encode(&m, body, PROTO_NOTE_MAX, &s.body_len), OK);
     memcpy(s.type, proto_msg_type(kind), strlen(proto_msg_type(kind)) + 1);
-    assert_err(proto_sign_make(s.type, body, s.body_len, secret, sig), OK);
-    s.by[0] = (struct proto_signed_by){ public, sig };
+    for (size_t i = 0; i < s.count; i++) {
+        (void)crypto_sign_keypair(public[i], secret);
+        assert_err(proto_sign_make(s.type, body, s.body_len, secret, sig[i]), OK);
+        s.by[i] = (struct proto_signed_by){ public[i], sig[i] };
+    }
     assert_err(proto_sign_encode(&s, envelope, PROTO_NOTE_MAX, &envelope_len), OK);
-    if (flip != 0)
-        envelope[flip % envelope_len] ^= 1;
-    assert_err(proto_frame_encode(kind, envelope, envelope_len, frame, PROTO_NOTE_MAX, &len), OK);
+    if (odd.flip != 0)
+        envelope[odd.flip % envelope_len] ^= 1;
+    assert_err(proto_frame_encode(odd.outside != PROTO_NONE ? odd.outside : kind, envelope, envelope_len, frame, PROTO_NOTE_MAX, &len), OK);
     assert_err(server_cosigner_answer(&w->c, frame, len, out, sizeof out, &len), OK);
     assert_err(proto_frame_decode(out, len, &got, &at, &len), OK);
     assert_err(proto_reply_decode(at, len, &reply), OK);
+    assert_int_not_equal(reply.hub_time_s, 0);
     w->a.status = PROTO_WITNESS_NONE;
-    if (reply.result == PROTO_ACCEPTED)
+    if (reply.result == PROTO_ACCEPTED) {
+        assert_memory_equal(reply.id, m.head.id, sizeof reply.id);
         assert_err(proto_witness_answer_decode(reply.payload.data, reply.payload.len, &w->a), OK);
-    else
+    } else
         assert_int_equal(reply.payload.len, 0);
     free(body);
     free(envelope);
     free(frame);
     return (enum proto_refusal)reply.result;
+}
+
+static enum proto_refusal bring(struct world *w, enum proto_kind kind, const uint8_t region[PROTO_HASH_LEN], size_t flip)
+{
+    return bring_odd(w, kind, region, (struct odd){ .flip = flip });
 }
 
 static void a_frame_is_answered_as_over_http(void **state)
@@ -293,15 +370,31 @@ static void another_kind_or_region_is_refused(void **state)
 
     assert_int_equal(bring(w, PROTO_QUERY, w->region.hash, 0), PROTO_WRONG_KIND);
     assert_int_equal(bring(w, PROTO_WITNESS, other, 0), PROTO_WRONG_REGION);
+    assert_int_equal(bring_odd(w, PROTO_WITNESS, w->region.hash, (struct odd){ .outside = PROTO_QUERY }), PROTO_WRONG_KIND);
+    assert_int_equal(bring_odd(w, PROTO_QUERY, w->region.hash, (struct odd){ .outside = PROTO_WITNESS }), PROTO_WRONG_KIND);
+}
+
+/* Of two signatures only one would be looked at. */
+static void a_frame_signed_twice_is_refused(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(bring_odd(w, PROTO_WITNESS, w->region.hash, (struct odd){ .more = 1 }), PROTO_MALFORMED);
 }
 
 static void a_changed_frame_is_refused(void **state)
 {
     struct world *w = *state;
+    size_t forged = 0;
 
-    for (size_t i = 1; i < 900; i += 7)
-        if (bring(w, PROTO_WITNESS, w->region.hash, i) == PROTO_ACCEPTED)
+    for (size_t i = 1; i < 900; i += 7) {
+        enum proto_refusal why = bring(w, PROTO_WITNESS, w->region.hash, i);
+
+        if (why == PROTO_ACCEPTED || why == PROTO_TROUBLE)
             fail_msg("byte %zu changed, and it was judged", i);
+        forged += why == PROTO_BAD_SIGNATURE;
+    }
+    assert_true(forged > 60);
 }
 
 static void a_damaged_registry_does_not_start(void **state)
@@ -324,6 +417,11 @@ int main(void)
         TEST(under_a_new_origin_it_goes_on_from_what_was_kept),
         TEST(a_log_that_does_not_extend_what_was_kept_is_not_cosigned),
         TEST(what_it_cosigned_and_was_kept_is_the_base),
+        TEST(what_it_cosigned_of_just_that_size_is_the_base),
+        TEST(two_origins_later_it_knows_what_was_lost),
+        TEST(it_remembers_the_registry_after_a_restart),
+        TEST(with_a_registry_that_became_damaged_it_goes_on),
+        TEST(a_frame_signed_twice_is_refused),
         TEST(it_cosigns_one_history_only),
         TEST(without_a_disk_there_is_no_line),
         TEST(a_damaged_memory_does_not_start),
