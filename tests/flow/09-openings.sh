@@ -21,7 +21,7 @@ scene_officers_answer() {
     for p in $partners; do
         upto=$(numbers "$p")
         officer "$p" audit check >/dev/null || { why="$p cannot check"; return 1; }
-        wait_for 8 all_answered "$p" "$upto" || { why="$p answered up to $(answered "$p") of $upto"; return 1; }
+        wait_for 20 all_answered "$p" "$upto" || { why="$p answered up to $(answered "$p") of $upto"; return 1; }
     done
     ! grep -q BAD_OPENING "$region"/*/log || { why="something was found bad"; return 1; }
 }
@@ -45,7 +45,8 @@ anchored() { [ "$(officer "$1" audit complete --json | grep -o '"anchored":true'
 
 scene_complete() {
     local today yesterday
-    wait_for 5 complete_now vo || { why="not complete: $(officer vo audit complete --json | head -c 300)"; return 1; }
+    not_over_midnight 60
+    wait_for 20 complete_now vo || { why="not complete: $(officer vo audit complete --json | head -c 300)"; return 1; }
     wait_for 15 anchored vo || { why="its ends are not anchored"; return 1; }
     today=$(date +%F) yesterday=$(date -d '2 days ago' +%F)
     officer vo audit complete --from "$yesterday" --to "$yesterday" --json | grep '"entries":0' >/dev/null || { why="entries before there were any"; return 1; }
@@ -63,7 +64,7 @@ scene_seeds_are_gone() {
     key=$(od -An -tx1 -v "$seeds" | tr -d ' \n' | cut -c25-88)
     [ ${#key} = 64 ] || { why="no key of the day"; return 1; }
     later 172800 || return 1
-    wait_for 10 has_gone "$key" "$seeds" || { why="the seeds of two days ago are there"; return 1; }
+    wait_for 20 has_gone "$key" "$seeds" || { why="the seeds of two days ago are there"; return 1; }
     ! grep -qobUaP "$(sed 's/../\\x&/g' <<<"$key")" "$region/hub/store/data.mdb" || { why="in the store"; return 1; }
 }
 
@@ -72,11 +73,12 @@ scene_mail_after_nine_days() {
     local made
     stop_node leerplicht
     as vo event add --number "$(child_number 4)" --event VZM --to leerplicht >/dev/null || { why="the school cannot report"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the report is not sent: $(status_of vo outbox_trouble)"; return 1; }
     made=$(as vo event list --number "$(child_number 4)" --json | value statement)
     later 777600 && back leerplicht || return 1
-    wait_for 10 is_known_once leerplicht "$made" || { why="the office does not know it: bad mail $(status_of leerplicht bad_mail)"; return 1; }
+    wait_for 20 is_known_once leerplicht "$made" || { why="the office does not know it: bad mail $(status_of leerplicht bad_mail)"; return 1; }
     [ "$(status_of leerplicht bad_mail)" = 0 ] || { why="bad mail"; return 1; }
-    login_officer leerplicht && wait_for 8 complete_now leerplicht || { why="not complete: $(officer leerplicht audit complete --json | head -c 300)"; return 1; }
+    login_officer leerplicht && wait_for 20 complete_now leerplicht || { why="not complete: $(officer leerplicht audit complete --json | head -c 300)"; return 1; }
 }
 login_officer() { as_login "$1" privacy; }
 

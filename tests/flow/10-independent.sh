@@ -19,12 +19,12 @@ step asked | grep '"section":"att","verdict":5.*"section":"need","verdict":0' >/
 request=$(step asked | value request)
 step refused | grep '"again":0,"forged":5,"other":9,"elsewhere":6,"kind":3' >/dev/null || die "a wrong message is not refused as the text says: $(step refused)"
 granted() { as vo grant --request "$request" --json >"$region/grant" 2>&1; }
-wait_for 10 granted || die "the school cannot grant: $(cat "$region/grant")"
+wait_for 20 granted || die "the school cannot grant: $(cat "$region/grant")"
 step opened | grep "\"ident\":{.*$name" >/dev/null || die "it does not read what was granted: $(step opened)"
 step verified
 wait "$talking" || die "it ended with an error: $(tail -c 800 "$region/said")"
 opened() { as vo request show --request "$request" --json | grep '"opened":' >/dev/null; }
-wait_for 5 opened || die "the school does not hear that it was opened"
+wait_for 20 opened || die "the school does not hear that it was opened"
 echo "ok independent client, $SECONDS s"
 
 staff vo privacy officer || die "the school has no officer"

@@ -17,6 +17,8 @@ wait "$talking" || die "a lie was told something else: $(grep '"ok":false' "$reg
 
 has_request() { as vo inbox --json | grep '"kind":"request"' >/dev/null; }
 wait_for 10 has_request || die "the honest request does not come"
+# All that was sent before it has come when it has.
+wait_for 20 has_statement vo "$(step lied | value behind)" || die "the honest report behind the lies does not come"
 items=$(as vo inbox --json | grep -o '"kind":"request"' | wc -l)
 [ "$items" = 1 ] || die "the school has $items requests and not the honest one alone"
 request=$(step lied | value request)

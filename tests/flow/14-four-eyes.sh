@@ -20,6 +20,7 @@ scene_prepared() {
     offer=$(printf '%s' "$got" | value offer)
     ask vo send --offer "$offer"
     expect "it waits for a second person" "$got" '"class":"state".*approve' || return 1
+    came_behind vo cjg REFERRED || return 1
     ask cjg inbox
     expect_not "nothing lies at the CJG" "$got" '"kind":"offer"'
 }
@@ -55,7 +56,7 @@ scene_restarted() {
     start_node cjg || { why="the node does not come back"; return 1; }
     ask cjg inbox
     expect "the old session says what to do" "$got" 'session is over.*schakel login' || return 1
-    login cjg && wait_for 10 nothing_waits || { why="something waits still: $(as cjg outbox list --json)"; return 1; }
+    login cjg && wait_for 20 nothing_waits || { why="something waits still: $(as cjg outbox list --json)"; return 1; }
 }
 
 set -e

@@ -115,7 +115,10 @@ export async function lies(state, other, number, second, handle) {
         if (!ok) wrong++;
         console.log(JSON.stringify({ lie: name, expected, told: reply.word, ok }));
     }
-    console.log(JSON.stringify({ step: 'lied', lies: LIES.length, wrong, request: hex(w.request.id) }));
+    // What comes behind all of it.
+    const honest = await report(w, {});
+    if (honest.word !== 'ACCEPTED') throw new Error(`an honest report: ${honest.word}`);
+    console.log(JSON.stringify({ step: 'lied', lies: LIES.length, wrong, request: hex(w.request.id), behind: hex(honest.said) }));
     for (const who of [p, q]) who.close();
     if (wrong !== 0) throw new Error(`${wrong} of ${LIES.length} lies were told something else`);
 }

@@ -8,7 +8,7 @@ import { readCertificate, readCheckpoint } from './lib/note.mjs';
 import { Partner } from './lib/partner.mjs';
 import { openRelease, sealPart } from './lib/seal.mjs';
 
-const PURPOSE = 'att_followup', WAIT_S = 25, PATIENCE_S = 60;
+const PURPOSE = 'att_followup', WAIT_S = 25, PATIENCE_S = 30 * Number(process.env.SCHAKEL_TEST_PATIENCE ?? 4);
 const say = (step, more = {}) => console.log(JSON.stringify({ step, ...more }));
 
 /** Fetch until this kind is there. What else comes is acknowledged when it is a statement. */

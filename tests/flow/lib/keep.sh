@@ -23,7 +23,8 @@ stop_kept() {
     local who=$1 keeper=$2 pid="" last=""
     [ -n "$keeper" ] || return 0
     touch "$region/stop.$who"
-    while kill -0 "$keeper" 2>/dev/null; do
+    # A job of this shell: the number alone may be somebody else's by now.
+    while jobs -pr | grep -x "$keeper" >/dev/null; do
         pid=$(cat "$region/$who/pid" 2>/dev/null)
         if [ -n "$pid" ] && [ "$pid" != "$last" ] && is_ours "$pid"; then
             kill "$pid" 2>/dev/null

@@ -10,10 +10,12 @@ start_hub() {
     comes_up "$!" "$bin/schakel-hub" --home "$region/hub" status || { echo "the hub does not answer; see $region/hub/log" >&2; return 70; }
 }
 
-# tell WHO LIE...: each lie a word "NAME@WHAT", told from now on; none: the truth. What was told before is forgotten.
+# tell WHO LIE...: each lie a word "NAME@WHAT", told from now on; none: the truth. What was told before is forgotten. Lies about mail are told when nobody
+# has anything to send: a node that waits for a receipt is given mail again that it knows already, and a lie about that is heard by nobody.
 tell() {
     local who=$1 one
     shift
+    case " $*" in *@mail:* | *@way:*) wait_for 20 nobody_sends || echo "   something is still on its way before the lies: $*" ;; esac
     rm -f "$region/$who/told"
     for one in "$@"; do printf '%s %s\n' "${one%@*}" "${one#*@}"; done >"$region/$who/lie.new"
     mv "$region/$who/lie.new" "$region/$who/lie"

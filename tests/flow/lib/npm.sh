@@ -2,11 +2,15 @@
 # shellcheck shell=bash
 
 install_libraries() {
-    local made="$source/tests/js/node_modules/.made-of"
+    local try made="$source/tests/js/node_modules/.made-of"
     mkdir -p "$source/build"
     {
         flock 7
         cmp -s "$source/tests/js/package-lock.json" "$made" && return 0
-        npm ci --prefix "$source/tests/js" --ignore-scripts --silent && cp "$source/tests/js/package-lock.json" "$made"
+        for try in 1 2 3 4; do
+            npm ci --prefix "$source/tests/js" --ignore-scripts --silent && cp "$source/tests/js/package-lock.json" "$made" && return 0
+            sleep 5
+        done
+        return 1
     } 7>"$source/build/.npm.lock"
 }

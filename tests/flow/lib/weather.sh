@@ -12,6 +12,15 @@ back() {
     wait_for 10 hub_is "$1" true || { why="$1 does not find the hub"; return 1; }
 }
 
+# not_over_midnight SECONDS: no day ends so soon, neither here nor in UTC, by which days are counted; if one would, this waits for the next.
+not_over_midnight() {
+    local at left
+    for at in $(date -u +%-H*3600+%-M*60+%-S) $(date +%-H*3600+%-M*60+%-S); do
+        left=$((86400 - (at)))
+        [ "$left" -gt "$1" ] || sleep "$left"
+    done
+}
+
 # set_clock SECONDS COMMAND...: started by COMMAND, a program lives so much later than now (the test clock of debug builds).
 set_clock() {
     export SCHAKEL_CLOCK_OFFSET_S=$1
@@ -69,5 +78,8 @@ is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
 
 leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
 leaves_reach() { [ "$(leaves)" -ge "$1" ]; }
-# Nobody has anything to say any more.
+# No node that runs has anything on its way to the hub.
+nobody_sends() { local p; for p in $partners; do ! runs "$p" || outbox_empty "$p" || return 1; done; }
+# Nobody has anything to say any more; of a machine that stands still for a second and a half only nobody_sends can tell.
+quiet() { nobody_sends && steady && nobody_sends; }
 steady() { local size; size=$(leaves) && sleep 1.5 && [ "$(leaves)" = "$size" ]; }
