@@ -120,7 +120,9 @@ static void a_second_time_nothing_is_sent(void **state)
 
 static void only_its_holder_and_only_while_there_is_access(void **state)
 {
-    static const enum client_desk_state not[] = {CLIENT_DESK_WAITING, CLIENT_DESK_REFUSED, CLIENT_DESK_ENDED, CLIENT_DESK_NOT_FOR_US};
+    /* Withdrawn: with a consent, and not by the holder's own word, which is told as done already. */
+    static const enum client_desk_state not[] = {CLIENT_DESK_WAITING, CLIENT_DESK_REFUSED, CLIENT_DESK_ENDED, CLIENT_DESK_NOT_FOR_US,
+        CLIENT_DESK_WITHDRAWN};
     struct client_fixture *f = *state;
     const uint8_t *id = share(f, LEERPLICHT, false);
 
@@ -153,6 +155,43 @@ static void what_comes_in_must_be_its_holders(void **state)
     assert_state(client_fixture_desk(f, LEERPLICHT, id), CLIENT_DESK_OPENED);
     assert_state(client_fixture_desk(f, VO, id), CLIENT_DESK_OPENED);
     assert_true(client_fixture_has_share(f, LEERPLICHT, id));
+}
+
+/* ---- what was asked, and is refused ---- */
+
+/* As if nothing was granted yet. */
+static void waits_again(struct client_fixture *f, enum client_fixture_who who, const uint8_t *id)
+{
+    struct client_desk d = client_fixture_desk(f, who, id);
+
+    d.state = CLIENT_DESK_WAITING;
+    d.until_s = clock_now_s() + 86400;
+    d.granted_s = d.opened_s = 0;
+    memset(&d.granted, 0, sizeof d.granted);
+    memset(d.grant_id, 0, sizeof d.grant_id);
+    client_fixture_desk_put(f, who, &d);
+}
+
+static void every_reason_can_be_given(void **state)
+{
+    static const struct { const char *name; uint8_t code; } rows[] = {
+        {"not_needed", PROTO_REFUSE_NOT_NEEDED}, {"not_proportionate", PROTO_REFUSE_NOT_PROPORTIONATE},
+        {"subject_doubt", PROTO_REFUSE_SUBJECT_DOUBT}, {"nothing_held", PROTO_REFUSE_NOTHING_HELD}, {"not_safe", PROTO_REFUSE_NOT_SAFE},
+    };
+    struct client_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const uint8_t *id = share(f, LEERPLICHT, false);
+
+        waits_again(f, VO, id);
+        waits_again(f, LEERPLICHT, id);
+        assert_err(client_fixture_call(f, VO, "refuse", "{'request':'%s','reason':'%s'}", hex, rows[i].name), OK);
+        client_fixture_hub(f);
+        assert_state(client_fixture_desk(f, LEERPLICHT, id), CLIENT_DESK_REFUSED);
+        assert_int_equal(client_fixture_desk(f, LEERPLICHT, id).reason, rows[i].code);
+    }
+    /* It is not the asker's to refuse, nor was it refused by the asker. */
+    assert_err(client_fixture_call(f, LEERPLICHT, "refuse", "{'request':'%s','reason':'not_needed'}", hex), ERR_STATE);
 }
 
 /* ---- a hub that says no ---- */
@@ -244,7 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_was_granted_and_read), client_fixture_test(what_is_still_on_its_way), client_fixture_test(what_was_sent),
         client_fixture_test(both_sides_say_why), client_fixture_test(a_second_time_nothing_is_sent),
-        client_fixture_test(only_its_holder_and_only_while_there_is_access), client_fixture_test(what_comes_in_must_be_its_holders),
+        client_fixture_test(only_its_holder_and_only_while_there_is_access), client_fixture_test(every_reason_can_be_given),
+        client_fixture_test(what_comes_in_must_be_its_holders),
         client_fixture_test(it_is_not_dropped_on_the_hubs_word), client_fixture_test(after_a_day_it_is_overdue),
         client_fixture_test(what_is_over_by_itself_needs_no_end),
     };

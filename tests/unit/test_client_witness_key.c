@@ -1,4 +1,5 @@
 /* client/witness_key: the node's key as a witness is changed by the registry (P-200), and what the new one begins with. */
+#include "tests/support/captured.h"
 #include "tests/support/registry_world.h"
 
 #include "proto/region_witness.h"
@@ -230,6 +231,98 @@ static void it_signs_nothing_for_before_it_counted(void **state)
     assert_in_range(client_witness_time(w.n), now_s, clock_now_s());
 }
 
+/* ---- what the log and people are told ---- */
+
+/* Whether this is in the log when the witness heeds a line, or settles. */
+static bool logs(const struct proto_cosigned *c, const char *text)
+{
+    struct captured log = captured_begin(stderr);
+    char *said;
+    bool has;
+
+    if (c != NULL)
+        client_witness_heed_stale(w.n, c);
+    else
+        client_witness_settle(w.n);
+    said = captured_end(&log);
+    has = strstr(said, text) != NULL;
+    free(said);
+    return has;
+}
+
+/* Somebody goes on with a key of before: whose it was is told by name, while it happens, and not with each line. */
+static void who_goes_on_with_a_key_of_before_is_named(void **state)
+{
+    uint64_t now_s = clock_now_s();
+    struct proto_cosigned c = {.stale = OTHER, .stale_s = now_s};
+    char name[PROTO_NOTE_NAME_MAX + 1], line[sizeof name + 64];
+
+    (void)state;
+    proto_region_witness_name(&w.n->region, OTHER, name);
+    (void)snprintf(line, sizeof line, "cosigned-under-a-key-of-before witness=%s\n", name);
+    c.stale_s = 0;
+    assert_false(logs(&c, "cosigned"));
+    c.stale_s = now_s - 601;
+    assert_false(logs(&c, "cosigned"));
+    c.stale_s = now_s - 500;
+    assert_true(logs(&c, line));
+    assert_false(logs(&c, "cosigned"));
+    w.n->witness->stale_said_s -= 601;
+    assert_true(logs(&c, line));
+}
+
+static void a_key_that_counts_no_more_is_told_once(void **state)
+{
+    (void)state;
+    assert_false(logs(NULL, "counts-no-more"));
+    name_key(NEXT_SEED, 0, 0);
+    w.n->witness->replaced = false;
+    assert_true(logs(NULL, "counts-no-more"));
+    assert_false(logs(NULL, "counts-no-more"));
+}
+
+static void people_read_of_the_key_that_waits(void **state)
+{
+    (void)state;
+    assert_null(client_witness_key_text(w.n, LANG_NL));
+    wait_with(NEXT_SEED);
+    assert_non_null(strstr(client_witness_key_text(w.n, LANG_NL), "nieuwe getuigesleutel wacht"));
+    assert_non_null(strstr(client_witness_key_text(w.n, LANG_EN), "new witness key waits"));
+}
+
+/* Who is the only witness has nobody to wait for; under whichever name or key of ours, we are not another. */
+static void we_are_not_another(void **state)
+{
+    struct proto_note_key renamed = w.s.key[US];
+    uint8_t all = w.n->region.witness_count;
+
+    (void)state;
+    assert_int_equal(w.n->witness->others, all - 1);
+    w.n->region.witness_count = 1;
+    client_witness_key_step(w.n);
+    assert_int_equal(w.n->witness->others, 0);
+    /* Another key in our place. */
+    name_key(NEXT_SEED, 0, 0);
+    assert_int_equal(w.n->witness->others, 0);
+    /* Our key in a place of another name. */
+    assert_err(proto_note_key_make("elsewhere.example", PROTO_NOTE_COSIGNATURE, w.s.key[US].key, &renamed), OK);
+    proto_note_key_encode(&renamed, w.n->region.witness[US].vkey);
+    client_witness_settle(w.n);
+    assert_int_equal(w.n->witness->others, 0);
+    w.n->region.witness_count = all;
+    client_witness_key_step(w.n);
+    assert_int_equal(w.n->witness->others, all - 1);
+}
+
+static void its_lines_begin_when_its_key_does(void **state)
+{
+    (void)state;
+    assert_int_equal(w.n->witness->since_s, 0);
+    wait_with(NEXT_SEED);
+    name_key(NEXT_SEED, 0, 0);
+    assert_int_equal(w.n->witness->since_s, REGISTRY_NOW);
+}
+
 static void what_it_holds_to_can_be_asked(void **state)
 {
     static const uint8_t empty[4] = {0xe3, 0xb0, 0xc4, 0x42};
@@ -258,6 +351,8 @@ int main(void)
         ROW(what_is_remembered_stays_when_it_is_more), ROW(nothing_is_signed_before_it_holds_to_it),
         ROW(a_log_that_it_left_it_does_not_cosign_under_a_new_key), ROW(heads_of_an_origin_of_before_bind_no_more),
         ROW(it_signs_nothing_for_before_it_counted), ROW(what_it_holds_to_can_be_asked),
+        ROW(who_goes_on_with_a_key_of_before_is_named), ROW(a_key_that_counts_no_more_is_told_once), ROW(people_read_of_the_key_that_waits),
+        ROW(we_are_not_another), ROW(its_lines_begin_when_its_key_does),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("the witness's key", tests, NULL, NULL);

@@ -270,6 +270,22 @@ static void parts_are_put_together(void **state)
     assert_true(proto_region_partner(w->region, w->hub.region.id[2])->revoked);
 }
 
+static void parts_go_on_behind_what_is_held(void **state)
+{
+    struct world *w = *state;
+    uint64_t have = 77;
+
+    say(w, PROTO_REG_ADMIT, 0, "01");
+    assert_err(bring(w, 0, 0, 1, &have), OK);
+    for (size_t i = 0; i < 3; i++)
+        say(w, PROTO_REG_QUOTA, i, i == 0 ? "12" : i == 1 ? "02" : "01");
+    for (size_t i = 1; i < 4; i++) {
+        assert_err(i < 3 ? bring_part(w, i, i + 1, false, &have) : bring(w, i, i, i + 1, &have), OK);
+        assert_int_equal(have, i + 1);
+    }
+    assert_int_equal(proto_registry_size(server_registry_fold(w->r)), 4);
+}
+
 static void a_part_that_is_not_proven_is_not_kept(void **state)
 {
     struct world *w = *state;
@@ -471,7 +487,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_nodes_bring_is_kept_and_folded), T(they_are_there_after_a_restart), T(leaves_that_do_not_begin_here_change_nothing),
         T(another_history_is_refused), T(a_leaf_of_the_future_is_not_taken), T(a_void_leaf_of_the_future_is_taken),
-        T(parts_are_put_together), T(a_part_that_is_not_proven_is_not_kept),
+        T(parts_are_put_together), T(parts_go_on_behind_what_is_held), T(a_part_that_is_not_proven_is_not_kept),
         T(a_file_that_cannot_be_read_is_no_beginning), T(parts_of_before_another_file_are_forgotten), T(as_much_as_a_registry_can_be_is_there_after_a_restart),
         T(what_is_written_anew_is_waited_for), T(nobody_is_waited_for_when_the_other_end_is_gone),
     };
