@@ -82,6 +82,7 @@ static void note_question(struct holders *w, size_t side, const uint8_t *envelop
     w->envelope[side] = check_exact(envelope, len);
     w->len[side] = len;
     w->asked[side] = *m;
+    w->asked_ms[side] = clock_mono_ms();
     w->questions[side]++;
 }
 

@@ -27,6 +27,7 @@ struct holders {
     struct proto_msg asked[2];     /* the last question of each */
     uint8_t *envelope[2];
     size_t len[2], questions[2];
+    uint64_t asked_ms[2];          /* when that came */
     struct client_call call;
     struct proto_subject_id got;
 };
