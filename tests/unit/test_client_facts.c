@@ -192,26 +192,21 @@ static void an_event_of_another_purpose(void **state)
     assert_true(has_event(f, a, "INFORMED"));
 }
 
-/* Noon so many days ago: counted in hours it is another day where the clocks were changed since, when one runs this late at night. */
-static uint64_t noon_before(const struct client_fixture *f, int days)
-{
-    return clock_midnight_nl(date_add_days(clock_date_nl(f->now_s), -days)) + DAY_S / 2;
-}
-
 static void an_event_on_its_days(void **state)
 {
     struct client_fixture *f = *state;
+    const struct date today = clock_date_nl(f->now_s);  /* at night an hour more or less, since the clocks were changed, is another day */
     struct asked *a = question(f);
     struct proto_statement s = event(f, "REFERRED", VO, CJG, NOBODY);
 
     s.occurred_s = f->now_s + DAY_S;
     client_fixture_keep(f, VO, &s);
     assert_false(has_event(f, a, "REFERRED"));
-    s.occurred_s = noon_before(f, 60);
+    s.occurred_s = clock_midnight_nl(date_add_days(today, -60)) + DAY_S / 2;
     client_fixture_keep(f, VO, &s);
     assert_true(has_event(f, a, "REFERRED"));
     assert_int_equal(a->f.counted.count, 1);
-    s.occurred_s = noon_before(f, 62);
+    s.occurred_s = clock_midnight_nl(date_add_days(today, -62)) + DAY_S / 2;
     client_fixture_keep(f, VO, &s);
     assert_false(has_event(f, a, "REFERRED"));
     /* Nor is it named to the hub, which drops it (P-198). */
