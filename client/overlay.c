@@ -109,6 +109,17 @@ static bool is_key(const struct merging *m, size_t column)
     return column == 0 || (two && column == 2);
 }
 
+static bool has_same_key(const struct merging *m, const struct csv *c, size_t row, size_t other)
+{
+    for (size_t i = 0; i < csv_columns(m->old); i++) {
+        size_t column = c == m->old ? i : (size_t)m->column[i];
+
+        if (is_key(m, i) && strcmp(csv_cell(c, row, column), csv_cell(c, other, column)) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool is_same_key(const struct merging *m, size_t old_row, size_t new_row)
 {
     for (size_t i = 0; i < csv_columns(m->old); i++)
@@ -169,8 +180,28 @@ static bool is_in_base(const struct merging *m, size_t new_row)
     return false;
 }
 
+/* Of two rows of one key one would count, and its writer would not know which. */
+static void find_twice(struct merging *m)
+{
+    for (size_t i = 0; i < csv_rows(m->new); i++) {
+        size_t in_base = 0;
+
+        for (size_t k = 0; k < i; k++)
+            if (has_same_key(m, m->new, k, i)) {
+                mistake(m, ERR_EXISTS, csv_line(m->new, i), "stands here twice: keep one of the two", "staat hier twee keer: houd er een van",
+                    new_cell(m, i, 0));
+                break;
+            }
+        for (size_t k = 0; k < csv_rows(m->old); k++)
+            in_base += is_same_key(m, k, i);
+        if (in_base > 1)
+            mistake(m, ERR_EXISTS, csv_line(m->new, i), "stands in the base more than once", "staat in de basis meer dan een keer", new_cell(m, i, 0));
+    }
+}
+
 static void merge(struct merging *m)
 {
+    find_twice(m);
     m->len = 0;
     for (size_t i = 0; i < csv_columns(m->old); i++)
         put_cell(m, csv_header(m->old, i), i + 1 == csv_columns(m->old));

@@ -185,6 +185,10 @@ static const struct row bad[] = {
         "1: days is a column of the base, and is missing here\n1: dagen is no column of the base\n" },
     { "a row to take away that is not there", "rules.csv", RULES "R99,,,,,,,,,,,,,\n", "2: R99 is taken away, but the base does not have it\n" },
     { "a row of another width", "events.csv", EVENTS "VZM,x\n", "2: this row has 2 cells, the first row has 6\n" },
+    { "two rows of one key", "events.csv", EVENTS "VZM,x,SCHOOL,ref,child,60\nVZM,x,SCHOOL,ref,child,30\n", "3: VZM stands here twice: keep one of the two\n" },
+    { "two new rows of one key", "grounds.csv", "ground,meaning,survives_objection\nNEW,x,no\nNEW,x,yes\n", "3: NEW stands here twice: keep one of the two\n" },
+    { "two values of one parameter and day", "parameters.csv", PARAMETERS "small_cell,10,2027-01-01,a\nsmall_cell,20,2027-01-01,b\n",
+        "3: small_cell stands here twice: keep one of the two\n" },
     { "marks of its own", "loosen.csv", "what,name,may,nl,en\n", "0: loosen.csv says what a region may loosen, so it is the base's alone\n" },
 };
 
