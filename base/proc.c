@@ -276,21 +276,53 @@ static void tell_signal(const struct proc *p, int status)
         "role", p->role, "signal", number, NULL);
 }
 
-/* Wait for a signal to us (gives NULL) or for a child that ends by itself. */
+/* One that has ended: the one with this number, or any (0). */
+static const struct proc *ended_one(const struct proc *procs, size_t count, pid_t pid)
+{
+    int status;
+
+    for (size_t i = 0; i < count; i++)
+        if ((pid == 0 || procs[i].pid == pid) && has_ended(procs[i].pid, &status)) {
+            tell_signal(&procs[i], status);
+            return &procs[i];
+        }
+    return NULL;
+}
+
+/*
+ * Wait for a signal to us (gives NULL) or for a child that ends by itself. Who dies takes others along, and when this process comes to look they may
+ * all have ended: while a signal of a child waits to be taken the next ones are dropped, so it names the first.
+ */
 static const struct proc *wait_first(const struct proc *procs, size_t count, const sigset_t *signals)
 {
-    int status, got;
+    const struct proc *gone = NULL;
+    siginfo_t info;
+    sigset_t child;
+    int got;
 
+    if (sigemptyset(&child) != 0 || sigaddset(&child, SIGCHLD) != 0)
+        abort();
+    got = sigtimedwait(&child, &info, &(struct timespec){ .tv_nsec = 0 });
     for (;;) {
-        for (size_t i = 0; i < count; i++)
-            if (has_ended(procs[i].pid, &status)) {
-                tell_signal(&procs[i], status);
-                return &procs[i];
-            }
-        got = sigwaitinfo(signals, NULL);
+        if (got == SIGCHLD)
+            gone = ended_one(procs, count, info.si_pid);
+        if (gone == NULL)
+            gone = ended_one(procs, count, 0);
+        if (gone != NULL)
+            return gone;
+        got = sigwaitinfo(signals, &info);
         if (got == SIGTERM || got == SIGINT)
             return NULL;
     }
+}
+
+/* Whoever started this process may have left it deaf to them. Only then: a signal that waits to be taken would be lost. */
+static void take_children(void)
+{
+    struct sigaction was;
+
+    if (sigaction(SIGCHLD, NULL, &was) != 0 || (was.sa_handler != SIG_DFL && signal(SIGCHLD, SIG_DFL) == SIG_ERR))
+        abort();
 }
 
 enum err proc_wait(const struct proc *procs, size_t count, uint64_t grace_ms, const char **dead)
@@ -303,8 +335,9 @@ enum err proc_wait(const struct proc *procs, size_t count, uint64_t grace_ms, co
         || sigaddset(&signals, SIGINT) != 0 || sigaddset(&signals, SIGCHLD) != 0)
         abort();
     /* Blocked before the first look at the children, so that none can end unseen between looking and waiting. */
-    if (sigprocmask(SIG_BLOCK, &signals, &before) != 0 || signal(SIGCHLD, SIG_DFL) == SIG_ERR)
+    if (sigprocmask(SIG_BLOCK, &signals, &before) != 0)
         abort();
+    take_children();
     gone = wait_first(procs, count, &signals);
     clean = stop_all(procs, count, gone, grace_ms, &signals);
     if (sigprocmask(SIG_SETMASK, &before, NULL) != 0)

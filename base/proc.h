@@ -40,7 +40,8 @@ MUST_USE enum err proc_start_block(uint8_t **out, size_t *len);
 
 /*
  * In the parent: wait until SIGTERM or SIGINT (then every child gets SIGTERM, and SIGKILL after grace_ms) or until one
- * child ends by itself; then the others are ended likewise. *dead is the role that ended by itself, NULL after a signal.
+ * child ends by itself; then the others are ended likewise. *dead is the role that ended by itself, NULL after a signal; of
+ * several the first, when they ended after this call began or their signals were blocked.
  * OK after a signal and clean ends (exit 0 or SIGTERM), ERR_STATE when a child had to be killed or failed while ending,
  * ERR_PEER when a role died: end with EX_SOFTWARE (70) and name it. At most 16 children.
  */

@@ -16,7 +16,10 @@ region_make_opts=(--witness "$public_vkey")
 role_pid() { pgrep -P "$(cat "$region/$1/pid")" -f -- "--role $2\$"; }
 start_again() { case $1 in hub) start_hub ;; keyholder) start_keyholder ;; *) start_node "$1" && login "$1" ;; esac; }
 
-gone_in() { wait_for "$1" not kill -0 "$2"; }
+# A process is its number and when it began: the number alone is somebody else's within minutes.
+process() { echo "$1:$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)"; }
+is_gone() { has_ended "${1%:*}" || [ "$(process "${1%:*}")" != "$1" ]; }
+gone_in() { wait_for "$1" is_gone "$2"; }
 
 # A report reaches the officer's node: everybody works.
 all_works() {
@@ -29,17 +32,17 @@ all_works() {
 
 # killed WHO ROLE: the program ends with 70 and names that role, no other; no process of it is left.
 killed() {
-    local at pid children code=0 child
+    local at pid children=() code=0 child
     at=$(($(stat -c %s "$region/$1/log") + 1))
     pid=$(cat "$region/$1/pid")
-    children=$(pgrep -P "$pid" | tr '\n' ' ')
     wait_for 5 role_pid "$1" "$2" || { why="$1 has no role $2"; return 1; }
+    for child in $(pgrep -P "$pid"); do children+=("$(process "$child")"); done
     kill -9 "$(role_pid "$1" "$2")"
-    gone_in 10 "$pid" || { why="$1 lives on without $2"; return 1; }
+    gone_in 10 "$(process "$pid")" || { why="$1 lives on without $2"; return 1; }
     wait "$pid" || code=$?
     [ "$code" = 70 ] || { why="$1 without $2 ends with $code"; return 1; }
-    for child in $children; do
-        gone_in 3 "$child" || { why="$1 is gone, and its process $child is not"; return 1; }
+    for child in "${children[@]}"; do
+        gone_in 10 "$child" || { why="$1 is gone, and its process $child is not"; return 1; }
     done
     tail -c "+$at" "$region/$1/log" | grep -vE '^[0-9]{4}-|=' >"$region/said"
     expect "$1 names $2" "$(cat "$region/said")" "(^|[ :])$2(:| |\$)" || return 1
@@ -113,7 +116,7 @@ ended() {
     pid=$(cat "$region/$1/pid")
     began=$(date +%s%N)
     kill "$pid"
-    gone_in "$CLEAN_S" "$pid" || { why="$1 is not gone after $CLEAN_S s"; return 1; }
+    gone_in "$CLEAN_S" "$(process "$pid")" || { why="$1 is not gone after $CLEAN_S s"; return 1; }
     echo "   $1 ended in $((($(date +%s%N) - began) / 1000000)) ms"
     wait "$pid" || code=$?
     [ "$code" = 0 ] || { why="$1 ends with $code: $(tail -n 3 "$region/$1/log")"; return 1; }
