@@ -49,6 +49,12 @@ goes_out() {
 }
 says_all() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | grep '"outbox":0,' >/dev/null; }
 
+# room_in_the_day SECONDS: what hub and keyholder count a day (of UTC) does not begin anew in the next so many: that is waited for first.
+room_in_the_day() {
+    local left=$((86400 - $(date +%s) % 86400))
+    [ "$left" -gt "$1" ] || sleep $((left + 1))
+}
+
 # Who was started a moment ago is not found at once: a question to the keyholder that fell into that is asked again.
 ask_again() {
     local try

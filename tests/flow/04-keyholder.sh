@@ -173,6 +173,7 @@ scene_wrong_share() {
 }
 
 set -e
+room_in_the_day 180
 region_up
 set +e
 run_scenes away_and_back counted_once register quota blocked wrong_share

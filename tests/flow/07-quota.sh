@@ -77,6 +77,7 @@ scene_over() {
 }
 
 set -e
+room_in_the_day 180
 region_up
 set +e
 run_scenes too_many two_others_raise_it for_nobody_else over
