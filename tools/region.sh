@@ -9,6 +9,9 @@ region_pids=()
 region_make_opts=()
 region_hub_conf=""
 
+# The day that the programs reckon with, whatever day it is where this machine is, and also where no zones are installed.
+export TZ='CET-1CEST,M3.5.0,M10.5.0/3'
+
 # A passphrase per person, only for the sample region: as everywhere it travels on a descriptor, never in arguments. A build for tests spends
 # no time on making them hard to guess; the release, and so tools/demo, does not know this name.
 export SCHAKEL_TEST_CHEAP_PASSPHRASES=1

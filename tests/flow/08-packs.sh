@@ -20,8 +20,8 @@ says() { grep -qF -- "$1" "$work/said" || { cat "$work/said" >&2; die "does not 
 person() { local who=$1 login=$2; shift 2; "$bin/schakel" --home "$region/$who" --as "$login" "$@"; }
 pack_of() { "$bin/schakel" --home "$region/$1" status --json | value pack; }
 
-day=$(TZ=Europe/Amsterdam date -d '+30 days' +%F)
-midnight=$(TZ=Europe/Amsterdam date -d "$day 00:00" +%s)
+day=$(date -d '+30 days' +%F)
+midnight=$(date -d "$day 00:00" +%s)
 region_up
 for who in vo leerplicht; do staff "$who" ada adopter; done
 staff vo frits fg
