@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DAY_S = 86400, HOUR_S = 3600 };
+enum { DAY_S = 86400, HOUR_S = 3600, PATIENCE_MAX = 99 };
 
 #ifdef SCHAKEL_TEST_CLOCK
 /* Signed seconds that a test adds to the clock. */
@@ -14,7 +14,20 @@ static int64_t offset_s(void)
 
     return text == NULL ? 0 : (int64_t)strtoll(text, NULL, 10);
 }
+
+static uint32_t patience(void)
+{
+    const char *text = getenv("SCHAKEL_TEST_PATIENCE");
+    unsigned long times = text == NULL ? 1 : strtoul(text, NULL, 10);
+
+    return times >= 1 && times <= PATIENCE_MAX ? (uint32_t)times : 1;
+}
 #else
+static uint32_t patience(void)
+{
+    return 1;
+}
+
 static int64_t offset_s(void)
 {
     return 0;
@@ -37,6 +50,11 @@ uint64_t clock_mono_ms(void)
     if (clock_gettime(CLOCK_MONOTONIC, &ts) != 0)
         abort();
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+uint32_t clock_patience_ms(uint32_t ms)
+{
+    return ms * patience();
 }
 
 static int is_leap(int year)

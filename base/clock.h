@@ -16,6 +16,12 @@ uint64_t clock_now_s(void);
 /* Monotonic milliseconds, for waits and measuring only; never stored. */
 uint64_t clock_mono_ms(void);
 
+/*
+ * For how long something is waited for whose answer may just be slow: ms. In builds with SCHAKEL_TEST_CLOCK as many times as long as the
+ * environment's SCHAKEL_TEST_PATIENCE says, 1 to 99: whole programs are tested on machines that do nothing for seconds.
+ */
+uint32_t clock_patience_ms(uint32_t ms);
+
 /* A civil date. Plain value. */
 struct date { int year, month, day; };
 

@@ -1,7 +1,8 @@
 #include "client/cmd.h"
 
 #include "base/args.h"
-
+#include "base/clock.h"
+#include "client/calls.h"
 #include "client/cmds.h"
 #include "client/control.h"
 
@@ -140,6 +141,15 @@ const char *client_run_text(const struct client_run *r, const char *key)
     return json_text(r->args, key, &text) == OK ? text : NULL;
 }
 
+/* A node that is told nothing waits this long by itself. */
+static void set_wait(cJSON *args)
+{
+    uint32_t wait_ms = clock_patience_ms(CLIENT_WAIT_MS);
+
+    if (wait_ms != CLIENT_WAIT_MS && !cJSON_HasObjectItem(args, "wait_ms"))
+        json_add_u64(args, "wait_ms", wait_ms);
+}
+
 enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJSON **reply)
 {
     int fd = -1;
@@ -148,6 +158,7 @@ enum err client_run_call_as_nobody(struct client_run *r, const char *command, cJ
 
     set_text(r->args, "command", command);
     set_text(r->args, "lang", r->lang == LANG_NL ? "nl" : "en");
+    set_wait(r->args);
     if (e == OK)
         e = client_control_send(fd, r->args, r->t);
     if (e == OK)

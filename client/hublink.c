@@ -138,7 +138,7 @@ enum err client_link_send(struct client_node *n, enum proto_kind kind, const uin
         return ERR_BUSY;
     e = proto_frame_encode(kind, envelope, len, l->frame, PROTO_FRAME_MAX, &frame_len);
     if (e == OK)
-        e = wire_call_start(l->wire, (uint64_t)c->use << 32 | (uint64_t)(c - l->call), l->frame, frame_len, timeout_ms);
+        e = wire_call_start(l->wire, (uint64_t)c->use << 32 | (uint64_t)(c - l->call), l->frame, frame_len, clock_patience_ms(timeout_ms));
     if (e == OK) {
         c->done = done;
         c->arg = arg;

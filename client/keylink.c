@@ -88,6 +88,9 @@ enum err client_keylink_send(struct client_node *n, enum proto_kind kind, const 
     struct slot *s = slot_of(n->keylink, kind);
     enum err e = s == NULL ? ERR_RANGE : s->done != NULL ? ERR_BUSY : OK;
 
+    /* Somebody waits for a child's pseudonym; the others come round again. */
+    if (kind == PROTO_DERIVE)
+        timeout_ms = clock_patience_ms(timeout_ms);
     if (e == OK)
         e = start(n->keylink, s, kind, (struct proto_blob){envelope, len}, timeout_ms);
     if (e == OK) {

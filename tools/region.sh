@@ -47,7 +47,9 @@ free_port() {
 }
 
 # How many times as long as a quiet machine needs is waited for what must come. What comes is not waited for any longer, and a hang still ends.
+# The programs of a build for tests wait so much longer for each other's answers, too.
 PATIENCE=${SCHAKEL_TEST_PATIENCE:-4}
+export SCHAKEL_TEST_PATIENCE=$PATIENCE
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
 # wait_for SECONDS COMMAND...: until it succeeds, PATIENCE times as long at most.

@@ -62,13 +62,13 @@ knows() { as leerplicht statement list --json 2>/dev/null | lines | grep "$1" >/
 scene_nearly_full() {
     fill $((DISK_KIB * 3 / 100))
     wait_for 10 hub_is_full || { why="the hub does not notice: $(free_kib) KiB are free"; return 1; }
-    ask_for
+    SCHAKEL_TEST_PATIENCE=1 ask_for
     expect "no request is taken" "$got" '"queued":true' || return 1
     expect "and the answer says why" "$got" '"note":"The hub.s disk is nearly full' || return 1
     wait_for 10 status_says_why || { why="the status does not say why: $(status_of leerplicht outbox_trouble)"; return 1; }
     came_behind leerplicht vo LRV "$(child_number 5)" || return 1
     ! lies_at vo "$request" || { why="the request came all the same"; return 1; }
-    ask vo grant --request "$before"
+    SCHAKEL_TEST_PATIENCE=1 ask vo grant --request "$before"
     expect "no grant is taken" "$got" '"queued":true' || return 1
     report 3
     expect "a report is" "$got" '"ok":true' || return 1
@@ -114,7 +114,7 @@ hub_goes_on() {
 scene_full() {
     fill 0
     # Once: what it is told is all that is asked here, and what waits goes when there is room.
-    ask_once vo event add --number "$(child_number 4)" --event VZM --to leerplicht
+    SCHAKEL_TEST_PATIENCE=1 ask_once vo event add --number "$(child_number 4)" --event VZM --to leerplicht
     expect "a report is kept, here or there" "$got" '"ok":true' || return 1
     promised=$(printf '%s' "$got" | value statement)
     sleep 2

@@ -197,6 +197,24 @@ static void test_test_clock(void **state)
 #endif
 }
 
+static void test_patience(void **state)
+{
+    (void)state;
+    assert_int_equal(unsetenv("SCHAKEL_TEST_PATIENCE"), 0);
+    assert_int_equal(clock_patience_ms(8000), 8000);
+    assert_int_equal(setenv("SCHAKEL_TEST_PATIENCE", "4", 1), 0);
+#ifdef SCHAKEL_TEST_CLOCK
+    assert_int_equal(clock_patience_ms(8000), 32000);
+#else
+    assert_int_equal(clock_patience_ms(8000), 8000);  /* nor to wait longer */
+#endif
+    for (const char *const *no = (const char *const[]){"0", "-1", "100", "", NULL}; *no != NULL; no++) {
+        assert_int_equal(setenv("SCHAKEL_TEST_PATIENCE", *no, 1), 0);
+        assert_int_equal(clock_patience_ms(8000), 8000);
+    }
+    assert_int_equal(unsetenv("SCHAKEL_TEST_PATIENCE"), 0);
+}
+
 static void test_monotonic(void **state)
 {
     uint64_t before = clock_mono_ms(), after;
@@ -223,6 +241,7 @@ int main(void)
         check_add(&list, date_rows[i].name, test_date, &date_rows[i]);
     check_add(&list, "moments far away", test_far_away, NULL);
     check_add(&list, "the test clock is there only in test builds", test_test_clock, NULL);
+    check_add(&list, "an answer is waited for longer only where tests may say so", test_patience, NULL);
     check_add(&list, "the monotonic clock goes on", test_monotonic, NULL);
     return check_run(&list, "base/clock");
 }
