@@ -17,14 +17,15 @@ asked() {
     ask leerplicht request new --case "$case_of" --to vo --purpose att_followup --sections ident,att
     expect "the officer asks" "$got" '"verdict":"PERMIT"' || return 1
     request=$(printf '%s' "$got" | value request)
-    wait_for 10 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
+    wait_for 20 lies_at vo "$request" || { why="the request is not at the school"; return 1; }
 }
 granted() { ask vo grant --request "$1"; expect "the school grants" "$got" '"ok":true'; }
 opened() {
-    ask leerplicht open --share "$1" --informed "$(date -d "+$((SCHAKEL_CLOCK_OFFSET_S / DAY)) days" +%F)"
+    ask leerplicht open --share "$1" --informed "$(date -d "@$(($(date +%s) + SCHAKEL_CLOCK_OFFSET_S))" +%F)"
     expect "the officer reads" "$got" '"att":\{'
 }
 
+other_days() { [ "$(days_left vo node)" = 4 ] && [ "$(days_left leerplicht node)" -gt 80 ]; }
 # Day 80: the officer's node gets another node key, not another one for sealing. Day 85: all that is between two steps on day 90.
 scene_between_steps() {
     later $((80 * DAY)) || return 1
@@ -32,7 +33,7 @@ scene_between_steps() {
     for key in node officer; do got=$(rotate leerplicht "$key") || { why="$key: $got"; return 1; }; done
     stop_node leerplicht
     back leerplicht && later $((5 * DAY)) || return 1
-    [ "$(days_left vo node)" = 4 ] && [ "$(days_left leerplicht node)" -gt 80 ] || { why="other days are left: $(days_left vo node), $(days_left leerplicht node)"; return 1; }
+    wait_for 10 other_days || { why="other days are left: $(days_left vo node), $(days_left leerplicht node)"; return 1; }
     ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht
     expect "the school reports" "$got" '"ok":true' || return 1
     ask leerplicht case open --number "$(child_number 2)" --purpose att_followup

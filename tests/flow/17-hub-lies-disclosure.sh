@@ -43,7 +43,10 @@ requests_for() {
 all_known() { local r; for r in "${requests[@]}"; do state_is_known vo "$r" || return 1; done; }
 all_arrived() { local r; for r in "${requests[@]}"; do is_in_state leerplicht "$r" arrived || return 1; done; }
 none_arrived() { local r; for r in "${requests[@]}"; do ! is_in_state leerplicht "$r" arrived || return 1; done; }
-grant_all() { local r; for r in "${requests[@]}"; do as vo grant --request "$r" --json >"$region/said" 2>&1; done; }
+grants() { ask vo grant --request "$1"; grep -q '"ok":true' <<<"$got"; }
+grant_all() { local r; for r in "${requests[@]}"; do wait_for 10 grants "$r" || { why="no grant: $got"; return 1; }; done; }
+# What is told of the next statement is told of no earlier one that is on its way.
+nothing_on_its_way() { wait_for 40 all_sent $partners || { why="not all is sent"; return 1; }; }
 
 scene_requests() {
     local lie list=(other-child more-sections longer)
@@ -61,7 +64,7 @@ scene_grants() {
     local lie list=(other-child more-sections longer-access)
     mark
     tell hub "${list[@]/%/@mail:grant}"
-    grant_all
+    grant_all || return 1
     for lie in "${list[@]}"; do caught hub "$lie@mail:grant" leerplicht "bad-mail kind=grant index=@number err=signature" || return 1; done
     none_arrived || { why="the office has what was not granted so"; return 1; }
     tell hub
@@ -75,7 +78,7 @@ scene_releases() {
     wait_for 40 all_known || { why="no requests"; return 1; }
     mark
     tell hub "${list[@]/%/@mail:release}"
-    grant_all
+    grant_all || return 1
     for lie in "${list[@]}"; do caught hub "$lie@mail:release" leerplicht "bad-mail kind=release index=@number err=signature" || return 1; done
     none_arrived || { why="the office has what was not given so"; return 1; }
     tell hub
@@ -88,7 +91,7 @@ scene_release_without_grant() {
     wait_for 40 all_known || { why="no request"; return 1; }
     mark
     tell hub withheld@way:grant
-    grant_all
+    grant_all || return 1
     caught hub withheld@way:grant leerplicht "mail-too-early kind=release" || return 1
     none_arrived || { why="the office has what it has no grant of"; return 1; }
     tell hub
@@ -162,6 +165,7 @@ scene_consent() {
     local weighing
     set_consent
     wait_for 40 has_consent || { why="the school does not have the consent"; return 1; }
+    nothing_on_its_way || return 1
     mark
     tell hub no-without-leaf@answer:statement
     ask vo consent withdraw --statement "$consent"
@@ -188,8 +192,11 @@ scene_consent() {
 statements() { as "$1" event list --json 2>/dev/null | value_each statement | sort; }
 bad_mails() { [ "$(since "$1" | grep -oE "bad-mail kind=statement index=[0-9]+ err=signature" | sort -u | wc -l)" = "$2" ]; }
 
+unsent_are() { [ "$(status_of vo outbox)" = "$1" ]; }
+
 scene_logged() {
     local lie list=(past@act:statement future@act:statement other-child@act:statement)
+    nothing_on_its_way || return 1
     statements leerplicht >"$region/before"
     mark
     tell hub logged-again@act:statement "${list[@]}"
@@ -203,7 +210,7 @@ scene_logged() {
     # What is in the log so can be proven by nothing: it stays unsent, and says so; everything else goes on.
     tell hub
     asked_of 8 && ask vo grant --request "$request" && wait_for 40 is_in_state leerplicht "$request" arrived || { why="nothing goes on: $got"; return 1; }
-    [ "$(status_of vo outbox)" = 3 ] || { why="what was logged wrong is believed at last"; return 1; }
+    wait_for 20 unsent_are 3 || { why="what was logged wrong is believed at last: $(status_of vo outbox) of 3 are unsent"; return 1; }
 }
 
 set -e

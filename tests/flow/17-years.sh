@@ -6,7 +6,8 @@ set -uo pipefail
 
 YEAR=$((366 * 86400))
 officer() { "$bin/schakel" --home "$region/vo" --as privacy "$@"; }
-all_compared() { officer audit check >/dev/null; [ "$(status_of vo openings_right)" = "$(status_of vo running)" ] && outbox_empty vo; }
+all_right() { [ "$(status_of vo openings_right)" = "$(status_of vo running)" ] && all_sent vo leerplicht; }
+all_compared() { officer audit check >/dev/null; all_right; }
 complete() { officer audit complete --json; }
 not_kept() { [ "$(complete | value not_kept)" -gt 0 ] 2>/dev/null; }
 
@@ -16,27 +17,32 @@ vo_in() {
     set_clock $(($1 * YEAR)) start_node vo && as_login vo privacy || { why="it does not start in $1 years: $(tail -n 2 "$region/vo/log")"; return 1; }
 }
 
+# It looked for what is past its term, and says what keeps it from erasing: no hub names the day.
+has_looked() { status_of vo erasing_note | grep erase_without_hub >/dev/null; }
+
 scene_a_year_of_work() {
     scene_no_ground && scene_absence_report || return 1
     staff vo privacy officer
     wait_for 20 all_compared || { why="the officer's node does not compare all: $(status_of vo openings_right) of $(status_of vo running)"; return 1; }
+    # A look is an act of its own, which may come behind it: the copy is of what is logged when the node can say nothing more.
+    stop_node vo
     "$bin/schakel-hub" --home "$region/hub" export "$region/log" >/dev/null || { why="no copy of the log"; return 1; }
     stop_node hub
+    vo_in 0 || return 1
     expect "the list is complete" "$(complete)" '"complete":true.*"not_kept":0'
 }
 
 scene_four_years_later_all_is_there() {
     vo_in 4 || return 1
-    sleep 1
+    wait_for 10 has_looked || { why="it did not look what is past its term"; return 1; }
     expect "nothing went" "$(complete)" '"complete":true.*"not_kept":0'
 }
 
 # A clock that nobody else has: an empty battery, a false time server. The node tells, and keeps.
 scene_nothing_goes_by_one_clock_alone() {
     vo_in 11 || return 1
-    sleep 2
+    wait_for 10 has_looked || { why="it is not told"; return 1; }
     expect "nothing went" "$(complete)" '"complete":true.*"not_kept":0' || return 1
-    expect "and it is told" "$(status_of vo erasing_note)" 'erase_without_hub' || return 1
     printf 'erase_without_hub = yes\n' >>"$region/vo/schakel.conf"
 }
 

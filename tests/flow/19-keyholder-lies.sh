@@ -34,34 +34,38 @@ register_new() {
     got=$(as vo register derive "$region/register.csv" --json 2>&1) || true
 }
 
+# says PATTERN COMMAND...: its last answer does, or else the command is given again: who did not answer in time has not lied yet.
+says() { grep -E -- "$1" <<<"$got" >/dev/null || { "${@:2}"; false; }; }
+
 # lied WHO LIE LOG SAYS: the school reports about a child whom nobody knows; its log says LOG, the command SAYS, and no report is made.
 next=0
 lied() {
-    local who=$1 lie=$2@share:derive log=$3 says=$4 before
+    local who=$1 lie=$2@share:derive log=$3 says=$4 before asks
     before=$(as vo event list --json | value_each statement | wc -l)
     mark
     tell "$who" "$lie"
     if [ "$2" = swapped ]; then
-        register_new "$next" $((next + 1))
-        next=$((next + 2))
+        asks=(register_new "$next" $((next + 1)))
     else
-        reports_new "$next"
-        next=$((next + 1))
+        asks=(reports_new "$next")
     fi
+    next=$((next + ${#asks[@]} - 1))
+    "${asks[@]}"
     caught "$who" "$lie" vo "pseudonyms-failed from=$who $log" || return 1
+    wait_for 10 says "$says" "${asks[@]}"
     expect "the command says it" "$got" "$says" || return 1
     [ "$(as vo event list --json | value_each statement | wc -l)" = "$before" ] || { why="$lie: a report was made all the same"; return 1; }
     tell "$who"
-    sleep 0.6   # for half a second the node gives the same answer, and asks nobody
-    # The batch waits for the truth: told now, so that the next lie is about a question of its own.
-    register_new $((next - 1))
+    # The batch waits for the truth: told now, so that the next lie is about a question of its own. For half a second the node gives the same
+    # answer, and asks nobody; later each time when nobody asks it to.
     wait_for 10 nobody_waits || { why="$lie: with the truth they are not done: $(status_of vo pseudonyms_note)"; return 1; }
 }
-nobody_waits() { [ "$(status_of vo pseudonyms_waiting)" = 0 ]; }
+nobody_waits() { [ "$(status_of vo pseudonyms_waiting)" = 0 ] || { register_new $((next - 1)); false; }; }
 
 scene_share() {
     local lie wrong='the answer of the keyholder is not proven'
-    reports_new 900
+    got=""
+    wait_for 10 says '"done":1,"failed":0' reports_new 900
     expect "honest, it works" "$got" '"done":1,"failed":0' || return 1
     # First the one that needs two: what waits of a register is not asked for again for a minute.
     for lie in swapped other-share bad-proof no-proof other-element identity not-canonical stale one-missing one-too-many nothing; do

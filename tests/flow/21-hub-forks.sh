@@ -35,8 +35,8 @@ moved() {
 
 scene_two_lives() {
     wait_for 40 all_anchored hub || { why="the one hub is not anchored: $(hub_number hub anchored) of $(hub_number hub leaves)"; return 1; }
-    shared=$(hub_number hub leaves)
     second_life || { why="there is no second life"; return 1; }
+    shared=$(hub_number fork leaves)   # nobody talks to it yet
     for p in cjg wijkteam; do moved "$p" "$fork_port" || return 1; done
     # Each half has an act of its own, with a receipt that is right. One each: a keyholder that is shown less than it knows waits, for up to a
     # minute, until the hub collects for what it has now.

@@ -34,6 +34,7 @@ asks() {
 in_league() {
     local kind=$1
     shift
+    wait_for 20 all_sent vo || { why="what the school said before is not sent"; return 1; }
     statements_of leerplicht >"$region/before"
     mark
     tell hub "every-passes@judge:$kind" "every-passes@passed:$kind"
@@ -41,7 +42,7 @@ in_league() {
 }
 statements_of() { as "$1" event list --json 2>/dev/null | value_each statement | sort; }
 # The numbers under which the office got what was passed on, in their order.
-passed() { awk -v what="passed:$1" '$2 == what { print $3 }' "$region/hub/told" 2>/dev/null | uniq | while read -r n; do echo $((16#${n: -16})); done; }
+passed() { awk -v what="passed:$1" '$2 == what { print $3 }' "$region/hub/told" 2>/dev/null | awk '!seen[$0]++' | while read -r n; do echo $((16#${n: -16})); done; }
 all_passed() { [ "$(passed "$1" | wc -l)" = "$2" ]; }
 
 # inside KIND "LIE ERR"...: the school told these, the hub passed each on under a number of its own, and the office says of each number what is wrong
@@ -91,7 +92,7 @@ scene_before() {
 # What was given in one case, in the message of another.
 scene_release() {
     asks 33 || return 1
-    in_league release transplanted@sign:release
+    in_league release transplanted@sign:release || return 1
     ask vo grant --request "$request"
     wait_for 20 all_passed release 1 || { why="it was not passed on: $got"; return 1; }
     wait_for 20 log_says leerplicht "mail-dropped kind=release message=.*reason=.not what was granted" || { why="the office takes it: $(since leerplicht)"; return 1; }
@@ -121,7 +122,7 @@ scene_content() {
 # Granted by nobody whom the school ever certified.
 scene_grant() {
     asks 32 || return 1
-    in_league grant unknown-setter@sign:grant
+    in_league grant unknown-setter@sign:grant || return 1
     ask vo grant --request "$request"
     inside grant "unknown-setter@sign:grant key" || return 1
     state_is leerplicht "$request" waiting || { why="the office takes it for granted"; return 1; }
@@ -139,14 +140,14 @@ reports() {
 
 # In the name of another, from another region, and by somebody who left.
 scene_people() {
-    in_league statement in-anothers-name@say:event revoked-person@say:event inner-region@say:event
+    in_league statement in-anothers-name@say:event revoked-person@say:event inner-region@say:event || return 1
     reports 20 22
     inside statement "in-anothers-name@say:event key" "revoked-person@say:event key" "inner-region@say:event key"
 }
 
 # The last is a message that its own node does not take a receipt for.
 scene_messages() {
-    in_league statement unknown-setter@sign:statement others-words@sign:statement other-region@sign:statement
+    in_league statement unknown-setter@sign:statement others-words@sign:statement other-region@sign:statement || return 1
     reports 23 25
     inside statement "unknown-setter@sign:statement key" "others-words@sign:statement denied" "other-region@sign:statement config"
 }

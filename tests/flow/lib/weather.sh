@@ -76,6 +76,9 @@ start_all() {
 times_known() { as "$1" event list --json 2>/dev/null | lines | grep -c "\"statement\":\"$2\""; }
 is_known_once() { [ "$(times_known "$1" "$2")" = 1 ]; }
 
+# Nothing of these partners is on its way to the hub any more.
+all_sent() { local p; for p in "$@"; do outbox_empty "$p" || return 1; done; }
+
 leaves() { "$bin/schakel-hub" --home "$region/hub" status --json 2>/dev/null | value leaves; }
 leaves_reach() { [ "$(leaves)" -ge "$1" ]; }
 # No node that runs has anything on its way to the hub.
