@@ -60,7 +60,8 @@ ask_again() {
     local try
     for try in $(seq $((10 * PATIENCE))); do
         ask_once "$@"
-        case $got in *'"class":"peer"'* | *'cannot be reached'*) sleep 0.5 ;; *) return 0 ;; esac
+        # What waits for the hub is done here, and is not to be given again.
+        case $got in *'"queued":true'*) return 0 ;; *'"class":"peer"'* | *'cannot be reached'*) sleep 0.5 ;; *) return 0 ;; esac
     done
 }
 
