@@ -144,6 +144,80 @@ static void one_statement_a_round_and_the_next_is_judged_after_it(void **state)
     assert_int_equal(proto_registry_void(f->w.core->registry->fold), 0);
 }
 
+/* A round that is given up takes its statement with it: the next one does not wait for it for ever, nor fold it. */
+static void a_statement_of_a_round_that_was_given_up_is_none(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_registry *r = f->w.core->registry;
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_REVOKE, B);
+    char note[PROTO_REGISTRY_NOTE_MAX];
+    struct proto_msg m = hub_registry_message(f, &s, "AC", note);
+    enum proto_registry_why why = PROTO_REG_MALFORMED;
+    struct kv_txn *x = NULL;
+    bool busy = true, changed = true;
+
+    assert_err(kv_begin(r->kv, true, &x), OK);
+    assert_err(hub_registry_take(r, x, m.original.data, m.original.len, clock_now_s(), &why, &busy), OK);
+    assert_int_equal(why, PROTO_REG_COUNTS);
+    assert_false(busy);
+    why = PROTO_REG_MALFORMED;
+    assert_err(hub_registry_take(r, x, m.original.data, m.original.len, clock_now_s(), &why, &busy), OK);
+    assert_int_equal(why, PROTO_REG_COUNTS);
+    assert_true(busy);
+    kv_abort(x);
+    hub_registry_rewind(r);
+    assert_err(hub_registry_commit(r, &changed), OK);
+    assert_false(changed);
+    assert_int_equal(proto_registry_size(r->fold), 0);
+    expect_why(f, &s, "AC", PROTO_REG_COUNTS);
+    expect_facts(f, B, A, PROTO_REVOKED);
+}
+
+/* What its root key of before certified ends, at once and after a restart, and nothing of others (P-188). */
+static void a_new_root_key_ends_what_the_one_before_certified(void **state)
+{
+    struct hub_acts *f = *state;
+    struct proto_registry_say s = hub_registry_say(f, PROTO_REG_ROOT, B);
+    struct hub_cert cert;
+
+    (void)crypto_sign_keypair(s.key, f->w.partner[B].root_secret);
+    expect_facts(f, B, A, PROTO_ACCEPTED);
+    expect_why(f, &s, "AC", PROTO_REG_COUNTS);
+    assert_err(hub_certs_find(f->w.core->registry->certs, f->w.partner[B].node_key, &cert), OK);
+    assert_int_equal(cert.until_s, s.from_s);
+    assert_err(hub_certs_find(f->w.core->registry->certs, f->w.partner[A].node_key, &cert), OK);
+    assert_true(cert.until_s > s.from_s + 3600);
+    for (int again = 0; again < 2; again++) {
+        expect_facts(f, B, A, PROTO_UNKNOWN_KEY);
+        expect_facts(f, A, C, PROTO_ACCEPTED);
+        hub_world_core_close(&f->w);
+        hub_world_core_open(&f->w);
+    }
+}
+
+/* What the new root key certified goes on when somebody else's key is ended later: only the statement about the root key reached that partner. */
+static void what_the_new_root_key_certified_goes_on(void **state)
+{
+    struct hub_acts *f = *state;
+    struct hub_registry *r = f->w.core->registry;
+    struct proto_registry_say root = hub_registry_say(f, PROTO_REG_ROOT, B), revoke = hub_registry_say(f, PROTO_REG_REVOKE, C);
+    uint8_t cert[PROTO_CERT_MAX];
+    struct proto_cert fresh;
+    struct hub_cert found;
+    size_t len;
+
+    (void)crypto_sign_keypair(root.key, f->w.partner[B].root_secret);
+    expect_why(f, &root, "AC", PROTO_REG_COUNTS);
+    (void)crypto_sign_keypair(f->w.partner[B].node_key, f->w.partner[B].node_secret);
+    len = hub_world_node_cert(&f->w, B, cert, sizeof cert);
+    assert_err(proto_cert_check(r->region, cert, len, NULL, &fresh), OK);
+    assert_err(hub_certs_put(r->certs, &fresh, NULL), OK);
+    memcpy(revoke.key, f->w.partner[C].staff_key, sizeof revoke.key);
+    expect_why(f, &revoke, "C", PROTO_REG_COUNTS);
+    assert_err(hub_certs_find(r->certs, f->w.partner[B].node_key, &found), OK);
+    assert_int_equal(found.until_s, fresh.until_s);
+}
+
 static void admit(struct hub_acts *f)
 {
     struct proto_registry_say s = hub_registry_say_admit(f);
@@ -254,7 +328,8 @@ int main(void)
         T(a_waiting_fetch_of_a_revoked_partner_ends), T(a_revoked_node_or_staff_key_is_refused_and_others_go_on),
         T(one_statement_a_round_and_the_next_is_judged_after_it), T(an_admitted_partner_is_known_at_once_and_after_a_restart),
         T(a_revocation_is_there_after_a_restart), T(the_copy_is_what_a_node_gets),
-        T(what_one_partner_adopts_has_an_end),
+        T(what_one_partner_adopts_has_an_end), T(a_statement_of_a_round_that_was_given_up_is_none),
+        T(a_new_root_key_ends_what_the_one_before_certified), T(what_the_new_root_key_certified_goes_on),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
