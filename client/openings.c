@@ -38,9 +38,17 @@ enum err client_openings_save(struct vault_txn *x, const struct client_openings 
     return wr_end(&w) == OK ? client_meta_put(x, CLIENT_META_OPENINGS, row, w.len) : w.err;
 }
 
+/* Each follows the one before it. A row of other numbers would be stepped through from one to the next for years. */
+static bool is_in_order(const struct client_openings *o)
+{
+    return o->answered <= o->checked && o->checked <= o->fetched && o->fetched <= PROTO_MERKLE_SIZE_MAX && o->bad_state < CLIENT_OPENING_END
+        && o->bad <= o->fetched;
+}
+
 static enum err load(struct client_openings *o, struct vault_txn *x)
 {
-    uint8_t *row = NULL;
+    struct client_openings kept = {0};
+    uint8_t *row = NULL, owes;
     size_t len = 0;
     struct rd r;
     enum err e = client_meta_get(x, CLIENT_META_OPENINGS, &row, &len);
@@ -50,15 +58,20 @@ static enum err load(struct client_openings *o, struct vault_txn *x)
     rd_init(&r, row, len);
     if (rd_u8(&r) != VERSION)
         rd_fail(&r, ERR_VERSION);
-    o->fetched = rd_u64(&r);
-    o->checked = rd_u64(&r);
-    o->answered = rd_u64(&r);
-    o->answered_s = rd_u64(&r);
-    o->bad = rd_u64(&r);
-    o->bad_state = rd_u8(&r);
-    o->owes = rd_u8(&r) != 0;
+    kept.fetched = rd_u64(&r);
+    kept.checked = rd_u64(&r);
+    kept.answered = rd_u64(&r);
+    kept.answered_s = rd_u64(&r);
+    kept.bad = rd_u64(&r);
+    kept.bad_state = rd_u8(&r);
+    owes = rd_u8(&r);
+    kept.owes = owes != 0;
     e = rd_end(&r);
     free(row);
+    if (e == OK && (owes > 1 || !is_in_order(&kept)))
+        e = ERR_RANGE;
+    if (e == OK)
+        *o = kept;
     return e;
 }
 

@@ -34,6 +34,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { OPENED = 32 };
 enum { START_S = 1800000000, LEAVES = 8, PAYLOAD_MAX = 16384, CHILD = 7, US = 0 };
 #define PACK SOURCE_DIR "/policy/packs/nl-jeugd"
 
@@ -48,7 +49,7 @@ static struct {
     size_t blocks;                      /* of the fixture, before a run */
     uint64_t number;                    /* running number of the node's last leaf */
     unsigned mails;                     /* that the hub has for it */
-    struct proto_opening opening;       /* of the last act that was logged */
+    struct proto_opening opening[OPENED];   /* of each of the first leaves, by number */
     struct proto_subject_id pseudonym;  /* of CHILD */
     uint8_t officer_public[32], officer_secret[32];
     uint8_t payload[PAYLOAD_MAX];
@@ -57,9 +58,9 @@ static struct {
 
 /* ---- the vault as it was ---- */
 
-enum { ROWS = 128, ROW_MAX = 1024 };
+enum { ROWS = 128, ROW_MAX = 4096 };
 static const enum client_table kept_tables[] = { CLIENT_T_META, CLIENT_T_PERSON, CLIENT_T_SUBJECT, CLIENT_T_OUTBOX, CLIENT_T_ARCHIVE, CLIENT_T_CERT,
-    CLIENT_T_WAITING, CLIENT_T_OPENING, CLIENT_T_REGISTRY };
+    CLIENT_T_WAITING, CLIENT_T_OPENING, CLIENT_T_REGISTRY, CLIENT_T_CASE, CLIENT_T_STATEMENT, CLIENT_T_REQUEST };
 enum { TABLES = sizeof kept_tables / sizeof *kept_tables };
 
 struct row { enum client_table table; uint8_t key[64], value[ROW_MAX]; size_t key_len, len; };
@@ -70,8 +71,8 @@ static bool take_row(void *arg, const uint8_t *key, size_t key_len, const uint8_
     struct row *r = &now.row[now.count];
 
     (void)arg;
-    FUZZ_HOLDS(now.count < ROWS && key_len <= sizeof r->key);
-    *r = (struct row){ .table = now.table, .key_len = key_len, .len = len < sizeof r->value ? len : sizeof r->value };
+    FUZZ_HOLDS(now.count < ROWS && key_len <= sizeof r->key && len <= sizeof r->value);
+    *r = (struct row){ .table = now.table, .key_len = key_len, .len = len };
     memcpy(r->key, key, key_len);
     if (len != 0)
         memcpy(r->value, value, r->len);
@@ -204,7 +205,6 @@ static void start(void)
     *w.n = w.before;
     w.log = w.log_before;
     w.number = w.mails = 0;
-    memset(&w.opening, 0, sizeof w.opening);
     FUZZ_HOLDS(client_certs_open(w.n) == OK && client_registry_open(w.n, &t) == OK && client_pseudonyms_open(w.n) == OK);
     FUZZ_HOLDS(client_openings_open(w.n) == OK);
     memcpy(copy, w.witnesses.secret[US], sizeof copy);
@@ -212,7 +212,8 @@ static void start(void)
     FUZZ_HOLDS(client_hublink_open(w.n, "hub", NULL, &t) == OK && client_keylink_open(w.n, "keyholder", NULL, &t) == OK);
 }
 
-static void stop(void)
+/* What is open is closed; the vault stays as it is. */
+static void end(void)
 {
     struct client_node *n = w.n;
 
@@ -228,6 +229,11 @@ static void stop(void)
     while (w.f->blocks > w.blocks)
         free(w.f->block[--w.f->blocks]);
     said_forget();
+}
+
+static void stop(void)
+{
+    end();
     restore_vault();
 }
 
@@ -266,17 +272,18 @@ static void consistency(const struct proto_msg *m, struct wr *out)
 
 static void openings(const struct proto_msg *m, struct wr *out)
 {
-    struct proto_opening_item item = { .at = { .index = w.opening.index, .number = w.opening.number, .side = w.opening.side }, .count = 1 };
+    bool is_next = m->number < w.number && m->number < OPENED;
+    const struct proto_opening *what = &w.opening[is_next ? m->number : 0];
+    struct proto_opening_item item = { .at = { .index = what->index, .number = what->number, .side = what->side }, .count = 1 };
     struct proto_opening_seal s;
     uint8_t sealed[PROTO_OPENING_SEALED_MAX], bytes[PROTO_OPENING_SEALED_MAX + 256];
     size_t len = 0;
-    bool is_next = w.number != 0 && w.opening.number == m->number + 1;
 
     wr_u16(out, is_next);
     if (!is_next)
         return;
     FUZZ_HOLDS(proto_opening_seal_init(&s, w.n->region.hash, w.n->me->id, w.officer_public) == OK);
-    FUZZ_HOLDS(proto_opening_seal_put(&s, &w.opening, sealed, sizeof sealed, &len) == OK);
+    FUZZ_HOLDS(proto_opening_seal_put(&s, what, sealed, sizeof sealed, &len) == OK);
     memcpy(item.box[0].key, w.officer_public, 32);
     memcpy(item.box[0].enc, s.enc, 32);
     item.box[0].sealed = (struct proto_blob){ sealed, len };
@@ -313,6 +320,12 @@ static void checkpoint(const struct proto_msg *m, struct wr *out)
     wr_copy(out, w.log.note, w.log.note_len);
 }
 
+static void note_opening(const struct proto_msg *m, struct proto_blob envelope, const struct proto_receipt *r)
+{
+    if (r->number != 0 && r->number <= OPENED)
+        proto_opening_of(m, envelope.data, envelope.len, r, &w.opening[r->number - 1]);
+}
+
 /* Mail of leerplicht: an event of a child, signed by one of its people; each once, under the next number. */
 static void mail(struct wr *out)
 {
@@ -337,7 +350,7 @@ static void mail(struct wr *out)
     item.message = (struct proto_blob){ envelope, len };
     log_sample_act(&w.log, &m, item.message, 1, ++w.number, now_s, PROTO_ACCEPTED, &item.receipt);
     w.log.previous = item.receipt.index;
-    proto_opening_of(&m, envelope, len, &item.receipt, &w.opening);
+    note_opening(&m, item.message, &item.receipt);
     wr_u16(out, 1);
     FUZZ_HOLDS(proto_mail_encode(&item, out->buf + out->len, out->cap - out->len, &len) == OK);
     (void)wr_gap(out, len);
@@ -379,7 +392,7 @@ static void logged(const struct said *s, struct proto_reply *r)
     r->has_receipt = true;
     log_sample_act(&w.log, &s->msg, envelope, 0, ++w.number, now_s, PROTO_ACCEPTED, &r->receipt);
     w.log.previous = r->receipt.index;
-    proto_opening_of(&s->msg, s->envelope, s->len, &r->receipt, &w.opening);
+    note_opening(&s->msg, envelope, &r->receipt);
 }
 
 static void right(const struct said *s, struct proto_reply *r)
