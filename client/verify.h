@@ -40,7 +40,8 @@ void client_claims_fini(struct client_claims *c);
  * Read and check all *.entry files of a folder. What does not hold is a problem; what holds is added. Numbers that are not in the folder
  * between the first and the last are problems too. A number that never came is withdrawn when the leaf of a later fetch says that the hub
  * took mail out; without one it was kept back, and a problem. One whose term is over (client/archive_end) is none, unless
- * it cannot be over yet: by its own moment, by that of a receipt before it, or, where it has no leaf, by that of the next.
+ * it cannot be over yet: by its own moment, by that of a receipt before it, or, where it has no leaf, by that of the next. A proof for other programs
+ * that lies beside an entry and does not prove its leaf is one (client/verify_proof).
  * ERR_NOTFOUND (no folder), ERR_IO, ERR_NOMEM.
  */
 MUST_USE enum err client_verify_receipts(const struct proto_region *region, const char *folder, struct client_claims *out,

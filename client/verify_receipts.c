@@ -7,6 +7,7 @@
 #include "client/home.h"
 #include "client/rows.h"
 #include "client/terms.h"
+#include "client/verify_proof.h"
 #include "proto/region_log.h"
 
 #include <dirent.h>
@@ -193,6 +194,8 @@ static enum err check_entry(const struct proto_region *region, const char *folde
     if (e == OK && a.spent) {
         a.number = number;
         e = spent(c, name, &a);
+        if (e == OK && a.index != PROTO_NO_LEAF)
+            e = client_verify_proof(region, folder, &c->at[c->count - 1], p);
     } else if (e == OK && a.bad) {
         c->bad++;
         client_problem(p, name, UINT64_MAX, "mail that the node did not believe", "post die het knooppunt niet geloofde");
@@ -200,6 +203,8 @@ static enum err check_entry(const struct proto_region *region, const char *folde
         e = never_came(c, name, number);
     } else if (e == OK) {
         e = check_claim(region, &a, name, number, c);
+        if (e == OK)
+            e = client_verify_proof(region, folder, &c->at[c->count - 1], p);
     }
     free(data);
     if (e == OK || e == ERR_NOMEM || e == ERR_IO)

@@ -31,6 +31,20 @@ static void write_entry(struct world *w, uint64_t number, unsigned kind, const s
     assert_err(file_write(path(w, name), row, wr.len, 0600, NULL), OK);
 }
 
+/* What another program is given of an entry; number is in the file's name only. */
+static void write_proof(struct world *w, uint64_t number, const struct proto_receipt *r)
+{
+    char name[64], proof[16384];
+    size_t len = 0;
+
+    assert_err(proto_receipt_tlog_proof(r, proof, sizeof proof, &len), OK);
+    (void)snprintf(name, sizeof name, "arch/%010llu.tlog-proof", (unsigned long long)number);
+    assert_err(file_write(path(w, name), proof, len, 0600, NULL), OK);
+}
+
+/* Of the entry that was made last; its bytes live until the next is made. */
+static struct proto_receipt made;
+
 /* An act of ours, logged, as the archive exports it. */
 static void make_entry_at(struct world *w, uint64_t number, enum proto_kind kind, uint64_t at_s)
 {
@@ -53,6 +67,7 @@ static void make_entry_at(struct world *w, uint64_t number, enum proto_kind kind
     assert_err(proto_sign_encode(&s, envelope, sizeof envelope, &len), OK);
     log_sample_act(&w->log, &m, (struct proto_blob){envelope, len}, 0, number, at_s, PROTO_ACCEPTED, &reply.receipt);
     assert_err(proto_reply_encode(&reply, 0, proof, sizeof proof, &proof_len), OK);
+    made = reply.receipt;
     write_entry(w, number, kind, &reply.receipt, (struct proto_blob){envelope, len}, (struct proto_blob){proof, proof_len});
 }
 
@@ -312,6 +327,62 @@ static void a_receipt_under_another_number_is_refused(void **state)
     assert_int_equal(w->problems.count, 1);
 }
 
+/* P-119: each beside its entry; an entry without one is none the worse. */
+static void a_proof_for_other_programs_holds_beside_its_entry(void **state)
+{
+    struct world *w = *state;
+
+    for (uint64_t n = 1; n <= 3; n++) {
+        log_sample_fill(&w->log, 2);
+        make_entry(w, n);
+        if (n != 2)
+            write_proof(w, n, &made);
+    }
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 3);
+    assert_int_equal(w->problems.count, 0);
+}
+
+/* Whoever is given it would be told that another act is in the log, or none. The entry itself holds. */
+static void a_proof_of_another_leaf_is_named(void **state)
+{
+    struct world *w = *state;
+
+    log_sample_fill(&w->log, 2);
+    make_entry(w, 1);
+    write_proof(w, 1, &made);
+    write_proof(w, 2, &made);
+    make_entry(w, 2);
+    assert_err(receipts(w), OK);
+    assert_int_equal(w->claims.count, 2);
+    assert_string_equal(problems(w), "0000000002.tlog-proof ");
+}
+
+static void a_changed_proof_for_other_programs_is_named(void **state)
+{
+    struct world *w = *state;
+    uint8_t *data = NULL;
+    size_t len = 0, named = 0;
+
+    log_sample_fill(&w->log, 2);
+    make_entry(w, 1);
+    write_proof(w, 1, &made);
+    assert_err(file_read(path(w, "arch/0000000001.tlog-proof"), 16384, &data, &len, NULL), OK);
+    for (size_t i = 0; i < len; i += 5) {
+        home_folder_flip(w->folder, "arch/0000000001.tlog-proof", i);
+        assert_err(receipts(w), OK);
+        assert_int_equal(w->claims.count, 1);
+        assert_int_equal(w->problems.count, ++named);
+        home_folder_flip(w->folder, "arch/0000000001.tlog-proof", i);
+    }
+    for (size_t cut = 0; cut < len; cut += 9) {
+        assert_err(file_write(path(w, "arch/0000000001.tlog-proof"), data, cut, 0600, NULL), OK);
+        assert_err(receipts(w), OK);
+        assert_int_equal(w->problems.count, ++named);
+    }
+    free(data);
+}
+
 /* The hub rewrote its log, hashes, levels, checkpoint and all: only receipts can tell, and they say between which two leaves. */
 static void a_rewritten_log_is_found_by_receipts(void **state)
 {
@@ -370,6 +441,9 @@ int main(void)
         world_test(a_number_that_never_came_is_a_problem),
         world_test(a_withdrawn_number_has_the_leaf_of_a_fetch_after_it),
         world_test(a_receipt_under_another_number_is_refused),
+        world_test(a_proof_for_other_programs_holds_beside_its_entry),
+        world_test(a_proof_of_another_leaf_is_named),
+        world_test(a_changed_proof_for_other_programs_is_named),
         world_test(a_rewritten_log_is_found_by_receipts),
         world_test(an_act_that_was_taken_out_is_found_by_its_receipt),
         world_test(a_folder_without_receipts_is_no_archive),
