@@ -72,11 +72,15 @@ names_less() {
 }
 
 scene_two_partners_say_so() {
+    local less=1
     got=$(root vo partner propose --new-origin "$region/origin.req" --out "$s") || { why="propose: $got"; return 1; }
     expect "it says what is signed" "$got" "\"act\":\"origin\".*\"origin\":2,\"seen\":$seen.*\"kept\":$kept" || return 1
     refused --new-origin "$s" "$region/hub.backup" || { why="with the word of one"; return 1; }
     grep -q ONE_SIGNER "$region/said" || { why="it does not say that one signed: $(cat "$region/said")"; return 1; }
-    names_less 1 || names_less 2 || names_less 3 || { why="sign: $got"; return 1; }
+    until names_less "$less"; do
+        less=$((less + 1))
+        [ "$less" -lt 9 ] || { why="sign: $got"; return 1; }
+    done
     refused --new-origin "$s.less" "$region/hub.backup" || { why="of another store"; return 1; }
     grep -q 'another store' "$region/said" || { why="it does not say that it is another: $(cat "$region/said")"; return 1; }
     sed "s/^seen .*/seen $(status_of vo checkpoint_size)/; s/^digest .*/digest $(printf '11%.0s' {1..32})/" "$region/origin.req" >"$region/origin.other"
