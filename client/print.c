@@ -17,13 +17,32 @@ static void pad(const char *text, int to)
     (void)printf("%s%*s", text, to > wide ? to - wide : 0, "");
 }
 
-/* Text of others must not move the cursor of a terminal. */
+/* Text of others must not move the cursor of a terminal; and where it was cut, no part of a character is left. */
 static void clean(char *text)
 {
+    size_t len = strlen(text);
+
+    while (len != 0 && !text_is_utf8((const uint8_t *)text, len))
+        text[--len] = '\0';
     for (size_t bad = 0; *text != '\0'; text += bad != 0 ? bad : 1) {
         bad = text_control(text);
         memset(text, ' ', bad);
     }
+}
+
+/* The same of a text of any length; its lines stay. */
+static void print_clean(const char *text)
+{
+    for (size_t bad = 0; *text != '\0'; text += bad != 0 ? bad : 1) {
+        bad = *text == '\n' ? 0 : text_control(text);
+        (void)putchar(bad == 0 ? *text : ' ');
+    }
+}
+
+static void label_of(const char *key, enum lang lang, char *out, size_t out_len)
+{
+    client_texts_label(key, lang, out, out_len);
+    clean(out);
 }
 
 /* Names of our own that stand for something; what people wrote stays as it is. */
@@ -79,13 +98,15 @@ static void measure(struct table *t, const cJSON *array, enum lang lang)
         cJSON_ArrayForEach(item, row) {
             size_t i = 0;
 
+            if (item->string == NULL)
+                continue;
             while (i < t->count && strcmp(t->keys[i], item->string) != 0)
                 i++;
             if (i == COLUMNS_MAX)
                 continue;
             if (i == t->count) {
                 t->keys[t->count++] = item->string;
-                client_texts_label(item->string, lang, text, sizeof text);
+                label_of(item->string, lang, text, sizeof text);
                 widen(t, i, text);
             }
             cell(item, lang, text);
@@ -112,7 +133,9 @@ static void print_apart(const cJSON *array, enum lang lang)
 
     cJSON_ArrayForEach(row, array)
         cJSON_ArrayForEach(item, row) {
-            client_texts_label(item->string, lang, label, sizeof label);
+            if (item->string == NULL)
+                continue;
+            label_of(item->string, lang, label, sizeof label);
             cell(item, lang, text);
             (void)printf("%*s%s: %s\n", item == row->child ? INDENT : 2 * INDENT, "", label, text);
         }
@@ -131,7 +154,7 @@ static void print_table(const cJSON *array, enum lang lang)
     }
     (void)printf("%*s", INDENT, "");
     for (size_t i = 0; i < t.count; i++) {
-        client_texts_label(t.keys[i], lang, text, sizeof text);
+        label_of(t.keys[i], lang, text, sizeof text);
         pad(text, i + 1 < t.count ? t.widths[i] + 2 : 0);
     }
     (void)printf("\n");
@@ -154,7 +177,7 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
         /* For programs: people read the sentence beside it. */
         if (item->string == NULL || strcmp(item->string, "ok") == 0 || strcmp(item->string, "class") == 0)
             continue;
-        client_texts_label(item->string, lang, label, sizeof label);
+        label_of(item->string, lang, label, sizeof label);
         if (is_table(item) || cJSON_IsObject(item)) {
             (void)printf("%*s%s:\n", indent, "", label);
             if (cJSON_IsObject(item))
@@ -165,14 +188,13 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
         }
         /* What others confirmed, or the hub's word alone: a word of the table itself. */
         if (cJSON_IsString(item) && strcmp(item->string, "standing") == 0) {
-            client_texts_label(item->valuestring, lang, text, sizeof text);
+            label_of(item->valuestring, lang, text, sizeof text);
             (void)printf("%*s%s: %s\n", indent, "", label, text);
             continue;
         }
         if (cJSON_IsString(item)) {
             (void)printf("%*s%s: ", indent, "", label);
-            for (const char *p = in_words(item, lang); *p != '\0'; p++)
-                (void)putchar((unsigned char)*p >= ' ' || *p == '\n' ? *p : ' ');
+            print_clean(in_words(item, lang));
             (void)printf("\n");
             continue;
         }

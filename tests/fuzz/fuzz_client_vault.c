@@ -204,16 +204,26 @@ static void readable(const cJSON *reply)
     free(text);
 }
 
-/* x may be ended by who only reads: then it is NULL. */
+/* Of the node's own those that read arguments and the vault: the others start and end what a node without sockets does not have. */
+static const struct client_command *command_of(uint8_t which)
+{
+    static const char *const own[] = { "register.derive", "register.status", "archive.get", "audit", "audit.complete", "audit.check", "audit.clear",
+        "partner.list", "staff.list", "mirror.told", "log.compare", "policy.advise", "policy.adopted", "registry.leaves", "witness.held" };
+    size_t i = (which & 127) % (client_desk_commands_count + sizeof own / sizeof *own);
+
+    return i < client_desk_commands_count ? &client_desk_commands[i] : client_calls_find(own[i - client_desk_commands_count]);
+}
+
+/* By whoever may or may not give it. x may be ended by who only reads: then it is NULL. */
 static struct vault_txn *command(struct vault_txn *x, uint8_t which, cJSON *args, bool is_damaged)
 {
-    const struct client_command *row = &client_desk_commands[which % client_desk_commands_count];
+    const struct client_command *row = command_of(which);
     struct client_call c = { .node = node.n, .who = &node.f->partner[VO].session[which / 128], .trouble = { .lang = which & 1 ? LANG_NL : LANG_EN },
         .args = args, .reply = cJSON_CreateObject(), .txn = x };
     enum err e;
 
-    FUZZ_HOLDS(c.reply != NULL);
-    e = (row->role_mask & CLIENT_ROLE(c.who->role)) == 0 ? ERR_DENIED : row->run(&c, x);
+    FUZZ_HOLDS(row != NULL && c.reply != NULL);
+    e = row->run(&c, x);
     if (e == OK && !is_damaged)
         readable(c.reply);
     if (e == OK && c.finish != NULL && c.txn != NULL)

@@ -50,6 +50,22 @@ static void no_cursor_is_moved(void **state)
         "  a      < [2J   2J   \xc3\xa9>  data protection officer\n");
 }
 
+/* Nor in what stands alone: there a line of its own is a line. */
+static void no_cursor_is_moved_by_a_text_alone(void **state)
+{
+    (void)state;
+    expect(LANG_EN, "{\"note\":\"<\\u001b[2J\\u007f\\u009b2J\\u202e\\u00e9\\n>\"}", "note: < [2J  2J \xc3\xa9\n>\n");
+    expect(LANG_EN, "{\"no\302\233te\":\"x\"}", "no  te: x\n");
+    expect(LANG_EN, "{\"staff\":[{\"lo\177gin\":\"a\"}]}", "staff:\n  lo gin\n  a\n");
+}
+
+/* A version that answers in another form. */
+static void rows_that_are_none(void **state)
+{
+    (void)state;
+    expect(LANG_EN, "{\"staff\":[{\"login\":\"a\"},[\"x\"],7]}", "staff:\n  login\n  a\n  \n  \n");
+}
+
 static void roles_in_dutch(void **state)
 {
     (void)state;
@@ -139,7 +155,8 @@ static void a_verdict_that_names_the_first_problem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roles_in_words), cmocka_unit_test(no_cursor_is_moved), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
+        cmocka_unit_test(roles_in_words), cmocka_unit_test(no_cursor_is_moved), cmocka_unit_test(no_cursor_is_moved_by_a_text_alone),
+        cmocka_unit_test(rows_that_are_none), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
         cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number), cmocka_unit_test(a_revoked_person_and_what_is_next),
         cmocka_unit_test(a_person_who_left_already), cmocka_unit_test(a_verdict_comes_first), cmocka_unit_test(a_verdict_that_names_the_first_problem),
     };
