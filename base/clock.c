@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,20 @@ static uint32_t patience(void)
 
     return times >= 1 && times <= PATIENCE_MAX ? (uint32_t)times : 1;
 }
+
+static uint64_t (*_Atomic own_time)(uint64_t mono_ms);
+
+void clock_mono_own(uint64_t (*own)(uint64_t mono_ms))
+{
+    atomic_store(&own_time, own);
+}
+
+static uint64_t own_ms(uint64_t mono_ms)
+{
+    uint64_t (*own)(uint64_t mono_ms) = atomic_load(&own_time);
+
+    return own != NULL ? own(mono_ms) : mono_ms;
+}
 #else
 static uint32_t patience(void)
 {
@@ -31,6 +46,11 @@ static uint32_t patience(void)
 static int64_t offset_s(void)
 {
     return 0;
+}
+
+static uint64_t own_ms(uint64_t mono_ms)
+{
+    return mono_ms;
 }
 #endif
 
@@ -49,7 +69,7 @@ uint64_t clock_mono_ms(void)
 
     if (clock_gettime(CLOCK_MONOTONIC, &ts) != 0)
         abort();
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+    return own_ms((uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
 }
 
 uint32_t clock_patience_ms(uint32_t ms)

@@ -16,6 +16,11 @@ uint64_t clock_now_s(void);
 /* Monotonic milliseconds, for waits and measuring only; never stored. */
 uint64_t clock_mono_ms(void);
 
+#ifdef SCHAKEL_TEST_CLOCK
+/* From now on clock_mono_ms gives what this makes of it, in any thread; NULL: itself. It must not go back. */
+void clock_mono_own(uint64_t (*own)(uint64_t mono_ms));
+#endif
+
 /*
  * For how long something is waited for whose answer may just be slow: ms. In builds with SCHAKEL_TEST_CLOCK as many times as long as the
  * environment's SCHAKEL_TEST_PATIENCE says, 1 to 99: whole programs are tested on machines that do nothing for seconds.

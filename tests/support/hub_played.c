@@ -5,6 +5,7 @@
 #include "client/openings.h"
 #include "proto/sign.h"
 #include "tests/support/check.h"
+#include "tests/support/own_time.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -53,6 +54,7 @@ int hub_played_setup(void **state, const char *pack)
 
     if (h == NULL || client_fixture_open(&fixture, pack) != 0)
         return -1;
+    own_time_begin();
     h->f = fixture;
     h->answers_probe = true;
     log_sample_init(&h->log);
@@ -74,6 +76,7 @@ int hub_played_teardown(void **state)
     void *fixture = h->f;
 
     client_hublink_close(h->n->link);
+    own_time_end();
     put_stand_in(h->n);
     for (size_t i = 0; i < h->count; i++)
         free(h->in[i].envelope);

@@ -1,6 +1,6 @@
 /*
  * tests/support/hub_played: a hub that does what the test says: it listens on loopback, takes what a node's link sends, and answers only when
- * told to. The node is turned in between, in this same thread.
+ * told to. The node is turned in between, in this same thread, and time goes on with it (own_time).
  */
 #ifndef TESTS_SUPPORT_HUB_PLAYED_H
 #define TESTS_SUPPORT_HUB_PLAYED_H

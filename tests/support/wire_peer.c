@@ -327,8 +327,12 @@ void wire_peer_take(int fd, size_t len)
     uint8_t byte;
 
     need(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0, "limit");
-    while (len-- != 0)
-        need(recv(fd, &byte, 1, 0) == 1, "an answer");
+    while (len != 0) {
+        ssize_t n = recv(fd, &byte, 1, 0);
+
+        need(n == 1 || (n < 0 && errno == EINTR), "an answer");
+        len -= n == 1;
+    }
 }
 
 bool wire_peer_is_cut(int fd, int wait_ms)

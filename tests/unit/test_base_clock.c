@@ -226,6 +226,24 @@ static void test_monotonic(void **state)
     assert_in_range(after - before, 19, 600000);
 }
 
+#ifdef SCHAKEL_TEST_CLOCK
+static uint64_t stands_still(uint64_t mono_ms)
+{
+    return mono_ms == 0 ? 0 : 77;
+}
+
+static void test_own_time(void **state)
+{
+    uint64_t before = clock_mono_ms();
+
+    (void)state;
+    clock_mono_own(stands_still);
+    assert_int_equal(clock_mono_ms(), 77);
+    clock_mono_own(NULL);
+    assert_true(clock_mono_ms() >= before);
+}
+#endif
+
 int main(void)
 {
     struct check_list list = { 0 };
@@ -243,5 +261,8 @@ int main(void)
     check_add(&list, "the test clock is there only in test builds", test_test_clock, NULL);
     check_add(&list, "an answer is waited for longer only where tests may say so", test_patience, NULL);
     check_add(&list, "the monotonic clock goes on", test_monotonic, NULL);
+#ifdef SCHAKEL_TEST_CLOCK
+    check_add(&list, "a time of its own", test_own_time, NULL);
+#endif
     return check_run(&list, "base/clock");
 }

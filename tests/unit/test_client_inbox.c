@@ -252,9 +252,12 @@ static void another_node_of_ours_took_over(void **state)
 {
     struct hub_played *h = *state;
 
-    hub_played_refuse(h, hub_played_wait(h, PROTO_FETCH), PROTO_OVERTAKEN);
-    hub_played_turn(h, 500);
-    assert_int_equal(hub_played_open(h, PROTO_FETCH), 0);
+    struct hub_played_msg *fetch = hub_played_wait(h, PROTO_FETCH);
+    uint64_t refused_ms = clock_mono_ms();
+
+    hub_played_refuse(h, fetch, PROTO_OVERTAKEN);
+    (void)hub_played_wait(h, PROTO_FETCH);
+    assert_true(clock_mono_ms() - refused_ms >= 3000);
 }
 
 /* ---- checkpoints ---- */
