@@ -126,17 +126,20 @@ missing_packages() {
     done
 }
 
-# Another tool may be installing at this moment, so a failure is tried again a few times.
+# Another tool may be installing at this moment (of the lists' lock apt-get only says that it is taken), a mirror may be slow, and a run that was ended
+# may have left packages half installed: a failure is tried again, later each time. Lists that cannot be renewed may do.
 install_packages() {
     local as_root="" try
     [ "$(id -u)" = 0 ] || as_root="sudo -n"
-    for try in 1 2 3 4 5 6; do
-        if $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
-            --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"; then
+    for try in 1 2 3 4 5 6 7 8; do
+        $as_root apt-get update -q -o Acquire::Retries=3 || say "attempt $try: the lists were not renewed"
+        if $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+            -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@"; then
             return 0
         fi
         say "attempt $try failed"
-        sleep 5
+        $as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true
+        sleep $((5 * try))
     done
     return 1
 }

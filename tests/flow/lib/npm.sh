@@ -8,7 +8,9 @@ install_libraries() {
         flock 7
         cmp -s "$source/tests/js/package-lock.json" "$made" && return 0
         for try in 1 2 3 4; do
-            npm ci --prefix "$source/tests/js" --ignore-scripts --silent && cp "$source/tests/js/package-lock.json" "$made" && return 0
+            # Who does not answer is not waited for until the flow has no time left.
+            npm ci --prefix "$source/tests/js" --ignore-scripts --loglevel=error --fetch-timeout=60000 --fetch-retries=1 &&
+                cp "$source/tests/js/package-lock.json" "$made" && return 0
             sleep 5
         done
         return 1
