@@ -73,8 +73,9 @@ struct client_node {
     bool keeps_mirror;                 /* conf: this node's own copy of the log (client/mirror) */
     struct client_calls *calls;        /* commands under way (client/calls.h) */
     uint64_t upkeep_s;                 /* when client/upkeep is due again */
-    bool had_upkeep;                   /* since the start */
-    bool is_starting;                  /* the first upkeep runs: what others said while this node was off may still be in the mailbox */
+    uint64_t began_ms;                 /* when upkeep first ran since the start; 0: it did not */
+    bool has_started;                  /* what others said while this node was off is here, or was waited for long enough */
+    bool is_starting;                  /* upkeep runs, and that is not so */
     struct client_unanchored unanchored;
     uint64_t retention_s;              /* and client/retention */
     struct client_fetched_state fetched;

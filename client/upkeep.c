@@ -6,6 +6,7 @@
 #include "base/wr.h"
 #include "client/desk_sent.h"
 #include "client/facts.h"
+#include "client/hublink.h"
 #include "client/index.h"
 #include "client/meta.h"
 #include "client/resend.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64 };
+enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64, START_MOST_MS = 10 * 60 * 1000 };
 
 /* ---- when was something last done about a statement ---- */
 
@@ -161,6 +162,17 @@ enum err client_upkeep_run(struct client_node *n, struct vault_txn *x, uint64_t 
     return e;
 }
 
+/* A hub that is away, or keeps back what it has, does not hold up for long what must end. */
+static void look_whether_started(struct client_node *n)
+{
+    uint64_t now = clock_mono_ms();
+
+    if (n->began_ms == 0)
+        n->began_ms = now;
+    else
+        n->has_started = n->has_started || client_inbox_has_heard(n) || now - n->began_ms >= START_MOST_MS;
+}
+
 void client_upkeep_step(struct client_node *n)
 {
     struct vault_txn *x = NULL;
@@ -169,8 +181,8 @@ void client_upkeep_step(struct client_node *n)
 
     if (now_s < n->upkeep_s)
         return;
-    n->is_starting = !n->had_upkeep;
-    n->had_upkeep = true;
+    look_whether_started(n);
+    n->is_starting = !n->has_started;
     n->upkeep_s = now_s + (n->is_starting ? SOON_S : EVERY_S);
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {

@@ -5,6 +5,8 @@
 #include "tests/support/client_shared.h"
 
 #include "client/desk_sent.h"
+#include "client/hublink_parts.h"
+#include "client/upkeep.h"
 #include "policy/clocks.h"
 #include "tests/support/check.h"
 
@@ -219,6 +221,67 @@ static void when_a_node_starts(void **state)
     assert_state(client_fixture_desk(f, VO, first), CLIENT_DESK_ENDED);
 }
 
+static bool closes_at_step(struct client_fixture *f, const uint8_t *id)
+{
+    struct client_node *n = client_fixture_node(f, LEERPLICHT);
+
+    n->upkeep_s = 0;
+    client_upkeep_step(n);
+    return client_fixture_desk(f, LEERPLICHT, id).state == CLIENT_DESK_ENDED;
+}
+
+/* However slowly the mail comes: as long as the hub may have some, what a second person did in time may be in it. */
+static void until_a_node_has_its_mail(void **state)
+{
+    struct client_fixture *f = *state;
+    const struct client_after weighed = {.weighed_s = f->now_s};
+    const uint8_t *id = client_shared(f, LEERPLICHT, "acute_danger", "R56", false);
+    uint64_t end_s = policy_clocks_eyes_end(f->pack, f->now_s);
+    struct client_node *n = client_fixture_node(f, LEERPLICHT);
+    struct client_hublink *l = n->link;
+
+    client_shared_set(f, LEERPLICHT, id, &weighed);
+    if (clock_now_s() < end_s)
+        check_shift_clock((long long) (end_s - clock_now_s()) + 60);
+    n->began_ms = 0;
+    n->has_started = false;
+    l->up = false;
+    assert_false(closes_at_step(f, id));
+    assert_false(closes_at_step(f, id));
+    l->up = l->fetching = true;
+    l->has_fetched = false;
+    l->fetch_sent_ms = clock_mono_ms() - 5000;
+    assert_false(closes_at_step(f, id));
+    l->fetching = false;    /* it has come, and is being taken in */
+    l->has_fetched = true;
+    assert_false(closes_at_step(f, id));
+    l->fetching = true;
+    l->fetch_sent_ms = clock_mono_ms() - 1000;
+    assert_true(closes_at_step(f, id));
+    l->fetching = l->up = false;
+    check_shift_clock(0);
+}
+
+/* A hub that is away, or one that always has something, does not keep it open. */
+static void a_hub_that_is_away_holds_it_up_for_minutes(void **state)
+{
+    struct client_fixture *f = *state;
+    const struct client_after weighed = {.weighed_s = f->now_s};
+    const uint8_t *id = client_shared(f, LEERPLICHT, "acute_danger", "R56", false);
+    uint64_t end_s = policy_clocks_eyes_end(f->pack, f->now_s);
+    struct client_node *n = client_fixture_node(f, LEERPLICHT);
+
+    client_shared_set(f, LEERPLICHT, id, &weighed);
+    if (clock_now_s() < end_s)
+        check_shift_clock((long long) (end_s - clock_now_s()) + 60);
+    n->has_started = false;
+    n->began_ms = clock_mono_ms() - 9 * 60 * 1000;
+    assert_false(closes_at_step(f, id));
+    n->began_ms = clock_mono_ms() - 10 * 60 * 1000;
+    assert_true(closes_at_step(f, id));
+    check_shift_clock(0);
+}
+
 /* The copy is destroyed, and the holder hears it. */
 static void the_copy_goes(void **state)
 {
@@ -374,7 +437,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(the_record), client_fixture_test(a_broken_record), client_fixture_test(what_is_due),
-        client_fixture_test(only_what_was_granted), client_fixture_test(what_closes), client_fixture_test(when_a_node_starts), client_fixture_test(the_copy_goes),
+        client_fixture_test(only_what_was_granted), client_fixture_test(what_closes), client_fixture_test(when_a_node_starts),
+        client_fixture_test(until_a_node_has_its_mail), client_fixture_test(a_hub_that_is_away_holds_it_up_for_minutes), client_fixture_test(the_copy_goes),
         client_fixture_test(a_second_person_looks), client_fixture_test(a_second_person_looks_at_what_was_sent),
         client_fixture_test(nothing_to_look_at), client_fixture_test(what_is_heard), client_fixture_test(weighed_and_told),
         client_fixture_test(shown),
