@@ -99,6 +99,38 @@ static void both_officers_open_the_leaf_that_is_in_the_log(void **state)
     assert_int_equal(count_of(f, C, 0), 0);
 }
 
+/* Who has sent more than the other received has other numbers: each side's opening shows its own, and the leaf before it of its own. */
+static void each_side_has_its_own_number(void **state)
+{
+    static const struct { int who; uint64_t number; } rows[] = { { A, 4 }, { B, 2 } };
+    struct hub_acts *f = *state;
+    uint8_t original[2048];
+    struct hub_world_reply r;
+    struct proto_msg m;
+
+    for (int i = 0; i < 2; i++) {
+        hub_acts_facts(f, A, C, original, &m);
+        r = hub_acts_send(f, &m, A);
+        assert_int_equal(r.reply.result, PROTO_ACCEPTED);
+        hub_world_reply_free(&r);
+    }
+    send_facts(f, original, &m, &r);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct proto_opening o;
+        struct got g;
+
+        ask(f, rows[i].who, rows[i].number - 1, &g);
+        assert_int_equal(g.count, 1);
+        assert_int_equal(g.item[0].at.number, rows[i].number);
+        check_opened(f, rows[i].who, &g.item[0], &r);
+        assert_err(open_box(f, rows[i].who, f->w.partner[rows[i].who].officer_secret, &g.item[0], 0, &o), OK);
+        assert_int_equal(o.number, rows[i].number);
+        assert_int_equal(o.side, i);
+        hub_world_reply_free(&g.reply);
+    }
+    hub_world_reply_free(&r);
+}
+
 static void nobody_else_opens_it(void **state)
 {
     struct hub_acts *f = *state;
@@ -113,6 +145,26 @@ static void nobody_else_opens_it(void **state)
     assert_err(open_box(f, A, f->w.partner[B].officer_secret, &g.item[0], 0, &o), ERR_SIGNATURE);
     assert_err(open_box(f, B, f->w.partner[A].officer_secret, &g.item[0], 0, &o), ERR_SIGNATURE);
     hub_world_reply_free(&g.reply);
+    hub_world_reply_free(&r);
+}
+
+/* Those of what waits, and of no more than seven days: an officer's node that is off for longer has its openings, and the hub no secret of theirs. */
+static void seeds_are_kept_from_the_oldest_that_waits_on(void **state)
+{
+    struct hub_acts *f = *state;
+    uint64_t before_s = clock_now_s(), from_s = 0;
+    struct kv_txn *x = NULL;
+    uint8_t original[2048];
+    struct hub_world_reply r;
+    struct proto_msg m;
+
+    send_facts(f, original, &m, &r);
+    assert_err(kv_begin(f->w.core->kv, false, &x), OK);
+    assert_err(hub_openings_seeds_from(f->w.core, x, before_s + DAY, &from_s), OK);
+    assert_in_range(from_s, before_s - HOUR, clock_now_s());
+    assert_err(hub_openings_seeds_from(f->w.core, x, before_s + 9 * DAY, &from_s), OK);
+    assert_int_equal(from_s, before_s + 2 * DAY);
+    kv_abort(x);
     hub_world_reply_free(&r);
 }
 
@@ -403,7 +455,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hub_acts_setup, hub_acts_close)
     const struct CMUnitTest tests[] = {
-        T(both_officers_open_the_leaf_that_is_in_the_log), T(nobody_else_opens_it), T(numbers_have_no_gap_and_name_the_leaf_before),
+        T(both_officers_open_the_leaf_that_is_in_the_log), T(each_side_has_its_own_number), T(nobody_else_opens_it),
+        T(seeds_are_kept_from_the_oldest_that_waits_on), T(numbers_have_no_gap_and_name_the_leaf_before),
         T(a_denied_act_opens_to_its_sender_only), T(a_round_that_is_given_up_uses_no_key_twice), T(what_was_opened_is_erased),
         T(a_number_that_was_never_given_is_not_found), T(a_bad_opening_is_logged_and_kept),
         T(seeds_go_with_the_last_answer_of_their_day), T(unanswered_seeds_go_after_seven_days), T(late_receipts_are_made_whole),
