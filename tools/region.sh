@@ -186,16 +186,13 @@ region_up() {
     for p in $partners; do join_partner "$p"; done
     printf 'citizen_number = no\n' >>"$region/wijkteam/schakel.conf"
     [ -z "${region_hub_conf:-}" ] || printf '%s\n' "$region_hub_conf" >>"$region/hub/schakel.conf"
-    start_hub
-    start_keyholder
+    start_hub && start_keyholder || return 70
     for p in $partners; do
-        start_node "$p"
-        staff "$p" admin admin
-        staff "$p" coordinator coordinator
+        start_node "$p" && staff "$p" admin admin && staff "$p" coordinator coordinator || return 70
     done
     mkdir -p "$region/data"
     awk -v day="$(date +%F)" -v dir="$region/data" -f "$source/tests/data/make.awk"
-    for p in vo leerplicht cjg; do import_records "$p" "$region/data/$p.csv"; done
+    for p in vo leerplicht cjg; do import_records "$p" "$region/data/$p.csv" || return 70; done
 }
 
 # What a command says that did nothing, as an answer which it needs did not come in time. Of a machine that has much to do that is no wonder.
