@@ -78,11 +78,91 @@ static void nothing_is_lacking_of_a_yes(void **state)
     expect(reply, "{}");
 }
 
+/* One text of the first section. */
+static const char *first(const cJSON *reply, const char *name)
+{
+    const char *text = "";
+
+    (void)!json_text(cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(reply, "sections"), 0), name, &text);
+    return text;
+}
+
+/* Where a yes is being asked of the family, what their no would mean goes with it; elsewhere it would be a threat. */
+static void what_a_no_means_goes_with_the_question(void **state)
+{
+    static const struct { uint8_t verdict, reason; bool asks; } rows[] = {
+        {POLICY_NEED_CONSENT, POLICY_NO_REASON, true}, {POLICY_DENY, POLICY_RESTRICTED, false}, {POLICY_PERMIT, POLICY_NO_REASON, false},
+    };
+    struct client_fixture *f = *state;
+    struct client_node *n = client_fixture_node(f, VO);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client_desk d = answered(f, "att", rows[i].verdict, rows[i].reason);
+        cJSON *reply = cJSON_CreateObject();
+
+        d.offer = d.mine = true;
+        check_name(d.rows.row[0].rule, "R35");
+        check_name(d.purpose, "youth_help_access");
+        client_reply_rows(reply, n, LANG_EN, &d);
+        assert_int_equal(first(reply, "if_no")[0] != '\0', rows[i].asks);
+        cJSON_Delete(reply);
+    }
+}
+
+static void the_first_rule_has_its_name(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_desk d = answered(f, "att", POLICY_PERMIT, POLICY_NO_REASON);
+    cJSON *reply = cJSON_CreateObject();
+
+    check_name(d.rows.row[0].rule, f->pack->rule[0].id);
+    client_reply_rows(reply, client_fixture_node(f, VO), LANG_EN, &d);
+    assert_string_equal(first(reply, "rule"), f->pack->rule[0].id);
+    cJSON_Delete(reply);
+}
+
+/* By att_followup the family is told before: of what was allowed and given, while it stands, until it was told. */
+static void what_is_still_to_be_done_is_told(void **state)
+{
+    static const struct { const char *name; uint8_t verdict, state; const char *granted; bool told, duties, before; } rows[] = {
+        {"granted", POLICY_PERMIT, CLIENT_DESK_GRANTED, "att", false, true, true},
+        {"not yet answered", POLICY_PERMIT, CLIENT_DESK_WAITING, "", false, true, true},
+        {"told", POLICY_PERMIT, CLIENT_DESK_GRANTED, "att", true, true, false},
+        {"another section was granted", POLICY_PERMIT, CLIENT_DESK_GRANTED, "ident", false, false, false},
+        {"not allowed", POLICY_DENY, CLIENT_DESK_GRANTED, "att", false, false, false},
+        {"refused", POLICY_PERMIT, CLIENT_DESK_REFUSED, "", false, false, false},
+    };
+    struct client_fixture *f = *state;
+    struct client_node *n = client_fixture_node(f, VO);
+    const char *before = policy_texts_get(n->texts, LANG_EN, "duty", "inform_before");
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client_desk d = answered(f, "att", rows[i].verdict, POLICY_NO_REASON);
+        const cJSON *duty, *list;
+        bool has = false;
+        cJSON *reply = cJSON_CreateObject();
+
+        d.state = rows[i].state;
+        d.informed_s = rows[i].told ? f->now_s : 0;
+        if (rows[i].granted[0] != '\0')
+            d.granted = client_fixture_sections(rows[i].granted);
+        client_reply_duties(reply, n, LANG_EN, &d);
+        list = cJSON_GetObjectItemCaseSensitive(reply, "duties");
+        cJSON_ArrayForEach(duty, list)
+            has = has || strcmp(duty->valuestring, before) == 0;
+        if ((cJSON_GetArraySize(list) != 0) != rows[i].duties || has != rows[i].before)
+            fail_msg("%s", rows[i].name);
+        cJSON_Delete(reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         client_fixture_test(what_outlasts_the_rule_says_so), client_fixture_test(the_holder_reads_what_is_lacking),
         client_fixture_test(a_no_of_policy_has_its_reason), client_fixture_test(nothing_is_lacking_of_a_yes),
+        client_fixture_test(what_a_no_means_goes_with_the_question), client_fixture_test(the_first_rule_has_its_name),
+        client_fixture_test(what_is_still_to_be_done_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
