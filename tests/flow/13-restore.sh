@@ -22,6 +22,8 @@ scene_backups_are_made() {
     before=$(sed -n "s/^leaves //p" "$region/hub.backup/whole")
     [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
     wait_for 20 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
+    # The school has the receipts of both: of a number that it never saw it would learn in ten minutes only that it is missing.
+    wait_for 20 outbox_empty vo || { why="the school has no receipt: $(status_of vo outbox_trouble)"; return 1; }
     got=$(root vo partner revoke cjg --reason ended --out "$s") && got=$(root leerplicht partner sign "$s") || { why="revoke: $got"; return 1; }
     send vo "$s"
     expect "a partner is revoked" "$got" '"ok":true' || return 1
