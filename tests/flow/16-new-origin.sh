@@ -40,6 +40,7 @@ scene_leaves_are_lost() {
     nothing_is_lost || return 1
     [ "$(event 3)" = true ] && [ "$(event 4)" = true ] || { why="nothing happens after"; return 1; }
     wait_for 20 is_known_once leerplicht "$(last_event 4)" || { why="not known at the office"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the school has no receipt: $(status_of vo outbox_trouble)"; return 1; }
     stop_node hub
     rm -rf "$region/hub/store"
     refused "$region/hub.backup" || { why="without the leaves"; return 1; }
