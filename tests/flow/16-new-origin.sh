@@ -154,8 +154,8 @@ scene_what_was_proven_is_proven_still() {
 # What is on its way at this moment has its leaf or its receipt a moment later.
 archive_verifies() {
     rm -rf "$region/archive"
-    "$bin/schakel" --home "$region/vo" --as privacy archive export --out "$region/archive" --json >"$region/said" 2>&1 && has_its_line &&
-        "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
+    "$bin/schakel" --home "$region/vo" --as privacy archive export --out "$region/archive" --json >"$region/said" 2>&1 && has_its_line || return 1
+    "$bin/schakel" verify --region "$region/region" --receipts "$region/archive" --log "$region/export" --json >"$region/said" 2>&1
     [ "$(value ok <"$region/said")" = true ]
 }
 
