@@ -29,12 +29,17 @@ scene_backups_are_made() {
     expect "a partner is revoked" "$got" '"ok":true' || return 1
     nodes="vo wijkteam leerplicht"
     everybody cjg revoked || return 1
+    # An acknowledgement that the hub has and the school has not would be a number that it never knew.
+    wait_for 20 all_acknowledged || { why="the school's reports are not acknowledged"; return 1; }
     # Not while it runs: what came behind the copy would be missing in it.
     stop_node hub
     hub export "$region/mirror" >/dev/null || { why="no copy of the log"; return 1; }
     after=$(sed -n 2p "$region/mirror/checkpoint")
     [ "$after" -gt "$before" ] || { why="no leaves after the backup"; return 1; }
 }
+
+all_acknowledged() { is_acknowledged 3 && is_acknowledged 4; }
+is_acknowledged() { as vo statement list --json | lines | grep "\"statement\":\"$(last_event "$1")\"" | grep '"acknowledged":\["leerplicht"\]' >/dev/null; }
 
 # Only the store is lost: the signer remembers more than the backup has.
 scene_refused_until_whole() {
