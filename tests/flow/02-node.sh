@@ -6,13 +6,10 @@ set -uo pipefail
 
 children() { sed -n '2,$p' "$region/data/vo.csv" | cut -d, -f1; }
 rows() { echo number,event,to; children | head -n "$1" | sed 's/$/,VZM,leerplicht/'; }
-# How many events of vo the officer has, each once.
-events_there() {
-    as leerplicht statement list --json 2>/dev/null | sed 's/},{/}\n{/g' | grep -c '"kind":"event"'
-}
-# Every statement that vo reported as made is known at leerplicht under the same id, once.
+# Every statement that vo reported as made is known at leerplicht under the same id.
 all_arrived() {
-    as leerplicht event list --json 2>/dev/null | value_each statement | sort -u >"$region/there"
+    all_events leerplicht >"$region/there.all" || return 1
+    sort -u "$region/there.all" >"$region/there"
     missing=$(sort -u "$region/made" | comm -23 - "$region/there" | sed -n 1p)
     [ -z "$missing" ]
 }

@@ -97,12 +97,12 @@ scene_edges() {
 scene_nothing_lost_nothing_twice() {
     [ "$(wc -l <"$region/promised")" -ge "$turns" ] || { why="of $turns only $(wc -l <"$region/promised") were promised"; return 1; }
     wait_for 15 all_there || { why="promised, and not there: $missing"; return 1; }
-    as leerplicht event list --json | lines | grep -o '"statement":"[^"]*"' | sort | uniq -d >"$region/twice"
+    all_events leerplicht | sort | uniq -d >"$region/twice"
     [ ! -s "$region/twice" ] || { why="done twice: $(head -n 1 "$region/twice")"; return 1; }
     [ "$(status_of vo log_trusted)" = true ] && [ "$(status_of vo bad_mail)" = 0 ] || { why="vo does not trust the log"; return 1; }
 }
 all_there() {
-    as leerplicht event list --json | value_each statement | sort >"$region/there"
+    all_events leerplicht | sort >"$region/there"
     missing=$(sort "$region/promised" | comm -23 - "$region/there" | head -n 1)
     [ -z "$missing" ]
 }

@@ -75,11 +75,11 @@ scene_nothing_lost_nothing_twice() {
     local id
     [ "$(wc -l <"$region/promised")" -ge $((4 * PLACES)) ] || { why="only $(wc -l <"$region/promised") were promised"; return 1; }
     wait_for 10 all_there || { why="promised, and not there: $missing"; return 1; }
-    as leerplicht event list --json | lines | grep -o '"statement":"[^"]*"' | sort | uniq -d >"$region/twice"
+    all_events leerplicht | sort | uniq -d >"$region/twice"
     [ ! -s "$region/twice" ] || { why="done twice: $(head -n 1 "$region/twice")"; return 1; }
 }
 all_there() {
-    as leerplicht event list --json | value_each statement | sort >"$region/there"
+    all_events leerplicht | sort >"$region/there"
     missing=$(sort "$region/promised" | comm -23 - "$region/there" | head -n 1)
     [ -z "$missing" ]
 }

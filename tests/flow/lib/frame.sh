@@ -59,3 +59,13 @@ lines() { sed 's/},{/}\n{/g'; }
 status_of() { "$bin/schakel" --home "$region/$1" status --json 2>/dev/null | value "$2"; }
 outbox_empty() { [ "$(status_of "$1" outbox)" = 0 ]; }
 hub_is() { [ "$(status_of "$1" hub_reachable)" = "$2" ]; }
+# The ids of all events that a partner knows, page by page; what comes meanwhile stands before them.
+all_events() {
+    local skip=0 page
+    while page=$(as "$1" event list --skip "$skip" --json 2>/dev/null); do
+        value_each statement <<<"$page"
+        skip=$(value skip <<<"$page")
+        [ -n "$skip" ] || return 0
+    done
+    return 1
+}
