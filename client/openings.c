@@ -45,6 +45,17 @@ static bool is_in_order(const struct client_openings *o)
         && o->bad <= o->fetched;
 }
 
+/* Earlier versions let a hub lay open again what was judged long ago, and so name less as fetched. What was judged had been fetched. */
+static void mend_fetched(struct client_openings *o)
+{
+    uint64_t judged = o->checked > o->bad ? o->checked : o->bad;
+
+    if (o->fetched >= judged)
+        return;
+    log_event(LOG_WARN, "openings-laid-open-again", NULL);
+    o->fetched = judged;
+}
+
 static enum err load(struct client_openings *o, struct vault_txn *x)
 {
     struct client_openings kept = {0};
@@ -68,6 +79,8 @@ static enum err load(struct client_openings *o, struct vault_txn *x)
     kept.owes = owes != 0;
     e = rd_end(&r);
     free(row);
+    if (e == OK)
+        mend_fetched(&kept);
     if (e == OK && (owes > 1 || !is_in_order(&kept)))
         e = ERR_RANGE;
     if (e == OK)

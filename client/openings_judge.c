@@ -53,6 +53,8 @@ enum err client_openings_get(struct vault_txn *x, uint64_t number, struct client
         rd_fail(&r, ERR_VERSION);
     o.state = rd_u8(&r);
     o.opened = rd_left(&r) != 0;
+    if (o.state == 0 || o.state >= CLIENT_OPENING_END)
+        rd_fail(&r, ERR_RANGE);
     e = r.err;
     if (e == OK && o.opened)
         e = proto_opening_decode(r.at, rd_left(&r), &o.what);

@@ -45,7 +45,7 @@ static enum err jump_once(const struct client_node *n, struct vault_txn *x, cons
     if (e != OK)
         return e;
     if (!restored || !what->opened || proto_opening_check_side(&what->what) != OK || what->number <= o->fetched
-        || what->number - 1 > what->what.index + proto_region_log_lost(&n->region))
+        || what->number - 1 > what->what.index + proto_region_log_lost(&n->region) || what->number > PROTO_MERKLE_SIZE_MAX)
         return ERR_NOTFOUND;
     if (what->what.index >= n->link->newest.size)
         return ERR_BUSY;
@@ -63,6 +63,9 @@ enum err client_openings_jump(const struct client_node *n, struct vault_txn *x, 
 
     if (e != ERR_NOTFOUND)
         return e;
+    /* Nor back: what was judged would be taken for what nobody looked at. */
+    if (number <= o->fetched)
+        return ERR_NOTFOUND;
     for (uint64_t at = o->fetched + 1; at < number; at++)
         if (!is_hole(x, at))
             return ERR_NOTFOUND;

@@ -58,12 +58,29 @@ static void refused(struct client_fixture *f, const struct kept *k)
 
 static void numbers_that_do_not_follow_each_other(void **state)
 {
-    const struct kept rows[] = { { .fetched = 3, .checked = 4 }, { .fetched = 3, .checked = 2, .answered = 3 }, { .fetched = UINT64_MAX },
-        { .fetched = 3, .bad = 4, .bad_state = CLIENT_OPENING_SEALED }, { .fetched = 3, .bad = 3, .bad_state = CLIENT_OPENING_END },
+    const struct kept rows[] = { { .fetched = 3, .checked = 2, .answered = 3 }, { .fetched = UINT64_MAX }, { .fetched = 3, .checked = UINT64_MAX },
+        { .fetched = 3, .bad = UINT64_MAX, .bad_state = CLIENT_OPENING_SEALED }, { .fetched = 3, .bad = 3, .bad_state = CLIENT_OPENING_END },
         { .fetched = 3, .owes = 2 } };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused(*state, &rows[i]);
+}
+
+/* So a hub could leave it that laid open again what was judged, and a node must start all the same. */
+static void what_was_judged_counts_as_fetched(void **state)
+{
+    const struct kept rows[] = { { .fetched = 3, .checked = 7, .answered = 6 },
+        { .fetched = 3, .checked = 6, .bad = 7, .bad_state = CLIENT_OPENING_SEALED } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint8_t row[ROW_LEN];
+        size_t len = row_of(&rows[i], row);
+
+        assert_err(open_with(*state, row, len), OK);
+        assert_int_equal(client_fixture_node(*state, VO)->openings->fetched, 7);
+        assert_int_equal(client_fixture_node(*state, VO)->openings->checked, rows[i].checked);
+        close_it(*state);
+    }
 }
 
 static void every_prefix_and_one_byte_more(void **state)
@@ -100,6 +117,7 @@ static void a_far_number_is_stepped_towards_a_part_at_a_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { client_fixture_test(numbers_that_do_not_follow_each_other), client_fixture_test(every_prefix_and_one_byte_more),
+        client_fixture_test(what_was_judged_counts_as_fetched),
         client_fixture_test(a_far_number_is_stepped_towards_a_part_at_a_time) };
 
     return cmocka_run_group_tests_name("client_openings_row", tests, NULL, NULL);
