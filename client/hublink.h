@@ -42,8 +42,8 @@ bool client_link_is_up(const struct client_node *n);
 /* Did a call go without an answer, and none was answered since? Neither up nor down: not known yet. */
 bool client_link_is_down(const struct client_node *n);
 /*
- * Is what waited at the hub here? It answers a fetch at once when it has mail; so when the next fetch has been waiting for a second, and the very first
- * for ten. An honest hub's word and no proof; true at one moment, and not for ever.
+ * Is what waited at the hub here? It answers a fetch at once when it has mail; so when one has been waiting for ten seconds, which is more than a
+ * slow hub takes. An honest hub's word and no proof; true at one moment, and not for ever.
  */
 bool client_inbox_has_heard(const struct client_node *n);
 /* No checkpoint of the hub contradicted another. While false no offer, grant or release goes out. */

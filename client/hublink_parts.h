@@ -67,7 +67,6 @@ struct client_hublink {
     uint8_t *batch;              /* a fetch's payload that waits for certificates */
     size_t batch_len;
     uint64_t fetch_at_ms, batch_at_ms;
-    bool has_fetched;            /* since the start */
     uint64_t fetch_sent_ms;      /* the one under way */
     uint8_t fetch[1024];         /* the one under way: it may become a leaf */
     size_t fetch_len;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, OVERTAKEN_MS = 3000, HEARD_MS = 1000, HEARD_NOTHING_MS = 10000 };
+enum { FETCH_MS = (PROTO_WAIT_MAX_S + 8) * 1000, OVERTAKEN_MS = 3000, HEARD_MS = 10000 };
 
 /* The fetch itself became a leaf: something was taken out of the mailbox. Archived like any act of ours. */
 static enum err archive_fetch(struct client_node *n, const struct proto_reply *reply)
@@ -82,7 +82,6 @@ static void fetched(struct client_node *n, void *arg, enum err result, const str
     l->batch_len = reply->payload.len;
     l->batch_waits = true;
     l->batch_at_ms = 0;
-    l->has_fetched = true;
     client_inbox_process(n);
 }
 
@@ -105,7 +104,7 @@ bool client_inbox_has_heard(const struct client_node *n)
 {
     const struct client_hublink *l = n->link;
 
-    return l != NULL && l->up && l->fetching && clock_mono_ms() - l->fetch_sent_ms >= (l->has_fetched ? HEARD_MS : HEARD_NOTHING_MS);
+    return l != NULL && l->up && l->fetching && clock_mono_ms() - l->fetch_sent_ms >= HEARD_MS;
 }
 
 void client_inbox_step(struct client_node *n)

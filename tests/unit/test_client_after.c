@@ -249,14 +249,12 @@ static void until_a_node_has_its_mail(void **state)
     assert_false(closes_at_step(f, id));
     assert_false(closes_at_step(f, id));
     l->up = l->fetching = true;
-    l->has_fetched = false;
-    l->fetch_sent_ms = clock_mono_ms() - 5000;
+    l->fetch_sent_ms = clock_mono_ms() - 9000;
     assert_false(closes_at_step(f, id));
     l->fetching = false;    /* it has come, and is being taken in */
-    l->has_fetched = true;
+    l->fetch_sent_ms = clock_mono_ms() - 10000;
     assert_false(closes_at_step(f, id));
     l->fetching = true;
-    l->fetch_sent_ms = clock_mono_ms() - 1000;
     assert_true(closes_at_step(f, id));
     l->fetching = l->up = false;
     check_shift_clock(0);
