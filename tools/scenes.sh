@@ -103,7 +103,7 @@ scene_no_ground() {
     expect_not "nothing lies at the school" "$got" '"kind":"request"'
 }
 
-# Within two seconds of a machine that has time: of one that has, and says so by its patience, no more is taken.
+# A machine that has time needs no two seconds; SCHAKEL_TEST_PATIENCE=1 says that it has.
 reported_there() { got=$(as leerplicht inbox --all --json) && grep -q '"event":"VZM"' <<<"$got"; }
 scene_absence_report() {
     ask vo event add --number "$(child_number 2)" --event VZM --to leerplicht

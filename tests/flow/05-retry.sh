@@ -51,7 +51,7 @@ after() {
     echo none >>"$region/known"
     report 1 "$2" || return 1
     later "$1" && back vo || return 1
-    wait_for 10 outbox_empty vo || { why="the outbox is not sent: $(status_of vo trouble)"; return 1; }
+    wait_for 10 outbox_empty vo || { why="the outbox is not sent: $(status_of vo outbox_trouble)"; return 1; }
     made=$(newest_of_vo)
     [ "$(printf '%s\n' "$made" | grep -c .)" = 1 ] || { why="the school has $(printf '%s\n' "$made" | grep -c .) new statements"; return 1; }
     wait_for 5 is_known_once leerplicht "$made" || { why="known at the officer: $(times_known leerplicht "$made") times"; return 1; }
@@ -68,9 +68,9 @@ scene_not_applied_and_8_days() {
     echo none >>"$region/known"
     report 1 USR2 || return 1
     later 691200 && start_node vo || { why="${why:-the school does not start}"; return 1; }
-    wait_for 10 says_why || { why="the school does not say why it waits: $(status_of vo outbox) $(status_of vo trouble)"; return 1; }
+    wait_for 10 says_why || { why="the school does not say why it waits: $(status_of vo outbox) $(status_of vo outbox_trouble)"; return 1; }
     login vo
-    wait_for 10 outbox_empty vo || { why="it still waits: $(status_of vo trouble)"; return 1; }
+    wait_for 10 outbox_empty vo || { why="it still waits: $(status_of vo outbox_trouble)"; return 1; }
     made=$(newest_of_vo)
     wait_for 5 is_known_once leerplicht "$made" || { why="known at the officer: $(times_known leerplicht "$made") times"; return 1; }
 }

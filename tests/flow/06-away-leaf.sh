@@ -14,7 +14,7 @@ asker_away_before_its_leaf() {
     away leerplicht
     start_hub || { why="the hub does not start"; return 1; }
     later "$1" && back leerplicht || return 1
-    wait_for 20 outbox_empty leerplicht || { why="the request is not sent: $(status_of leerplicht trouble)"; return 1; }
+    wait_for 20 outbox_empty leerplicht || { why="the request is not sent: $(status_of leerplicht outbox_trouble)"; return 1; }
     school_grants && officer_reads
 }
 
@@ -36,7 +36,7 @@ holder_away_after_the_leaf() {
     kill -HUP "$(cat "$region/frames/hub.pid")"
     ! lies_at leerplicht "$request.*\"kind\":\"share\"" || { why="the release went before its grant had a receipt"; return 1; }
     later "$1" && back vo || return 1
-    wait_for 20 outbox_empty vo || { why="the release is not sent: $(status_of vo trouble)"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the release is not sent: $(status_of vo outbox_trouble)"; return 1; }
     officer_reads
 }
 

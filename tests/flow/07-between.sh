@@ -127,7 +127,7 @@ granted_offline() {
 
 scene_16_before_leaf() {
     child Gijs 16 2 && consented y,g1,g2 && granted_offline && start_hub && later $((3 * DAY)) || return 1
-    wait_for 20 outbox_empty vo || { why="the grant is not sent: $(status_of vo trouble)"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the grant is not sent: $(status_of vo outbox_trouble)"; return 1; }
     came_behind vo cjg REFERRED "$number" || return 1
     open_it
     expect "it is not opened after the birthday" "$got" '"ok":false'
@@ -154,14 +154,14 @@ scene_withdrawn_before_asking() { child Noor 16 40 && recorded y,g1,g2 && withdr
 # What waits goes out in its order: the withdrawal behind the request.
 scene_withdrawn_before_the_request_is_logged() {
     child Otis 16 40 && recorded y,g1,g2 && offline_asked && withdraw cjg && start_hub || return 1
-    wait_for 20 outbox_empty cjg || { why="the outbox is not sent: $(status_of cjg trouble)"; return 1; }
+    wait_for 20 outbox_empty cjg || { why="the outbox is not sent: $(status_of cjg outbox_trouble)"; return 1; }
     school_knows_withdrawn && not_granted 'waits for no answer any more'
 }
 
 # The school withdraws it itself, before what it granted has gone.
 scene_withdrawn_here_before_leaf() {
     child Jip 16 40 && consented y,g1,g2 && granted_offline && withdraw vo && start_hub || return 1
-    wait_for 20 outbox_empty vo || { why="the outbox is not sent: $(status_of vo trouble)"; return 1; }
+    wait_for 20 outbox_empty vo || { why="the outbox is not sent: $(status_of vo outbox_trouble)"; return 1; }
     never_comes
 }
 

@@ -65,9 +65,9 @@ scene_killed_half_written() {
     start_node cjg || return 1
     wait_for 15 reaches $((n + 1)) || { why="it does not go on: $(status_of cjg mirror_note)"; return 1; }
     is_whole || return 1
-    wait_for 10 no_half_written || { why="what was half written stays: $(find "$copy" -name '*.12345678.tmp')"; return 1; }
+    wait_for 10 no_half_written || { why="what was half written stays: $(find "$copy" -name '*.tmp')"; return 1; }
 }
-no_half_written() { [ -z "$(find "$copy" -name '*.12345678.tmp')" ]; }
+no_half_written() { [ -z "$(find "$copy" -name '*.tmp')" ]; }
 
 # The role is killed alone: a node with a part that died does not run on as if nothing was.
 scene_without_its_role_it_ends() {

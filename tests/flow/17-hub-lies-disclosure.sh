@@ -6,7 +6,6 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/weather.sh"
 . "$source/tests/flow/lib/liars.sh"
 
-inbox_has() { as "$1" inbox --all --json 2>/dev/null | lines | grep "\"request\":\"$2\".*\"state\":\"$3\"" >/dev/null; }
 state_of() { as "$1" request show --request "$2" --json 2>/dev/null | value state; }
 is_in_state() { [ "$(state_of "$1" "$2")" = "$3" ]; }
 # A case of the office about this child, of which the school reported an absence; its id in "case".
@@ -174,7 +173,7 @@ scene_consent() {
     # Not before ten minutes, or a start.
     stop_node vo
     back vo || return 1
-    wait_for 40 outbox_empty vo || { why="the withdrawal is not sent again: $(status_of vo trouble)"; return 1; }
+    wait_for 40 outbox_empty vo || { why="the withdrawal is not sent again: $(status_of vo outbox_trouble)"; return 1; }
     ask cjg weigh --case "$case" --answer 1="deciding on help" --answer 7="what was tried only" --answer 17="until the decision"
     weighing=$(value weighing <<<"$got")
     ask cjg request new --case "$case" --to vo --purpose youth_help_access --sections effort --weigh "$weighing"
