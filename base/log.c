@@ -15,8 +15,8 @@ enum { LINE_MAX_LEN = 1024, VALUE_MAX_LEN = 320 };
 static const char *const allowed[] = {
     "address", "attempt", "bytes", "code", "conn", "count", "err", "errno", "event", "exit", "file", "format",
     "free_pct", "from", "index", "kind", "line", "limit", "map_bytes", "message", "mode", "ms", "partner", "path",
-    "pid", "port", "reason", "region", "role", "round", "seconds", "signal", "size", "state", "step", "suite", "to",
-    "tree_size", "version", "wait_ms", "witness",
+    "pid", "port", "reason", "region", "role", "round", "seconds", "signal", "size", "state", "step", "suite", "table",
+    "to", "tree_size", "version", "wait_ms", "witness",
 };
 
 static const char *const level_words[] = { "error", "warn", "info", "debug" };

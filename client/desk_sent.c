@@ -10,6 +10,7 @@
 #include "client/fetched.h"
 #include "client/index.h"
 #include "client/member.h"
+#include "client/unread.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -295,6 +296,11 @@ static bool lapsing_each(void *arg, const struct client_desk *d)
     l->err = client_facts_person(l->node, l->x, &d->child, l->now_s, &f, birth_date);
     if (l->err == OK)
         l->err = client_consent_ended(l->node, l->x, d, birth_date, l->now_s, &ended);
+    /* Its last day ends it all the same. */
+    if (client_unread_is(l->err)) {
+        client_unread_say(l->node, CLIENT_UNREAD_FACTS);
+        l->err = OK;
+    }
     if (l->err == OK && ended)
         memcpy(l->rows.id[l->rows.count++], d->id, PROTO_ID_LEN);
     return l->err == OK && l->rows.count < PROTO_STATEMENTS_MAX;
@@ -306,7 +312,8 @@ static enum err end_lapsed(struct client_node *n, struct vault_txn *x, uint64_t 
 {
     struct lapsing l = {.node = n, .x = x, .now_s = now_s};
     struct client_desk d;
-    enum err e = client_index_open_desk(x, lapsing_each, &l);
+    bool unread = false;
+    enum err e = client_index_open_desk_left(x, lapsing_each, &l, &unread);
 
     if (e == OK)
         e = l.err;
@@ -322,8 +329,11 @@ enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t n
 {
     struct ending w = {.node = n, .x = x, .now_s = now_s};
     struct client_desk d;
-    enum err e = client_index_open_desk(x, ending_each, &w);
+    bool unread = false;
+    enum err e = client_index_open_desk_left(x, ending_each, &w, &unread);
 
+    if (unread)
+        client_unread_say(n, CLIENT_UNREAD_REQUEST);
     for (uint8_t i = 0; e == OK && i < w.rows.count; i++) {
         e = client_desk_get(x, w.rows.id[i], &d);
         if (e == OK)

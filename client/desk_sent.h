@@ -17,7 +17,7 @@ client_on_refused client_desk_refused, client_desk_refused_grant, client_desk_re
  */
 MUST_USE enum err client_desk_end(struct client_node *n, struct vault_txn *x, struct client_desk *d, enum client_desk_state state);
 
-/* Once a minute: destroy copies whose access is over and report it. */
+/* Once a minute: destroy copies whose access is over and report it. A row that cannot be read is logged and passed over. */
 MUST_USE enum err client_desk_tick(struct client_node *n, struct vault_txn *x, uint64_t now_s);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/meta.h"
+#include "client/unread.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -173,6 +174,7 @@ struct walk {
     client_desk_each *desk;
     void *arg;
     struct client_kept *kept;
+    bool *unread;   /* NULL: a row that cannot be read ends the walk */
     enum err err;
 };
 
@@ -193,6 +195,10 @@ static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     if (w->err == OK)
         more = w->desk != NULL ? w->desk(w->arg, &d) : w->statement(w->arg, w->kept);
     free(memory);
+    if (w->unread != NULL && client_unread_is(w->err)) {
+        *w->unread = true;
+        w->err = OK;
+    }
     if (w->err == ERR_NOTFOUND)
         w->err = OK;
     return w->err == OK && more;
@@ -223,6 +229,11 @@ enum err client_index_facts(struct vault_txn *x, const struct proto_subject_id *
 enum err client_index_open_desk(struct vault_txn *x, client_desk_each *each, void *arg)
 {
     return walk(&(struct walk){.x = x, .desk = each, .arg = arg}, key_of(CLIENT_META_INDEX_OPEN, NULL, 0, NULL));
+}
+
+enum err client_index_open_desk_left(struct vault_txn *x, client_desk_each *each, void *arg, bool *unread)
+{
+    return walk(&(struct walk){.x = x, .desk = each, .arg = arg, .unread = unread}, key_of(CLIENT_META_INDEX_OPEN, NULL, 0, NULL));
 }
 
 /* ---- a store of before ---- */

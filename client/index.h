@@ -30,10 +30,15 @@ MUST_USE enum err client_index_due(struct vault_txn *x, uint64_t now_s, struct c
 /* Look at it again then; at_s 0: never. */
 MUST_USE enum err client_index_due_again(struct vault_txn *x, const struct client_index_at *was, uint64_t at_s);
 
-/* As client_kept_walk and client_desk_walk, of these only. What is gone or something else by now is passed over. */
+/*
+ * As client_kept_walk and client_desk_walk, of these only. What is gone or something else by now is passed over. A row that cannot be read
+ * ends the walk.
+ */
 MUST_USE enum err client_index_ends(struct vault_txn *x, const uint8_t consent[PROTO_ID_LEN], client_kept_each *each, void *arg);
 MUST_USE enum err client_index_facts(struct vault_txn *x, const struct proto_subject_id *who, client_kept_each *each, void *arg);
 MUST_USE enum err client_index_open_desk(struct vault_txn *x, client_desk_each *each, void *arg);
+/* The same of what can be read; *unread becomes true when something could not. */
+MUST_USE enum err client_index_open_desk_left(struct vault_txn *x, client_desk_each *each, void *arg, bool *unread);
 
 /* Mark all that is kept, once. */
 MUST_USE enum err client_index_open(struct vault *v);

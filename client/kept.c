@@ -5,6 +5,7 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/index.h"
+#include "client/unread.h"
 #include "proto/sign.h"
 
 #include <sodium.h>
@@ -125,6 +126,7 @@ enum err client_kept_get(
 struct walk {
     client_kept_each *each;
     void *arg;
+    bool *unread;   /* NULL: a row that cannot be read ends the walk */
     enum err err;
 };
 
@@ -134,12 +136,22 @@ static bool walk_each(void *arg, const uint8_t *key, size_t key_len, const uint8
     struct client_kept k;
 
     w->err = row_decode(key, key_len, value, len, &k);
+    if (w->unread != NULL && client_unread_is(w->err)) {
+        *w->unread = true;
+        w->err = OK;
+        return true;
+    }
     return w->err == OK && w->each(w->arg, &k);
 }
 
 enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, void *arg)
 {
-    struct walk w = {.each = each, .arg = arg};
+    return client_kept_walk_left(x, each, arg, NULL);
+}
+
+enum err client_kept_walk_left(struct vault_txn *x, client_kept_each *each, void *arg, bool *unread)
+{
+    struct walk w = {.each = each, .arg = arg, .unread = unread};
     enum err e = client_vault_walk(x, CLIENT_T_STATEMENT, NULL, 0, walk_each, &w);
 
     return e != OK ? e : w.err;

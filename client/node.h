@@ -76,6 +76,7 @@ struct client_node {
     uint64_t began_ms;                 /* when upkeep first ran since the start; 0: it did not */
     bool has_started;                  /* what others said while this node was off is here, or was waited for long enough */
     bool is_starting;                  /* upkeep runs, and that is not so */
+    bool unread_said[3];               /* rows that cannot be read, by kind (client/unread): that was logged */
     struct client_unanchored unanchored;
     uint64_t retention_s;              /* and client/retention */
     struct client_fetched_state fetched;

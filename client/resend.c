@@ -7,6 +7,7 @@
 #include "client/order.h"
 #include "client/republish.h"
 #include "client/statement.h"
+#include "client/unread.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -152,6 +153,7 @@ enum err client_resend_run(struct client_node *n, struct vault_txn *x)
 {
     struct broken b;
     struct next *l = NULL;
+    bool unread = false;
     enum err e = read_row(x, &b);
 
     if (e != OK || b.next == DONE)
@@ -164,7 +166,9 @@ enum err client_resend_run(struct client_node *n, struct vault_txn *x)
     /* Whose words they are the hub may not know either. */
     e = b.next == 0 ? client_republish(n, x) : OK;
     if (e == OK)
-        e = client_kept_walk(x, take, l);
+        e = client_kept_walk_left(x, take, l, &unread);
+    if (unread)
+        client_unread_say(n, CLIENT_UNREAD_STATEMENT);
     for (size_t i = 0; e == OK && i < l->count; i++)
         e = say_again(n, x, l->at[i].id);
     if (e == OK) {

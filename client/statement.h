@@ -38,9 +38,11 @@ bool client_kept_is_acked(const struct client_kept *k);
 MUST_USE enum err client_kept_put(struct vault_txn *x, const struct client_kept *k);
 /* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */
 MUST_USE enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory);
-/* Call for each until it returns false; k is valid during the call. */
+/* Call for each until it returns false; k is valid during the call. A row that cannot be read ends the walk. */
 typedef bool client_kept_each(void *arg, const struct client_kept *k);
 MUST_USE enum err client_kept_walk(struct vault_txn *x, client_kept_each *each, void *arg);
+/* The same of what can be read; *unread becomes true when something could not (NULL: as client_kept_walk). */
+MUST_USE enum err client_kept_walk_left(struct vault_txn *x, client_kept_each *each, void *arg, bool *unread);
 
 /* Send an own statement again, each in a message of its own, to the addressees that have not acknowledged it. */
 MUST_USE enum err client_statement_repeat(struct client_node *n, struct vault_txn *x, const struct client_kept *k);

@@ -11,6 +11,7 @@
 #include "client/meta.h"
 #include "client/resend.h"
 #include "client/statement.h"
+#include "client/unread.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -81,6 +82,11 @@ static enum err send_status(struct due *d, const struct client_kept *k)
     struct ends f = {.consent = &k->what};
     enum err e = client_index_ends(d->x, k->what.id, ends_each, &f);
 
+    /* Whether it was withdrawn is not known: nothing is said about it today. */
+    if (client_unread_is(e)) {
+        client_unread_say(d->node, CLIENT_UNREAD_STATEMENT);
+        return OK;
+    }
     s.code = f.found ? 1 : 0;
     memcpy(s.refers, k->what.id, sizeof s.refers);
     memcpy(s.case_id, k->what.case_id, sizeof s.case_id);
@@ -115,21 +121,37 @@ static enum err act(struct due *d, const struct client_kept *k, enum client_meta
     return e;
 }
 
+static enum err act_on(struct due *d, const struct client_kept *k, uint64_t *next)
+{
+    enum err e = OK;
+
+    if (!k->mine || k->leaf_s == 0)
+        return OK;
+    if (!client_kept_is_acked(k))
+        e = act(d, k, CLIENT_META_REPEATED, repeat, next);
+    if (e == OK && needs_status(d, k))
+        e = act(d, k, CLIENT_META_CONFIRMED, send_status, next);
+    return e;
+}
+
+/* A row that cannot be read holds up no other: it is looked at again the next day. */
 static enum err one(struct due *d, const struct client_index_at *due, struct client_kept *k)
 {
     uint8_t *memory = NULL;
     uint64_t next = 0;
     enum err e = client_kept_get(d->x, due->id, k, &memory);
-    bool counts = e == OK && k->mine && k->leaf_s != 0;
 
-    if (counts && !client_kept_is_acked(k))
-        e = act(d, k, CLIENT_META_REPEATED, repeat, &next);
-    if (e == OK && counts && needs_status(d, k))
-        e = act(d, k, CLIENT_META_CONFIRMED, send_status, &next);
-    if (e == OK || e == ERR_NOTFOUND)
-        e = client_index_due_again(d->x, due, next);
+    if (e == OK) {
+        e = act_on(d, k, &next);
+    } else if (client_unread_is(e)) {
+        client_unread_say(d->node, CLIENT_UNREAD_STATEMENT);
+        next = d->now_s + DAY_S;
+        e = OK;
+    } else if (e == ERR_NOTFOUND) {
+        e = OK;
+    }
     free(memory);
-    return e;
+    return e == OK ? client_index_due_again(d->x, due, next) : e;
 }
 
 /* The longest due first; what does not fit into one run comes a minute later. */

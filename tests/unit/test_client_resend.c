@@ -76,6 +76,24 @@ static struct proto_statement keep(struct client_fixture *f, uint64_t index, uin
     return s;
 }
 
+static void a_row_that_cannot_be_read_holds_up_no_other(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement bad;
+    struct vault_txn *x;
+
+    child = client_fixture_child(1);
+    (void)keep(f, 10, f->now_s - 60);
+    bad = keep(f, 11, f->now_s - 30);
+    (void)keep(f, 12, f->now_s - 20);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_vault_put(x, CLIENT_T_STATEMENT, bad.id, sizeof bad.id, "x", 1), OK);
+    client_fixture_commit(x);
+    assert_err(look(f, 9, PROTO_NO_LEAF), OK);
+    assert_int_equal(run(f), 2);
+    assert_int_equal(run(f), 0);
+}
+
 static void what_was_said_is_said_again_once(void **state)
 {
     struct client_fixture *f = *state;
@@ -184,6 +202,7 @@ static void across_a_new_origin_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        client_fixture_test(a_row_that_cannot_be_read_holds_up_no_other),
         client_fixture_test(what_was_said_is_said_again_once), client_fixture_test(what_the_hub_dated_ahead_is_said_again),
         client_fixture_test(a_whole_chain_is_no_break),
         client_fixture_test(what_is_old_not_logged_or_of_others_is_not),

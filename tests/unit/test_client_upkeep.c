@@ -3,9 +3,11 @@
  */
 #include "tests/support/client_pair.h"
 
+#include "client/index.h"
 #include "client/keeping.h"
 #include "client/upkeep.h"
 #include "proto/sign.h"
+#include "tests/support/captured.h"
 
 static struct proto_subject_id child;
 
@@ -245,6 +247,109 @@ static void access_that_is_over_is_ended_and_reported(void **state)
     assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
 }
 
+/* ---- rows that cannot be read ---- */
+
+static void put_raw(struct client_fixture *f, enum client_fixture_who who, enum client_table t, const uint8_t id[PROTO_ID_LEN], const void *row, size_t len)
+{
+    struct vault_txn *x = client_fixture_begin(f, who);
+
+    assert_err(client_vault_put(x, t, id, PROTO_ID_LEN, row, len), OK);
+    client_fixture_commit(x);
+}
+
+/* How often the log of two runs says that a row is not readable. */
+static size_t run_twice(struct client_fixture *f, enum client_fixture_who who, uint64_t now_s)
+{
+    struct captured c = captured_begin(stderr);
+    struct vault_txn *x = NULL;
+    enum err e = OK;
+    size_t said = 0;
+    char *text;
+
+    for (int i = 0; i < 2 && e == OK; i++) {
+        e = client_vault_begin(client_fixture_node(f, who)->vault, true, &x);
+        if (e == OK) {
+            e = client_upkeep_run(client_fixture_node(f, who), x, now_s + 60 * (uint64_t)i);
+            e = client_vault_end(x, e);
+        }
+    }
+    text = captured_end(&c);
+    for (const char *at = text; (at = strstr(at, "row-not-readable table=")) != NULL; at++)
+        said++;
+    free(text);
+    assert_err(e, OK);
+    return said;
+}
+
+/* Before it in the order of the walk, and behind it: the access of the good one ends all the same. */
+static void an_open_row_that_cannot_be_read_holds_up_no_end(void **state)
+{
+    struct client_fixture *f = *state;
+    struct pair p = pair_of(f, "att");
+    uint8_t id[PROTO_ID_LEN];
+    struct client_desk d, bad;
+
+    asked(f, &p);
+    assert_err(client_fixture_mail(f, &p.grant), OK);
+    d = client_fixture_desk(f, LEERPLICHT, p.request.head.id);
+    d.state = CLIENT_DESK_OPENED;
+    client_fixture_desk_put(f, LEERPLICHT, &d);
+    for (int i = 0; i < 2; i++) {
+        memset(id, i == 0 ? 0x00 : 0xff, sizeof id);
+        id[0] ^= 1;
+        bad = d;
+        memcpy(bad.id, id, sizeof bad.id);
+        client_fixture_desk_put(f, LEERPLICHT, &bad);
+        put_raw(f, LEERPLICHT, CLIENT_T_REQUEST, id, "x", 1);
+    }
+    assert_int_equal(run_twice(f, LEERPLICHT, d.access_until_s), 1);
+    assert_state(client_fixture_desk(f, LEERPLICHT, d.id), CLIENT_DESK_ENDED);
+    assert_false(client_fixture_has_share(f, LEERPLICHT, d.id));
+}
+
+/* The longest due first: the one that cannot be read comes before it, is not read again this day, and is not given up. */
+static void a_due_row_that_cannot_be_read_holds_up_no_other(void **state)
+{
+    struct client_fixture *f = *state;
+    struct client_index_at at[CLIENT_INDEX_DUE_MAX];
+    struct proto_statement bad, s;
+    struct vault_txn *x;
+    size_t count = 99;
+
+    child = client_fixture_child(1);
+    bad = event(f);
+    client_fixture_keep_at(f, VO, &bad, f->now_s - 60);
+    put_raw(f, VO, CLIENT_T_STATEMENT, bad.id, "x", 1);
+    s = event(f);
+    client_fixture_keep(f, VO, &s);
+    assert_int_equal(run_twice(f, VO, f->now_s + DAY_S), 1);
+    assert_int_equal(client_fixture_waiting(f, VO, PROTO_STATEMENT, NULL), 1);
+    x = client_fixture_begin(f, VO);
+    assert_err(client_index_due(x, f->now_s + 2 * DAY_S - 1, at, &count), OK);
+    assert_int_equal(count, 0);
+    assert_err(client_index_due(x, f->now_s + 2 * DAY_S, at, &count), OK);
+    assert_int_equal(count, 2);
+    client_vault_abort(x);
+}
+
+/* It may be withdrawn: nobody is told that it stands. */
+static void a_withdrawal_that_cannot_be_read_is_no_none(void **state)
+{
+    struct client_fixture *f = *state;
+    struct proto_statement s, end;
+
+    child = client_fixture_child(1);
+    s = consent_elsewhere(f);
+    client_fixture_keep(f, CJG, &s);
+    end = client_fixture_say(f, PROTO_SAY_WITHDRAWAL, VO, &child, CJG, NOBODY);
+    memcpy(end.refers, s.id, sizeof end.refers);
+    client_fixture_keep(f, CJG, &end);
+    put_raw(f, CJG, CLIENT_T_STATEMENT, end.id, "x", 1);
+    assert_int_equal(run_twice(f, CJG, f->now_s + DAY_S), 1);
+    /* The consent itself, which nobody acknowledged. */
+    assert_int_equal(client_fixture_waiting(f, CJG, PROTO_STATEMENT, NULL), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +363,9 @@ int main(void)
         client_fixture_test(a_stop_that_was_never_logged_is_late),
         client_fixture_test(a_refusal_behind_ones_back_is_late_at_once),
         client_fixture_test(access_that_is_over_is_ended_and_reported),
+        client_fixture_test(an_open_row_that_cannot_be_read_holds_up_no_end),
+        client_fixture_test(a_due_row_that_cannot_be_read_holds_up_no_other),
+        client_fixture_test(a_withdrawal_that_cannot_be_read_is_no_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
