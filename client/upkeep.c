@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64, START_MOST_MS = 10 * 60 * 1000 };
+enum { EVERY_S = 60, SOON_S = 5, DAY_S = 86400, SAY_MAX = 64, SOON_MOST_MS = 60 * 1000, START_MOST_MS = 10 * 60 * 1000 };
 
 /* ---- when was something last done about a statement ---- */
 
@@ -195,6 +195,12 @@ static void look_whether_started(struct client_node *n)
         n->has_started = n->has_started || client_inbox_has_heard(n) || now - n->began_ms >= START_MOST_MS;
 }
 
+/* Soon at first, as the mail mostly comes at once; where it does not, each run is a write to the disk. */
+static uint64_t pause_s(const struct client_node *n)
+{
+    return n->is_starting && clock_mono_ms() - n->began_ms < SOON_MOST_MS ? SOON_S : EVERY_S;
+}
+
 void client_upkeep_step(struct client_node *n)
 {
     struct vault_txn *x = NULL;
@@ -205,7 +211,7 @@ void client_upkeep_step(struct client_node *n)
         return;
     look_whether_started(n);
     n->is_starting = !n->has_started;
-    n->upkeep_s = now_s + (n->is_starting ? SOON_S : EVERY_S);
+    n->upkeep_s = now_s + pause_s(n);
     e = client_vault_begin(n->vault, true, &x);
     if (e == OK) {
         e = client_upkeep_run(n, x, now_s);

@@ -260,6 +260,29 @@ static void until_a_node_has_its_mail(void **state)
     check_shift_clock(0);
 }
 
+static uint64_t pause_after(struct client_node *n, uint64_t ms)
+{
+    uint64_t from_s = clock_now_s(), pause_s;
+
+    n->has_started = false;
+    n->began_ms = clock_mono_ms() - ms;
+    n->upkeep_s = 0;
+    client_upkeep_step(n);
+    pause_s = n->upkeep_s - clock_now_s();
+    /* A second that passed meanwhile is none of the pause. */
+    return pause_s + (clock_now_s() - from_s);
+}
+
+/* Each run is a write: not every five seconds for as long as the hub is away. */
+static void a_start_that_waits_runs_no_oftener_than_others(void **state)
+{
+    struct client_node *n = client_fixture_node(*state, LEERPLICHT);
+
+    n->link->up = false;
+    assert_in_range(pause_after(n, 1), 5, 59);
+    assert_in_range(pause_after(n, 60 * 1000), 60, 600);
+}
+
 /* A hub that is away, or one that always has something, does not keep it open. */
 static void a_hub_that_is_away_holds_it_up_for_minutes(void **state)
 {
@@ -436,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_fixture_test(the_record), client_fixture_test(a_broken_record), client_fixture_test(what_is_due),
         client_fixture_test(only_what_was_granted), client_fixture_test(what_closes), client_fixture_test(when_a_node_starts),
+        client_fixture_test(a_start_that_waits_runs_no_oftener_than_others),
         client_fixture_test(until_a_node_has_its_mail), client_fixture_test(a_hub_that_is_away_holds_it_up_for_minutes), client_fixture_test(the_copy_goes),
         client_fixture_test(a_second_person_looks), client_fixture_test(a_second_person_looks_at_what_was_sent),
         client_fixture_test(nothing_to_look_at), client_fixture_test(what_is_heard), client_fixture_test(weighed_and_told),
