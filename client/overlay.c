@@ -195,7 +195,8 @@ static void find_twice(struct merging *m)
         for (size_t k = 0; k < csv_rows(m->old); k++)
             in_base += is_same_key(m, k, i);
         if (in_base > 1)
-            mistake(m, ERR_EXISTS, csv_line(m->new, i), "stands in the base more than once", "staat in de basis meer dan een keer", new_cell(m, i, 0));
+            mistake(m, ERR_EXISTS, csv_line(m->new, i), "stands in the base more than once: tell who makes the base",
+                "staat in de basis meer dan een keer: meld het aan wie de basis maakt", new_cell(m, i, 0));
     }
 }
 
