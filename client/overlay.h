@@ -10,7 +10,7 @@
 
 /*
  * Write the pack of base and overlay into out, a folder that is not there yet. Every mistake goes to report (may be NULL), and then nothing is
- * made. ERR_EXISTS (out is there), ERR_NOTFOUND (no such row to take away, no base), ERR_SYNTAX (another column), ERR_IO, ERR_NOMEM...
+ * made. ERR_EXISTS (out is there, or two rows of one key), ERR_NOTFOUND (no such row to take away, no base), ERR_SYNTAX (another column), ERR_IO, ERR_NOMEM...
  */
 MUST_USE enum err client_overlay_make(const char *base, const char *overlay, const char *out, enum lang lang, csv_report *report, void *arg);
 
