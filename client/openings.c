@@ -10,6 +10,7 @@
 #include "client/meta.h"
 #include "client/officer.h"
 #include "client/openings_parts.h"
+#include "client/unread.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,7 +89,7 @@ static enum err load(struct client_openings *o, struct vault_txn *x)
     return e;
 }
 
-enum err client_openings_open(struct client_node *n)
+enum err client_openings_open(struct client_node *n, struct trouble *t)
 {
     struct client_openings *o = calloc(1, sizeof *o);
     struct vault_txn *x = NULL;
@@ -100,6 +101,10 @@ enum err client_openings_open(struct client_node *n)
     }
     if (e != OK) {
         free(o);
+        if (client_unread_is(e))
+            return trouble_set(t, e, "the store's row of what openings were checked cannot be read (%s): put back a backup: schakel restore",
+                "de rij in de opslag over welke openingen zijn nagekeken is niet te lezen (%s): zet een reservekopie terug: schakel restore",
+                err_word(e));
         return e;
     }
     o->next_ms = clock_mono_ms() + FIRST_MS;

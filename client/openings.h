@@ -41,8 +41,11 @@ bool client_openings_is_bad(uint8_t state);
 const char *client_openings_why(uint8_t state, enum lang lang);
 
 struct client_openings;
-/* Sets n->openings; from then on the step fetches. ERR_IO, ERR_NOMEM, ERR_SYNTAX. */
-MUST_USE enum err client_openings_open(struct client_node *n);
+/*
+ * Sets n->openings; from then on the step fetches. t (may be NULL) says what to do about a row that cannot be read: ERR_RANGE, ERR_SHORT,
+ * ERR_LONG, ERR_VERSION. Else ERR_IO, ERR_NOMEM, ERR_SIGNATURE.
+ */
+MUST_USE enum err client_openings_open(struct client_node *n, struct trouble *t);
 /* At the start: was this store put back from a backup? */
 MUST_USE enum err client_openings_restored(struct client_node *n);
 void client_openings_close(struct client_openings *o);  /* takes NULL */

@@ -123,7 +123,7 @@ static enum err open_store(struct client_node *n, struct secret *vault_key, stru
     if (e == OK)
         e = client_pseudonyms_open(n);
     if (e == OK)
-        e = client_openings_open(n);
+        e = client_openings_open(n, t);
     if (e == OK)
         e = client_openings_restored(n);
     return e == OK ? client_archive_advance(n) : e;

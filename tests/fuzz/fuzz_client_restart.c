@@ -167,7 +167,7 @@ static enum err start_again(void)
     if (e == OK)
         e = client_pseudonyms_open(n);
     if (e == OK)
-        e = client_openings_open(n);
+        e = client_openings_open(n, NULL);
     if (e == OK)
         e = client_openings_restored(n);
     if (e == OK)

@@ -206,7 +206,7 @@ static void start(void)
     w.log = w.log_before;
     w.number = w.mails = 0;
     FUZZ_HOLDS(client_certs_open(w.n) == OK && client_registry_open(w.n, &t) == OK && client_pseudonyms_open(w.n) == OK);
-    FUZZ_HOLDS(client_openings_open(w.n) == OK);
+    FUZZ_HOLDS(client_openings_open(w.n, NULL) == OK);
     memcpy(copy, w.witnesses.secret[US], sizeof copy);
     FUZZ_HOLDS(secret_take(copy, sizeof copy, &key) == OK && client_witness_open(w.n, key, w.witnesses.key[US].key) == OK);
     FUZZ_HOLDS(client_hublink_open(w.n, "hub", NULL, &t) == OK && client_keylink_open(w.n, "keyholder", NULL, &t) == OK);

@@ -36,7 +36,7 @@ int openings_played_open(void **state, const char *pack)
     p->h = hub;
     assert_err(file_mkdirs(home_folder_path(p->home, "keys"), NULL), OK);
     openings_played_key(p, "officer");
-    assert_err(client_openings_open(p->h->n), OK);
+    assert_err(client_openings_open(p->h->n, NULL), OK);
     p->h->n->openings->next_ms = 0;
     *state = p;
     return 0;

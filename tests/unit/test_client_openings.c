@@ -268,7 +268,7 @@ static void a_lie(const struct lie *lie, struct openings_played *p)
     assert_err(client_distrust_check(p->h->n, "consent.withdraw", &t), OK);
     /* Kept over a restart. */
     client_openings_close(p->h->n->openings);
-    assert_err(client_openings_open(p->h->n), OK);
+    assert_err(client_openings_open(p->h->n, NULL), OK);
     assert_true(client_openings_stopped(p->h->n));
     x = client_fixture_begin(p->h->f, VO);
     assert_err(client_openings_clear(p->h->n, x, "the operator restored a wrong disk"), OK);

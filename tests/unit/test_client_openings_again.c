@@ -52,7 +52,7 @@ static void a_number_of_before_is_not_taken(void **state)
     }
     client_openings_close(n->openings);
     n->openings = NULL;
-    assert_err(client_openings_open(n), OK);
+    assert_err(client_openings_open(n, NULL), OK);
     expect_two(p);
 }
 

@@ -27,6 +27,9 @@ static size_t row_of(const struct kept *k, uint8_t row[ROW_LEN])
     return w.len;
 }
 
+/* What the last call told. */
+static struct trouble told;
+
 static enum err open_with(struct client_fixture *f, const uint8_t *row, size_t len)
 {
     struct client_node *n = client_fixture_node(f, VO);
@@ -36,7 +39,8 @@ static enum err open_with(struct client_fixture *f, const uint8_t *row, size_t l
     assert_err(client_meta_put(x, CLIENT_META_OPENINGS, exact, len), OK);
     client_fixture_commit(x);
     free(exact);
-    return client_openings_open(n);
+    told = (struct trouble){.lang = LANG_EN};
+    return client_openings_open(n, &told);
 }
 
 static void close_it(struct client_fixture *f)
@@ -53,6 +57,7 @@ static void refused(struct client_fixture *f, const struct kept *k)
     size_t len = row_of(k, row);
 
     assert_err(open_with(f, row, len), ERR_RANGE);
+    assert_string_equal(told.text, "the store's row of what openings were checked cannot be read (range): put back a backup: schakel restore");
     assert_null(client_fixture_node(f, VO)->openings);
 }
 
