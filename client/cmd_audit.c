@@ -1,4 +1,5 @@
 /* schakel audit: the list for the privacy officer, on the screen, as JSON, or whole as a table for a spreadsheet. */
+#include "base/text.h"
 #include "client/cmd_list.h"
 #include "client/cmds.h"
 
@@ -12,15 +13,16 @@ static const struct { const char *key; struct client_words head; } columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns, PAGES_MAX = 10000 };
 
-/* A spreadsheet must not take a name for a formula. */
+/* A spreadsheet must not take a name for a formula, nor a terminal for what it obeys. */
 static void put_text(const char *text)
 {
     if (strchr("=+-@\t\r", text[0]) != NULL && text[0] != '\0')
         (void)putchar('\'');
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '"')
+    for (size_t bad = 0; *text != '\0'; text += bad != 0 ? bad : 1) {
+        bad = text_control(text);
+        if (*text == '"')
             (void)putchar('"');
-        (void)putchar((unsigned char)*p < ' ' ? ' ' : *p);
+        (void)putchar(bad == 0 ? *text : ' ');
     }
 }
 
