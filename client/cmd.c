@@ -263,7 +263,7 @@ static void print_trouble(const struct client_run *r)
     else if (isatty(STDERR_FILENO) == 1)
         client_print_wrapped(stderr, r->lang, line);
     else
-        (void)fprintf(stderr, "schakel: %s\n", line);
+        client_print_line(stderr, line);
     client_print_details(stderr, r->lang, r->details);
 }
 
@@ -275,7 +275,7 @@ static void print_warning(const struct client_run *r)
     if (r->cmd->print == client_status_print)
         return;
     if (!r->json && json_text(r->reply, "warning", &warning) == OK)
-        (void)fprintf(stderr, "schakel: %s\n", warning);
+        client_print_line(stderr, warning);
     if (!r->json)
         cJSON_DeleteItemFromObjectCaseSensitive(r->reply, "warning");
 }

@@ -31,12 +31,19 @@ static void clean(char *text)
 }
 
 /* The same of a text of any length; its lines stay. */
-static void print_clean(const char *text)
+static void print_clean(FILE *out, const char *text)
 {
     for (size_t bad = 0; *text != '\0'; text += bad != 0 ? bad : 1) {
         bad = *text == '\n' ? 0 : text_control(text);
-        (void)putchar(bad == 0 ? *text : ' ');
+        (void)putc(bad == 0 ? *text : ' ', out);
     }
+}
+
+void client_print_line(FILE *out, const char *line)
+{
+    (void)fputs("schakel: ", out);
+    print_clean(out, line);
+    (void)putc('\n', out);
 }
 
 static void label_of(const char *key, enum lang lang, char *out, size_t out_len)
@@ -194,7 +201,7 @@ static void print_object(const cJSON *obj, enum lang lang, int indent)
         }
         if (cJSON_IsString(item)) {
             (void)printf("%*s%s: ", indent, "", label);
-            print_clean(in_words(item, lang));
+            print_clean(stdout, in_words(item, lang));
             (void)printf("\n");
             continue;
         }

@@ -59,6 +59,18 @@ static void no_cursor_is_moved_by_a_text_alone(void **state)
     expect(LANG_EN, "{\"staff\":[{\"lo\177gin\":\"a\"}]}", "staff:\n  lo gin\n  a\n");
 }
 
+static void nor_by_a_line_of_the_program(void **state)
+{
+    struct captured c = captured_begin(stderr);
+    char *text;
+
+    (void)state;
+    client_print_line(stderr, "a\033[2J\177\302\233b\342\200\256\303\251");
+    text = captured_end(&c);
+    assert_string_equal(text, "schakel: a [2J  b \303\251\n");
+    free(text);
+}
+
 /* A version that answers in another form. */
 static void rows_that_are_none(void **state)
 {
@@ -156,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roles_in_words), cmocka_unit_test(no_cursor_is_moved), cmocka_unit_test(no_cursor_is_moved_by_a_text_alone),
+        cmocka_unit_test(nor_by_a_line_of_the_program),
         cmocka_unit_test(rows_that_are_none), cmocka_unit_test(roles_in_dutch), cmocka_unit_test(a_role_without_words),
         cmocka_unit_test(a_table_that_is_too_wide), cmocka_unit_test(an_ended_access_by_its_number), cmocka_unit_test(a_revoked_person_and_what_is_next),
         cmocka_unit_test(a_person_who_left_already), cmocka_unit_test(a_verdict_comes_first), cmocka_unit_test(a_verdict_that_names_the_first_problem),
