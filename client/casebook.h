@@ -28,7 +28,7 @@ struct client_case {
     struct client_member member[CLIENT_CASE_MEMBERS_MAX];
 };
 
-/* ERR_NOTFOUND. */
+/* ERR_NOTFOUND; another of what base/rd says when the row cannot be read. */
 MUST_USE enum err client_case_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_case *out);
 /* The whole row anew. ERR_FULL, ERR_NOMEM, ERR_IO. */
 MUST_USE enum err client_case_put(struct vault_txn *x, const struct client_case *c);

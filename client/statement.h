@@ -36,7 +36,7 @@ bool client_kept_is_acked(const struct client_kept *k);
 
 /* Keep (or replace) a statement; the key is k->what.id. */
 MUST_USE enum err client_kept_put(struct vault_txn *x, const struct client_kept *k);
-/* Gives *memory (free()), which *out borrows. ERR_NOTFOUND. */
+/* Gives *memory (free()), which *out borrows. ERR_NOTFOUND; another of what base/rd says when the row cannot be read. */
 MUST_USE enum err client_kept_get(struct vault_txn *x, const uint8_t id[PROTO_ID_LEN], struct client_kept *out, uint8_t **memory);
 /* Call for each until it returns false; k is valid during the call. A row that cannot be read ends the walk. */
 typedef bool client_kept_each(void *arg, const struct client_kept *k);

@@ -33,7 +33,7 @@ void hub_store_act_close(struct hub_store_act *s);  /* takes NULL */
 
 /* Row and id. ERR_EXISTS when the index is not the next or the id is known. */
 MUST_USE enum err hub_store_act_put(struct hub_store_act *s, struct kv_txn *x, const struct hub_act_row *row);
-/* ERR_NOTFOUND. */
+/* ERR_NOTFOUND; another of what base/rd says when the row cannot be read (ERR_IO: its number), of the two below too. */
 MUST_USE enum err hub_store_act_get(struct hub_store_act *s, struct kv_txn *x, uint64_t index, struct hub_act_row *out);
 MUST_USE enum err hub_store_act_find(struct hub_store_act *s, struct kv_txn *x, const uint8_t id[PROTO_ID_LEN],
     struct hub_act_row *out);

@@ -41,7 +41,7 @@ MUST_USE enum err hub_store_case_set_standing(const struct hub_tables *t, struct
     const struct hub_case *c,
     const uint8_t partner[PROTO_PARTNER_LEN], enum hub_standing standing, uint64_t now_s);
 
-/* *c becomes the next case in the order of its key (zero: the first); ERR_NOTFOUND at the end. */
+/* *c becomes the next case in the order of its key (zero: the first); ERR_NOTFOUND at the end, ERR_IO when one cannot be read. */
 MUST_USE enum err hub_store_case_next(const struct hub_tables *t, struct kv_txn *x, struct hub_case *c);
 /* How each partner that was ever named in it stands, since when; partner is valid during the call only. */
 typedef void hub_store_case_each(void *arg, const uint8_t partner[PROTO_PARTNER_LEN], enum hub_standing standing, uint64_t since_s);
