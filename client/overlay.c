@@ -109,14 +109,11 @@ static bool is_key(const struct merging *m, size_t column)
     return column == 0 || (two && column == 2);
 }
 
-static bool has_same_key(const struct merging *m, const struct csv *c, size_t row, size_t other)
+static bool has_same_key(const struct merging *m, size_t row, size_t other)
 {
-    for (size_t i = 0; i < csv_columns(m->old); i++) {
-        size_t column = c == m->old ? i : (size_t)m->column[i];
-
-        if (is_key(m, i) && strcmp(csv_cell(c, row, column), csv_cell(c, other, column)) != 0)
+    for (size_t i = 0; i < csv_columns(m->old); i++)
+        if (is_key(m, i) && strcmp(new_cell(m, row, i), new_cell(m, other, i)) != 0)
             return false;
-    }
     return true;
 }
 
@@ -187,7 +184,7 @@ static void find_twice(struct merging *m)
         size_t in_base = 0;
 
         for (size_t k = 0; k < i; k++)
-            if (has_same_key(m, m->new, k, i)) {
+            if (has_same_key(m, k, i)) {
                 mistake(m, ERR_EXISTS, csv_line(m->new, i), "stands here twice: keep one of the two", "staat hier twee keer: houd er een van",
                     new_cell(m, i, 0));
                 break;
