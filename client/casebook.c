@@ -2,26 +2,13 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "client/subject_row.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROW_MAX = 128 + CLIENT_CASE_MEMBERS_MAX * (PROTO_PARTNER_LEN + PROTO_PURPOSE_WIDTH + 2) };
-
-static void put_subject(struct wr *w, const struct proto_subject_id *s)
-{
-    wr_u8(w, s->type);
-    wr_copy(w, s->value, sizeof s->value);
-}
-
-static void get_subject(struct rd *r, struct proto_subject_id *s)
-{
-    s->type = rd_u8(r);
-    if (s->type > PROTO_SUBJECT_HANDLE)
-        rd_fail(r, ERR_RANGE);
-    rd_copy(r, s->value, sizeof s->value);
-}
 
 /* A row under another's id is not this one. */
 static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len, struct client_case *out)
@@ -32,8 +19,8 @@ static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *da
 
     rd_init(&r, data, len);
     rd_copy(&r, c.id, sizeof c.id);
-    get_subject(&r, &c.child);
-    get_subject(&r, &c.handle);
+    client_subject_read(&r, &c.child);
+    client_subject_read(&r, &c.handle);
     c.count = rd_u16(&r);
     if (c.count > CLIENT_CASE_MEMBERS_MAX)
         rd_fail(&r, ERR_RANGE);
@@ -74,8 +61,8 @@ enum err client_case_put(struct vault_txn *x, const struct client_case *c)
 
     wr_init(&w, row, sizeof row);
     wr_copy(&w, c->id, sizeof c->id);
-    put_subject(&w, &c->child);
-    put_subject(&w, &c->handle);
+    client_subject_write(&w, &c->child);
+    client_subject_write(&w, &c->handle);
     wr_u16(&w, c->count);
     for (uint16_t i = 0; i < c->count; i++) {
         wr_copy(&w, c->member[i].partner, sizeof c->member[i].partner);

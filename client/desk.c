@@ -3,18 +3,13 @@
 #include "base/rd.h"
 #include "base/wr.h"
 #include "client/index.h"
+#include "client/subject_row.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROW_MAX = 5120, FLAG_MINE = 1, FLAG_OFFER = 2, FLAG_ACCEPTED = 4, FLAG_WEIGHED = 8 };
-
-static void put_subject(struct wr *w, const struct proto_subject_id *s)
-{
-    wr_u8(w, s->type);
-    wr_copy(w, s->value, sizeof s->value);
-}
 
 /* A code up to max: one that there is not would be another state, or a name of nothing. */
 static uint8_t get_code(struct rd *r, uint8_t max)
@@ -24,12 +19,6 @@ static uint8_t get_code(struct rd *r, uint8_t max)
     if (code > max)
         rd_fail(r, ERR_RANGE);
     return code;
-}
-
-static void get_subject(struct rd *r, struct proto_subject_id *s)
-{
-    s->type = get_code(r, PROTO_SUBJECT_HANDLE);
-    rd_copy(r, s->value, sizeof s->value);
 }
 
 static void put_sections(struct wr *w, const struct proto_sections *s)
@@ -132,8 +121,8 @@ static enum err row_encode(const struct client_desk *d, uint8_t row[ROW_MAX], si
     wr_u8(&w, d->state);
     wr_u8(&w, d->reason);
     wr_copy(&w, d->case_id, sizeof d->case_id);
-    put_subject(&w, &d->child);
-    put_subject(&w, &d->child_there);
+    client_subject_write(&w, &d->child);
+    client_subject_write(&w, &d->child_there);
     wr_name(&w, d->purpose, PROTO_PURPOSE_WIDTH);
     put_sections(&w, &d->sections);
     put_rows(&w, &d->rows);
@@ -174,8 +163,8 @@ static enum err row_decode(const uint8_t *key, size_t key_len, const uint8_t *ro
     d.state = get_code(&r, CLIENT_DESK_STATE_END - 1);
     d.reason = get_code(&r, PROTO_REFUSE_END - 1);
     rd_copy(&r, d.case_id, sizeof d.case_id);
-    get_subject(&r, &d.child);
-    get_subject(&r, &d.child_there);
+    client_subject_read(&r, &d.child);
+    client_subject_read(&r, &d.child_there);
     rd_name(&r, PROTO_PURPOSE_WIDTH, d.purpose, sizeof d.purpose, false);
     get_sections(&r, &d.sections);
     get_rows(&r, &d.rows);
