@@ -8,7 +8,7 @@ void hub_row_write_subject(struct wr *w, const struct proto_subject_id *s)
 
 void hub_row_read_subject(struct rd *r, struct proto_subject_id *s)
 {
-    s->type = hub_row_read_count(r, PROTO_SUBJECT_HANDLE);
+    s->type = hub_row_read_code(r, 0, PROTO_SUBJECT_HANDLE);
     rd_copy(r, s->value, sizeof s->value);
 }
 

@@ -70,7 +70,7 @@ static void read_lists(struct rd *r, struct hub_statement *s)
         uint8_t flags;
 
         rd_copy(r, s->delivered[i].to, PROTO_PARTNER_LEN);
-        flags = hub_row_read_count(r, 3);
+        flags = hub_row_read_code(r, 0, 3);
         s->delivered[i].acked = (flags & 1) != 0;
         s->delivered[i].told_end = (flags & 2) != 0;
     }
@@ -83,7 +83,7 @@ void hub_statement_row_read(struct rd *r, struct hub_statement *s)
     s->kind = (enum proto_statement_kind)hub_row_read_code(r, PROTO_SAY_NONE + 1, PROTO_SAY_END - 1);
     rd_copy(r, s->digest, sizeof s->digest);
     rd_copy(r, s->setter, sizeof s->setter);
-    s->role = (enum proto_role)hub_row_read_count(r, PROTO_ROLE_END - 1);
+    s->role = (enum proto_role)hub_row_read_code(r, 0, PROTO_ROLE_END - 1);
     rd_copy(r, s->case_id, sizeof s->case_id);
     hub_row_read_subject(r, &s->subject);
     rd_name(r, PROTO_PURPOSE_WIDTH, s->purpose, sizeof s->purpose, true);

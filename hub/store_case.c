@@ -142,7 +142,7 @@ static enum err members(const struct hub_tables *t, struct kv_txn *x, const stru
         memcpy(key, w.key, MEMBER_LEN);
         rd_init(&r, w.value, w.value_len);
         if (each != NULL) {
-            enum hub_standing standing = (enum hub_standing)hub_row_read_count(&r, HUB_STANDING_LEFT);
+            enum hub_standing standing = (enum hub_standing)hub_row_read_code(&r, 0, HUB_STANDING_LEFT);
             uint64_t since_s = rd_u64(&r);
 
             e = rd_end(&r) != OK ? ERR_IO : OK;
