@@ -15,7 +15,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { PROC_START_FD = 3, PROC_FIRST_FD = 4, PROC_FDS_MAX = 8, PROC_START_MAX = 1 << 20 };
+/* GRACE_MS: how long the parts of a program may take to end. */
+enum { PROC_START_FD = 3, PROC_FIRST_FD = 4, PROC_FDS_MAX = 8, PROC_START_MAX = 1 << 20, PROC_GRACE_MS = 15000 };
 
 struct proc {
     const char *role;  /* borrowed, static */

@@ -20,7 +20,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 15000, ROLES = 3, CERT_MAX = 16384 };
+enum { ROLES = 3, CERT_MAX = 16384 };
 
 /* What the parent reads before it starts anybody; wiped when both roles have theirs. */
 struct run {
@@ -237,7 +237,7 @@ enum err client_cmd_keyholder_run(struct client_run *r)
     wipe(&k);
     if (e != OK)
         return trouble_set(r->t, e, "the keyholder could not start (%s)", "de sleutelhouder kon niet starten (%s)", err_word(e));
-    e = proc_wait(procs, count, GRACE_MS, &dead);
+    e = proc_wait(procs, count, PROC_GRACE_MS, &dead);
     if (dead == NULL)
         return e;
     (void)fprintf(stderr, "schakel: %s %s\n", r->lang == LANG_NL ? "dit deel van de sleutelhouder is gestopt:"

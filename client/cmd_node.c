@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { BLOCK_MAX = 4096, GRACE_MS = 15000 };
+enum { BLOCK_MAX = 4096 };
 
 static enum err start_vault(struct client_run *r, const char *passphrase, struct proc *vault, int *fd)
 {
@@ -102,7 +102,7 @@ enum err client_cmd_node(struct client_run *r)
     else
         (void)puts(r->lang == LANG_NL ? "schakel: het knooppunt is klaar" : "schakel: the node is ready");
     (void)fflush(stdout);
-    e = proc_wait(procs, count, GRACE_MS, &dead);
+    e = proc_wait(procs, count, PROC_GRACE_MS, &dead);
     if (e == OK)
         return OK;
     (void)fprintf(stderr, "schakel: %s %s\n", r->lang == LANG_NL ? "dit deel van het knooppunt is gestopt:" : "this role of the node ended:",

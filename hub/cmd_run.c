@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { GRACE_MS = 15000, ROLE_COUNT = 5 };
+enum { ROLE_COUNT = 5 };
 
 /* What the parent has read before it starts anybody. Secrets are wiped as soon as their role has them. */
 struct run {
@@ -249,7 +249,7 @@ enum err hub_cmd_run(struct hub_cli *c)
     free(r.region);
     if (e != OK)
         return e;
-    e = proc_wait(procs, count, GRACE_MS, &dead);
+    e = proc_wait(procs, count, PROC_GRACE_MS, &dead);
     if (dead == NULL)
         return e;
     c->exit_code = EX_SOFTWARE;
