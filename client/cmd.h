@@ -107,7 +107,7 @@ MUST_USE enum err client_from_run(struct client_run *r);
 void client_print_reply(const struct client_run *r, const cJSON *reply);
 /* "schakel: ..." in lines as wide as the terminal. */
 void client_print_wrapped(FILE *out, enum lang lang, const char *line);
-/* The same as it is, but for what would move a cursor: where nobody reads it from a screen, yet. */
+/* "schakel: " and the line as it is, but for what would move a cursor: for an output that is no screen, but may be shown on one later. */
 void client_print_line(FILE *out, const char *line);
 /* Those rows for people, on out. */
 void client_print_details(FILE *out, enum lang lang, const cJSON *details);
